@@ -1,0 +1,2 @@
+//! The process' entry point.
+fn main() {}

@@ -1,0 +1,17 @@
+//! One value, three faces: canonical JSON, text format, wire bytes; templates of requests.
+//!
+//! Bytes are the truth: encode once and reuse, keep answers as bytes, decode when shown. Knows `schema`, no network.
+
+mod error;
+mod json;
+mod split;
+mod template;
+mod text;
+mod wire;
+
+pub use error::MessageError;
+pub use json::{JsonReadOptions, JsonWriteOptions, from_json, to_json};
+pub use split::{SplitError, split_values};
+pub use template::{TemplateSize, template};
+pub use text::{TextReadOptions, TextWriteOptions, from_text, to_text};
+pub use wire::check_wire;
