@@ -1,0 +1,1 @@
+//! The messages of one call: recent ones in memory, older ones on disk.
