@@ -81,7 +81,7 @@ pub fn window_tabs_ui(
         let cross = if chosen || tab.unsaved { 24.0 } else { 0.0 };
         INSET * 2.0 + mark + text::width(ui.painter(), tab.title, font.clone()).min(WIDEST) + cross
     };
-    let mut widths: Vec<f32> = tabs.iter().map(|tab| own(tab, Some(tab.key) == chosen).round()).collect();
+    let mut widths: Vec<f32> = tabs.iter().map(|tab| own(tab, Some(tab.key) == chosen).ceil()).collect();
     let total: f32 = widths.iter().sum();
     let room = bar.width() - plus;
     if total > room && total > 0.0 {
