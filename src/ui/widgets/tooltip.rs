@@ -51,6 +51,7 @@ fn content_ui(ui: &mut Ui, name: &str, key: Option<&str>) {
         text::paragraph_ui(ui, name, fonts::hint(), t.text1, 18.0);
         return;
     }
+    ui.spacing_mut().interact_size.y = 0.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
         ui.add(text::Line::hint(name));
