@@ -126,8 +126,8 @@ impl Gallery {
 
     fn head(ui: &mut Ui, words: &str) {
         let color = tokens(ui).text3;
-        ui.add(Line::hint(words).color(color).height(16.0));
-        ui.add_space(12.0);
+        ui.add(Line::hint(words).color(color));
+        ui.add_space(10.0);
     }
 
     fn controls_ui(&mut self, ui: &mut Ui) {
@@ -186,7 +186,11 @@ impl Gallery {
             ui.add(IconButton::new(Icon::Copy, copy).icon_size(14.0).key("Ctrl C"));
             ui.add(IconButton::new(Icon::Copy, copy).small());
             ui.add(IconButton::new(Icon::Copy, copy).icon_size(14.0).stand(Stand::Hover));
-            ui.add(IconButton::new(Icon::Download, self.say("Follow the tail", "跟随末尾")).icon_size(14.0).on(true));
+            ui.add(
+                IconButton::new(Icon::ArrowDownToLine, self.say("Follow the tail", "跟随末尾"))
+                    .icon_size(14.0)
+                    .on(true),
+            );
         });
         ui.add_space(GAP);
         Self::head(ui, self.say("Inputs: rest, hover, focus", "输入框：静止、悬停、焦点"));

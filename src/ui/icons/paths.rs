@@ -6,6 +6,7 @@
 pub enum Icon {
     Activity,
     ArrowDown,
+    ArrowDownToLine,
     ArrowLeft,
     ArrowRight,
     ArrowUp,
@@ -106,6 +107,7 @@ impl Icon {
     pub const ALL: &'static [Self] = &[
         Self::Activity,
         Self::ArrowDown,
+        Self::ArrowDownToLine,
         Self::ArrowLeft,
         Self::ArrowRight,
         Self::ArrowUp,
@@ -208,6 +210,7 @@ impl Icon {
                 "M22 12h-2.48a2 2 0 0 0-1.93 1.46l-2.35 8.36a.25.25 0 0 1-.48 0L9.24 2.18a.25.25 0 0 0-.48 0l-2.35 8.36A2 2 0 0 1 4.49 12H2"
             }
             Self::ArrowDown => "M12 5v14M19 12l-7 7-7-7",
+            Self::ArrowDownToLine => "M12 17V3M6 11l6 6 6-6M19 21H5",
             Self::ArrowLeft => "M12 19l-7-7 7-7M19 12H5",
             Self::ArrowRight => "M5 12h14M12 5l7 7-7 7",
             Self::ArrowUp => "M5 12l7-7 7 7M12 19V5",

@@ -185,8 +185,7 @@ impl<'a> Button<'a> {
         let none = Color32::TRANSPARENT;
         let over = matches!(stand, Stand::Hover | Stand::Pressed);
         match self.kind {
-            Kind::Primary if !self.enabled => (t.bg4, none, t.text3),
-            Kind::DangerConfirm if !self.enabled => (t.bg4, none, t.text3),
+            Kind::Primary | Kind::DangerConfirm if !self.enabled => (t.bg4, none, t.text3),
             Kind::Secondary | Kind::Danger if !self.enabled => (t.bg3, t.line, t.faint),
             _ if !self.enabled => (none, none, t.faint),
             Kind::Primary => (if over { t.accent_fill_hover } else { t.accent_fill }, none, t.on_fill),
