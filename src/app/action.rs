@@ -62,6 +62,8 @@ pub enum Action {
     CloseDialog,
     /// Read a source anew.
     ReloadSource(SourceId),
+    /// Give up reading a source.
+    StopLoading(SourceId),
     /// Read all anew.
     ReloadAll,
     /// Forget a source.
@@ -94,6 +96,8 @@ pub enum Action {
     SetMessage(TabId, String, Option<u32>),
     /// A template takes the draft's place.
     TakeTemplate(TabId, TemplateSize),
+    /// Ask for the method's schema again.
+    PrepareAgain(TabId),
     /// Go to the draft's error.
     GoToError(TabId),
     /// The place was gone to.

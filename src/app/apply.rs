@@ -9,7 +9,7 @@ use super::{
     ResponseSide, ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, parse_deadline,
 };
 use crate::call::{Encoding, Limits};
-use crate::engine::{CallId, Command, Direction, Generation, SourceId, StartCall};
+use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
 
@@ -44,6 +44,7 @@ impl App {
             Action::ConfirmDialog => self.confirm_dialog(now),
             Action::CloseDialog => self.dialog = None,
             Action::ReloadSource(source) => self.load(source, now),
+            Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {
                 let ids: Vec<SourceId> = self.sources.iter().map(|entry| entry.id).collect();
                 for id in ids {
@@ -84,6 +85,10 @@ impl App {
             Action::SetDeadline(id, deadline) => self.change(id, |tab| tab.deadline = deadline),
             Action::SetMessage(id, text, caret) => self.set_message(id, text, caret, now),
             Action::TakeTemplate(id, size) => self.take_template(id, size),
+            Action::PrepareAgain(id) => {
+                self.change(id, |tab| tab.prepared = Prepared::Pending { since: now });
+                self.prepare(id, TemplateSize::default());
+            }
             Action::GoToError(id) => self.change(id, |tab| {
                 tab.go_to = tab.error().map(|error| error.span.start);
                 tab.request_side = RequestSide::Message;
@@ -195,6 +200,19 @@ impl App {
         entry.loading_since = Some(now);
         let generation = entry.generation;
         self.send(Command::OpenSource { source: id, generation, spec });
+        self.tree.rebuild(&self.sources);
+    }
+
+    /// What was read before stays; without it the source says that its loading was stopped.
+    fn stop_loading(&mut self, id: SourceId) {
+        let message = self.lang.words().load_stopped.to_owned();
+        let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) else { return };
+        entry.loading_since = None;
+        entry.generation = Generation(entry.generation.0 + 1);
+        if entry.outline.is_none() {
+            entry.failure = Some(SourceFailure { message, status: None });
+            self.send(Command::CloseSource(id));
+        }
         self.tree.rebuild(&self.sources);
     }
 

@@ -53,6 +53,8 @@ catalogue! {
     loading: "Loading", "正在加载";
     failed: "failed", "失败";
     stale: "older", "旧数据";
+    deprecated: "deprecated", "已弃用";
+    load_stopped: "Loading was stopped.", "加载已停止。";
     empty_source: "no services", "没有服务";
     tree: "Services and methods", "服务与方法";
     remove_source: "Remove", "移除";
@@ -141,7 +143,8 @@ catalogue! {
     send_blocked: "The message does not fit its type", "消息与类型不符";
     notes: "What differs from the author's schema", "与原 schema 的差异";
     unsendable_title: "Not sent", "未发送";
-    streams_hint: "Send starts the stream; messages follow one by one.", "发送会启动 stream，之后逐条发送消息。";
+    streams_hint: "Send starts the stream with this message; more can follow.", "发送会以这条消息启动 stream，之后可继续发送。";
+    edit_anyway: "Edit it all the same", "仍要编辑";
     large_text: "The text is large: it is shown as it is, unchecked, until you ask.", "文本很大，先原样显示，不做检查。";
 
     // Metadata.
