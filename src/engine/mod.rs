@@ -9,8 +9,10 @@ mod endpoint;
 mod event;
 mod live;
 mod many;
+mod prepared;
 mod reflector;
 mod running;
+mod sources;
 mod store;
 mod text;
 
@@ -19,6 +21,7 @@ pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsCh
 pub use event::{CallUpdate, DemoInfo, Direction, Event, MessageRow, MethodReady, SourceFailure, SourceState};
 pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
+pub use prepared::{Format, Prepared, ReadStyle, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
 pub use text::TextLines;
 
