@@ -21,8 +21,9 @@ pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsCh
 pub use event::{CallUpdate, DemoInfo, Direction, Event, MessageRow, MethodReady, SourceFailure, SourceState};
 pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
-pub use prepared::{Format, Prepared, ReadStyle, WriteStyle};
+pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
+pub use running::moved;
 pub use text::TextLines;
 
 /// Names a source of schemas in this process. Given out by whoever opens it.

@@ -1,12 +1,10 @@
 //! A method with everything that its messages may need: JSON and text to bytes and back, `Any` types looked up in the
 //! schema first, then wherever else one may ask.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::call::{CallStatus, StatusDetail};
-use crate::message::{
-    self, JsonReadOptions, JsonWriteOptions, MessageError, TextReadOptions, TextWriteOptions,
-};
+use crate::message::{self, JsonReadOptions, JsonWriteOptions, MessageError, TextReadOptions, TextWriteOptions};
 use crate::schema::{MessageType, Method, Pool, Source};
 
 /// Types of `Any` that one message may bring in before it is refused: each may cost a question to a server.
@@ -44,66 +42,108 @@ pub struct WriteStyle {
     pub pretty: bool,
     /// An `Any` of unknown type is shown as bytes instead of refused.
     pub tolerant: bool,
+    /// Text format: unknown fields by their numbers.
+    pub print_unknown: bool,
+}
+
+/// Types of `Any` and where to ask for more of them.
+#[derive(Default)]
+pub struct Types {
+    /// Asked in order.
+    sources: Vec<Arc<dyn Source>>,
+    /// Pools of types met so far.
+    extra: Mutex<Vec<Pool>>,
 }
 
 /// A method ready to call, with the types met so far.
 pub struct Prepared {
     /// The method.
     pub method: Method,
-    /// Where types are asked for, in order.
-    sources: Vec<Arc<dyn Source>>,
-    /// Pools of `Any` types that the method's own pool lacks.
-    extra: Mutex<Vec<Pool>>,
+    types: Types,
 }
 
 impl Prepared {
     /// `sources` are asked for types of `Any` that `method`'s pool lacks.
     pub fn new(method: Method, sources: Vec<Arc<dyn Source>>) -> Self {
-        Self { method, sources, extra: Mutex::default() }
+        Self { method, types: Types::new(sources) }
     }
 
     /// The same method with one more place to ask.
     pub fn with_source(&self, source: Arc<dyn Source>) -> Self {
-        let mut sources = self.sources.clone();
-        sources.push(source);
-        Self { method: self.method.clone(), sources, extra: Mutex::new(self.extra().clone()) }
+        Self { method: self.method.clone(), types: self.types.with_source(source) }
     }
 
     /// One request message to bytes.
     pub async fn encode(&self, text: &str, style: ReadStyle) -> Result<Vec<u8>, MessageError> {
-        self.with_types(|extra| read(&self.method.input, text, style, extra)).await
+        self.types.read(&self.method.input, text, style).await
     }
 
     /// One request message to bytes, with the types known so far only.
     pub fn encode_now(&self, text: &str, style: ReadStyle) -> Result<Vec<u8>, MessageError> {
-        let extra = self.extra().clone();
-        read(&self.method.input, text, style, &extra)
+        read(&self.method.input, text, style, &self.types.known())
     }
 
     /// One message (of the response type, or of the request type) to text.
     pub async fn decode(&self, response: bool, data: &[u8], style: WriteStyle) -> Result<String, MessageError> {
-        self.with_types(|extra| write(self.side(response), data, style, extra)).await
+        self.types.write(self.side(response), data, style).await
     }
 
     /// The same with the types known so far only: never waits.
     pub fn decode_now(&self, response: bool, data: &[u8], style: WriteStyle) -> Result<String, MessageError> {
-        let extra = self.extra().clone();
-        write(self.side(response), data, style, &extra)
+        write(self.side(response), data, style, &self.types.known())
     }
 
     /// The status' details by name: the type's full name, and its JSON or why there is none.
     pub async fn details(&self, status: &CallStatus, pretty: bool) -> Vec<(String, Result<String, MessageError>)> {
+        let own = self.method.output.pool();
+        self.types.details(status, Some(&own), pretty).await
+    }
+
+    fn side(&self, response: bool) -> &MessageType {
+        if response { &self.method.output } else { &self.method.input }
+    }
+}
+
+impl Types {
+    /// Asks `sources` in their order.
+    pub fn new(sources: Vec<Arc<dyn Source>>) -> Self {
+        Self { sources, extra: Mutex::default() }
+    }
+
+    fn with_source(&self, source: Arc<dyn Source>) -> Self {
+        let mut sources = self.sources.clone();
+        sources.push(source);
+        Self { sources, extra: Mutex::new(self.known()) }
+    }
+
+    /// Text to bytes.
+    pub async fn read(&self, ty: &MessageType, text: &str, style: ReadStyle) -> Result<Vec<u8>, MessageError> {
+        self.with_types(|extra| read(ty, text, style, extra)).await
+    }
+
+    /// Bytes to text.
+    pub async fn write(&self, ty: &MessageType, data: &[u8], style: WriteStyle) -> Result<String, MessageError> {
+        self.with_types(|extra| write(ty, data, style, extra)).await
+    }
+
+    /// A status' details by name: the type's full name, and its JSON or why there is none. `own` is looked into first.
+    pub async fn details(
+        &self,
+        status: &CallStatus,
+        own: Option<&Pool>,
+        pretty: bool,
+    ) -> Vec<(String, Result<String, MessageError>)> {
         let mut all = Vec::with_capacity(status.details.len());
         for detail in &status.details {
-            all.push((type_name(&detail.type_url).to_owned(), self.detail(detail, pretty).await));
+            all.push((type_name(&detail.type_url).to_owned(), self.detail(detail, own, pretty).await));
         }
         all
     }
 
-    async fn detail(&self, detail: &StatusDetail, pretty: bool) -> Result<String, MessageError> {
+    async fn detail(&self, detail: &StatusDetail, own: Option<&Pool>, pretty: bool) -> Result<String, MessageError> {
         let name = type_name(&detail.type_url);
-        let own = self.method.output.pool().message_type(name).or_else(|| Pool::bundled().message_type(name));
-        let ty = match own {
+        let near = own.and_then(|own| own.message_type(name)).or_else(|| Pool::bundled().message_type(name));
+        let ty = match near {
             Some(ty) => ty,
             None => self.find(name).await.ok_or_else(|| MessageError {
                 message: format!("the schema has no {name}"),
@@ -111,17 +151,12 @@ impl Prepared {
                 ..MessageError::default()
             })?,
         };
-        let style = WriteStyle { pretty, ..WriteStyle::default() };
-        self.with_types(|extra| write(&ty, &detail.value, style, extra)).await
+        self.write(&ty, &detail.value, WriteStyle { pretty, ..WriteStyle::default() }).await
     }
 
-    fn side(&self, response: bool) -> &MessageType {
-        if response { &self.method.output } else { &self.method.input }
-    }
-
-    fn extra(&self) -> MutexGuard<'_, Vec<Pool>> {
+    fn known(&self) -> Vec<Pool> {
         // A panic elsewhere cannot leave a list of pools half made.
-        self.extra.lock().unwrap_or_else(PoisonError::into_inner)
+        self.extra.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn find(&self, name: &str) -> Option<MessageType> {
@@ -137,8 +172,7 @@ impl Prepared {
     async fn with_types<T>(&self, work: impl Fn(&[Pool]) -> Result<T, MessageError>) -> Result<T, MessageError> {
         let mut asked: Vec<String> = Vec::new();
         loop {
-            let extra = self.extra().clone();
-            let error = match work(&extra) {
+            let error = match work(&self.known()) {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
@@ -152,7 +186,7 @@ impl Prepared {
                 None => self.find(&name).await,
             };
             let Some(ty) = found else { return Err(error) };
-            self.extra().push(ty.pool());
+            self.extra.lock().unwrap_or_else(PoisonError::into_inner).push(ty.pool());
             asked.push(name);
         }
     }
@@ -170,9 +204,7 @@ fn read(ty: &MessageType, text: &str, style: ReadStyle, extra: &[Pool]) -> Resul
             text,
             &JsonReadOptions { ignore_unknown: style.ignore_unknown, relaxed: style.relaxed, extra },
         ),
-        Format::Text => {
-            message::from_text(ty, text, &TextReadOptions { ignore_unknown: style.ignore_unknown, extra })
-        }
+        Format::Text => message::from_text(ty, text, &TextReadOptions { ignore_unknown: style.ignore_unknown, extra }),
     }
 }
 
@@ -191,7 +223,7 @@ fn write(ty: &MessageType, data: &[u8], style: WriteStyle, extra: &[Pool]) -> Re
         Format::Text => message::to_text(
             ty,
             data,
-            &TextWriteOptions { print_unknown: false, single_line: !style.pretty, extra },
+            &TextWriteOptions { print_unknown: style.print_unknown, single_line: !style.pretty, extra },
         ),
     }
 }

@@ -98,8 +98,7 @@ impl Call {
     async fn ready(&self, start: &StartCall, pool: &Pool) -> Result<(Channel, CallRequest), String> {
         let endpoint = start.endpoint.clone();
         let loaded = tokio::task::spawn_blocking(move || load_options(&endpoint)).await;
-        let (target, options) =
-            loaded.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        let (target, options) = loaded.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         let info = &self.prepared.method.info;
         let request = CallRequest {
             path: format!("/{}/{}", self.prepared.method.service, info.name),
@@ -276,7 +275,7 @@ async fn encode_all(prepared: &Prepared, text: &str, several: bool) -> Result<Ve
 }
 
 /// Places an error of one value in the text that it was cut from.
-pub(super) fn moved(mut error: MessageError, before: &str) -> MessageError {
+pub fn moved(mut error: MessageError, before: &str) -> MessageError {
     let lines = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX);
     if error.line == Some(1) {
         let last = before.rsplit('\n').next().unwrap_or("");

@@ -73,20 +73,18 @@ fn plain(message: String) -> SourceFailure {
 /// A schema's error as the window shows it; the status of a call that failed on the way is taken out again.
 fn failure(error: &SchemaError) -> SourceFailure {
     let status = match error {
-        SchemaError::Reflection(failed) => {
-            failed.source.as_ref().and_then(|source| source.downcast_ref::<EndedCall>()).map(|ended| Arc::clone(&ended.0))
-        }
+        SchemaError::Reflection(failed) => failed
+            .source
+            .as_ref()
+            .and_then(|source| source.downcast_ref::<EndedCall>())
+            .map(|ended| Arc::clone(&ended.0)),
         _ => None,
     };
     SourceFailure { message: error.to_string(), status }
 }
 
 /// Tells when a watched file changes. Where the system cannot watch, F5 remains.
-fn watch(
-    id: SourceId,
-    paths: &[PathBuf],
-    teller: Teller,
-) -> Option<Debouncer<RecommendedWatcher, RecommendedCache>> {
+fn watch(id: SourceId, paths: &[PathBuf], teller: Teller) -> Option<Debouncer<RecommendedWatcher, RecommendedCache>> {
     let tell = move |result: DebounceEventResult| {
         let touched = result.is_ok_and(|events| {
             events.iter().any(|event| !event.kind.is_access() && event.paths.iter().any(|path| matters(path)))
