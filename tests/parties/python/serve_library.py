@@ -4,8 +4,8 @@ Serves reflection v1alpha (all that grpcio-reflection knows), health and rich er
 as one line when it listens; ends when its standard input closes, on SIGTERM, or after half an hour.
 """
 
+import os
 import signal
-import sys
 import threading
 from concurrent import futures
 
@@ -57,6 +57,13 @@ class Library(library_pb2_grpc.LibraryServicer):
             yield library_pb2.Book(name=name)
 
 
+def wait_for_end_of_input(end):
+    # Unbuffered: a daemon thread inside sys.stdin makes the interpreter abort at its end.
+    while os.read(0, 4096):
+        pass
+    end.set()
+
+
 def main():
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
     library_pb2_grpc.add_LibraryServicer_to_server(Library(), server)
@@ -75,7 +82,7 @@ def main():
 
     end = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: end.set())
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), end.set()), daemon=True).start()
+    threading.Thread(target=wait_for_end_of_input, args=(end,), daemon=True).start()
     end.wait(LONGEST_LIFE_S)
     server.stop(None).wait(5)
 
