@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::prepared::{Prepared, ReadStyle};
 use super::running::{self, Order, RunningCall, moved};
 use super::sources::{self, Opened};
+use super::tls_memory::TlsMemory;
 use super::{CallId, CallUpdate, Command, DemoInfo, Event, Generation, MethodReady, SourceId, SourceState, StartCall};
 use crate::demo;
 use crate::message::{MessageError, TemplateSize, split_values, template};
@@ -32,6 +33,8 @@ const NO_DIALOG: Duration = Duration::from_millis(100);
 pub struct EngineConfig {
     /// Where schema results and the compiler are kept; `None` keeps nothing.
     pub cache_dir: Option<PathBuf>,
+    /// Where what must outlive the process is kept; `None` keeps nothing.
+    pub state_dir: Option<PathBuf>,
 }
 
 /// The running engine. Dropping it ends every task.
@@ -113,7 +116,6 @@ impl Teller {
 }
 
 struct OpenSource {
-    generation: Generation,
     /// What it last was, also while it is loaded anew.
     opened: Arc<Mutex<Option<Opened>>>,
     loading: JoinHandle<()>,
@@ -123,6 +125,7 @@ struct Live {
     config: EngineConfig,
     teller: Teller,
     pool: Pool,
+    tls_memory: Arc<TlsMemory>,
     demo: Option<Result<demo::Demo, String>>,
     sources: HashMap<SourceId, OpenSource>,
     methods: Arc<Mutex<HashMap<u64, Arc<Prepared>>>>,
@@ -131,10 +134,13 @@ struct Live {
 
 impl Live {
     fn new(config: EngineConfig, teller: Teller) -> Self {
+        let pool = Pool::default();
+        let tls_memory = TlsMemory::open(config.state_dir.as_ref().map(|dir| dir.join("seen-with-tls")), &pool);
         Self {
             config,
             teller,
-            pool: Pool::default(),
+            pool,
+            tls_memory: Arc::new(tls_memory),
             demo: None,
             sources: HashMap::new(),
             methods: Arc::default(),
@@ -221,19 +227,20 @@ impl Live {
             None => Arc::default(),
         };
         let (teller, pool, cache_dir) = (self.teller.clone(), self.pool.clone(), self.config.cache_dir.clone());
-        let slot = Arc::clone(&opened);
+        let (slot, memory) = (Arc::clone(&opened), Arc::clone(&self.tls_memory));
         let loading = tokio::spawn(async move {
             teller.tell(Event::Source { source, generation, state: SourceState::Loading }).await;
-            let state = match sources::open(source, spec, pool, cache_dir, &teller).await {
+            let state = match sources::open(source, spec, pool.clone(), cache_dir, &teller).await {
                 Ok((loaded, outline)) => {
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
                     SourceState::Ready(Arc::new(outline))
                 }
                 Err(failure) => SourceState::Failed(failure),
             };
+            memory.keep(&pool);
             teller.tell(Event::Source { source, generation, state }).await;
         });
-        self.sources.insert(source, OpenSource { generation, opened, loading });
+        self.sources.insert(source, OpenSource { opened, loading });
     }
 
     fn prepare(&self, source: SourceId, service: String, method: String, ticket: u64, size: TemplateSize) {
@@ -276,7 +283,13 @@ impl Live {
         let call = start.call;
         match self.prepared(start.ticket) {
             Some(prepared) => {
-                let running = running::begin(start, prepared, self.pool.clone(), self.teller.clone());
+                let running = running::begin(
+                    start,
+                    prepared,
+                    self.pool.clone(),
+                    Arc::clone(&self.tls_memory),
+                    self.teller.clone(),
+                );
                 self.calls.insert(call, running);
             }
             None => {

@@ -15,6 +15,7 @@ mod running;
 mod sources;
 mod store;
 mod text;
+mod tls_memory;
 
 pub use command::{Command, SourceSpec, StartCall};
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};

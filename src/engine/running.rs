@@ -9,6 +9,7 @@ use tokio::sync::{Notify, mpsc};
 use super::live::Teller;
 use super::prepared::{Prepared, ReadStyle, WriteStyle};
 use super::store::MessageStore;
+use super::tls_memory::TlsMemory;
 use super::{CallId, CallUpdate, Direction, Event, MessageRow, Reflector, StartCall, TextLines, load_options};
 use crate::call::{self, CallEvent, CallHandle, CallRequest, EventReceiver, MessageRecord, Metadata, check_metadata};
 use crate::message::{MessageError, split_values};
@@ -42,13 +43,19 @@ pub(super) struct RunningCall {
 }
 
 /// Starts the call's tasks.
-pub(super) fn begin(start: StartCall, prepared: Arc<Prepared>, pool: Pool, teller: Teller) -> RunningCall {
+pub(super) fn begin(
+    start: StartCall,
+    prepared: Arc<Prepared>,
+    pool: Pool,
+    tls_memory: Arc<TlsMemory>,
+    teller: Teller,
+) -> RunningCall {
     let (orders, inbox) = mpsc::channel(WAITING_ORDERS);
     let cancel = Arc::new(Notify::new());
     let store = Arc::new(Mutex::new(MessageStore::default()));
     let running =
         RunningCall { orders, cancel: Arc::clone(&cancel), store: Arc::clone(&store), prepared: Arc::clone(&prepared) };
-    let call = Call { id: start.call, prepared, teller, store, cancel };
+    let call = Call { id: start.call, prepared, pool: pool.clone(), tls_memory, teller, store, cancel };
     tokio::spawn(call.run(start, pool, inbox));
     running
 }
@@ -56,6 +63,8 @@ pub(super) fn begin(start: StartCall, prepared: Arc<Prepared>, pool: Pool, telle
 struct Call {
     id: CallId,
     prepared: Arc<Prepared>,
+    pool: Pool,
+    tls_memory: Arc<TlsMemory>,
     teller: Teller,
     store: Arc<Mutex<MessageStore>>,
     cancel: Arc<Notify>,
@@ -140,7 +149,12 @@ impl Call {
                             ));
                         }
                     }
-                    other => updates.push(CallUpdate::Event(other)),
+                    other => {
+                        if matches!(other, CallEvent::Connected { .. }) {
+                            self.tls_memory.keep(&self.pool);
+                        }
+                        updates.push(CallUpdate::Event(other));
+                    }
                 }
             }
             let answered = updates.iter().any(
