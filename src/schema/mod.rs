@@ -15,7 +15,7 @@ pub use descriptor_set::DescriptorSetSource;
 pub use error::{Problem, RootSuggestion, SchemaError};
 pub use files::{CheckReport, FileSource, FileSourceConfig, check};
 pub use outline::{MethodInfo, OptionValue, Outline, ServiceInfo};
-pub use pool::{Method, MessageType, Pool};
+pub use pool::{MessageType, Method, Pool};
 pub use reflection::{ReflectionFailure, ReflectionSource, ReflectionTransport};
 
 use std::future::Future;
