@@ -14,6 +14,7 @@ use prost::Message;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tonic::client::Grpc;
 use tonic::codec::{CompressionEncoding, Streaming};
@@ -498,18 +499,26 @@ async fn tls_call(demo: &Demo, path: &str, token: Option<&str>) -> (i32, String)
     let tcp = TcpStream::connect(demo.tls_addr).await.unwrap();
     let name = ServerName::try_from(demo.server_name).unwrap();
     let tls = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, tcp).await.unwrap();
-    let (client, connection) = h2::client::handshake(tls).await.unwrap();
-    let connection = tokio::spawn(connection);
+    let token: Vec<_> = token.into_iter().map(|token| ("token", token)).collect();
+    h2_call(tls, path, &token, true).await
+}
 
+/// One call with one empty message, with the request's end or without.
+async fn h2_call<T>(io: T, path: &str, headers: &[(&str, &str)], half_close: bool) -> (i32, String)
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (client, connection) = h2::client::handshake(io).await.unwrap();
+    let connection = tokio::spawn(connection);
     let mut client = client.ready().await.unwrap();
-    let mut request = http::Request::post(format!("https://{}{path}", demo.server_name))
+    let mut request = http::Request::post(format!("http://{}{path}", demo::SERVER_NAME))
         .header("content-type", "application/grpc")
         .header("te", "trailers");
-    if let Some(token) = token {
-        request = request.header("token", token);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
     let (response, mut body) = client.send_request(request.body(()).unwrap(), false).unwrap();
-    body.send_data(Bytes::from_static(&[0; 5]), true).unwrap();
+    body.send_data(Bytes::from_static(&[0; 5]), half_close).unwrap();
     let mut response = response.await.unwrap();
     while let Some(data) = response.body_mut().data().await {
         data.unwrap();
@@ -519,7 +528,6 @@ async fn tls_call(demo: &Demo, path: &str, token: Option<&str>) -> (i32, String)
     let code = fields["grpc-status"].to_str().unwrap().parse().unwrap();
     let message = fields.get("grpc-message").map(|message| message.to_str().unwrap()).unwrap_or_default();
     let message = percent_encoding::percent_decode_str(message).decode_utf8().unwrap().into_owned();
-    drop((client, response));
     connection.abort();
     (code, message)
 }
@@ -619,11 +627,10 @@ async fn shutting_down_ends_streams_with_a_status_and_frees_the_port() {
 #[tokio::test]
 async fn a_deadline_that_passes_on_the_server_is_a_deadline() {
     let demo = any_port().await;
-    let mut client = client(demo.plaintext_addr).await;
-    let mut request = Request::new(stream::pending::<HelloRequest>());
-    request.metadata_mut().insert("grpc-timeout", MetadataValue::from_static("20m"));
-    let path = PathAndQuery::from_static("/hello.Hello/LotsOfGreetings");
-    client.ready().await.unwrap();
-    let answer: Result<Response<Text>, Status> = client.client_streaming(request, path, ProstCodec::default()).await;
-    assert_eq!(answer.unwrap_err().code(), Code::DeadlineExceeded);
+    for path in ["/hello.Hello/LotsOfGreetings", "/hello.Hello/BidiHello"] {
+        let tcp = TcpStream::connect(demo.plaintext_addr).await.unwrap();
+        let call = h2_call(tcp, path, &[("grpc-timeout", "20m")], false);
+        let (code, _) = tokio::time::timeout(PATIENCE, call).await.unwrap();
+        assert_eq!(code, i32::from(Code::DeadlineExceeded), "{path}");
+    }
 }
