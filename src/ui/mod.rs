@@ -2,6 +2,7 @@
 //! body, and it is the only place (with `main.rs`) that names egui. It knows neither tokio nor sockets.
 
 pub mod fonts;
+pub mod gallery;
 pub mod icons;
 pub mod theme;
 pub mod widgets;

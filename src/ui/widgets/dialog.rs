@@ -127,12 +127,12 @@ fn question_body_ui(ui: &mut Ui, width: f32, words: Question<'_>) -> Option<Answ
             text::paragraph_ui(ui, words.text, fonts::body(), t.text2, 20.0);
         });
         // Cancel comes first for the keyboard, so it is placed by hand at the left of what confirms.
-        let (rect, _) = ui.allocate_exact_size(vec2(width, 55.0), Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(vec2(width, 56.0), Sense::hover());
         ui.painter().hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, t.line));
         let confirm = if words.danger { Button::danger_confirm(words.confirm) } else { Button::primary(words.confirm) };
         let (confirm, cancel) = (confirm.large(), Button::secondary(words.cancel).large());
         let (confirm_width, cancel_width) = (confirm.width(ui), cancel.width(ui));
-        let top = rect.top() + 12.0;
+        let top = rect.top() + 13.0;
         let right = rect.right() - SIDE;
         let confirm_place = Rect::from_min_size(egui::pos2(right - confirm_width, top), vec2(confirm_width, 32.0));
         let cancel_place =

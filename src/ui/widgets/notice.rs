@@ -58,10 +58,10 @@ impl<'a> Notice<'a> {
             })
             .collect();
         let beside: f32 = actions.iter().map(|(_, width)| width + 16.0).sum();
-        let text_left = 12.0 + 16.0 + 10.0;
+        let text_left = 1.0 + 12.0 + 16.0 + 10.0;
         // Actions stand at the right; in a narrow place they go below.
         let below = beside > 0.0 && beside > width * 0.45;
-        let text_width = width - text_left - 12.0 - if below { 0.0 } else { beside };
+        let text_width = width - text_left - 13.0 - if below { 0.0 } else { beside };
         let mut job = LayoutJob::default();
         if !self.lead.is_empty() {
             append(&mut job, self.lead, fonts::strong(), tint.fg, 18.0);
@@ -78,10 +78,10 @@ impl<'a> Notice<'a> {
         let (edge, stroke) = if self.standing { (t.error, 2.0) } else { (tint.edge, 1.0) };
         ui.painter().rect(rect, CornerRadius::same(8), tint.bg, Stroke::new(stroke, edge), StrokeKind::Inside);
         let first_line = rect.top() + 9.0 + 9.0;
-        icon.paint_at(ui.painter(), pos2(rect.left() + 20.0, first_line), 16.0, tint.fg);
+        icon.paint_at(ui.painter(), pos2(rect.left() + 21.0, first_line), 16.0, tint.fg);
         ui.painter().galley(pos2(rect.left() + text_left, rect.top() + 9.0), galley, Color32::PLACEHOLDER);
         let mut pressed = None;
-        let mut x = if below { rect.left() + text_left } else { rect.right() - 12.0 - beside + 16.0 };
+        let mut x = if below { rect.left() + text_left } else { rect.right() - 13.0 - beside + 16.0 };
         let y = if below { rect.bottom() - 18.0 } else { first_line };
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
         for (index, (button, width)) in actions.into_iter().enumerate() {

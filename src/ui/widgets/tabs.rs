@@ -78,7 +78,7 @@ pub fn window_tabs_ui(
         } else {
             0.0
         };
-        let cross = if chosen || tab.unsaved { 28.0 } else { 0.0 };
+        let cross = if chosen || tab.unsaved { 24.0 } else { 0.0 };
         INSET * 2.0 + mark + text::width(ui.painter(), tab.title, font.clone()).min(WIDEST) + cross
     };
     let mut widths: Vec<f32> = tabs.iter().map(|tab| own(tab, Some(tab.key) == chosen).round()).collect();
@@ -125,7 +125,7 @@ pub fn window_tabs_ui(
             x += 22.0;
         }
         let has_cross = is_chosen || tab.unsaved || response.hovered();
-        let end = rect.right() - INSET - if is_chosen || tab.unsaved { 28.0 } else { 0.0 };
+        let end = rect.right() - INSET - if is_chosen || tab.unsaved { 24.0 } else { 0.0 };
         let shown = text::elide_middle(painter, tab.title, &font, (end - x).max(0.0));
         text::paint_text(painter, x, middle, &shown, &font, color);
         if has_cross && *width > 64.0 {

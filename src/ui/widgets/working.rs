@@ -17,23 +17,23 @@ pub enum Progress {
     Share(f32),
 }
 
-/// A row of 42 with a bar on top: what is being done, for how long, Cancel. Returns whether Cancel was pressed.
+/// A row of 44 with a bar on top: what is being done, for how long, Cancel. Returns whether Cancel was pressed.
 ///
 /// It is still: the caller repaints as `elapsed` (a text, with its unit) changes.
 pub fn working_ui(ui: &mut Ui, what: &str, elapsed: &str, progress: Progress, cancel: Option<&str>) -> bool {
     let t = tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 42.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 44.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{what} {elapsed}")));
     boxed(ui.painter(), rect, 6, t.bg2, t.line);
     progress_bar(ui.painter(), rect, progress, t);
     let middle = rect.center().y + 0.5;
-    spinner(ui.painter(), pos2(rect.left() + 20.0, middle), 14.0, t);
-    let end = text::paint_text(ui.painter(), rect.left() + 36.0, middle, what, &fonts::body(), t.text1);
+    spinner(ui.painter(), pos2(rect.left() + 21.0, middle), 16.0, t);
+    let end = text::paint_text(ui.painter(), rect.left() + 37.0, middle, what, &fonts::body(), t.text1);
     text::paint_text(ui.painter(), end + 8.0, middle, elapsed, &fonts::code(), t.text2);
     let Some(cancel) = cancel else { return false };
     let button = Button::secondary(cancel).small();
     let width = button.width(ui);
-    let place = Rect::from_min_size(pos2(rect.right() - 12.0 - width, middle - 12.0), vec2(width, 24.0));
+    let place = Rect::from_min_size(pos2(rect.right() - 13.0 - width, middle - 12.0), vec2(width, 24.0));
     ui.new_child(UiBuilder::new().max_rect(place)).put(place, button).clicked()
 }
 
