@@ -4,6 +4,7 @@
 //! Knows no transport (reflection speaks through [`ReflectionTransport`], which the engine implements) and no screen.
 //! `prost_reflect` is named only here and in `message`.
 
+mod bundled;
 mod descriptor_set;
 mod error;
 mod files;
