@@ -17,12 +17,7 @@ mod unary;
 
 pub use code::Code;
 pub use event::{CallEvent, CallStatus, MessageRecord, Metadata, Origin, StatusDetail};
-<<<<<<< HEAD
 pub use metadata::check_metadata;
 pub use request::{CallRequest, Encoding, Limits, MetadataError};
 pub use run::{CallHandle, EventReceiver, HandleClosed, start};
 pub use unary::{CallOutcome, unary};
-=======
-pub use request::{CallRequest, Encoding, Limits, MetadataError, check_metadata};
-pub use run::{CallHandle, CallOutcome, EventReceiver, HandleClosed, start, unary};
->>>>>>> demo

@@ -38,7 +38,8 @@ pub(super) fn run(args: &DemoArgs) -> u8 {
 /// `host:port`, or Go's `:port` for this machine.
 fn address(text: Option<&str>) -> Result<Option<SocketAddr>, String> {
     let Some(text) = text else { return Ok(None) };
-    let full = if text.starts_with(':') { format!("127.0.0.1{text}") } else { text.replace("localhost:", "127.0.0.1:") };
+    let full =
+        if text.starts_with(':') { format!("127.0.0.1{text}") } else { text.replace("localhost:", "127.0.0.1:") };
     full.parse().map(Some).map_err(|error| format!("{text}: {error}: write an address and port, as 127.0.0.1:7888"))
 }
 
