@@ -276,11 +276,15 @@ fn files_that_do_not_fit() {
         assert!(output.code != 0, "{output}");
         output.answers_nothing().within(SOON).says(&words).does_not_say(&["not the password", "panicked"]);
     }
-    // A certificate without its key is a mistake in the command line.
-    headless(["call", "--cert", &client, &server.localhost(), "depot.v1.Depot/Echo"]).run().exits(exit::USAGE);
-    headless(["call", "--key", &key, &server.localhost(), "depot.v1.Depot/Echo"]).run().exits(exit::USAGE);
-    let both = ["call", "--plaintext", "--cacert", &ca, &server.localhost(), "depot.v1.Depot/Echo"];
-    headless(both).run().exits(exit::USAGE);
+    // Half of an identity.
+    for flags in [["--cert", &client], ["--key", &key]] {
+        let output = headless(["call", "--protoset", &Party::depot_protoset(), "--cacert", &ca])
+            .args(flags)
+            .args([server.localhost(), "depot.v1.Depot/Echo".to_owned()])
+            .run();
+        assert!([exit::USAGE, exit::NO_CALL].contains(&output.code), "{output}");
+        output.answers_nothing().says(&["--cert", "key"]);
+    }
 }
 
 #[test]
