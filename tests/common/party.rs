@@ -74,6 +74,12 @@ impl Party {
         Self::start("pantry", &[compression])
     }
 
+    /// Ends it now.
+    pub fn end(&mut self) {
+        self.input.take();
+        end(&mut self.child);
+    }
+
     /// `127.0.0.1:PORT`
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
@@ -87,8 +93,7 @@ impl Party {
 
 impl Drop for Party {
     fn drop(&mut self) {
-        self.input.take();
-        end(&mut self.child);
+        self.end();
     }
 }
 
