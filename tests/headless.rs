@@ -124,7 +124,8 @@ fn metadata() {
         ("te: trailers", "te"),
         ("bad key: x", "bad key"),
         ("raw-bin: not base64!", "raw-bin"),
-        ("k: é", "k"),
+        ("k: line\nbreak", "k"),
+        ("no colon", "no colon"),
     ] {
         let output = call(&["-H", header, ECHO]).run();
         assert!([exit::USAGE, exit::NO_CALL].contains(&output.code), "{output}");
@@ -320,7 +321,6 @@ fn mistakes_in_the_command_line() {
         &["call", "--max-time", "soon", "127.0.0.1:1", ECHO],
         &["call", "--max-time", "-1", "127.0.0.1:1", ECHO],
         &["call", "--compress", "lzw", "127.0.0.1:1", ECHO],
-        &["call", "-H", "no colon", "127.0.0.1:1", ECHO],
         &["call", "127.0.0.1:1", ECHO, "too", "many"],
         &["conjure"],
         &["list"],
@@ -340,6 +340,10 @@ fn help_and_version() {
     output.answers(&["call", "list", "describe", "health", "demo", "check", "convert"]);
     headless(["--version"]).run().succeeds().answers(&[env!("CARGO_PKG_VERSION")]);
     headless(["call", "--help"]).run().succeeds().answers(&["--trace-json", "--plaintext", "--max-time", "--compress"]);
+    headless(["man"]).run().succeeds().answers(&[".TH proconsul", "call", "convert"]);
+    for shell in ["bash", "zsh", "fish"] {
+        headless(["completions", shell]).run().succeeds().answers(&["proconsul", "trace-json"]);
+    }
     headless(["convert", "--help"]).run().succeeds().answers(&["--print-unknown"]);
 }
 
@@ -585,7 +589,9 @@ fn converts_or_says_why_not() {
 #[test]
 fn the_demo_serves_itself() {
     let mut demo = demo();
-    assert!(demo.printed.contains("hello.Hello"), "it says what it serves:\n{}", demo.printed);
+    for service in ["hello.Hello", "proto.Tour", "pb.Greeter"] {
+        demo.prints(service);
+    }
     let services = headless(["list", "--plaintext", &demo.plain]).run().succeeds().lines();
     for service in [
         "hello.Hello",

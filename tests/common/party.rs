@@ -100,8 +100,9 @@ impl Drop for Party {
 /// The program's own demo on free ports.
 pub struct Demo {
     child: Child,
-    /// What it printed until both ports were known.
-    pub printed: String,
+    lines: Receiver<String>,
+    /// What it has printed so far.
+    printed: String,
     /// `127.0.0.1:PORT`, plaintext.
     pub plain: String,
     /// `127.0.0.1:PORT`, TLS.
@@ -138,13 +139,25 @@ pub fn demo() -> Demo {
         printed.push_str(&line);
         printed.push('\n');
     }
-    Demo { child, printed, plain: plain.unwrap_or_default(), tls: tls.unwrap_or_default() }
+    Demo { child, lines, printed, plain: plain.unwrap_or_default(), tls: tls.unwrap_or_default() }
 }
 
 impl Demo {
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Waits until it has printed `text`.
+    #[track_caller]
+    pub fn prints(&mut self, text: &str) {
+        while !self.printed.contains(text) {
+            let Ok(line) = self.lines.recv_timeout(START_LIMIT) else {
+                panic!("the demo did not print {text:?}; it printed:\n{}", self.printed);
+            };
+            self.printed.push_str(&line);
+            self.printed.push('\n');
+        }
     }
 
     /// Interrupts it as Ctrl-C does, and returns its exit code (none if a signal ended it).
