@@ -18,11 +18,12 @@ pub struct Headless {
     args: Vec<OsString>,
     stdin: Vec<u8>,
     folder: Option<PathBuf>,
+    env: Vec<(String, String)>,
 }
 
 /// `proconsul ARGS…`
 pub fn headless<S: Into<OsString>>(args: impl IntoIterator<Item = S>) -> Headless {
-    Headless { args: args.into_iter().map(Into::into).collect(), stdin: Vec::new(), folder: None }
+    Headless { args: args.into_iter().map(Into::into).collect(), stdin: Vec::new(), folder: None, env: Vec::new() }
 }
 
 /// Keeps a person's own settings, caches and proxies out of the tests, and the tests out of theirs.
@@ -68,6 +69,12 @@ impl Headless {
         self
     }
 
+    /// A variable of its environment.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Runs it to its end.
     pub fn run(mut self) -> Output {
         let stdin = std::mem::take(&mut self.stdin);
@@ -92,6 +99,7 @@ impl Headless {
     pub fn spawn(self) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_proconsul"));
         isolate(&mut command);
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command.args(&self.args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(folder) = &self.folder {
             command.current_dir(folder);

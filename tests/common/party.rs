@@ -74,6 +74,12 @@ impl Party {
         Self::start("pantry", &[compression])
     }
 
+    /// Ends it now.
+    pub fn end(&mut self) {
+        self.input.take();
+        end(&mut self.child);
+    }
+
     /// `127.0.0.1:PORT`
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
@@ -87,16 +93,16 @@ impl Party {
 
 impl Drop for Party {
     fn drop(&mut self) {
-        self.input.take();
-        end(&mut self.child);
+        self.end();
     }
 }
 
 /// The program's own demo on free ports.
 pub struct Demo {
     child: Child,
-    /// What it printed until both ports were known.
-    pub printed: String,
+    lines: Receiver<String>,
+    /// What it has printed so far.
+    printed: String,
     /// `127.0.0.1:PORT`, plaintext.
     pub plain: String,
     /// `127.0.0.1:PORT`, TLS.
@@ -133,13 +139,25 @@ pub fn demo() -> Demo {
         printed.push_str(&line);
         printed.push('\n');
     }
-    Demo { child, printed, plain: plain.unwrap_or_default(), tls: tls.unwrap_or_default() }
+    Demo { child, lines, printed, plain: plain.unwrap_or_default(), tls: tls.unwrap_or_default() }
 }
 
 impl Demo {
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Waits until it has printed `text`.
+    #[track_caller]
+    pub fn prints(&mut self, text: &str) {
+        while !self.printed.contains(text) {
+            let Ok(line) = self.lines.recv_timeout(START_LIMIT) else {
+                panic!("the demo did not print {text:?}; it printed:\n{}", self.printed);
+            };
+            self.printed.push_str(&line);
+            self.printed.push('\n');
+        }
     }
 
     /// Interrupts it as Ctrl-C does, and returns its exit code (none if a signal ended it).
