@@ -9,6 +9,6 @@ mod request;
 mod run;
 
 pub use code::Code;
-pub use event::{CallEvent, CallStatus, Metadata, MessageRecord, Origin, StatusDetail};
+pub use event::{CallEvent, CallStatus, MessageRecord, Metadata, Origin, StatusDetail};
 pub use request::{CallRequest, Encoding, Limits, MetadataError, check_metadata};
 pub use run::{CallHandle, CallOutcome, EventReceiver, HandleClosed, start, unary};
