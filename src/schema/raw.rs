@@ -15,7 +15,7 @@ const FILE_MEMORY_LIMIT_BYTES: usize = 1 << 30;
 const RECURSION_LIMIT: u32 = 100;
 
 /// The well-known types, google/api, google/rpc and google/type, as the reference compiler describes them.
-static BUNDLED_SET: &[u8] = include_bytes!("../../assets/descriptors/bundled.binpb");
+pub(super) static BUNDLED_SET: &[u8] = include_bytes!("../../assets/descriptors/bundled.binpb");
 
 /// One file of a set.
 #[derive(Clone, Debug)]
