@@ -148,6 +148,11 @@ impl Bundled {
         })
     }
 
+    /// Whether there is a file of this import name.
+    pub fn has_file(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
     /// A file by its import name.
     pub fn file(&self, name: &str) -> Option<RawFile> {
         self.decode(*self.by_name.get(name)?)
