@@ -1,12 +1,19 @@
-//! The process' entry point.
+//! The process' entry point: a verb, or the window.
 
 use std::process::ExitCode;
 
-use proconsul::ui::{UiOptions, run};
+use proconsul::cli::{self, Intent};
+use proconsul::ui::{self, UiOptions};
 
 fn main() -> ExitCode {
-    let demo = std::env::args().any(|arg| arg == "--demo");
-    match run(UiOptions { demo, cache_dir: None }) {
+    match cli::run(std::env::args_os()) {
+        Intent::Done(code) => ExitCode::from(code),
+        Intent::Window(window) => open_window(UiOptions { demo: window.demo, cache_dir: cli::cache_dir() }),
+    }
+}
+
+fn open_window(options: UiOptions) -> ExitCode {
+    match ui::run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

@@ -9,17 +9,22 @@ mod endpoint;
 mod event;
 mod live;
 mod many;
+mod prepared;
 mod reflector;
 mod running;
+mod sources;
 mod store;
 mod text;
+mod tls_memory;
 
 pub use command::{Command, SourceSpec, StartCall};
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{CallUpdate, DemoInfo, Direction, Event, MessageRow, MethodReady, SourceFailure, SourceState};
 pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
+pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
+pub use running::moved;
 pub use text::TextLines;
 
 /// Names a source of schemas in this process. Given out by whoever opens it.

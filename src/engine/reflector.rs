@@ -1,7 +1,7 @@
 //! Reflection over the call's own verified channel.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -14,12 +14,24 @@ const MAX_ANSWER_BYTES: usize = 64 << 20;
 /// Answers kept of one exchange: a server that never stops is given up.
 const MAX_ANSWERS: usize = 100_000;
 
+/// A server that has not answered by then will not.
+const EXCHANGE: Duration = Duration::from_secs(20);
+
 /// Speaks reflection for `schema`, with the person's metadata, until the person's deadline.
 #[derive(Clone, Debug)]
 pub struct Reflector {
     channel: Channel,
     metadata: Metadata,
-    until: Option<Instant>,
+    patience: Patience,
+}
+
+/// When an exchange is given up.
+#[derive(Clone, Copy, Debug)]
+enum Patience {
+    /// At one moment for all.
+    Until(Option<Instant>),
+    /// Each after a while of its own.
+    Each(Duration),
 }
 
 /// A call that ended otherwise than OK, as an error that can be carried through `schema` and taken out again.
@@ -28,9 +40,14 @@ pub struct Reflector {
 pub struct EndedCall(pub Arc<CallStatus>);
 
 impl Reflector {
-    /// `until` bounds every exchange.
+    /// `until` bounds every exchange: one deadline over reflection and the call after it.
     pub fn new(channel: Channel, metadata: Metadata, until: Option<Instant>) -> Self {
-        Self { channel, metadata, until }
+        Self { channel, metadata, patience: Patience::Until(until) }
+    }
+
+    /// For a window that stays open: each exchange has 20 s of its own.
+    pub fn patient(channel: Channel, metadata: Metadata) -> Self {
+        Self { channel, metadata, patience: Patience::Each(EXCHANGE) }
     }
 
     async fn run(&self, path: &'static str, requests: Vec<Bytes>) -> Result<Vec<Bytes>, ReflectionFailure> {
@@ -39,7 +56,10 @@ impl Reflector {
             client_streaming: true,
             server_streaming: true,
             metadata: self.metadata.clone(),
-            deadline: self.until.map(|until| until.saturating_duration_since(Instant::now())),
+            deadline: match self.patience {
+                Patience::Until(until) => until.map(|until| until.saturating_duration_since(Instant::now())),
+                Patience::Each(time) => Some(time),
+            },
             limits: Limits { receive_bytes: MAX_ANSWER_BYTES, send_bytes: MAX_ANSWER_BYTES },
             compress: Encoding::Identity,
         };
