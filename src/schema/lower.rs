@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use buffa::MessageField;
 use buffa_descriptor::features::{
-    EnumType, FieldPresence, MessageEncoding, RepeatedFieldEncoding, ResolvedFeatures, enum_features, field_features,
-    for_file, message_features, oneof_features, resolve_child,
+    EnumType, FieldPresence, MessageEncoding, RepeatedFieldEncoding, ResolvedFeatures, Utf8Validation, enum_features,
+    field_features, for_file, message_features, oneof_features, resolve_child,
 };
 use buffa_descriptor::generated::descriptor::field_descriptor_proto::{Label, Type};
 use buffa_descriptor::generated::descriptor::{
@@ -29,6 +29,12 @@ const CLOSED_MARK: &str = "closed enum";
 /// Whether an enum of a lowered pool is closed by its file's syntax or features.
 pub(crate) fn is_closed_enum(enumeration: &prost_reflect::EnumDescriptor) -> bool {
     enumeration.enum_descriptor_proto().reserved_name.iter().any(|name| name == CLOSED_MARK)
+}
+
+/// Whether a string field of a lowered pool must hold UTF-8. `lazy` means nothing for strings, so lowering marks them
+/// with it; `None` where a descriptor carries no mark.
+pub(crate) fn utf8_mark(field: &prost_types::FieldDescriptorProto) -> Option<bool> {
+    field.options.as_ref().and_then(|options| options.lazy)
 }
 
 /// What became of one file.
@@ -273,8 +279,10 @@ impl Lowering {
             }
         }
         let deprecated = options.and_then(|options| options.deprecated);
-        if packed.is_some() || deprecated.is_some() {
-            lowered.options = MessageField::some(FieldOptions { packed, deprecated, ..Default::default() });
+        let lazy = (field.r#type == Some(Type::TYPE_STRING))
+            .then(|| features.utf8_validation == Utf8Validation::Verify);
+        if packed.is_some() || deprecated.is_some() || lazy.is_some() {
+            lowered.options = MessageField::some(FieldOptions { packed, deprecated, lazy, ..Default::default() });
         }
         Some(lowered)
     }
