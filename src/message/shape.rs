@@ -229,7 +229,7 @@ impl Shape {
         for (index, field) in fields.iter().enumerate().filter(|(_, field)| field.number < DENSE) {
             dense[field.number as usize] = u16::try_from(index + 1).unwrap_or(0);
         }
-        let ranges_need_message_set = descriptor.extension_ranges().any(|range| range.end > 1 << 29);
+        let ranges_need_message_set = descriptor.extension_ranges().any(|range| range.end >= 1 << 29);
         let is_message_set = ranges_need_message_set
             && descriptor
                 .descriptor_proto()

@@ -57,11 +57,13 @@ impl Writer<'_> {
             .filter(|field| !field.is_extension && (is_unfolded || field.is_required))
             .filter(|field| field.oneof.is_none_or(|oneof| shape.oneofs[oneof].1.first() == Some(&field.number)))
             .collect();
+        self.path.push(shape.name.clone());
+        let shown: Vec<&FieldShape> = shown.into_iter().filter(|field| self.is_shown(field)).collect();
         if shown.is_empty() {
+            self.path.pop();
             self.out.push_str("{}");
             return;
         }
-        self.path.push(shape.name.clone());
         let indent = self.indent();
         for (index, field) in shown.into_iter().enumerate() {
             self.out.push(if index == 0 { '{' } else { ',' });
@@ -73,6 +75,30 @@ impl Writer<'_> {
         self.path.pop();
         self.line(indent - 1);
         self.out.push('}');
+    }
+
+    /// A nested message whose required fields would be cut is left out, unless it is required itself.
+    fn is_shown(&mut self, field: &FieldShape) -> bool {
+        if field.label != Label::Singular || !field.kind.is_message() || field.is_required {
+            return true;
+        }
+        let child = self.schema.child(field);
+        self.can_be_whole(&child)
+    }
+
+    fn can_be_whole(&mut self, shape: &Shape) -> bool {
+        if !shape.has_required || self.path.contains(&shape.name) {
+            return !shape.has_required;
+        }
+        self.path.push(shape.name.clone());
+        let required = shape.fields.iter().filter(|field| field.is_required && field.kind.is_message());
+        let mut is_whole = true;
+        for field in required {
+            let child = self.schema.child(field);
+            is_whole &= self.can_be_whole(&child);
+        }
+        self.path.pop();
+        is_whole
     }
 
     fn field(&mut self, field: &FieldShape) {
@@ -104,8 +130,12 @@ impl Writer<'_> {
     }
 
     /// An element of a type that is being shown already would only repeat it.
-    fn has_element(&self, field: &FieldShape) -> bool {
-        !field.kind.is_message() || self.may_unfold(&self.schema.child(field))
+    fn has_element(&mut self, field: &FieldShape) -> bool {
+        if !field.kind.is_message() {
+            return true;
+        }
+        let child = self.schema.child(field);
+        self.may_unfold(&child) && self.can_be_whole(&child)
     }
 
     fn value(&mut self, field: &FieldShape) {
