@@ -121,32 +121,46 @@ fn json_is_canonical() {
     let check = |text: &str, expect: &str| assert_eq!(json_round(&all(), text), expect, "{text}");
     check("{}", "{}");
     check(r#" {"i32" : 0, "maybe":0 } "#, r#"{"maybe":0}"#);
-    check(r#"{"i32":"1e3","i64":9007199254740993,"u64":"18446744073709551615"}"#,
-        r#"{"i32":1000,"i64":"9007199254740993","u64":"18446744073709551615"}"#);
-    check(r#"{"s32":-2147483648,"s64":"-9223372036854775808","sf64":-1,"f32":4294967295}"#,
-        r#"{"s32":-2147483648,"s64":"-9223372036854775808","f32":4294967295,"sf64":"-1"}"#);
+    check(
+        r#"{"i32":"1e3","i64":9007199254740993,"u64":"18446744073709551615"}"#,
+        r#"{"i32":1000,"i64":"9007199254740993","u64":"18446744073709551615"}"#,
+    );
+    check(
+        r#"{"s32":-2147483648,"s64":"-9223372036854775808","sf64":-1,"f32":4294967295}"#,
+        r#"{"s32":-2147483648,"s64":"-9223372036854775808","f32":4294967295,"sf64":"-1"}"#,
+    );
     check(r#"{"single":0.1,"double":"-Infinity"}"#, r#"{"single":0.1,"double":"-Infinity"}"#);
     check(r#"{"double":-0.0,"single":"NaN"}"#, r#"{"single":"NaN","double":-0}"#);
     check(r#"{"phone_number":"\ud83d\ude00\u0000\/"}"#, "{\"phoneNumber\":\"😀\\u0000/\"}");
     check(r#"{"raw":"-_8"}"#, r#"{"raw":"+/8="}"#);
     check(r#"{"color":"GREEN"}"#, r#"{"color":"GREEN"}"#);
     check(r#"{"color":7}"#, r#"{"color":7}"#);
-    check(r#"{"counts":{"b":2,"a":1},"byId":{"10":{},"-9":{"i32":1}},"colors":{"true":"BLUE","false":0}}"#,
-        r#"{"counts":{"a":1,"b":2},"byId":{"-9":{"i32":1},"10":{}},"colors":{"false":"RED","true":"BLUE"}}"#);
+    check(
+        r#"{"counts":{"b":2,"a":1},"byId":{"10":{},"-9":{"i32":1}},"colors":{"true":"BLUE","false":0}}"#,
+        r#"{"counts":{"a":1,"b":2},"byId":{"-9":{"i32":1},"10":{}},"colors":{"false":"RED","true":"BLUE"}}"#,
+    );
     check(r#"{"text":null,"number":0}"#, r#"{"number":0}"#);
     check(r#"{"child":null,"numbers":null,"counts":null}"#, "{}");
-    check(r#"{"at":"2020-01-02T03:04:05.600+01:00","took":"-1.000000001s"}"#,
-        r#"{"at":"2020-01-02T02:04:05.600Z","took":"-1.000000001s"}"#);
+    check(
+        r#"{"at":"2020-01-02T03:04:05.600+01:00","took":"-1.000000001s"}"#,
+        r#"{"at":"2020-01-02T02:04:05.600Z","took":"-1.000000001s"}"#,
+    );
     check(r#"{"mask":"fooBar,baz.quxQuux"}"#, r#"{"mask":"fooBar,baz.quxQuux"}"#);
-    check(r#"{"bag":{"b":[1,"x",null,{}],"a":true},"value":null,"list":[[],{"k":1.5}]}"#,
-        r#"{"bag":{"a":true,"b":[1,"x",null,{}]},"value":null,"list":[[],{"k":1.5}]}"#);
+    check(
+        r#"{"bag":{"b":[1,"x",null,{}],"a":true},"value":null,"list":[[],{"k":1.5}]}"#,
+        r#"{"bag":{"a":true,"b":[1,"x",null,{}]},"value":null,"list":[[],{"k":1.5}]}"#,
+    );
     check(r#"{"wrapped":"0","empty":{}}"#, r#"{"wrapped":"0","empty":{}}"#);
     check(r#"{"any":{"i32":3,"@type":"x/t.Small"}}"#, r#"{"any":{"@type":"x/t.Small","i32":3}}"#);
-    check(r#"{"any":{"@type":"x/google.protobuf.Duration","value":"1s"}}"#,
-        r#"{"any":{"@type":"x/google.protobuf.Duration","value":"1s"}}"#);
+    check(
+        r#"{"any":{"@type":"x/google.protobuf.Duration","value":"1s"}}"#,
+        r#"{"any":{"@type":"x/google.protobuf.Duration","value":"1s"}}"#,
+    );
     check(r#"{"any":{}}"#, r#"{"any":{}}"#);
-    check(r#"{"numbers":[1,-1,2147483647],"signed":["-1"],"doubles":[1e300,0.5]}"#,
-        r#"{"numbers":[1,-1,2147483647],"signed":["-1"],"doubles":[1e300,0.5]}"#);
+    check(
+        r#"{"numbers":[1,-1,2147483647],"signed":["-1"],"doubles":[1e300,0.5]}"#,
+        r#"{"numbers":[1,-1,2147483647],"signed":["-1"],"doubles":[1e300,0.5]}"#,
+    );
 }
 
 #[test]
@@ -157,13 +171,17 @@ fn faults_in_json_say_path_place_and_what() {
         assert_eq!(error.kind, MessageErrorKind::Input);
     };
     check("", "line 1, column 1: expected an object (t.All), found the end of the input");
-    check("{\n  \"child\": {\"children\": [{}, {\"i32\": \"seven\"}]}}",
-        "line 2, column 38: child.children[1].i32: expected int32, found \"seven\"");
+    check(
+        "{\n  \"child\": {\"children\": [{}, {\"i32\": \"seven\"}]}}",
+        "line 2, column 38: child.children[1].i32: expected int32, found \"seven\"",
+    );
     check(r#"{"i32": 1.5}"#, "line 1, column 9: i32: expected int32, found 1.5, which has a fraction");
     check(r#"{"u32": -1}"#, "line 1, column 9: u32: expected uint32, found -1, which is out of range");
     check(r#"{"i32": true}"#, "line 1, column 9: i32: expected int32, found true");
-    check(r#"{"color": "GREN"}"#,
-        "line 1, column 11: color: expected one of RED, GREEN, BLUE, found \"GREN\" (did you mean GREEN?)");
+    check(
+        r#"{"color": "GREN"}"#,
+        "line 1, column 11: color: expected one of RED, GREEN, BLUE, found \"GREN\" (did you mean GREEN?)",
+    );
     check(r#"{"phoneNumbr": ""}"#, "line 1, column 2: unknown field phoneNumbr of t.All; did you mean phoneNumber?");
     check(r#"{"i32":1,"i32":2}"#, "line 1, column 10: i32: this field stands here twice");
     check(r#"{"phoneNumber":"","phone_number":""}"#, "line 1, column 19: phone_number: this field stands here twice");
@@ -171,8 +189,10 @@ fn faults_in_json_say_path_place_and_what() {
     check(r#"{"counts":{"a":1,"a":2}}"#, "line 1, column 18: counts[\"a\"]: this key stands here twice");
     check(r#"{"names":[null]}"#, "line 1, column 11: names[0]: expected string, found null");
     check(r#"{"flag":"true"}"#, "line 1, column 9: flag: expected bool, found \"true\"");
-    check(r#"{"at":"yesterday"}"#,
-        "line 1, column 7: at: expected a timestamp like \"1972-01-01T10:00:20.021Z\", found \"yesterday\"");
+    check(
+        r#"{"at":"yesterday"}"#,
+        "line 1, column 7: at: expected a timestamp like \"1972-01-01T10:00:20.021Z\", found \"yesterday\"",
+    );
     check(r#"{"any":{"i32":1}}"#, "line 1, column 8: any: an Any needs \"@type\" to say what it holds");
     check("{\"i32\":1,}", "line 1, column 10: expected a field name or \"}\", found \"}\"");
     check("{} {}", "line 1, column 4: expected the end of the input, found an object");
@@ -215,7 +235,10 @@ fn unknown_json_is_ignored_on_demand() {
     let options = JsonReadOptions { ignore_unknown: true, ..JsonReadOptions::default() };
     let text = r#"{"no":[{"a":{}},"x",1,null,true],"color":"PINK","colors":{"true":"PINK","false":"BLUE"},"i32":1}"#;
     let bytes = from_json(&all(), text, &options).unwrap();
-    assert_eq!(to_json(&all(), &bytes, &JsonWriteOptions::default()).unwrap(), r#"{"i32":1,"colors":{"false":"BLUE"}}"#);
+    assert_eq!(
+        to_json(&all(), &bytes, &JsonWriteOptions::default()).unwrap(),
+        r#"{"i32":1,"colors":{"false":"BLUE"}}"#
+    );
 }
 
 #[test]
@@ -233,7 +256,10 @@ fn defaults_and_pretty_json() {
 fn proto2_keeps_its_rules() {
     let check = |text: &str, expect: &str| assert_eq!(json_round(&old(), text), expect, "{text}");
     check(r#"{"name":"","[old.extra]":0}"#, r#"{"name":"","[old.extra]":0}"#);
-    check(r#"{"name":"n","row":[{"cell":1},{}],"level":"HIGH"}"#, r#"{"name":"n","level":"HIGH","row":[{"cell":1},{}]}"#);
+    check(
+        r#"{"name":"n","row":[{"cell":1},{}],"level":"HIGH"}"#,
+        r#"{"name":"n","level":"HIGH","row":[{"cell":1},{}]}"#,
+    );
     // A closed enum's unknown number goes to the unknown fields, which JSON drops.
     check(r#"{"name":"n","level":9,"levels":["LOW",9]}"#, r#"{"name":"n","levels":["LOW"]}"#);
     let error = from_json(&old(), r#"{"name":"n","inner":{}}"#, &JsonReadOptions::default()).unwrap_err();
@@ -268,10 +294,16 @@ fn reserved_groups_and_any_in_text() {
         let bytes = from_text(ty, text, &TextReadOptions::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(to_text(ty, &bytes, &options).unwrap(), expect, "{text}");
     };
-    check(&old(), r#"name: "n" gone: 5 Row { cell: 1 } row { } [old.extra]: 3"#,
-        r#"name: "n" Row { cell: 1 } Row { } [old.extra]: 3"#);
-    check(&all(), "any { [x.y/t.Small] { i32: 1 } } numbers: [1, 2] counts { key: \"k\" value: 2 }",
-        "numbers: 1 numbers: 2 counts { key: \"k\" value: 2 } any { [x.y/t.Small] { i32: 1 } }");
+    check(
+        &old(),
+        r#"name: "n" gone: 5 Row { cell: 1 } row { } [old.extra]: 3"#,
+        r#"name: "n" Row { cell: 1 } Row { } [old.extra]: 3"#,
+    );
+    check(
+        &all(),
+        "any { [x.y/t.Small] { i32: 1 } } numbers: [1, 2] counts { key: \"k\" value: 2 }",
+        "numbers: 1 numbers: 2 counts { key: \"k\" value: 2 } any { [x.y/t.Small] { i32: 1 } }",
+    );
 }
 
 #[test]

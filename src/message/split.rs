@@ -133,8 +133,10 @@ impl Splitter<'_> {
                 b',' | b':' if open.is_empty() => return Err(Stop::Wrong(at, "expected a value")),
                 b',' | b':' => self.at += 1,
                 _ => {
-                    let is_word = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b'"')
-                        && !matches!(byte, b'{' | b'}' | b'[' | b']' | b'/');
+                    let is_word = |byte: &u8| {
+                        !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b'"')
+                            && !matches!(byte, b'{' | b'}' | b'[' | b']' | b'/')
+                    };
                     let length = self.bytes[at..].iter().take_while(|byte| is_word(byte)).count();
                     if length == 0 {
                         return Err(Stop::Wrong(at, "expected a value"));

@@ -153,11 +153,9 @@ impl Writer<'_> {
             }
             FieldKind::String | FieldKind::Bytes => "\"\"",
             FieldKind::Bool => "false",
-            FieldKind::Int64
-            | FieldKind::Uint64
-            | FieldKind::Sint64
-            | FieldKind::Fixed64
-            | FieldKind::Sfixed64 => "\"0\"",
+            FieldKind::Int64 | FieldKind::Uint64 | FieldKind::Sint64 | FieldKind::Fixed64 | FieldKind::Sfixed64 => {
+                "\"0\""
+            }
             FieldKind::Enum => {
                 let known = field.enumeration.as_ref();
                 match known.and_then(|known| known.first()) {

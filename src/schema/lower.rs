@@ -279,8 +279,8 @@ impl Lowering {
             }
         }
         let deprecated = options.and_then(|options| options.deprecated);
-        let lazy = (field.r#type == Some(Type::TYPE_STRING))
-            .then(|| features.utf8_validation == Utf8Validation::Verify);
+        let lazy =
+            (field.r#type == Some(Type::TYPE_STRING)).then(|| features.utf8_validation == Utf8Validation::Verify);
         if packed.is_some() || deprecated.is_some() || lazy.is_some() {
             lowered.options = MessageField::some(FieldOptions { packed, deprecated, lazy, ..Default::default() });
         }
