@@ -28,6 +28,8 @@ pub(super) struct RawFile {
     pub proto: FileDescriptorProto,
     /// Filled in from the bundled descriptors, because the set lacks it.
     pub bundled: bool,
+    /// Made up here: it stands for a type that nobody defines, and nobody imports it.
+    pub stand_in: bool,
 }
 
 impl RawFile {
@@ -38,7 +40,7 @@ impl RawFile {
             .with_element_memory_limit(FILE_MEMORY_LIMIT_BYTES)
             .decode_from_slice(&bytes)
             .map_err(|error| format!("this is no file descriptor: {error}"))?;
-        Ok(Self { name: proto.name.clone().unwrap_or_default(), bytes, proto, bundled: false })
+        Ok(Self { name: proto.name.clone().unwrap_or_default(), bytes, proto, bundled: false, stand_in: false })
     }
 
     /// Serializes again after `proto` was changed.
