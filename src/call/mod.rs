@@ -3,12 +3,21 @@
 //! Framing, compression and status rules are pure functions over bytes. Knows neither JSON nor screens nor schemas: a
 //! message here is bytes.
 
+mod answer;
 mod code;
 mod event;
+mod framing;
+mod metadata;
+mod queue;
 mod request;
 mod run;
+mod send;
+mod status;
+mod unary;
 
 pub use code::Code;
-pub use event::{CallEvent, CallStatus, Metadata, MessageRecord, Origin, StatusDetail};
-pub use request::{CallRequest, Encoding, Limits, MetadataError, check_metadata};
-pub use run::{CallHandle, CallOutcome, EventReceiver, HandleClosed, start, unary};
+pub use event::{CallEvent, CallStatus, MessageRecord, Metadata, Origin, StatusDetail};
+pub use metadata::check_metadata;
+pub use request::{CallRequest, Encoding, Limits, MetadataError};
+pub use run::{CallHandle, EventReceiver, HandleClosed, start};
+pub use unary::{CallOutcome, unary};

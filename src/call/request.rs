@@ -78,9 +78,3 @@ pub enum MetadataError {
         key: String,
     },
 }
-
-/// Checks and lowers one row as typed (`-bin` values in base64, padded or not) to what is sent.
-pub fn check_metadata(key: &str, value: &str) -> Result<(String, bytes::Bytes), MetadataError> {
-    let _ = (key, value);
-    unimplemented!()
-}

@@ -1,1 +1,98 @@
-//! To be written.
+//! The headless verbs: arguments, output formats, exit codes. Its words are English.
+//!
+//! Speaks to the same engine parts as the window and knows no egui. Exit codes: 0; 64 + status code of a failed call;
+//! 2 for usage; 1 where no call began; `convert` has 65 and 66 of its own.
+
+mod args;
+mod call;
+mod check;
+mod connect;
+mod convert;
+mod demo;
+mod health;
+mod input;
+mod normalize;
+mod report;
+mod symbols;
+mod trace_json;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use args::{Cli, Verb};
+
+/// What a run of the program is to do.
+pub enum Intent {
+    /// Open the window.
+    Window(WindowIntent),
+    /// A verb ran; exit with this code.
+    Done(u8),
+}
+
+/// What to open the window with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowIntent {
+    /// Start the built-in services and open them.
+    pub demo: bool,
+}
+
+/// No call began.
+const NOT_BEGUN: u8 = 1;
+/// Usage.
+const USAGE: u8 = 2;
+
+/// Parses `arguments` (the program's name first) and runs a verb, if there is one.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Intent {
+    let mut command = Cli::command();
+    let arguments = normalize::normalize(&mut command, arguments.into_iter().collect());
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors: clap knows their stream and code.
+            let code = if error.use_stderr() { USAGE } else { 0 };
+            if error.print().is_err() {
+                return Intent::Done(NOT_BEGUN);
+            }
+            return Intent::Done(code);
+        }
+    };
+    match cli.verb {
+        None => Intent::Window(WindowIntent { demo: cli.demo }),
+        Some(verb) => Intent::Done(verb_code(verb)),
+    }
+}
+
+fn verb_code(verb: Verb) -> u8 {
+    match verb {
+        Verb::Call(args) => on_one_thread(call::run(args)),
+        Verb::List(args) => on_one_thread(symbols::list(args)),
+        Verb::Describe(args) => on_one_thread(symbols::describe(args)),
+        Verb::Health(args) => on_one_thread(health::run(args)),
+        Verb::Convert(args) => on_one_thread(convert::run(args)),
+        Verb::Check(args) => check::run(&args),
+        Verb::Demo(args) => demo::run(&args),
+        Verb::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "proconsul", &mut std::io::stdout());
+            0
+        }
+        Verb::Man => match clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout()) {
+            Ok(()) => 0,
+            Err(error) => report::not_begun(&error.to_string()),
+        },
+    }
+}
+
+/// Runs a verb on a runtime without threads of its own: a call from start to exit costs no more.
+fn on_one_thread(work: impl Future<Output = u8>) -> u8 {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            let code = runtime.block_on(work);
+            // A read of stdin that nobody waits for any more must not hold the process.
+            runtime.shutdown_background();
+            code
+        }
+        Err(error) => report::not_begun(&format!("cannot start the runtime: {error}")),
+    }
+}

@@ -1,1 +1,40 @@
-//! To be written.
+//! The only place where tasks run: [`Command`] in, [`Event`] out.
+//!
+//! Lives here: the runtime's thread, open sources, running calls, and what the window and the headless verbs share
+//! ([`Endpoint`], [`open_files`], [`Reflector`]). Knows every area below and no screen: whoever listens hands in a
+//! waker closure. Every result carries the id (and generation) of what asked for it, so a stale one can be dropped.
+
+mod command;
+mod endpoint;
+mod event;
+mod live;
+mod many;
+mod prepared;
+mod reflector;
+mod running;
+mod sources;
+mod store;
+mod text;
+mod tls_memory;
+
+pub use command::{Command, SourceSpec, StartCall};
+pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
+pub use event::{CallUpdate, DemoInfo, Direction, Event, MessageRow, MethodReady, SourceFailure, SourceState};
+pub use live::{Engine, EngineConfig, Waker};
+pub use many::{ManySources, SchemaFiles, open_files};
+pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
+pub use reflector::{EndedCall, Reflector};
+pub use running::moved;
+pub use text::TextLines;
+
+/// Names a source of schemas in this process. Given out by whoever opens it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u64);
+
+/// Names a call in this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u64);
+
+/// Counts the loads of one source; results of an older load are dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(pub u64);

@@ -4,6 +4,7 @@
 //! Knows no transport (reflection speaks through [`ReflectionTransport`], which the engine implements) and no screen.
 //! `prost_reflect` is named only here and in `message`.
 
+mod bundled;
 mod descriptor_set;
 mod error;
 mod files;
@@ -15,7 +16,7 @@ pub use descriptor_set::DescriptorSetSource;
 pub use error::{Problem, RootSuggestion, SchemaError};
 pub use files::{CheckReport, FileSource, FileSourceConfig, check};
 pub use outline::{MethodInfo, OptionValue, Outline, ServiceInfo};
-pub use pool::{Method, MessageType, Pool};
+pub use pool::{MessageType, Method, Pool};
 pub use reflection::{ReflectionFailure, ReflectionSource, ReflectionTransport};
 
 use std::future::Future;

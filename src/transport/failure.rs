@@ -1,5 +1,6 @@
 //! Why something failed, as data: words come from `words::failure`.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::TlsReport;
@@ -17,6 +18,54 @@ pub struct Failure {
     pub detail: String,
     /// The chain and what was negotiated so far, if TLS got that far.
     pub tls: Option<Arc<TlsReport>>,
+}
+
+/// One line for logs and statuses, in English; `words::failure` has the long form, in both languages.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match &self.kind {
+            FailureKind::NameNotFound => "no such name",
+            FailureKind::Refused => "connection refused",
+            FailureKind::Unreachable => "unreachable",
+            FailureKind::TimedOut => "no answer in time",
+            FailureKind::PlaintextServer => "the server speaks no TLS",
+            FailureKind::TlsServer => "the server wants TLS, plaintext was spoken",
+            FailureKind::WrongName { .. } => "the certificate does not hold the name",
+            FailureKind::Expired { .. } => "the certificate has expired",
+            FailureKind::NotYetValid { .. } => "the certificate is not valid yet",
+            FailureKind::UnknownIssuer => "the certificate is signed by nobody that is trusted",
+            FailureKind::PinMismatch => "the certificate is not the pinned one",
+            FailureKind::BadCertificate => "the certificate is not acceptable",
+            FailureKind::ClientCertificateMissing => "the server wants a client certificate",
+            FailureKind::ClientCertificateRefused => "the server refused the client certificate",
+            FailureKind::NoCommonTls => "no TLS version or cipher in common",
+            FailureKind::NoAlpn => "the server did not agree to HTTP/2 (ALPN h2)",
+            FailureKind::NotHttp2 { .. } => "what answered is not HTTP/2",
+            FailureKind::BadSettings(_) => "the connection's settings are wrong",
+            FailureKind::Closed => "the peer closed the connection",
+            FailureKind::Io => "the connection broke",
+            FailureKind::Protocol => "HTTP/2 was violated",
+            FailureKind::GoAway { .. } => "the server is going away",
+            FailureKind::Deadline => "the deadline passed",
+            FailureKind::Cancelled => "cancelled",
+            FailureKind::Reset { .. } => "the stream was reset",
+            FailureKind::NotGrpc { .. } => "the answer is not gRPC",
+            FailureKind::NoStatus => "the answer has no status",
+            FailureKind::BadStatus { .. } => "the answer's status is no number",
+            FailureKind::AnswerCount { .. } => "the method answered another number of times than once",
+            FailureKind::UnknownEncoding { .. } => "a message has an unknown compression",
+            FailureKind::CompressedWithoutEncoding => "a compressed message names no compression",
+            FailureKind::CorruptMessage => "a message is corrupt",
+            FailureKind::TooLarge { .. } => "a message is over the limit",
+        };
+        write!(f, "{}: {what} (stage {})", self.peer, self.stage.name())?;
+        if let FailureKind::GoAway { debug, .. } = &self.kind
+            && !debug.is_empty()
+        {
+            write!(f, ": {debug}")?;
+        }
+        if self.detail.is_empty() { Ok(()) } else { write!(f, ": {}", self.detail) }
+    }
 }
 
 /// The phases of a call, in order. `name()` is the word of `--trace-json` and of error texts.
@@ -111,7 +160,7 @@ pub enum FailureKind {
         first_bytes: String,
     },
     /// Our own settings are wrong: a file that is no certificate, a wrong password, an impossible name.
-    BadSettings,
+    BadSettings(SettingsFault),
     /// The peer closed the connection.
     Closed,
     /// The connection broke.
@@ -129,4 +178,109 @@ pub enum FailureKind {
     Deadline,
     /// The person cancelled.
     Cancelled,
+    /// The server reset the stream (RST_STREAM), or HTTP/2's rules made us do it.
+    Reset {
+        /// HTTP/2 error code (RFC 9113, 7).
+        code: u32,
+        /// By the server.
+        remote: bool,
+    },
+    /// The answer is HTTP, but not gRPC: a proxy, a web page, another port.
+    NotGrpc {
+        /// `:status`.
+        http_status: u16,
+        /// `content-type`; empty if there was none.
+        content_type: String,
+        /// How its body began, printable, at most 200 characters.
+        body: String,
+    },
+    /// The answer ended without `grpc-status`.
+    NoStatus,
+    /// `grpc-status` is no number.
+    BadStatus {
+        /// What it was.
+        text: String,
+    },
+    /// A method that answers once answered another number of times.
+    AnswerCount {
+        /// How many messages came (reading ends after the second).
+        count: u64,
+    },
+    /// A message is compressed in a way that nobody here knows.
+    UnknownEncoding {
+        /// `grpc-encoding`.
+        encoding: String,
+    },
+    /// A message is marked as compressed, but no `grpc-encoding` says how.
+    CompressedWithoutEncoding,
+    /// A message cannot be read: its prefix is wrong, it does not decompress, or the answer ended inside it.
+    CorruptMessage,
+    /// A message is larger than the limit.
+    TooLarge {
+        /// The limit in bytes, of the uncompressed message.
+        limit: u64,
+        /// Its size if known (a compressed one is given up at the limit).
+        size: Option<u64>,
+        /// It was ours, not the server's.
+        sent: bool,
+    },
+}
+
+/// What is wrong with our own settings. Labels are what the settings call their source: paths as a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingsFault {
+    /// No certificate in this PEM text.
+    NoCertificate {
+        /// Its source.
+        label: String,
+    },
+    /// A certificate that cannot be read.
+    BadCertificate {
+        /// Its source.
+        label: String,
+    },
+    /// No private key in this PEM text.
+    NoKey {
+        /// Its source.
+        label: String,
+    },
+    /// The private key is locked by a passphrase, which PEM keys cannot be here.
+    EncryptedKey {
+        /// Its source.
+        label: String,
+    },
+    /// A private key of a kind that TLS cannot use.
+    BadKey {
+        /// Its source.
+        label: String,
+    },
+    /// Key and certificate do not belong together.
+    KeyMismatch {
+        /// Their source.
+        label: String,
+    },
+    /// The PKCS#12 bundle does not open with this password.
+    WrongPassword {
+        /// Its source.
+        label: String,
+    },
+    /// No readable PKCS#12 bundle.
+    BadPkcs12 {
+        /// Its source.
+        label: String,
+    },
+    /// Neither a DNS name nor an IP address.
+    BadServerName {
+        /// What it was.
+        name: String,
+    },
+    /// No legal `:authority`.
+    BadAuthority {
+        /// What it was.
+        authority: String,
+    },
+    /// The operating system holds no roots.
+    NoSystemRoots,
+    /// Unix sockets do not exist on this system.
+    NoUnixSockets,
 }

@@ -3,13 +3,23 @@
 //! Knows neither protobuf nor screens, nor what a gRPC call is (that is `call`).
 
 mod channel;
+mod connection;
+mod dial;
 mod event;
 mod failure;
+mod frames;
 mod options;
+mod tap;
 mod target;
+mod tls;
 
+pub(crate) use channel::{Attempt, RequestParts, Unobserved};
 pub use channel::{Channel, ConnectionInfo, FrameRecord, Pool};
+pub(crate) use connection::{Lease, Shared};
 pub use event::{CertificateInfo, ConnectEvent, Observer, TlsReport};
-pub use failure::{Failure, FailureKind, Stage};
+pub use failure::{Failure, FailureKind, SettingsFault, Stage};
 pub use options::{ClientIdentity, ConnectOptions, Keepalive, TlsSettings, Trust};
+pub use tap::Capture;
 pub use target::{Address, Security, Target, TargetError};
+
+use channel::TlsMemory;

@@ -1,0 +1,344 @@
+//! `call`: one RPC of any shape, answers as they come.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use super::args::{CallArgs, CompressChoice, FormatChoice};
+use super::connect::Server;
+use super::input::{self, Chunks};
+use super::report;
+use super::trace_json::TraceJson;
+use crate::call::{self, CallEvent, CallHandle, CallRequest, CallStatus, Code, Encoding, Origin};
+use crate::engine::{Format, Prepared, ReadStyle, WriteStyle};
+use crate::schema::Source;
+
+/// Messages read from stdin that wait to be sent.
+const WAITING_MESSAGES: usize = 16;
+
+pub(super) async fn run(args: Box<CallArgs>) -> u8 {
+    let began = Instant::now();
+    let server = match Server::new(&args.target, &args.connection, began) {
+        Ok(server) => server,
+        Err(why) => return report::not_begun(&why),
+    };
+    let Some((service, method)) = split_method(&args.method) else {
+        return report::not_begun(&format!("{}: write the method as pkg.Service/Method", args.method));
+    };
+    let prepared = match prepare(&args, &server, service, method).await {
+        Ok(prepared) => Arc::new(prepared),
+        Err(code) => return code,
+    };
+    for note in &prepared.method.notes {
+        eprintln!("note: {note}");
+    }
+    let first = match first_messages(&args, &prepared).await {
+        Ok(first) => first,
+        Err(why) => return report::not_begun(&why),
+    };
+    let mut trace = None;
+    if let Some(path) = &args.trace_json {
+        match TraceJson::create(path) {
+            Ok(created) => trace = Some(created),
+            Err(error) => return report::not_begun(&format!("{}: {error}", path.display())),
+        }
+    }
+    let info = &prepared.method.info;
+    let request = CallRequest {
+        path: format!("/{}/{}", prepared.method.service, info.name),
+        client_streaming: info.client_streaming,
+        server_streaming: info.server_streaming,
+        metadata: server.call_metadata.clone(),
+        deadline: server.until.map(|until| until.saturating_duration_since(Instant::now())),
+        limits: server.limits,
+        compress: if args.compress == Some(CompressChoice::Gzip) { Encoding::Gzip } else { Encoding::Identity },
+    };
+    let (handle, events) = call::start(&server.channel, request);
+    let handle = Arc::new(handle);
+    let sending = tokio::spawn(send(Arc::clone(&handle), Arc::clone(&prepared), first, read_style(&args)));
+    let mut reader = Reader { args: &args, prepared: &prepared, handle: &handle, trace, began: Instant::now() };
+    let code = reader.read(events).await;
+    sending.abort();
+    code
+}
+
+/// `pkg.Service/Method` or, as grpcurl takes it too, `pkg.Service.Method`.
+fn split_method(symbol: &str) -> Option<(&str, &str)> {
+    let symbol = symbol.trim_start_matches('/');
+    let (service, method) = symbol.rsplit_once('/').or_else(|| symbol.rsplit_once('.'))?;
+    (!service.is_empty() && !method.is_empty()).then_some((service, method))
+}
+
+async fn prepare(args: &CallArgs, server: &Server, service: &str, method: &str) -> Result<Prepared, u8> {
+    let reflection = server.reflection();
+    let source: Arc<dyn Source> = if args.schema.given() {
+        args.schema.open().map_err(|error| report::schema_error(&error))?
+    } else {
+        Arc::clone(&reflection)
+    };
+    let found = source.method(service, method).await.map_err(|error| report::schema_error(&error))?;
+    let saved = args.schema.save(source.as_ref(), &[found.service.clone()]).await;
+    saved.map_err(|error| report::schema_error(&error))?;
+    let sources = if args.schema.given() { vec![source, reflection] } else { vec![source] };
+    Ok(Prepared::new(found, sources))
+}
+
+fn read_style(args: &CallArgs) -> ReadStyle {
+    ReadStyle { format: format(args.format), ignore_unknown: args.ignore_unknown, relaxed: false }
+}
+
+fn format(choice: FormatChoice) -> Format {
+    match choice {
+        FormatChoice::Json => Format::Json,
+        FormatChoice::Text => Format::Text,
+    }
+}
+
+/// What is sent: what is known before the call begins, then what stdin still brings.
+struct First {
+    messages: Vec<Bytes>,
+    more: Option<Chunks>,
+}
+
+/// Reads and encodes what must be right before a call begins.
+async fn first_messages(args: &CallArgs, prepared: &Prepared) -> Result<First, String> {
+    let streams = prepared.method.info.client_streaming;
+    let style = read_style(args);
+    let text = match args.data.as_deref() {
+        None if streams => return Ok(First { messages: vec![], more: None }),
+        None => return Ok(First { messages: vec![Bytes::new()], more: None }),
+        Some("@") if streams => return Ok(First { messages: vec![], more: Some(Chunks::stdin(style.format)) }),
+        Some("@") => input::all_of_stdin().await.map_err(|error| format!("stdin: {error}"))?,
+        Some(data) => match data.strip_prefix('@') {
+            Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?,
+            None => data.to_owned(),
+        },
+    };
+    let values = input::values(&text, style.format, streams && !takes_lists(prepared))?;
+    if !streams && values.len() > 1 {
+        return Err(format!("{} takes one message, {} were given", prepared.method.info.name, values.len()));
+    }
+    let mut messages = Vec::with_capacity(values.len());
+    for (before, value) in values {
+        let encoded = prepared.encode(value, style).await;
+        messages.push(encoded.map_err(|error| input::moved(error, before).to_string())?.into());
+    }
+    if messages.is_empty() && !streams {
+        messages.push(Bytes::new());
+    }
+    Ok(First { messages, more: None })
+}
+
+/// A message whose own JSON is an array: an array is then one message, not a list of them.
+fn takes_lists(prepared: &Prepared) -> bool {
+    matches!(prepared.method.input.full_name(), "google.protobuf.ListValue" | "google.protobuf.Value")
+}
+
+/// Sends in a task of its own, so that flow control on our side never stops the answers.
+async fn send(handle: Arc<CallHandle>, prepared: Arc<Prepared>, first: First, style: ReadStyle) {
+    for message in first.messages {
+        if handle.send(message).await.is_err() {
+            return;
+        }
+    }
+    if let Some(chunks) = first.more {
+        let (texts, mut inbox) = mpsc::channel(WAITING_MESSAGES);
+        tokio::spawn(chunks.run(texts));
+        while let Some(text) = inbox.recv().await {
+            let encoded = match text {
+                Ok(text) => prepared.encode(&text, style).await.map_err(|error| error.to_string()),
+                Err(why) => Err(why),
+            };
+            match encoded {
+                Ok(message) => {
+                    if handle.send(message.into()).await.is_err() {
+                        return;
+                    }
+                }
+                Err(why) => {
+                    eprintln!("proconsul: stdin: {why}");
+                    handle.cancel();
+                    return;
+                }
+            }
+        }
+    }
+    handle.half_close();
+}
+
+struct Reader<'a> {
+    args: &'a CallArgs,
+    prepared: &'a Prepared,
+    handle: &'a CallHandle,
+    trace: Option<TraceJson>,
+    began: Instant,
+}
+
+impl Reader<'_> {
+    async fn read(&mut self, mut events: call::EventReceiver) -> u8 {
+        let mut shown = 0u64;
+        let mut unshowable = None;
+        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+        let mut interrupted = false;
+        loop {
+            let batch = tokio::select! {
+                batch = events.next() => batch,
+                signal = &mut interrupt, if !interrupted => {
+                    interrupted = true;
+                    if signal.is_ok() {
+                        self.handle.cancel();
+                    }
+                    continue;
+                }
+            };
+            let Some(batch) = batch else {
+                return report::not_begun("the call ended without a status"); // the call module promises one
+            };
+            for event in batch {
+                if let Some(Err(error)) = self.trace.as_mut().map(|trace| trace.write(&event)) {
+                    eprintln!("proconsul: --trace-json: {error}");
+                    self.trace = None;
+                }
+                self.explain(&event).await;
+                match event {
+                    CallEvent::MessageIn(record) if unshowable.is_none() => {
+                        match self.show(&record.data, shown).await {
+                            Ok(()) => shown += 1,
+                            Err(status) => {
+                                unshowable = Some(status);
+                                self.handle.cancel();
+                            }
+                        }
+                    }
+                    CallEvent::Status { status, .. } => {
+                        let status = unshowable.map_or(status, Arc::new);
+                        return self.finish(&status).await;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Prints one answer.
+    async fn show(&self, data: &[u8], shown: u64) -> Result<(), CallStatus> {
+        let style = WriteStyle {
+            format: format(self.args.format),
+            emit_defaults: self.args.emit_defaults,
+            pretty: true,
+            ..WriteStyle::default()
+        };
+        let local = |code: Code, message: String| CallStatus {
+            code,
+            message,
+            details: vec![],
+            origin: Origin::Local,
+            failure: None,
+        };
+        let text = self.prepared.decode(true, data, style).await.map_err(|error| {
+            local(
+                Code::INTERNAL,
+                format!("the answer does not fit {}: {error}", self.prepared.method.output.full_name()),
+            )
+        })?;
+        let mut out = std::io::stdout().lock();
+        let separator = if self.args.format == FormatChoice::Text && shown > 0 { "\u{1e}" } else { "" };
+        write!(out, "{separator}{}\n", text.trim_end_matches('\n'))
+            .and_then(|()| out.flush())
+            .map_err(|error| local(Code::CANCELLED, format!("stdout is gone: {error}")))
+    }
+
+    /// `-v` and `-vv`.
+    async fn explain(&self, event: &CallEvent) {
+        let verbose = self.args.verbose;
+        if verbose == 0 {
+            return;
+        }
+        match event {
+            CallEvent::RequestHeaders { metadata, .. } => report::metadata("request headers", metadata),
+            CallEvent::ResponseHeaders { metadata, .. } => report::metadata("response headers", metadata),
+            CallEvent::Trailers { metadata, .. } => report::metadata("response trailers", metadata),
+            CallEvent::Status { status, .. } => {
+                for (name, text) in self.prepared.details(status, true).await {
+                    eprintln!("detail {name}: {}", text.unwrap_or_else(|error| error.to_string()));
+                }
+            }
+            _ => {}
+        }
+        if verbose > 1 {
+            self.phase(event);
+        }
+    }
+
+    fn phase(&self, event: &CallEvent) {
+        let at = |at: &Instant| report::millis(at.saturating_duration_since(self.began));
+        match event {
+            CallEvent::Connecting(step) => report::connecting(step),
+            CallEvent::Connected { connection, at: when } => {
+                let how = if connection.reused { "reused connection" } else { "new connection" };
+                eprintln!("at {} ms: {how} {} → {}", at(when), connection.local, connection.peer);
+            }
+            CallEvent::RequestHeaders { at: when, stream_id, .. } => {
+                eprintln!("at {} ms: request headers sent, stream {stream_id}", at(when));
+            }
+            CallEvent::MessageOut(record) => {
+                let (size, wire) = (record.size, record.wire_size);
+                eprintln!("at {} ms: message {} sent, {size} B ({wire} B on the wire)", at(&record.at), record.index);
+            }
+            CallEvent::HalfClose { at: when } => eprintln!("at {} ms: our side closed", at(when)),
+            CallEvent::ResponseHeaders { at: when, .. } => eprintln!("at {} ms: response headers", at(when)),
+            CallEvent::MessageIn(record) => {
+                let (size, wire) = (record.size, record.wire_size);
+                eprintln!("at {} ms: message {} came, {size} B ({wire} B on the wire)", at(&record.at), record.index);
+            }
+            CallEvent::Trailers { at: when, .. } => eprintln!("at {} ms: trailers", at(when)),
+            CallEvent::Reset { at: when, code, remote } => {
+                let who = if *remote { "the server" } else { "us" };
+                eprintln!("at {} ms: stream reset by {who}, HTTP/2 code {code}", at(when));
+            }
+            CallEvent::GoAway { at: when, code, debug, .. } => {
+                let debug = String::from_utf8_lossy(debug);
+                eprintln!("at {} ms: GOAWAY, HTTP/2 code {code} {debug}", at(when));
+            }
+            CallEvent::Status { at: when, status } => {
+                eprintln!("at {} ms: {} {}", at(when), status.code.0, status.code.name());
+            }
+        }
+    }
+
+    async fn finish(&self, status: &CallStatus) -> u8 {
+        if status.code != Code::OK {
+            if self.args.format_error {
+                eprintln!("{}", self.formatted(status).await);
+            } else {
+                report::status(status, "call failed");
+            }
+        }
+        report::exit_code(status.code)
+    }
+
+    /// The status as `google.rpc.Status` would look.
+    async fn formatted(&self, status: &CallStatus) -> String {
+        let details: Vec<_> = self
+            .prepared
+            .details(status, false)
+            .await
+            .into_iter()
+            .map(|(name, text)| {
+                let mut value = text
+                    .ok()
+                    .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
+                    .unwrap_or_else(|| serde_json::json!({}));
+                if let Some(fields) = value.as_object_mut() {
+                    fields.insert("@type".to_owned(), format!("type.googleapis.com/{name}").into());
+                }
+                value
+            })
+            .collect();
+        let whole = serde_json::json!({"code": status.code.0, "message": status.message, "details": details});
+        serde_json::to_string_pretty(&whole).unwrap_or_default()
+    }
+}

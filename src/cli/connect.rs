@@ -1,0 +1,165 @@
+//! From flags to a channel, to metadata, to a source of descriptors.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::args::{ConnectionArgs, SchemaArgs};
+use crate::call::{Limits, Metadata, check_metadata};
+use crate::engine::{
+    CaChoice, ClientFiles, Endpoint, Reflector, SchemaFiles, Scheme, TlsChoice, load_options, open_files,
+};
+use crate::schema::{ReflectionSource, SchemaError, Source, write_proto_files};
+use crate::secret::Secret;
+use crate::transport::{Channel, Keepalive, Pool};
+
+/// Our patience for the answer to a PING.
+const PING_ANSWER: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// Everything that flags say about a server.
+pub(super) struct Server {
+    pub(super) address: String,
+    pub(super) channel: Channel,
+    pub(super) call_metadata: Metadata,
+    reflection_metadata: Metadata,
+    pub(super) until: Option<Instant>,
+    pub(super) limits: Limits,
+}
+
+impl Server {
+    /// Reads files and checks flags; connects nothing. `began` is when `--max-time` starts.
+    pub(super) fn new(target: &str, args: &ConnectionArgs, began: Instant) -> Result<Self, String> {
+        let address = if args.unix && !target.contains("://") { format!("unix://{target}") } else { target.to_owned() };
+        let (parsed, options) = load_options(&endpoint(&address, args)?).map_err(|error| error.to_string())?;
+        let both = rows(&args.headers, args.expand_headers)?;
+        let with = |more: &[String]| -> Result<Metadata, String> {
+            Ok(both.iter().cloned().chain(rows(more, args.expand_headers)?).collect())
+        };
+        let mut limits = Limits::default();
+        if let Some(bytes) = args.max_msg_sz {
+            limits.receive_bytes = bytes;
+        }
+        Ok(Self {
+            address,
+            channel: Pool::default().channel(&parsed, &options),
+            call_metadata: with(&args.rpc_headers)?,
+            reflection_metadata: with(&args.reflect_headers)?,
+            until: args.max_time.map(|time| began + time),
+            limits,
+        })
+    }
+
+    /// The server's own schema.
+    pub(super) fn reflection(&self) -> Arc<dyn Source> {
+        let reflector = Reflector::new(self.channel.clone(), self.reflection_metadata.clone(), self.until);
+        Arc::new(ReflectionSource::new(Arc::new(reflector), &self.address))
+    }
+}
+
+fn endpoint(address: &str, args: &ConnectionArgs) -> Result<Endpoint, String> {
+    if args.plaintext && (args.cacert.is_some() || args.cert.is_some() || args.insecure) {
+        return Err("--plaintext goes with no --cacert, --cert or --insecure: those are TLS's".to_owned());
+    }
+    let mut endpoint = Endpoint::new(address);
+    endpoint.scheme = if args.plaintext { Scheme::Plaintext } else { Scheme::Tls };
+    endpoint.tls = TlsChoice {
+        ca: args.cacert.clone().map_or(CaChoice::System, CaChoice::File),
+        server_name: args.servername.clone(),
+        client: client_files(args)?,
+        skip_verify: args.insecure,
+    };
+    endpoint.authority.clone_from(&args.authority);
+    endpoint.connect_timeout = args.connect_timeout;
+    endpoint.keepalive = args.keepalive_time.map(|interval| Keepalive { interval, timeout: PING_ANSWER });
+    endpoint.user_agent.clone_from(&args.user_agent);
+    Ok(endpoint)
+}
+
+fn client_files(args: &ConnectionArgs) -> Result<Option<ClientFiles>, String> {
+    let bundle = |path: &PathBuf| {
+        path.extension()
+            .and_then(|end| end.to_str())
+            .is_some_and(|end| end.eq_ignore_ascii_case("p12") || end.eq_ignore_ascii_case("pfx"))
+    };
+    match (&args.cert, &args.key) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err("--key needs --cert".to_owned()),
+        (Some(cert), None) if bundle(cert) => {
+            let password = match &args.cert_password_file {
+                None => Secret::default(),
+                Some(path) => {
+                    let text = std::fs::read_to_string(path)
+                        .map_err(|error| format!("{}: cannot read the password: {error}", path.display()))?;
+                    Secret::new(text.trim_end_matches(['\r', '\n']))
+                }
+            };
+            Ok(Some(ClientFiles::Pkcs12 { file: cert.clone(), password }))
+        }
+        (Some(_), None) => Err("--cert needs --key (or give a PKCS#12 bundle, .p12 or .pfx)".to_owned()),
+        (Some(cert), Some(key)) => Ok(Some(ClientFiles::Pem { cert: cert.clone(), key: key.clone() })),
+    }
+}
+
+/// `key: value` rows to metadata.
+fn rows(headers: &[String], expand: bool) -> Result<Metadata, String> {
+    let row = |header: &String| {
+        let (key, value) = header.split_once(':').unwrap_or((header, ""));
+        let value = if expand { expanded(value)? } else { value.to_owned() };
+        check_metadata(key.trim(), value.trim()).map_err(|error| error.to_string())
+    };
+    headers.iter().map(row).collect()
+}
+
+/// Replaces `${NAME}`; a name that is not set is an error, as with grpcurl.
+fn expanded(text: &str) -> Result<String, String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, behind)) = after.split_once('}') else { break };
+        let value = std::env::var(name).map_err(|error| format!("${{{name}}} in metadata: {error}"))?;
+        out.push_str(before);
+        out.push_str(&value);
+        rest = behind;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// The cache of schema results: `$XDG_CACHE_HOME/proconsul` on Linux.
+pub(super) fn cache_dir() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "proconsul").map(|dirs| dirs.cache_dir().to_path_buf())
+}
+
+impl SchemaArgs {
+    /// A schema flag was given: there is no reflection, and `list` and `describe` take no TARGET.
+    pub(super) fn given(&self) -> bool {
+        !(self.proto.is_empty() && self.protoset.is_empty())
+    }
+
+    /// The source of the flags.
+    pub(super) fn open(&self) -> Result<Arc<dyn Source>, SchemaError> {
+        let files = SchemaFiles {
+            protos: self.proto.clone(),
+            import_roots: self.import_path.clone(),
+            descriptor_sets: self.protoset.clone(),
+            cache_dir: cache_dir(),
+        };
+        open_files(&files).map(|(source, _watched)| source)
+    }
+
+    /// Saves what is behind `symbols`, if asked to.
+    pub(super) async fn save(&self, source: &dyn Source, symbols: &[String]) -> Result<(), SchemaError> {
+        if self.protoset_out.is_none() && self.proto_out_dir.is_none() {
+            return Ok(());
+        }
+        let set = source.descriptor_set(symbols).await?;
+        if let Some(path) = &self.protoset_out {
+            std::fs::write(path, &set)
+                .map_err(|error| SchemaError::Io { path: path.clone(), message: error.to_string() })?;
+        }
+        if let Some(folder) = &self.proto_out_dir {
+            write_proto_files(&set, folder)?;
+        }
+        Ok(())
+    }
+}

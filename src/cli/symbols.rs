@@ -1,0 +1,115 @@
+//! `list` and `describe`.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::args::{ConnectionArgs, DescribeArgs, ListArgs, SchemaArgs};
+use super::connect::Server;
+use super::{USAGE, report};
+use crate::message::{TemplateSize, template};
+use crate::schema::Source;
+
+/// A source, and the symbol that is asked for.
+fn source(
+    words: &[String],
+    schema: &SchemaArgs,
+    connection: &ConnectionArgs,
+    usage: &str,
+) -> Result<(Arc<dyn Source>, Option<String>), u8> {
+    if schema.given() {
+        if words.len() > 1 {
+            eprintln!("proconsul: with a schema flag there is no TARGET: {usage}");
+            return Err(USAGE);
+        }
+        let source = schema.open().map_err(|error| report::schema_error(&error))?;
+        return Ok((source, words.first().cloned()));
+    }
+    let Some(target) = words.first() else {
+        eprintln!("proconsul: give a TARGET to ask by reflection, or --proto, or --protoset: {usage}");
+        return Err(USAGE);
+    };
+    let server = Server::new(target, connection, Instant::now()).map_err(|why| report::not_begun(&why))?;
+    Ok((server.reflection(), words.get(1).cloned()))
+}
+
+pub(super) async fn list(args: Box<ListArgs>) -> u8 {
+    let (source, service) =
+        match source(&args.words, &args.schema, &args.connection, "proconsul list [TARGET] [SERVICE]") {
+            Ok(found) => found,
+            Err(code) => return code,
+        };
+    let listed = match &service {
+        None => source.service_names().await,
+        Some(service) => source
+            .service(service)
+            .await
+            .map(|info| info.methods.iter().map(|method| format!("{}.{}", info.full_name, method.name)).collect()),
+    };
+    let mut names: Vec<String> = match listed {
+        Ok(names) => names,
+        Err(error) => return report::schema_error(&error),
+    };
+    if service.is_none() {
+        names.sort();
+    }
+    let symbols: Vec<String> = match service {
+        Some(service) => vec![service],
+        None => names.clone(),
+    };
+    if let Err(error) = args.schema.save(source.as_ref(), &symbols).await {
+        return report::schema_error(&error);
+    }
+    let mut text = names.join("\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    print(&text)
+}
+
+pub(super) async fn describe(args: Box<DescribeArgs>) -> u8 {
+    let (source, symbol) =
+        match source(&args.words, &args.schema, &args.connection, "proconsul describe [TARGET] SYMBOL") {
+            Ok(found) => found,
+            Err(code) => return code,
+        };
+    let symbols = match symbol {
+        Some(symbol) => vec![symbol],
+        None => match source.service_names().await {
+            Ok(names) => names,
+            Err(error) => return report::schema_error(&error),
+        },
+    };
+    let mut text = String::new();
+    for symbol in &symbols {
+        match source.definition(symbol).await {
+            Ok(definition) => {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
+                text.push_str(definition.trim_end());
+                text.push('\n');
+            }
+            Err(error) => return report::schema_error(&error),
+        }
+        if args.msg_template {
+            if let Ok(ty) = source.message_type(symbol.trim_start_matches('.')).await {
+                text.push_str("\nMessage template:\n");
+                text.push_str(&template(&ty, TemplateSize::Full));
+                text.push('\n');
+            }
+        }
+    }
+    if let Err(error) = args.schema.save(source.as_ref(), &symbols).await {
+        return report::schema_error(&error);
+    }
+    print(&text)
+}
+
+fn print(text: &str) -> u8 {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => report::not_begun(&format!("stdout: {error}")),
+        _ => 0,
+    }
+}

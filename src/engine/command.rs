@@ -1,0 +1,126 @@
+//! What a screen can ask of the engine.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{CallId, Direction, Endpoint, Generation, SourceId};
+use crate::call::{Encoding, Limits};
+use crate::message::TemplateSize;
+use crate::secret::Secret;
+
+/// A wish. Answers come as events that carry the same ids.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Start the built-in services (once; asked again, the same answer comes again).
+    StartDemo,
+    /// Open a source, or load it anew (same id, higher generation).
+    OpenSource {
+        /// Which.
+        source: SourceId,
+        /// Which load.
+        generation: Generation,
+        /// What.
+        spec: SourceSpec,
+    },
+    /// Forget a source; calls that use it go on.
+    CloseSource(SourceId),
+    /// Make a method ready: its types, a template of its request.
+    PrepareMethod {
+        /// Which source.
+        source: SourceId,
+        /// Full name of the service.
+        service: String,
+        /// Name of the method.
+        method: String,
+        /// Comes back with the answer.
+        ticket: u64,
+        /// How much the template shows.
+        template: TemplateSize,
+    },
+    /// Say whether a JSON text fits the request type of a prepared method: for marks while typing.
+    CheckMessage {
+        /// The ticket of the prepared method.
+        ticket: u64,
+        /// The text, as far as it is typed.
+        text: String,
+        /// Comes back with the answer, so that an older answer can be dropped.
+        revision: u64,
+    },
+    /// Forget a prepared method.
+    ReleaseMethod {
+        /// Its ticket.
+        ticket: u64,
+    },
+    /// Begin a call.
+    StartCall(Box<StartCall>),
+    /// Send one more message of a client or bidi stream.
+    SendMessage {
+        /// Which call.
+        call: CallId,
+        /// JSON of one message, or of several: an array, or one value after the other.
+        text: String,
+    },
+    /// Close our side.
+    HalfClose(CallId),
+    /// End it now.
+    Cancel(CallId),
+    /// Format one message of a call in full.
+    ShowMessage {
+        /// Which call.
+        call: CallId,
+        /// Sent or received.
+        direction: Direction,
+        /// Number within its direction, from 0.
+        index: u64,
+    },
+    /// Forget a call and its messages (its tab is gone); a running one is cancelled.
+    ReleaseCall(CallId),
+    /// Ask for files or folders by the system's dialog; the answer is `Event::Picked`.
+    PickFiles {
+        /// Whole folders instead of files.
+        folders: bool,
+        /// Comes back with the answer.
+        ticket: u64,
+    },
+}
+
+/// What a source is made of.
+#[derive(Clone, Debug)]
+pub enum SourceSpec {
+    /// A reflecting server.
+    Reflection {
+        /// Where.
+        endpoint: Endpoint,
+        /// Sent with reflection too; values may be secrets.
+        metadata: Vec<(String, Secret)>,
+    },
+    /// .proto files and folders, or descriptor sets (`.binpb`, `.pb`, `.protoset`, `.desc`).
+    Files {
+        /// As given; both kinds may be mixed.
+        paths: Vec<PathBuf>,
+        /// In order; where empty they are worked out.
+        import_roots: Vec<PathBuf>,
+    },
+}
+
+/// A call to begin.
+#[derive(Clone, Debug)]
+pub struct StartCall {
+    /// Given by the asker.
+    pub call: CallId,
+    /// The ticket of a prepared method.
+    pub ticket: u64,
+    /// Where to.
+    pub endpoint: Endpoint,
+    /// Keys and values in order, `-bin` as base64; checked again here.
+    pub metadata: Vec<(String, Secret)>,
+    /// JSON of the first message (unary, server stream); client and bidi streams send by `SendMessage`, and what is
+    /// given here is sent first.
+    pub message: Option<String>,
+    /// Over the whole call.
+    pub deadline: Option<Duration>,
+    /// Sizes.
+    pub limits: Limits,
+    /// Of requests.
+    pub compress: Encoding,
+}

@@ -1,0 +1,162 @@
+//! What the engine tells.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{CallId, Generation, SourceId, TextLines};
+use crate::call::CallEvent;
+use crate::message::MessageError;
+use crate::schema::{MethodInfo, Outline};
+
+/// Something happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The built-in services run, or why they do not.
+    Demo(Result<DemoInfo, String>),
+    /// A source changed its state.
+    Source {
+        /// Which.
+        source: SourceId,
+        /// Which load; older ones are to be dropped.
+        generation: Generation,
+        /// What it is now.
+        state: SourceState,
+    },
+    /// Files of a source changed on disk: load it anew.
+    SourceChanged(SourceId),
+    /// Answer to `PrepareMethod`.
+    MethodReady {
+        /// From the command.
+        ticket: u64,
+        /// What was prepared, or why not (English; with file, line and column where it is a schema's fault).
+        result: Result<MethodReady, String>,
+    },
+    /// Answer to `CheckMessage`.
+    MessageChecked {
+        /// From the command.
+        ticket: u64,
+        /// From the command.
+        revision: u64,
+        /// Size on the wire, or what does not fit.
+        result: Result<usize, MessageError>,
+    },
+    /// What happened in a call, in order.
+    Call {
+        /// Which.
+        call: CallId,
+        /// In order; batches are bounded.
+        updates: Vec<CallUpdate>,
+    },
+    /// The text of one message.
+    MessageText {
+        /// Which call.
+        call: CallId,
+        /// Sent or received.
+        direction: Direction,
+        /// Number within its direction.
+        index: u64,
+        /// Pretty JSON in lines, or why it cannot be shown.
+        text: Result<Arc<TextLines>, String>,
+    },
+    /// Answer to `PickFiles`; empty if nothing was chosen. `Err` if there is no dialog to be had: type a path instead.
+    Picked {
+        /// From the command.
+        ticket: u64,
+        /// What was chosen.
+        result: Result<Vec<PathBuf>, String>,
+    },
+}
+
+/// The demo's addresses and what one needs to call them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoInfo {
+    /// `127.0.0.1:7888`.
+    pub plaintext: String,
+    /// `127.0.0.1:7889`.
+    pub tls: String,
+    /// The TLS one's own certificate.
+    pub certificate_pem: String,
+    /// The name it holds.
+    pub server_name: String,
+    /// What its interceptor wants as `token`.
+    pub token: String,
+}
+
+/// A source as it is.
+#[derive(Clone, Debug)]
+pub enum SourceState {
+    /// Being read.
+    Loading,
+    /// Read.
+    Ready(Arc<Outline>),
+    /// Could not be read; what was there before stays.
+    Failed(SourceFailure),
+}
+
+/// Why a source could not be read.
+#[derive(Clone, Debug)]
+pub struct SourceFailure {
+    /// In words (English; a schema's fault as the compiler said it).
+    pub message: String,
+    /// Where a connection or call failed: its status, with the failure as data for words in any language.
+    pub status: Option<Arc<crate::call::CallStatus>>,
+}
+
+/// A method that can be called.
+#[derive(Clone, Debug)]
+pub struct MethodReady {
+    /// Full name of the service.
+    pub service: String,
+    /// Name, shape, types, comment.
+    pub info: MethodInfo,
+    /// A request to start from.
+    pub template: String,
+    /// What differs from the author's schema, in words.
+    pub notes: Vec<String>,
+}
+
+/// Sent or received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// By us.
+    Sent,
+    /// By the server.
+    Received,
+}
+
+/// One thing that happened in a call.
+#[derive(Clone, Debug)]
+pub enum CallUpdate {
+    /// When the person pressed Send, as the engine saw it: time zero.
+    Began(Instant),
+    /// Phases, headers, trailers, reset, GOAWAY, half-close, status. Never `MessageIn` or `MessageOut`.
+    Event(CallEvent),
+    /// A message passed.
+    Message(MessageRow),
+    /// A message (or list) of the person's was not sent, because it does not fit its type.
+    Unsendable(MessageError),
+    /// The call never began: settings that cannot be used, in words (English).
+    NotBegun(String),
+    /// The status' details by name: type and JSON, in order.
+    Details(Vec<(String, Arc<TextLines>)>),
+}
+
+/// One message of a call, for a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRow {
+    /// Sent or received.
+    pub direction: Direction,
+    /// From 0 within its direction.
+    pub index: u64,
+    /// When.
+    pub at: Instant,
+    /// Bytes, uncompressed.
+    pub size: u64,
+    /// Bytes on the wire.
+    pub wire_size: u64,
+    /// Compressed.
+    pub compressed: bool,
+    /// The beginning of its JSON on one line.
+    pub preview: String,
+}

@@ -1,0 +1,375 @@
+//! The engine's own threads: takes commands, keeps sources and calls, tells events.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::prepared::{Prepared, ReadStyle};
+use super::running::{self, Order, RunningCall, moved};
+use super::sources::{self, Opened};
+use super::tls_memory::TlsMemory;
+use super::{CallId, CallUpdate, Command, DemoInfo, Event, Generation, MethodReady, SourceId, SourceState, StartCall};
+use crate::demo;
+use crate::message::{MessageError, TemplateSize, split_values, template};
+use crate::schema::{SchemaError, Source};
+use crate::transport::Pool;
+
+/// Called after an event was put in the channel, from any thread: "look again". Must be cheap.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// Events that wait for the screen; then streams are held back by flow control.
+const WAITING_EVENTS: usize = 256;
+/// Commands that wait for the engine; more are kept in order by [`Engine::send`].
+const WAITING_COMMANDS: usize = 256;
+/// A dialog that is gone faster than this was never shown: nobody chooses a file in a tenth of a second.
+const NO_DIALOG: Duration = Duration::from_millis(100);
+
+/// What the engine needs to know at its start.
+#[derive(Clone, Debug, Default)]
+pub struct EngineConfig {
+    /// Where schema results and the compiler are kept; `None` keeps nothing.
+    pub cache_dir: Option<PathBuf>,
+    /// Where what must outlive the process is kept; `None` keeps nothing.
+    pub state_dir: Option<PathBuf>,
+}
+
+/// The running engine. Dropping it ends every task.
+#[derive(Debug)]
+pub struct Engine {
+    commands: mpsc::Sender<Command>,
+    overflow: Mutex<VecDeque<Command>>,
+    events: Mutex<mpsc::Receiver<Event>>,
+    /// Dropped last; `shutdown_background` ends all tasks without waiting.
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Engine {
+    /// Starts the engine's threads.
+    pub fn start(config: EngineConfig, waker: Waker) -> std::io::Result<Self> {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("engine").enable_all().build()?;
+        let (commands, inbox) = mpsc::channel(WAITING_COMMANDS);
+        let (outbox, events) = mpsc::channel(WAITING_EVENTS);
+        let teller = Teller { events: outbox, waker };
+        runtime.spawn(Live::new(config, teller).run(inbox));
+        Ok(Self { commands, overflow: Mutex::default(), events: Mutex::new(events), runtime: Some(runtime) })
+    }
+
+    /// Hands in a command; never blocks. What the engine cannot take at once is kept in order and handed in with the
+    /// next call of this or of [`Engine::try_next`].
+    pub fn send(&self, command: Command) {
+        self.overflow.lock().unwrap_or_else(PoisonError::into_inner).push_back(command);
+        self.hand_in();
+    }
+
+    /// The next event, if one waits; never blocks.
+    pub fn try_next(&self) -> Option<Event> {
+        self.hand_in();
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
+    }
+
+    fn hand_in(&self) {
+        let mut waiting = self.overflow.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(command) = waiting.pop_front() {
+            match self.commands.try_send(command) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Full(command)) => return waiting.push_front(command),
+                Err(mpsc::error::TrySendError::Closed(_)) => return,
+            }
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The way of events to whoever listens.
+#[derive(Clone)]
+pub(super) struct Teller {
+    events: mpsc::Sender<Event>,
+    waker: Waker,
+}
+
+impl Teller {
+    /// Waits while the listener is behind.
+    pub(super) async fn tell(&self, event: Event) {
+        if self.events.send(event).await.is_ok() {
+            (self.waker)();
+        }
+    }
+
+    /// From a thread that may block.
+    pub(super) fn tell_blocking(&self, event: Event) {
+        if self.events.blocking_send(event).is_ok() {
+            (self.waker)();
+        }
+    }
+}
+
+struct OpenSource {
+    /// What it last was, also while it is loaded anew.
+    opened: Arc<Mutex<Option<Opened>>>,
+    loading: JoinHandle<()>,
+}
+
+struct Live {
+    config: EngineConfig,
+    teller: Teller,
+    pool: Pool,
+    tls_memory: Arc<TlsMemory>,
+    demo: Option<Result<demo::Demo, String>>,
+    sources: HashMap<SourceId, OpenSource>,
+    methods: Arc<Mutex<HashMap<u64, Arc<Prepared>>>>,
+    calls: HashMap<CallId, RunningCall>,
+}
+
+impl Live {
+    fn new(config: EngineConfig, teller: Teller) -> Self {
+        let pool = Pool::default();
+        let tls_memory = TlsMemory::open(config.state_dir.as_ref().map(|dir| dir.join("seen-with-tls")), &pool);
+        Self {
+            config,
+            teller,
+            pool,
+            tls_memory: Arc::new(tls_memory),
+            demo: None,
+            sources: HashMap::new(),
+            methods: Arc::default(),
+            calls: HashMap::new(),
+        }
+    }
+
+    async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
+        while let Some(command) = inbox.recv().await {
+            self.obey(command).await;
+        }
+    }
+
+    async fn obey(&mut self, command: Command) {
+        match command {
+            Command::StartDemo => self.start_demo().await,
+            Command::OpenSource { source, generation, spec } => self.open_source(source, generation, spec),
+            Command::CloseSource(source) => {
+                if let Some(closed) = self.sources.remove(&source) {
+                    closed.loading.abort();
+                }
+            }
+            Command::PrepareMethod { source, service, method, ticket, template } => {
+                self.prepare(source, service, method, ticket, template);
+            }
+            Command::CheckMessage { ticket, text, revision } => self.check(ticket, text, revision),
+            Command::ReleaseMethod { ticket } => {
+                self.methods.lock().unwrap_or_else(PoisonError::into_inner).remove(&ticket);
+            }
+            Command::StartCall(start) => self.start_call(*start).await,
+            Command::SendMessage { call, text } => self.order(call, Order::Send(text)).await,
+            Command::HalfClose(call) => self.order(call, Order::HalfClose).await,
+            Command::Cancel(call) => {
+                if let Some(running) = self.calls.get(&call) {
+                    running.cancel.notify_one();
+                }
+            }
+            Command::ShowMessage { call, direction, index } => {
+                if let Some(running) = self.calls.get(&call).cloned() {
+                    let teller = self.teller.clone();
+                    tokio::spawn(async move {
+                        let text = running::message_text(&running.store, &running.prepared, direction, index).await;
+                        teller.tell(Event::MessageText { call, direction, index, text }).await;
+                    });
+                }
+            }
+            Command::ReleaseCall(call) => {
+                if let Some(running) = self.calls.remove(&call) {
+                    running.cancel.notify_one();
+                }
+            }
+            Command::PickFiles { folders, ticket } => self.pick(folders, ticket),
+        }
+    }
+
+    async fn start_demo(&mut self) {
+        if self.demo.is_none() {
+            let started = demo::start(demo::DemoConfig::default()).await;
+            self.demo = Some(started.map_err(|error| error.to_string()));
+        }
+        let answer = match &self.demo {
+            Some(Ok(demo)) => Ok(DemoInfo {
+                plaintext: demo.plaintext_addr.to_string(),
+                tls: demo.tls_addr.to_string(),
+                certificate_pem: demo.certificate_pem.clone(),
+                server_name: demo.server_name.to_owned(),
+                token: demo.token.to_owned(),
+            }),
+            Some(Err(why)) => Err(why.clone()),
+            None => return,
+        };
+        if answer.is_err() {
+            self.demo = None; // a port may be free the next time
+        }
+        self.teller.tell(Event::Demo(answer)).await;
+    }
+
+    fn open_source(&mut self, source: SourceId, generation: Generation, spec: super::SourceSpec) {
+        let opened = match self.sources.remove(&source) {
+            Some(older) => {
+                older.loading.abort();
+                older.opened
+            }
+            None => Arc::default(),
+        };
+        let (teller, pool, cache_dir) = (self.teller.clone(), self.pool.clone(), self.config.cache_dir.clone());
+        let (slot, memory) = (Arc::clone(&opened), Arc::clone(&self.tls_memory));
+        let loading = tokio::spawn(async move {
+            teller.tell(Event::Source { source, generation, state: SourceState::Loading }).await;
+            let state = match sources::open(source, spec, pool.clone(), cache_dir, &teller).await {
+                Ok((loaded, outline)) => {
+                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
+                    SourceState::Ready(Arc::new(outline))
+                }
+                Err(failure) => SourceState::Failed(failure),
+            };
+            memory.keep(&pool);
+            teller.tell(Event::Source { source, generation, state }).await;
+        });
+        self.sources.insert(source, OpenSource { opened, loading });
+    }
+
+    fn prepare(&self, source: SourceId, service: String, method: String, ticket: u64, size: TemplateSize) {
+        let found = self.sources.get(&source).and_then(|open| {
+            let opened = open.opened.lock().unwrap_or_else(PoisonError::into_inner);
+            opened.as_ref().map(|opened| Arc::clone(&opened.source))
+        });
+        let (teller, methods) = (self.teller.clone(), Arc::clone(&self.methods));
+        let runtime = tokio::runtime::Handle::current();
+        // Sources of files block the thread that polls them.
+        tokio::task::spawn_blocking(move || {
+            let made = match found {
+                None => Err("this source is not read yet, or could not be read".to_owned()),
+                Some(source) => {
+                    runtime.block_on(prepare(source, &service, &method, size)).map_err(|error| error.to_string())
+                }
+            };
+            let result = made.map(|(prepared, ready)| {
+                methods.lock().unwrap_or_else(PoisonError::into_inner).insert(ticket, Arc::new(prepared));
+                ready
+            });
+            teller.tell_blocking(Event::MethodReady { ticket, result });
+        });
+    }
+
+    fn prepared(&self, ticket: u64) -> Option<Arc<Prepared>> {
+        self.methods.lock().unwrap_or_else(PoisonError::into_inner).get(&ticket).cloned()
+    }
+
+    fn check(&self, ticket: u64, text: String, revision: u64) {
+        let Some(prepared) = self.prepared(ticket) else { return };
+        let teller = self.teller.clone();
+        tokio::task::spawn_blocking(move || {
+            let result = check(&prepared, &text);
+            teller.tell_blocking(Event::MessageChecked { ticket, revision, result });
+        });
+    }
+
+    async fn start_call(&mut self, start: StartCall) {
+        let call = start.call;
+        match self.prepared(start.ticket) {
+            Some(prepared) => {
+                let running = running::begin(
+                    start,
+                    prepared,
+                    self.pool.clone(),
+                    Arc::clone(&self.tls_memory),
+                    self.teller.clone(),
+                );
+                self.calls.insert(call, running);
+            }
+            None => {
+                let why = "the method is not ready: its schema is still being read".to_owned();
+                self.teller.tell(Event::Call { call, updates: vec![CallUpdate::NotBegun(why)] }).await;
+            }
+        }
+    }
+
+    async fn order(&self, call: CallId, order: Order) {
+        let Some(running) = self.calls.get(&call) else { return };
+        if let Err(mpsc::error::TrySendError::Full(_)) = running.orders.try_send(order) {
+            let error = MessageError {
+                message: "too many messages wait to be sent: the server does not read them".to_owned(),
+                ..MessageError::default()
+            };
+            self.teller.tell(Event::Call { call, updates: vec![CallUpdate::Unsendable(error)] }).await;
+        }
+    }
+
+    fn pick(&self, folders: bool, ticket: u64) {
+        let teller = self.teller.clone();
+        tokio::spawn(async move {
+            let asked = std::time::Instant::now();
+            let dialog = rfd::AsyncFileDialog::new();
+            let chosen = if folders {
+                dialog.pick_folders().await
+            } else {
+                let dialog = dialog
+                    .add_filter(".proto, descriptor sets", &["proto", "binpb", "pb", "protoset", "desc"])
+                    .add_filter("*", &["*"]);
+                dialog.pick_files().await
+            };
+            let result = match chosen {
+                Some(files) => Ok(files.iter().map(|file| file.path().to_path_buf()).collect()),
+                None if asked.elapsed() < NO_DIALOG => Err("no file dialog can be had on this desktop".to_owned()),
+                None => Ok(Vec::new()),
+            };
+            teller.tell(Event::Picked { ticket, result }).await;
+        });
+    }
+}
+
+async fn prepare(
+    source: Arc<dyn Source>,
+    service: &str,
+    method: &str,
+    size: TemplateSize,
+) -> Result<(Prepared, MethodReady), SchemaError> {
+    let found = source.method(service, method).await?;
+    let ready = MethodReady {
+        service: found.service.clone(),
+        info: found.info.clone(),
+        template: template(&found.input, size),
+        notes: found.notes.clone(),
+    };
+    Ok((Prepared::new(found, vec![source]), ready))
+}
+
+/// The size on the wire of a text (of all its messages, for client streams), or what does not fit.
+fn check(prepared: &Prepared, text: &str) -> Result<usize, MessageError> {
+    let style = ReadStyle { relaxed: true, ..ReadStyle::default() };
+    let fits = |value: &str| match prepared.encode_now(value, style) {
+        // Its type may be had when the message is sent.
+        Err(error) if error.unknown_any.is_some() => Ok(0),
+        other => other.map(|bytes| bytes.len()),
+    };
+    if !prepared.method.info.client_streaming {
+        return fits(text);
+    }
+    let values = split_values(text, true, false).map_err(|error| MessageError {
+        line: Some(error.line),
+        column: Some(error.column),
+        message: error.message,
+        ..MessageError::default()
+    })?;
+    let mut size = 0;
+    for range in values {
+        let before = text.get(..range.start).unwrap_or("");
+        size += fits(text.get(range).unwrap_or("")).map_err(|error| moved(error, before))?;
+    }
+    Ok(size)
+}

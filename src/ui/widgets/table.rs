@@ -1,0 +1,360 @@
+//! Tables: a head, rows of 30 or 26, a line under each. One Tab stop, arrows.
+
+use egui::{
+    Color32, FontId, Id, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+use super::rows::row_keys;
+use super::shared::{Stand, ring, shows_focus};
+use super::text::{self, Elide};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::measure::{INSET, ROW, TABLE_ROW};
+use crate::ui::theme::{Tokens, Tone, tokens};
+
+/// One column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column<'a> {
+    /// Its head.
+    pub title: &'a str,
+    /// Its width in points; `None` takes what the others leave.
+    pub width: Option<f32>,
+    /// Numbers to be compared stand at the right.
+    pub right: bool,
+}
+
+impl<'a> Column<'a> {
+    /// A column of this width.
+    pub fn new(title: &'a str, width: f32) -> Self {
+        Self { title, width: Some(width), right: false }
+    }
+
+    /// The column that takes what the others leave.
+    pub fn rest(title: &'a str) -> Self {
+        Self { title, width: None, right: false }
+    }
+
+    /// Its content stands at the right.
+    pub fn right(mut self) -> Self {
+        self.right = true;
+        self
+    }
+}
+
+/// What one cell shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cell {
+    /// Its text.
+    pub text: String,
+    /// An icon before it.
+    pub icon: Option<Icon>,
+    /// Its colour.
+    pub tone: Tone,
+    /// Data: mono.
+    pub mono: bool,
+    /// Read second.
+    pub soft: bool,
+    /// What gives way where it is too long.
+    pub elide_end: bool,
+}
+
+impl Cell {
+    /// Words.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Data.
+    pub fn mono(text: impl Into<String>) -> Self {
+        Self { text: text.into(), mono: true, ..Self::default() }
+    }
+
+    /// An icon before the text.
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self
+    }
+
+    /// In a colour.
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    /// In text 2.
+    pub fn soft(mut self) -> Self {
+        self.soft = true;
+        self
+    }
+
+    /// Cut at its end, not in its middle: previews.
+    pub fn elide_end(mut self) -> Self {
+        self.elide_end = true;
+        self
+    }
+}
+
+/// What the person did to a table.
+#[derive(Debug, Default)]
+pub struct TableResponse {
+    /// The row that became the chosen one.
+    pub chosen: Option<usize>,
+    /// The row that was opened, by Enter or a double click.
+    pub opened: Option<usize>,
+    /// The row under a secondary click: hang the menu on it.
+    pub menu: Option<(usize, Response)>,
+}
+
+/// A table that fills the room there is and scrolls.
+#[must_use = "a table is shown by show"]
+pub struct Table<'a> {
+    id: Id,
+    name: &'a str,
+    columns: &'a [Column<'a>],
+    dense: bool,
+    chosen: Option<usize>,
+    follow_tail: bool,
+    head: bool,
+    whole: bool,
+    scroll_to: Option<usize>,
+    hover: Option<usize>,
+}
+
+impl<'a> Table<'a> {
+    /// A table named `name`.
+    pub fn new(id: Id, name: &'a str, columns: &'a [Column<'a>]) -> Self {
+        Self {
+            id,
+            name,
+            columns,
+            dense: false,
+            chosen: None,
+            follow_tail: false,
+            head: true,
+            whole: false,
+            scroll_to: None,
+            hover: None,
+        }
+    }
+
+    /// Rows of 26: messages, frames, metadata.
+    pub fn dense(mut self) -> Self {
+        self.dense = true;
+        self
+    }
+
+    /// The chosen row.
+    pub fn chosen(mut self, row: Option<usize>) -> Self {
+        self.chosen = row;
+        self
+    }
+
+    /// Stays at the end as rows come, unless the person scrolled away.
+    pub fn follow_tail(mut self, follow: bool) -> Self {
+        self.follow_tail = follow;
+        self
+    }
+
+    /// Without the row of titles.
+    pub fn headless(mut self) -> Self {
+        self.head = false;
+        self
+    }
+
+    /// Takes the height of its rows, without scrolling.
+    pub fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
+    /// Brings this row into view this frame.
+    pub fn scroll_to(mut self, row: Option<usize>) -> Self {
+        self.scroll_to = row;
+        self
+    }
+
+    /// Shown as if the pointer were on this row: for the gallery.
+    pub fn hover(mut self, row: usize) -> Self {
+        self.hover = Some(row);
+        self
+    }
+
+    fn row_height(&self) -> f32 {
+        if self.dense { ROW } else { TABLE_ROW }
+    }
+
+    /// Left edges and widths of the columns, content only.
+    fn layout(&self, width: f32) -> Vec<(f32, f32)> {
+        let gaps = INSET * 2.0 + INSET * self.columns.len().saturating_sub(1) as f32;
+        let fixed: f32 = self.columns.iter().filter_map(|column| column.width).sum();
+        let flexible = self.columns.iter().filter(|column| column.width.is_none()).count().max(1);
+        let rest = ((width - gaps - fixed) / flexible as f32).max(40.0);
+        let mut left = INSET;
+        self.columns
+            .iter()
+            .map(|column| {
+                let width = column.width.unwrap_or(rest);
+                let place = (left, width);
+                left += width + INSET;
+                place
+            })
+            .collect()
+    }
+
+    /// Shows the visible rows; `row` gives the cells of a row, one a column.
+    pub fn show(self, ui: &mut Ui, count: usize, mut row: impl FnMut(usize) -> Vec<Cell>) -> TableResponse {
+        let mut out = TableResponse::default();
+        let builder = UiBuilder::new().id_salt(self.id).accessibility_role(Role::Table).accessibility_label(self.name);
+        ui.scope_builder(builder, |ui| {
+            ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+            let places = self.layout(ui.available_width());
+            if self.head {
+                self.head_ui(ui, &places);
+            }
+            let height = self.row_height();
+            let room = ui.available_height();
+            let page = (room / height) as usize;
+            let focus_row = self.chosen.filter(|row| *row < count).unwrap_or(0);
+            let keys = row_keys(ui, self.row_id(focus_row), focus_row, count, page, false);
+            if let Some(go) = keys.go {
+                out.chosen = Some(go);
+                ui.memory_mut(|memory| memory.request_focus(self.row_id(go)));
+            }
+            if keys.open {
+                out.opened = Some(focus_row);
+            }
+            if self.whole {
+                for index in 0..count {
+                    let cells = row(index);
+                    self.row_ui(ui, &places, index, &cells, focus_row, keys.go, &mut out);
+                }
+                return;
+            }
+            let mut area = ScrollArea::vertical()
+                .id_salt(self.id.with("scroll"))
+                .auto_shrink([false, false])
+                .stick_to_bottom(self.follow_tail);
+            if let Some(index) = keys.go.or(self.scroll_to) {
+                let shown = ui.data(|data| data.get_temp::<f32>(self.id)).unwrap_or_default();
+                let top = index as f32 * height;
+                if top < shown {
+                    area = area.vertical_scroll_offset(top);
+                } else if top + height > shown + room {
+                    area = area.vertical_scroll_offset(top + height - room);
+                }
+            }
+            let output = area.show_rows(ui, height, count, |ui, range| {
+                for index in range {
+                    let cells = row(index);
+                    self.row_ui(ui, &places, index, &cells, focus_row, keys.go, &mut out);
+                }
+            });
+            ui.data_mut(|data| data.insert_temp(self.id, output.state.clamped_offset().y));
+        });
+        out
+    }
+
+    fn row_id(&self, index: usize) -> Id {
+        self.id.with(("row", index))
+    }
+
+    fn head_ui(&self, ui: &mut Ui, places: &[(f32, f32)]) {
+        let t = tokens(ui);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
+        let font = fonts::hint();
+        for (column, (left, width)) in self.columns.iter().zip(places) {
+            let left = rect.left() + left;
+            let painter = ui.painter();
+            let galley = text::line_within(painter, column.title, font.clone(), t.text3, *width);
+            let at = if column.right { left + width - galley.size().x } else { left };
+            let place = text::paint(painter, galley, at, rect.center().y, &font);
+            if !column.title.is_empty() {
+                let head = text::label_over(ui, place, (self.id, column.title), column.title);
+                ui.ctx().accesskit_node_builder(head.id, |node| node.set_role(Role::ColumnHeader));
+            }
+        }
+        super::shared::line_below(ui.painter(), rect, t.line);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one row of a table: its place, content and what the keys said")]
+    fn row_ui(
+        &self,
+        ui: &mut Ui,
+        places: &[(f32, f32)],
+        index: usize,
+        cells: &[Cell],
+        focus_row: usize,
+        go: Option<usize>,
+        out: &mut TableResponse,
+    ) {
+        let t = tokens(ui);
+        let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), self.row_height()));
+        ui.advance_cursor_after_rect(rect);
+        let focusable = index == focus_row || go == Some(index);
+        let response = ui.interact(rect, self.row_id(index), if focusable { Sense::click() } else { Sense::CLICK });
+        let chosen = self.chosen == Some(index);
+        response.widget_info(|| {
+            let mut name = String::new();
+            for cell in cells.iter().filter(|cell| !cell.text.is_empty()) {
+                if !name.is_empty() {
+                    name.push_str(", ");
+                }
+                name.extend(cell.text.chars().take(400));
+            }
+            WidgetInfo::labeled(Role::Row, true, name)
+        });
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(chosen));
+        if response.clicked() {
+            out.chosen = Some(index);
+        }
+        if response.double_clicked() {
+            out.opened = Some(index);
+        }
+        if response.secondary_clicked() || response.context_menu_opened() {
+            if response.secondary_clicked() {
+                out.chosen = Some(index);
+            }
+            out.menu = Some((index, response.clone()));
+        }
+        if !ui.is_rect_visible(rect) {
+            return;
+        }
+        let painter = ui.painter();
+        if chosen {
+            painter.rect_filled(rect, 0.0, t.accent_bg);
+        } else if response.hovered() || self.hover == Some(index) {
+            painter.rect_filled(rect, 0.0, t.bg3);
+        }
+        painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.line));
+        for ((cell, (left, width)), column) in cells.iter().zip(places).zip(self.columns) {
+            let place = Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(*width, rect.height()));
+            paint_cell(ui, place, cell, column.right, chosen, t);
+        }
+        if shows_focus(&response, Stand::Rest) {
+            ring(painter, rect, 0, t);
+        }
+    }
+}
+
+fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &Tokens) {
+    let painter = ui.painter();
+    let font: FontId = if cell.mono { fonts::code() } else { fonts::body() };
+    let color: Color32 = match (cell.tone, cell.soft && !chosen) {
+        (Tone::Plain, true) => t.text2,
+        (Tone::Plain, false) => t.text1,
+        (tone, _) => t.tint(tone).fg,
+    };
+    let middle = place.center().y;
+    let mut left = place.left();
+    if let Some(icon) = cell.icon {
+        icon.paint_at(painter, pos2(left + 7.0, middle), 14.0, color);
+        left += 20.0;
+    }
+    let room = place.right() - left;
+    let galley = match if cell.elide_end { Elide::End } else { Elide::Middle } {
+        Elide::End => text::line_within(painter, &cell.text, font.clone(), color, room),
+        _ => text::line(painter, &text::elide_middle(painter, &cell.text, &font, room), font.clone(), color),
+    };
+    let at = if right { place.right() - galley.size().x } else { left };
+    text::paint(painter, galley, at, middle, &font);
+}

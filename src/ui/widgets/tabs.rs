@@ -1,0 +1,257 @@
+//! Tabs: of the window (one request each) and of a pane (Message, Metadata …).
+
+use egui::{
+    CornerRadius, Id, Key, Modifiers, Rect, Response, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+use super::badge::{Shape, count_width, paint_count, paint_shape};
+use super::shared::{Stand, line_below, ring, shows_focus};
+use super::text;
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::measure::{INSET, TABS};
+use crate::ui::theme::tokens;
+
+/// The widest that a tab of the window gets.
+const WIDEST: f32 = 220.0;
+
+/// One tab of the window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WindowTab<'a> {
+    /// Tells tabs apart from one frame to the next.
+    pub key: u64,
+    /// Its title.
+    pub title: &'a str,
+    /// The shape of its method.
+    pub shape: Option<Shape>,
+    /// An icon, where it has no shape.
+    pub icon: Option<Icon>,
+    /// It holds what is not saved: a dot in the place of ×.
+    pub unsaved: bool,
+}
+
+/// What the person did to the tabs of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowTabsResponse {
+    /// The tab that became the chosen one.
+    pub chosen: Option<u64>,
+    /// The tab that should close.
+    pub closed: Option<u64>,
+    /// A new tab is wanted.
+    pub new: bool,
+}
+
+/// What the tabs of the window say beside their titles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowTabsWords<'a> {
+    /// The name of the whole row.
+    pub name: &'a str,
+    /// The name of ×.
+    pub close: &'a str,
+    /// The name of + at the end; without it there is none.
+    pub new: Option<&'a str>,
+}
+
+/// The row of the window's tabs, 36 high, on bg1, as wide as the room there is. Narrow windows get narrow tabs.
+pub fn window_tabs_ui(
+    ui: &mut Ui,
+    id: Id,
+    words: WindowTabsWords<'_>,
+    tabs: &[WindowTab<'_>],
+    chosen: Option<u64>,
+) -> WindowTabsResponse {
+    let t = tokens(ui);
+    let mut out = WindowTabsResponse::default();
+    let (bar, _) = ui.allocate_exact_size(vec2(ui.available_width(), TABS), Sense::hover());
+    ui.painter().rect_filled(bar, 0.0, t.bg1);
+    line_below(ui.painter(), bar, t.line);
+    let mut row =
+        ui.new_child(UiBuilder::new().max_rect(bar).accessibility_role(Role::TabList).accessibility_label(words.name));
+    let font = fonts::body();
+    let current = tabs.iter().position(|tab| Some(tab.key) == chosen);
+    let plus = if words.new.is_some() { TABS } else { 0.0 };
+    let own = |tab: &WindowTab<'_>, chosen: bool| {
+        let mark = if tab.shape.is_some() {
+            26.0
+        } else if tab.icon.is_some() {
+            22.0
+        } else {
+            0.0
+        };
+        let cross = if chosen || tab.unsaved { 24.0 } else { 0.0 };
+        INSET * 2.0 + mark + text::width(ui.painter(), tab.title, font.clone()).min(WIDEST) + cross
+    };
+    let mut widths: Vec<f32> = tabs.iter().map(|tab| own(tab, Some(tab.key) == chosen).round()).collect();
+    let total: f32 = widths.iter().sum();
+    let room = bar.width() - plus;
+    if total > room && total > 0.0 {
+        for width in &mut widths {
+            *width = (*width * room / total).floor();
+        }
+    }
+    let go = tab_keys(&row, id, tabs.iter().map(|tab| tab.key), current);
+    if let Some(index) = go {
+        out.chosen = tabs.get(index).map(|tab| tab.key);
+    }
+    let mut left = bar.left();
+    for (index, (tab, width)) in tabs.iter().zip(&widths).enumerate() {
+        let rect = Rect::from_min_size(pos2(left, bar.top()), vec2(*width, TABS));
+        left += width;
+        let is_chosen = Some(tab.key) == chosen;
+        let focusable = is_chosen || go == Some(index) || (current.is_none() && index == 0);
+        let sense = if focusable { Sense::click() } else { Sense::CLICK };
+        let response = row.interact(rect, tab_id(id, tab.key), sense);
+        name_tab(&row, &response, tab.title, is_chosen);
+        if response.clicked() {
+            out.chosen = Some(tab.key);
+        }
+        if response.middle_clicked() {
+            out.closed = Some(tab.key);
+        }
+        let painter = row.painter();
+        if is_chosen {
+            painter.rect_filled(rect, 0.0, t.bg2);
+            painter.rect_filled(Rect::from_min_size(rect.min, vec2(*width, 2.0)), 0.0, t.accent);
+        }
+        painter.vline(rect.right() - 0.5, rect.y_range(), Stroke::new(1.0, t.line));
+        let middle = rect.center().y;
+        let mut x = rect.left() + INSET;
+        let color = if is_chosen || response.hovered() { t.text1 } else { t.text2 };
+        if let Some(shape) = tab.shape {
+            paint_shape(painter, x, middle, shape, t);
+            x += 26.0;
+        } else if let Some(icon) = tab.icon {
+            icon.paint_at(painter, pos2(x + 7.0, middle), 14.0, color);
+            x += 22.0;
+        }
+        let has_cross = is_chosen || tab.unsaved || response.hovered();
+        let end = rect.right() - INSET - if is_chosen || tab.unsaved { 24.0 } else { 0.0 };
+        let shown = text::elide_middle(painter, tab.title, &font, (end - x).max(0.0));
+        text::paint_text(painter, x, middle, &shown, &font, color);
+        if has_cross && *width > 64.0 {
+            let place = Rect::from_center_size(pos2(rect.right() - INSET - 8.0, middle), vec2(20.0, 20.0));
+            let inside = is_chosen || tab.unsaved;
+            let over = row.rect_contains_pointer(place);
+            if tab.unsaved && !over {
+                painter.circle_filled(place.center(), 4.0, t.text2);
+            }
+            if inside {
+                // Hovering a tab that is not chosen shows no ×: a click there chooses it.
+                let close = row.interact(place, response.id.with("close"), Sense::CLICK);
+                close.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{} {}", words.close, tab.title)));
+                if close.clicked() {
+                    out.closed = Some(tab.key);
+                    out.chosen = None;
+                }
+                if over {
+                    row.painter().rect_filled(place, CornerRadius::same(4), t.bg3);
+                }
+                if !tab.unsaved || over {
+                    Icon::X.paint(row.painter(), place, 14.0, if over { t.text1 } else { t.text2 });
+                }
+            }
+        }
+        if shows_focus(&response, Stand::Rest) {
+            ring(row.painter(), rect, 0, t);
+        }
+        if shown != tab.title {
+            super::tooltip::tooltip_ui(&response, tab.title, None);
+        }
+    }
+    if let Some(new) = words.new {
+        let place = Rect::from_min_size(pos2(left, bar.top()), vec2(TABS, TABS)).shrink(4.0);
+        out.new = row.put(place, super::button::IconButton::new(Icon::Plus, new)).clicked();
+    }
+    out
+}
+
+/// One tab of a pane.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PaneTab<'a> {
+    /// Its title.
+    pub title: &'a str,
+    /// How many things it holds.
+    pub count: Option<&'a str>,
+}
+
+/// The tabs of a pane, 36 high, from the left edge of the room; returns the tab that became the chosen one.
+///
+/// The line under the row is the caller's: other things may stand at its right.
+pub fn pane_tabs_ui(ui: &mut Ui, id: Id, name: &str, tabs: &[PaneTab<'_>], chosen: usize) -> Option<usize> {
+    const GAP: f32 = 16.0;
+    let t = tokens(ui);
+    let font = fonts::body();
+    let widths: Vec<f32> = tabs
+        .iter()
+        .map(|tab| {
+            let count = tab.count.map_or(0.0, |count| 6.0 + count_width(ui.painter(), count));
+            text::width(ui.painter(), tab.title, font.clone()).round() + count
+        })
+        .collect();
+    let total = widths.iter().sum::<f32>() + GAP * tabs.len().saturating_sub(1) as f32;
+    let (bar, _) = ui.allocate_exact_size(vec2(total, TABS), Sense::hover());
+    let row = ui.new_child(UiBuilder::new().max_rect(bar).accessibility_role(Role::TabList).accessibility_label(name));
+    let go = tab_keys(&row, id, 0..tabs.len() as u64, Some(chosen));
+    let mut out = go;
+    let mut left = bar.left();
+    for (index, (tab, width)) in tabs.iter().zip(&widths).enumerate() {
+        let rect = Rect::from_min_size(pos2(left, bar.top()), vec2(*width, TABS));
+        left += width + GAP;
+        let is_chosen = index == chosen;
+        let sense = if is_chosen || go == Some(index) { Sense::click() } else { Sense::CLICK };
+        let response = row.interact(rect.expand2(vec2(GAP / 2.0, 0.0)), tab_id(id, index as u64), sense);
+        name_tab(&row, &response, tab.title, is_chosen);
+        if let Some(count) = tab.count {
+            row.ctx().accesskit_node_builder(response.id, |node| node.set_description(count));
+        }
+        if response.clicked() {
+            out = Some(index);
+        }
+        let painter = row.painter();
+        let color = if is_chosen || response.hovered() { t.text1 } else { t.text2 };
+        let end = text::paint_text(painter, rect.left(), rect.center().y, tab.title, &font, color);
+        if let Some(count) = tab.count {
+            paint_count(painter, end.round() + 6.0, rect.center().y, count, t);
+        }
+        if is_chosen {
+            let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 2.0), rect.max);
+            painter.rect_filled(line, 0.0, t.accent);
+        }
+        if shows_focus(&response, Stand::Rest) {
+            ring(painter, rect.expand2(vec2(6.0, -4.0)), 4, t);
+        }
+    }
+    out
+}
+
+fn tab_id(id: Id, key: u64) -> Id {
+    id.with(("tab", key))
+}
+
+fn name_tab(ui: &Ui, response: &Response, title: &str, chosen: bool) {
+    response.widget_info(|| WidgetInfo::labeled(Role::Tab, true, title));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(chosen));
+}
+
+/// Arrows move the choice, the focus follows.
+fn tab_keys(ui: &Ui, id: Id, keys: impl Iterator<Item = u64>, current: Option<usize>) -> Option<usize> {
+    let keys: Vec<u64> = keys.collect();
+    let current = current?;
+    let focused = tab_id(id, *keys.get(current)?);
+    if !ui.memory(|memory| memory.has_focus(focused)) {
+        return None;
+    }
+    let filter = egui::EventFilter { horizontal_arrows: true, ..Default::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(focused, filter));
+    let (right, left) = ui.input_mut(|input| {
+        (input.consume_key(Modifiers::NONE, Key::ArrowRight), input.consume_key(Modifiers::NONE, Key::ArrowLeft))
+    });
+    let next = match (right, left) {
+        (true, _) => current + 1,
+        (_, true) => current.checked_sub(1)?,
+        _ => return None,
+    };
+    let key = *keys.get(next)?;
+    ui.memory_mut(|memory| memory.request_focus(tab_id(id, key)));
+    Some(next)
+}
