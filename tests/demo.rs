@@ -219,7 +219,7 @@ async fn the_smaller_services_answer() {
 
     let sent = Tour {
         bool_val: true,
-        double_val: 3.14,
+        double_val: -0.0,
         uint64_val: u64::MAX,
         sint64_val: i64::MIN,
         sfixed64_val: -1,

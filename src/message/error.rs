@@ -1,6 +1,7 @@
 //! Where and why a message does not fit its type.
 
 use std::fmt;
+use std::ops::Range;
 
 /// A message that does not fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct MessageError {
     /// From 1, in characters.
     pub column: Option<u32>,
     /// Byte range of the offending text in the input; empty for binary input.
-    pub span: std::ops::Range<usize>,
+    pub span: Range<usize>,
     /// "int32", "one of INT, STRING, BOOL".
     pub expected: String,
     /// "string", "\"seven\"".
@@ -21,6 +22,18 @@ pub struct MessageError {
     pub message: String,
     /// An `Any` whose type the schema lacks: its type URL. The engine may load it and try again.
     pub unknown_any: Option<String>,
+    /// Whether the input was at fault or the output asked for cannot hold the value.
+    pub kind: MessageErrorKind,
+}
+
+/// Which half of a conversion failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessageErrorKind {
+    /// The input does not parse as its type.
+    #[default]
+    Input,
+    /// The input parses, but the format asked for cannot hold it (a timestamp out of range, an `Any` of unknown type).
+    Output,
 }
 
 impl std::error::Error for MessageError {}
@@ -38,5 +51,129 @@ impl fmt::Display for MessageError {
         } else {
             f.write_str(&self.message)
         }
+    }
+}
+
+/// Inside this module errors travel boxed: they are large and rare.
+pub(super) type Fault = Box<MessageError>;
+
+/// A step inside the value engine.
+pub(super) type Outcome<T> = Result<T, Fault>;
+
+impl MessageError {
+    /// Something else was expected at `span`.
+    pub(super) fn mismatch(span: Range<usize>, expected: impl Into<String>, found: impl Into<String>) -> Fault {
+        Box::new(Self { span, expected: expected.into(), found: found.into(), ..Self::default() })
+    }
+
+    /// A fault that needs a sentence.
+    pub(super) fn say(span: Range<usize>, message: impl Into<String>) -> Fault {
+        Box::new(Self { span, message: message.into(), ..Self::default() })
+    }
+
+    /// A value that the output format cannot hold.
+    pub(super) fn unwritable(message: impl Into<String>) -> Fault {
+        Box::new(Self { message: message.into(), kind: MessageErrorKind::Output, ..Self::default() })
+    }
+
+    /// An `Any` whose type no pool knows.
+    pub(super) fn unknown_any(span: Range<usize>, type_url: &str, kind: MessageErrorKind) -> Fault {
+        Box::new(Self {
+            span,
+            message: format!("the schema has no type {type_url:?} to expand this Any"),
+            unknown_any: Some(type_url.to_owned()),
+            kind,
+            ..Self::default()
+        })
+    }
+
+    /// Puts a field's name before the path; errors gather their path on the way up.
+    pub(super) fn under(mut self: Box<Self>, name: &str) -> Fault {
+        self.path = match self.path.chars().next() {
+            None => name.to_owned(),
+            Some('[') => format!("{name}{}", self.path),
+            Some(_) => format!("{name}.{}", self.path),
+        };
+        self
+    }
+
+    /// Puts an index or a map key before the path.
+    pub(super) fn under_index(self: Box<Self>, index: impl fmt::Display) -> Fault {
+        self.under(&format!("[{index}]"))
+    }
+
+    /// Counts line and column of the span's start in `text`.
+    pub(super) fn located(mut self: Box<Self>, text: &str) -> Self {
+        let (line, column) = line_and_column(text, self.span.start);
+        self.line = Some(line);
+        self.column = Some(column);
+        *self
+    }
+}
+
+/// Line and column (in characters), both from 1, of a byte offset.
+pub(super) fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
+    let before = text.get(..offset.min(text.len())).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let column = before[line_start..].chars().count() + 1;
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
+
+/// The name of `candidates` nearest to `name`, if it is near enough to be a slip of the hand.
+pub(super) fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    const LONGEST: usize = 64;
+    if name.len() > LONGEST {
+        return None;
+    }
+    let allowed = (name.chars().count() / 3).clamp(1, 3);
+    candidates
+        .filter(|candidate| candidate.len() <= LONGEST)
+        .map(|candidate| (distance(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits (insert, delete, replace, swap of neighbours) between two short words.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let left: Vec<char> = left.chars().collect();
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (row, here) in left.iter().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, there) in right.iter().enumerate() {
+            let mut best = (last[column] + usize::from(here != there)).min(last[column + 1] + 1).min(current[column] + 1);
+            if row > 0 && column > 0 && *here == right[column - 1] && left[row - 1] == *there {
+                best = best.min(before_last[column - 1] + 1);
+            }
+            current.push(best);
+        }
+        before_last = std::mem::replace(&mut last, current);
+    }
+    last[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised() {
+        let check = |name: &str, expect: Option<&str>| {
+            assert_eq!(nearest(name, ["name", "uid", "phone_number"].into_iter()), expect, "{name}");
+        };
+        check("nam", Some("name"));
+        check("nmae", Some("name"));
+        check("phoneNumber", Some("phone_number"));
+        check("address", None);
+        check("", None);
+    }
+
+    #[test]
+    fn places_count_characters() {
+        assert_eq!(line_and_column("ä\nöx", 5), (2, 2));
+        assert_eq!(line_and_column("", 9), (1, 1));
     }
 }

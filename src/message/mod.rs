@@ -4,12 +4,16 @@
 
 mod error;
 mod json;
+mod number;
+mod shape;
 mod split;
 mod template;
 mod text;
+mod time;
+mod value;
 mod wire;
 
-pub use error::MessageError;
+pub use error::{MessageError, MessageErrorKind};
 pub use json::{JsonReadOptions, JsonWriteOptions, from_json, to_json};
 pub use split::{SplitError, split_values};
 pub use template::{TemplateSize, template};

@@ -5,16 +5,30 @@
 //! `prost_reflect` is named only here and in `message`.
 
 mod bundled;
+mod build;
+mod describe;
 mod descriptor_set;
+mod descriptors;
 mod error;
 mod files;
+mod harden;
+mod link;
+mod lower;
 mod outline;
 mod pool;
+mod print;
+mod raw;
 mod reflection;
+#[cfg(test)]
+mod tests;
 
 pub use descriptor_set::DescriptorSetSource;
+#[allow(unused_imports, reason = "for the sources and the value engine, which come to use it one by one")]
+pub(crate) use descriptors::Descriptors;
 pub use error::{Problem, RootSuggestion, SchemaError};
 pub use files::{CheckReport, FileSource, FileSourceConfig, check};
+#[allow(unused_imports, reason = "for the value engine, which comes to use it")]
+pub(crate) use lower::is_closed_enum;
 pub use outline::{MethodInfo, OptionValue, Outline, ServiceInfo};
 pub use pool::{MessageType, Method, Pool};
 pub use reflection::{ReflectionFailure, ReflectionSource, ReflectionTransport};

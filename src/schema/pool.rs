@@ -1,5 +1,8 @@
 //! Descriptors that the value engine can work with: hardened against malformed input, editions lowered.
 
+use bytes::Bytes;
+
+use super::descriptors::Descriptors;
 use super::{MethodInfo, SchemaError};
 
 /// A set of linked descriptors of one source; cheap to clone. Adding to a shared pool copies it, so each source and
@@ -32,10 +35,15 @@ pub struct Method {
 
 impl Pool {
     /// Links a serialized `FileDescriptorSet` (any order, any syntax or edition) after checking everything that would
-    /// make a library panic. `place` names it in errors.
+    /// make a library panic. `place` names it in errors. Files that cannot be used are left out; where none can, that
+    /// is the error.
     pub fn from_descriptor_set(bytes: &[u8], place: &str) -> Result<Self, SchemaError> {
-        let _ = (bytes, place);
-        unimplemented!()
+        let descriptors = Descriptors::from_set(&Bytes::copy_from_slice(bytes), place)?;
+        let problems = descriptors.problems();
+        if !problems.is_empty() && descriptors.pool().inner.files().len() == 0 {
+            return Err(SchemaError::Problems(problems.to_vec()));
+        }
+        Ok(descriptors.pool().clone())
     }
 
     /// A message type by full name.

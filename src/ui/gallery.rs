@@ -112,6 +112,7 @@ impl Gallery {
                     let mut column = ui
                         .new_child(UiBuilder::new().id_salt(index).max_rect(rect).layout(Layout::top_down(Align::Min)));
                     column.spacing_mut().item_spacing = vec2(8.0, 0.0);
+                    column.spacing_mut().interact_size.y = 0.0;
                     match index {
                         0 => self.controls_ui(&mut column),
                         1 => self.lists_ui(&mut column),
@@ -182,10 +183,14 @@ impl Gallery {
             let copy = self.say("Copy", "复制");
             ui.add(Button::primary(self.say("Send", "发送")).large().key("Ctrl ⏎"));
             ui.add(Button::secondary(self.say("Go to", "前往")).small());
-            ui.add(IconButton::new(Icon::Copy, copy).key("Ctrl C"));
+            ui.add(IconButton::new(Icon::Copy, copy).icon_size(14.0).key("Ctrl C"));
             ui.add(IconButton::new(Icon::Copy, copy).small());
-            ui.add(IconButton::new(Icon::Copy, copy).stand(Stand::Hover));
-            ui.add(IconButton::new(Icon::Download, self.say("Follow the tail", "跟随末尾")).on(true));
+            ui.add(IconButton::new(Icon::Copy, copy).icon_size(14.0).stand(Stand::Hover));
+            ui.add(
+                IconButton::new(Icon::ArrowDownToLine, self.say("Follow the tail", "跟随末尾"))
+                    .icon_size(14.0)
+                    .on(true),
+            );
         });
         ui.add_space(GAP);
         Self::head(ui, self.say("Inputs: rest, hover, focus", "输入框：静止、悬停、焦点"));
@@ -440,7 +445,8 @@ impl Gallery {
         ];
         for (index, (kind, title, words, action)) in states.into_iter().enumerate() {
             let corner = frame.min + vec2(234.0 * (index % 2) as f32, 184.0 * (index / 2) as f32);
-            let inner = card(ui, Rect::from_min_size(corner, vec2(222.0, 172.0)), 17.0);
+            let mut inner = card(ui, Rect::from_min_size(corner, vec2(222.0, 172.0)), 17.0);
+            inner.max.x += 6.0;
             ViewState::new(kind, title, words).action(action).small().card_ui(ui, inner, inner.bottom() + 1.0);
         }
         ui.add_space(GAP);
@@ -678,7 +684,7 @@ impl Gallery {
         let mut child = ui.new_child(UiBuilder::new().id_salt("view").max_rect(place));
         CodeView::new(Id::unique("gallery view"), self.say("Response", "响应"))
             .language(Language::Json)
-            .hits(&[Hit { line: 5, range: 12..16 }])
+            .hits(&[Hit { line: 5, range: 12..18 }])
             .show(&mut child, &self.view);
         section_head_ui(ui, self.say("Phases", "阶段"), self.say("21.4 ms in all", "共 21.4 ms"), 36.0, |ui| {
             ui.add(IconButton::new(Icon::ChevronDown, self.say("Fold", "折叠")).small());

@@ -126,16 +126,16 @@ fn step(reader: &mut Reader<'_>, command: &mut char, origin: Vec2, at: &mut Pos2
             *at = to;
         }
         'C' => {
-            let [a, b, to] = [reader.pair()?, reader.pair()?, reader.pair()?].map(|p| (p + origin).to_pos2());
+            let [pull, push, to] = [reader.pair()?, reader.pair()?, reader.pair()?].map(|p| (p + origin).to_pos2());
             let from = *at;
             for i in 1..=CURVE_STEPS {
                 let t = f32::from(i) / f32::from(CURVE_STEPS);
                 let u = 1.0 - t;
-                let p = from.to_vec2() * (u * u * u)
-                    + a.to_vec2() * (3.0 * u * u * t)
-                    + b.to_vec2() * (3.0 * u * t * t)
+                let point = from.to_vec2() * (u * u * u)
+                    + pull.to_vec2() * (3.0 * u * u * t)
+                    + push.to_vec2() * (3.0 * u * t * t)
                     + to.to_vec2() * (t * t * t);
-                line_to(p.to_pos2(), lines, from);
+                line_to(point.to_pos2(), lines, from);
             }
             *at = to;
         }
@@ -185,8 +185,8 @@ fn arc(from: Pos2, radii: Vec2, turn_degrees: f32, large: bool, sweep: bool, to:
     let mut points: Vec<Pos2> = (1..steps)
         .map(|i| {
             let angle = start + sweep_angle * f32::from(i) / f32::from(steps);
-            let (s, c) = angle.sin_cos();
-            pos2(cos * rx * c - sin * ry * s + center.x, sin * rx * c + cos * ry * s + center.y)
+            let (up, along) = angle.sin_cos();
+            pos2(cos * rx * along - sin * ry * up + center.x, sin * rx * along + cos * ry * up + center.y)
         })
         .collect();
     points.push(to);

@@ -42,11 +42,12 @@ impl ButtonSize {
         }
     }
 
+    /// From the outer edge, the line of 1 included.
     fn padding(self) -> f32 {
         match self {
-            Self::Small => 8.0,
-            Self::Normal => 12.0,
-            Self::Large => 14.0,
+            Self::Small => 9.0,
+            Self::Normal => 13.0,
+            Self::Large => 15.0,
         }
     }
 
@@ -184,8 +185,7 @@ impl<'a> Button<'a> {
         let none = Color32::TRANSPARENT;
         let over = matches!(stand, Stand::Hover | Stand::Pressed);
         match self.kind {
-            Kind::Primary if !self.enabled => (t.bg4, none, t.text3),
-            Kind::DangerConfirm if !self.enabled => (t.bg4, none, t.text3),
+            Kind::Primary | Kind::DangerConfirm if !self.enabled => (t.bg4, none, t.text3),
             Kind::Secondary | Kind::Danger if !self.enabled => (t.bg3, t.line, t.faint),
             _ if !self.enabled => (none, none, t.faint),
             Kind::Primary => (if over { t.accent_fill_hover } else { t.accent_fill }, none, t.on_fill),
@@ -205,10 +205,18 @@ impl<'a> Button<'a> {
         }
     }
 
+    fn padding(&self) -> f32 {
+        match self.kind {
+            Kind::Link => 0.0,
+            Kind::Ghost => 9.0,
+            _ => self.size.padding(),
+        }
+    }
+
     /// How wide it will be.
     pub fn width(&self, ui: &Ui) -> f32 {
         let painter = ui.painter();
-        let padding = if self.kind == Kind::Link { 0.0 } else { self.size.padding() };
+        let padding = self.padding();
         let mut width = 2.0 * padding + text::width(painter, self.label, self.font());
         if self.icon.is_some() {
             width += 14.0 + 6.0;
@@ -298,7 +306,7 @@ impl Button<'_> {
         copy.icon = self.icon;
         copy.trailing = self.trailing;
         copy.key = self.key;
-        let padding = if self.kind == Kind::Link { 0.0 } else { self.size.padding() };
+        let padding = self.padding();
         copy.width(ui) - 2.0 * padding
     }
 }
@@ -341,6 +349,12 @@ impl<'a> IconButton<'a> {
     pub fn small(mut self) -> Self {
         self.side = 24.0;
         self.icon_size = 14.0;
+        self
+    }
+
+    /// Another size of the icon than 16, or 14 in a small button.
+    pub fn icon_size(mut self, size: f32) -> Self {
+        self.icon_size = size;
         self
     }
 

@@ -23,16 +23,16 @@ pub fn choice_ui<T: Copy + PartialEq>(
         .iter()
         .map(|(_, label)| (text::width(ui.painter(), label, font.clone()) + 2.0 * padding).round())
         .collect();
-    let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum::<f32>() + 4.0, height), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum::<f32>() + 6.0, height), Sense::hover());
     boxed(ui.painter(), rect, 6, t.bg3, t.line);
     let group =
         ui.new_child(UiBuilder::new().max_rect(rect).accessibility_role(Role::RadioGroup).accessibility_label(name));
     let before = *chosen;
     let current = options.iter().position(|(value, _)| *value == before);
-    let mut left = rect.left() + 2.0;
+    let mut left = rect.left() + 3.0;
     let mut responses: Vec<Response> = Vec::with_capacity(options.len());
     for (index, ((value, label), width)) in options.iter().zip(&widths).enumerate() {
-        let place = Rect::from_min_size(pos2(left, rect.top() + 2.0), vec2(*width, height - 4.0));
+        let place = Rect::from_min_size(pos2(left, rect.top() + 3.0), vec2(*width, height - 6.0));
         left += width;
         let is_chosen = *value == before;
         // One Tab stop: what is chosen, or the first.

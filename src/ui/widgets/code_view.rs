@@ -260,7 +260,7 @@ impl<'a> CodeView<'a> {
             }
         }
         if ui.memory(|memory| memory.has_focus(self.id)) {
-            self.keys(ui, code, &mut selection);
+            Self::selection_keys(ui, code, &mut selection);
         }
         if selection != before {
             ui.data_mut(|data| data.insert_temp(self.id, selection));
@@ -319,7 +319,7 @@ impl<'a> CodeView<'a> {
         }
     }
 
-    fn keys(&self, ui: &Ui, code: &CodeText, selection: &mut Selection) {
+    fn selection_keys(ui: &Ui, code: &CodeText, selection: &mut Selection) {
         let end = Place { line: code.len() - 1, column: code.line(code.len() - 1).chars().count() };
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
             *selection = Selection { anchor: Place::default(), focus: end };

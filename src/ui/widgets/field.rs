@@ -129,7 +129,7 @@ impl<'a> Field<'a> {
         let (rect, _) = ui.allocate_exact_size(vec2(width, height), egui::Sense::hover());
         let painter = ui.painter().clone();
         let fill_at = painter.add(egui::Shape::Noop);
-        let padding = if self.large { 10.0 } else { 8.0 };
+        let padding = if self.large { 11.0 } else { 9.0 };
         let middle = rect.center().y;
         let color = if self.enabled { t.text1 } else { t.faint };
         let mut left = rect.left() + padding;
@@ -145,9 +145,12 @@ impl<'a> Field<'a> {
         }
         if let Some(fact) = self.trailing {
             let font = fonts::hint();
-            let galley = text::line_within(&painter, fact, font.clone(), t.text3, (right - left) * 0.6);
+            // The text comes first; the fact takes what it leaves.
+            let own = text::width(&painter, self.value, if self.mono { fonts::code() } else { fonts::body() });
+            let room = (right - left - own - 16.0).max(0.0);
+            let galley = text::line_within(&painter, fact, font, t.text3, room);
             let at = right - galley.size().x;
-            let place = text::paint(&painter, galley, at, middle, &font);
+            let place = text::paint_dropped(&painter, galley, at, middle, 5.0);
             text::label_over(ui, place, ("trailing", self.id), fact);
             right = at - 8.0;
         }

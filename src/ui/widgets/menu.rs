@@ -192,8 +192,8 @@ impl egui::Widget for MenuItem<'_> {
         {
             let color = if on { t.text2 } else { t.text3 };
             let font = if self.mono { fonts::code() } else { fonts::hint() };
-            let galley = text::line_within(painter, detail, font.clone(), color, right - end - 8.0);
-            text::paint(painter, galley, end + 8.0, middle, &font);
+            let galley = text::line_within(painter, detail, font, color, right - end - 8.0);
+            text::paint_dropped(painter, galley, end + 8.0, middle, 5.0);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(detail));
         }
         if on && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
@@ -322,7 +322,7 @@ impl<'a> Combo<'a> {
             (_, _, true) => t.text2,
             _ => t.text1,
         };
-        let padding = if self.large { 10.0 } else { 8.0 };
+        let padding = if self.large { 11.0 } else { 9.0 };
         let left = rect.left() + padding;
         let right = rect.right() - 8.0 - 14.0;
         let galley = text::line_within(painter, shown, font.clone(), color, right - left - 4.0);

@@ -81,7 +81,7 @@ pub fn window_tabs_ui(
         let cross = if chosen || tab.unsaved { 24.0 } else { 0.0 };
         INSET * 2.0 + mark + text::width(ui.painter(), tab.title, font.clone()).min(WIDEST) + cross
     };
-    let mut widths: Vec<f32> = tabs.iter().map(|tab| own(tab, Some(tab.key) == chosen).round()).collect();
+    let mut widths: Vec<f32> = tabs.iter().map(|tab| own(tab, Some(tab.key) == chosen).floor()).collect();
     let total: f32 = widths.iter().sum();
     let room = bar.width() - plus;
     if total > room && total > 0.0 {
@@ -126,7 +126,7 @@ pub fn window_tabs_ui(
         }
         let has_cross = is_chosen || tab.unsaved || response.hovered();
         let end = rect.right() - INSET - if is_chosen || tab.unsaved { 24.0 } else { 0.0 };
-        let shown = text::elide_middle(painter, tab.title, &font, (end - x).max(0.0));
+        let shown = text::elide_middle(painter, tab.title, &font, (end - x + 1.5).max(0.0));
         text::paint_text(painter, x, middle, &shown, &font, color);
         if has_cross && *width > 64.0 {
             let place = Rect::from_center_size(pos2(rect.right() - INSET - 8.0, middle), vec2(20.0, 20.0));
@@ -147,7 +147,7 @@ pub fn window_tabs_ui(
                     row.painter().rect_filled(place, CornerRadius::same(4), t.bg3);
                 }
                 if !tab.unsaved || over {
-                    Icon::X.paint(row.painter(), place, 14.0, if over { t.text1 } else { t.text2 });
+                    Icon::X.paint(row.painter(), place, 14.0, if over { t.text1 } else { t.text3 });
                 }
             }
         }

@@ -14,7 +14,7 @@ use crate::ui::theme::tokens;
 /// With it sans and mono of one row stand on one line and capitals are in the middle.
 pub fn baseline_drop(font: &FontId) -> f32 {
     match font.size {
-        size if size < 11.5 => 4.0,
+        size if size < 12.25 => 4.0,
         size if size < 16.0 => 5.0,
         _ => 7.0,
     }

@@ -42,15 +42,17 @@ pub fn shown_tooltip_ui(ui: &mut Ui, name: &str, key: Option<&str>) {
     frame(tokens(ui)).show(ui, |ui| content_ui(ui, name, key));
 }
 
+/// Names wider than this wrap, so that they can be read whole.
+const WIDEST: f32 = 480.0;
+
 fn content_ui(ui: &mut Ui, name: &str, key: Option<&str>) {
     let t = tokens(ui);
-    // The longest names wrap, so that they can be read whole.
-    const WIDEST: f32 = 480.0;
     if text::width(ui.painter(), name, fonts::hint()) > WIDEST || name.contains('\n') {
         ui.set_max_width(WIDEST);
         text::paragraph_ui(ui, name, fonts::hint(), t.text1, 18.0);
         return;
     }
+    ui.spacing_mut().interact_size.y = 0.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
         ui.add(text::Line::hint(name));

@@ -144,7 +144,9 @@ pub fn waterfall_ui(ui: &mut Ui, id: Id, name: &str, axis: Axis<'_>, rows: &[Wat
             if reached {
                 let right = rect.left() + bars - INSET;
                 let color = if row.tone == BarTone::Failed { t.error } else { t.text2 };
-                text::paint_text_right(&painter, right, middle, row.duration, &fonts::duration(), color);
+                let galley = text::line(&painter, row.duration, fonts::duration(), color);
+                let left = right - galley.size().x;
+                text::paint_dropped(&painter, galley, left, middle, 5.0);
             }
             paint_bar(&painter, rect, row, place, t);
         }

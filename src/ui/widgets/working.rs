@@ -52,15 +52,15 @@ pub fn progress_bar(painter: &Painter, rect: Rect, progress: Progress, t: &Token
     painter.rect_filled(bar, CornerRadius::same(1), t.accent);
 }
 
-/// A third of a circle: work that goes on. It does not turn, so that waiting draws no frame.
+/// Three quarters of a circle: work that goes on. It does not turn, so that waiting draws no frame.
 pub fn spinner(painter: &Painter, center: Pos2, size: f32, t: &Tokens) {
     const STEPS: u8 = 24;
-    let radius = size * 9.0 / 24.0 * 1.1;
+    let radius = size * 9.0 / 24.0;
     let points: Vec<Pos2> = (0..=STEPS)
         .map(|i| {
-            let (sin, cos) = (-85.0 + 165.0 * f32::from(i) / f32::from(STEPS)).to_radians().sin_cos();
+            let (sin, cos) = (-90.0 + 270.0 * f32::from(i) / f32::from(STEPS)).to_radians().sin_cos();
             pos2(center.x + radius * cos, center.y + radius * sin)
         })
         .collect();
-    painter.line(points, Stroke::new((size * 1.75 / 24.0).max(1.5), t.accent));
+    painter.line(points, Stroke::new((size * 1.75 / 24.0).max(1.25), t.accent));
 }

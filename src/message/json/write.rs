@@ -1,0 +1,323 @@
+//! A message to JSON text: fields, lists, maps, scalars. Well-known types are in `write_known`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::JsonWriteOptions;
+use crate::message::MessageError;
+use crate::message::error::Outcome;
+use crate::message::number::{push, push_f32, push_f64};
+use crate::message::shape::{FieldKind, FieldShape, Label, MAX_DEPTH, Schema, Shape};
+use crate::message::value::{Elements, FieldValue, Key, Message, Value, signed};
+
+/// Writes one message.
+pub(super) struct Writer<'w> {
+    pub(super) out: String,
+    pub(super) schema: &'w Schema<'w>,
+    pub(super) options: &'w JsonWriteOptions<'w>,
+    pub(super) indent: usize,
+    pub(super) depth: usize,
+}
+
+impl<'w> Writer<'w> {
+    /// `wire_len` is how long the message is on the wire, as a first guess at the text.
+    pub fn new(schema: &'w Schema<'w>, options: &'w JsonWriteOptions<'w>, wire_len: usize) -> Self {
+        Self { out: String::with_capacity(wire_len), schema, options, indent: 0, depth: 0 }
+    }
+
+    /// Writes the message and gives the text.
+    pub fn whole(mut self, shape: &Shape, message: &Message<'_>) -> Outcome<String> {
+        self.message(shape, message)?;
+        Ok(self.out)
+    }
+
+    pub(super) fn is_tolerant(&self) -> bool {
+        self.options.tolerate_unknown_any
+    }
+
+    /// Opens an object or array.
+    pub(super) fn open(&mut self, bracket: char) {
+        self.out.push(bracket);
+        self.indent += 1;
+    }
+
+    /// Begins an element of what is open.
+    pub(super) fn element(&mut self) {
+        if !self.out.ends_with(['{', '[']) {
+            self.out.push(',');
+        }
+        self.line();
+    }
+
+    /// Closes what is open.
+    pub(super) fn close(&mut self, bracket: char) {
+        self.indent -= 1;
+        if !self.out.ends_with(['{', '[']) {
+            self.line();
+        }
+        self.out.push(bracket);
+    }
+
+    fn line(&mut self) {
+        if self.options.pretty {
+            self.out.push('\n');
+            self.out.extend(std::iter::repeat_n("  ", self.indent));
+        }
+    }
+
+    /// Begins an object's member; `key` needs no escapes.
+    pub(super) fn key(&mut self, key: &str) {
+        self.element();
+        push_string(&mut self.out, key);
+        self.colon();
+    }
+
+    fn colon(&mut self) {
+        self.out.push_str(if self.options.pretty { ": " } else { ":" });
+    }
+
+    /// Writes a message in the form that its type has.
+    pub(super) fn message(&mut self, shape: &Shape, message: &Message<'_>) -> Outcome<()> {
+        if self.depth >= MAX_DEPTH {
+            return Err(MessageError::unwritable(format!("messages are nested more than {MAX_DEPTH} deep")));
+        }
+        self.depth += 1;
+        match shape.well_known {
+            Some(known) => self.well_known(known, shape, message)?,
+            None => {
+                self.open('{');
+                self.fields(shape, message)?;
+                self.close('}');
+            }
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Writes an object's members.
+    pub(super) fn fields(&mut self, shape: &Shape, message: &Message<'_>) -> Outcome<()> {
+        if self.options.emit_defaults {
+            for field in shape.fields.iter().filter(|field| !field.is_extension || message.has(field.number)) {
+                match message.get(field.number) {
+                    Some(value) => self.field(field, value)?,
+                    None => self.default(field),
+                }
+            }
+            return Ok(());
+        }
+        for (number, value) in &message.fields {
+            if let Some(field) = shape.field(*number) {
+                self.field(field, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what a field without presence holds when nothing was sent.
+    fn default(&mut self, field: &FieldShape) {
+        match field.label {
+            Label::Repeated => {
+                self.key(&field.json_name);
+                self.out.push_str("[]");
+            }
+            Label::Map => {
+                self.key(&field.json_name);
+                self.out.push_str("{}");
+            }
+            Label::Singular if field.has_presence => {}
+            Label::Singular => {
+                self.key(&field.json_name);
+                match field.kind {
+                    FieldKind::String | FieldKind::Bytes => self.out.push_str("\"\""),
+                    _ => self.scalar(field, 0),
+                }
+            }
+        }
+    }
+
+    fn field(&mut self, field: &FieldShape, value: &FieldValue<'_>) -> Outcome<()> {
+        self.key(&field.json_name);
+        match value {
+            FieldValue::One(value) => self.value(field, value),
+            FieldValue::Map(entries) => self.map(field, entries),
+            FieldValue::Packed(bytes) => {
+                self.open('[');
+                for bits in Elements::new(bytes, field.kind) {
+                    self.element();
+                    self.scalar(field, bits);
+                }
+                self.close(']');
+                Ok(())
+            }
+            FieldValue::Bytes(list) => {
+                self.open('[');
+                for (index, bytes) in list.iter().enumerate() {
+                    self.element();
+                    self.bytes(field, bytes).map_err(|fault| fault.under_index(index))?;
+                }
+                self.close(']');
+                Ok(())
+            }
+            FieldValue::Messages(list) => {
+                let child = self.schema.child(field);
+                self.open('[');
+                for (index, message) in list.iter().enumerate() {
+                    self.element();
+                    self.message(&child, message).map_err(|fault| fault.under_index(index))?;
+                }
+                self.close(']');
+                Ok(())
+            }
+        }
+        .map_err(|fault| fault.under(&field.name))
+    }
+
+    /// Writes a map as an object.
+    pub(super) fn map(&mut self, field: &FieldShape, entries: &[(Key<'_>, Value<'_>)]) -> Outcome<()> {
+        let entry = self.schema.child(field);
+        let Some((key_field, value_field)) = entry.entry() else { return Ok(()) };
+        self.open('{');
+        for (key, value) in entries {
+            self.element();
+            match key {
+                Key::Text(text) => self.bytes(key_field, text)?,
+                Key::Scalar(bits) => {
+                    let is_quoted_anyway = writes_quotes(key_field.kind);
+                    if !is_quoted_anyway {
+                        self.out.push('"');
+                    }
+                    self.scalar(key_field, *bits);
+                    if !is_quoted_anyway {
+                        self.out.push('"');
+                    }
+                }
+            }
+            self.colon();
+            self.value(value_field, value).map_err(|fault| fault.under_index(key_field.show_key(key)))?;
+        }
+        self.close('}');
+        Ok(())
+    }
+
+    /// Writes one value.
+    pub(super) fn value(&mut self, field: &FieldShape, value: &Value<'_>) -> Outcome<()> {
+        match value {
+            Value::Scalar(bits) => self.scalar(field, *bits),
+            Value::Bytes(bytes) => return self.bytes(field, bytes),
+            Value::Message(message) => {
+                let child = self.schema.child(field);
+                return self.message(&child, message);
+            }
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self, field: &FieldShape, bits: u64) {
+        let out = &mut self.out;
+        match field.kind {
+            FieldKind::Double => {
+                let value = f64::from_bits(bits);
+                match special(value) {
+                    Some(word) => out.push_str(word),
+                    None => push_f64(out, value),
+                }
+            }
+            FieldKind::Float => {
+                let value = f32::from_bits(bits as u32);
+                match special(f64::from(value)) {
+                    Some(word) => out.push_str(word),
+                    None => push_f32(out, value),
+                }
+            }
+            FieldKind::Bool => out.push_str(if bits == 0 { "false" } else { "true" }),
+            FieldKind::Uint32 | FieldKind::Fixed32 => push(out, bits),
+            FieldKind::Uint64 | FieldKind::Fixed64 => push(out, format_args!("\"{bits}\"")),
+            FieldKind::Int64 | FieldKind::Sint64 | FieldKind::Sfixed64 => {
+                push(out, format_args!("\"{}\"", signed(field.kind, bits)));
+            }
+            FieldKind::Enum => {
+                let number = bits as i32;
+                let known = field.enumeration.as_ref();
+                if known.is_some_and(|known| known.is_null_value) {
+                    out.push_str("null");
+                } else if let Some(name) = known.and_then(|known| known.name(number)) {
+                    push_string(out, name);
+                } else {
+                    push(out, number);
+                }
+            }
+            _ => push(out, signed(field.kind, bits)),
+        }
+    }
+
+    /// Writes a string, or bytes as base64.
+    pub(super) fn bytes(&mut self, field: &FieldShape, bytes: &[u8]) -> Outcome<()> {
+        if field.kind == FieldKind::Bytes {
+            self.base64(bytes);
+            return Ok(());
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => push_string(&mut self.out, text),
+            Err(_) if self.is_tolerant() => push_string(&mut self.out, &String::from_utf8_lossy(bytes)),
+            Err(error) => {
+                let at = error.valid_up_to();
+                return Err(MessageError::unwritable(format!("the string is not UTF-8 from its byte {at} on")));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn base64(&mut self, bytes: &[u8]) {
+        self.out.push('"');
+        STANDARD.encode_string(bytes, &mut self.out);
+        self.out.push('"');
+    }
+}
+
+/// Kinds that JSON writes in quotes wherever they stand.
+fn writes_quotes(kind: FieldKind) -> bool {
+    matches!(
+        kind,
+        FieldKind::Int64 | FieldKind::Sint64 | FieldKind::Sfixed64 | FieldKind::Uint64 | FieldKind::Fixed64
+    )
+}
+
+fn special(value: f64) -> Option<&'static str> {
+    if value.is_nan() {
+        Some("\"NaN\"")
+    } else if value == f64::INFINITY {
+        Some("\"Infinity\"")
+    } else if value == f64::NEG_INFINITY {
+        Some("\"-Infinity\"")
+    } else {
+        None
+    }
+}
+
+/// Appends a JSON string.
+pub(super) fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    let mut run = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0x08 => "\\b",
+            0x0c => "\\f",
+            0..=0x1f => "",
+            _ => continue,
+        };
+        out.push_str(&text[run..at]);
+        if escape.is_empty() {
+            push(out, format_args!("\\u{byte:04x}"));
+        } else {
+            out.push_str(escape);
+        }
+        run = at + 1;
+    }
+    out.push_str(&text[run..]);
+    out.push('"');
+}

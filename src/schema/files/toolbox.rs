@@ -1,0 +1,137 @@
+//! The compiler on board, unpacked to the cache on first use: into a folder that only its owner may enter, written
+//! atomically, and checked by its hash before it is trusted. Runs nothing.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use super::bundled;
+
+/// Folders that the compiler works with.
+#[derive(Debug)]
+pub(super) struct Toolbox {
+    /// The unpacked compiler, or why there is none.
+    pub(super) protoc: Result<PathBuf, String>,
+    /// The bundled .proto files on disk: an import root.
+    pub(super) protos: PathBuf,
+    /// Nothing is in it: the compiler runs here, so that no name means a file by accident.
+    pub(super) empty: PathBuf,
+    /// For files that live as long as a run of the compiler.
+    pub(super) scratch: PathBuf,
+    unusable: OnceLock<String>,
+}
+
+impl Toolbox {
+    /// The toolbox in this cache folder (the user's own, where none is named); unpacked once a process.
+    pub(super) fn open(cache_dir: Option<&Path>) -> Arc<Self> {
+        static OPENED: Mutex<Vec<(Option<PathBuf>, Arc<Toolbox>)>> = Mutex::new(Vec::new());
+        let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = cache_dir.map(Path::to_owned);
+        if let Some((_, toolbox)) =
+            opened.iter().find(|(known, toolbox)| *known == key && toolbox.protoc.as_ref().is_ok_and(|p| p.exists()))
+        {
+            return Arc::clone(toolbox);
+        }
+        let toolbox = Arc::new(Self::unpack(cache_dir));
+        opened.retain(|(known, _)| *known != key);
+        opened.push((key, Arc::clone(&toolbox)));
+        toolbox
+    }
+
+    /// Why the compiler on board cannot be used, if so.
+    pub(super) fn unusable(&self) -> Option<&str> {
+        self.protoc.as_ref().err().or_else(|| self.unusable.get()).map(String::as_str)
+    }
+
+    /// Notes that the system refuses to run the compiler.
+    pub(super) fn set_unusable(&self, why: String) {
+        // Whoever found out first has said it.
+        drop(self.unusable.set(why));
+    }
+
+    fn unpack(cache_dir: Option<&Path>) -> Self {
+        let base = cache_dir.map(Path::to_owned).or_else(|| {
+            directories::ProjectDirs::from("", "", "proconsul").map(|folders| folders.cache_dir().to_owned())
+        });
+        let id = bundled::PROTOC_SHA256.get(..12).unwrap_or_default();
+        let folder = base.unwrap_or_else(std::env::temp_dir).join(format!("protoc-{id}"));
+        let (protos, empty) = (folder.join("protos"), folder.join("empty"));
+        let protoc = unpack_all(&folder, &protos, &empty)
+            .map_err(|error| format!("the compiler cannot be unpacked to {}: {error}", folder.display()));
+        Self { protoc, protos, empty, scratch: folder, unusable: OnceLock::new() }
+    }
+}
+
+fn unpack_all(folder: &Path, protos: &Path, empty: &Path) -> io::Result<PathBuf> {
+    private_folder(folder)?;
+    private_folder(empty)?;
+    for (name, text) in bundled::PROTOS {
+        let path = protos.join(name);
+        if fs::read(&path).is_ok_and(|present| present == text.as_bytes()) {
+            continue;
+        }
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        write_atomically(&path, text.as_bytes(), false)?;
+    }
+    if bundled::PROTOC.is_empty() {
+        return Err(io::Error::other("none is published for this platform"));
+    }
+    let path = folder.join(if cfg!(windows) { "protoc.exe" } else { "protoc" });
+    if !fs::read(&path).is_ok_and(|present| is_protoc(&present)) {
+        let binary = zstd::bulk::decompress(bundled::PROTOC, bundled::PROTOC_LEN_BYTES)?;
+        if !is_protoc(&binary) {
+            return Err(io::Error::other("it is damaged"));
+        }
+        write_atomically(&path, &binary, true)?;
+    }
+    Ok(path)
+}
+
+fn is_protoc(bytes: &[u8]) -> bool {
+    bytes.len() == bundled::PROTOC_LEN_BYTES && format!("{:x}", Sha256::digest(bytes)) == bundled::PROTOC_SHA256
+}
+
+/// Makes a folder that only its owner may enter; one that others may write to is closed to them, or refused.
+pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+        builder.mode(0o700).create(folder)?;
+        if fs::metadata(folder)?.permissions().mode() & 0o077 != 0 {
+            fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+        }
+    }
+    #[cfg(not(unix))]
+    builder.create(folder)?;
+    Ok(())
+}
+
+/// Writes beside the place and moves the whole there, so that nobody ever reads a part.
+pub(super) fn write_atomically(path: &Path, bytes: &[u8], is_program: bool) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    #[cfg(unix)]
+    if is_program {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o700))?;
+    }
+    #[cfg(not(unix))]
+    let _ = is_program;
+    match file.persist(path) {
+        Ok(_) => Ok(()),
+        // A program that runs cannot be replaced on Windows; whoever put it there wrote the same bytes.
+        Err(error) if path.exists() && cfg!(windows) => {
+            drop(error);
+            Ok(())
+        }
+        Err(error) => Err(error.error),
+    }
+}
