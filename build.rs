@@ -16,9 +16,9 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={PROTOS}");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
-    let protoc = pack_protoc(&out)?;
-    let protos = list_protos(Path::new(PROTOS))?;
-    fs::write(out.join("bundled.rs"), protoc + &protos)
+    let compiler = pack_protoc(&out)?;
+    let table = list_protos(Path::new(PROTOS))?;
+    fs::write(out.join("bundled.rs"), compiler + &table)
 }
 
 /// The compiler as `protoc.zst`, and constants that tell what it unpacks to.

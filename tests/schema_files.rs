@@ -140,7 +140,7 @@ fn a_method_is_ready_to_call() {
 fn what_is_not_there_is_named_with_what_is_near() {
     let tree = Tree::new(&[("shop/v1/shop.proto", SHOP), ("shop/v1/types.proto", TYPES)]);
     let source = tree.open(&["."], &[]);
-    let error = now(source.method("shop.v1.Shop", "Bye")).unwrap_err();
+    let error = now(source.method("shop.v1.Shop", "Bux")).unwrap_err();
     assert!(matches!(&error, SchemaError::NotFound { near, .. } if near == &["shop.v1.Shop.Buy"]), "{error:?}");
     let error = now(source.service("shop.Shop")).unwrap_err();
     assert!(matches!(&error, SchemaError::NotFound { near, .. } if near == &["shop.v1.Shop"]), "{error:?}");
@@ -340,7 +340,7 @@ fn roots_with_signs_of_the_command_line_work() {
         ("a:b=c/y.proto", "syntax = \"proto3\"; message Y {}"),
         ("d=e/x.proto", "syntax = \"proto3\"; message X { Z z = 2; }"),
     ]);
-    assert_eq!(tree.check(&["a:b=c"], &["a:b=c"]), ["a:b=c/x.proto:1:64: \"Z\" is not defined."]);
+    assert_eq!(tree.check(&["a:b=c"], &["a:b=c"]), ["a:b=c/x.proto:1:59: \"Z\" is not defined."]);
     assert_eq!(tree.check(&["d=e"], &["d=e"]), ["d=e/x.proto:1:32: \"Z\" is not defined."]);
 }
 

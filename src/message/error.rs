@@ -144,7 +144,8 @@ fn distance(left: &str, right: &str) -> usize {
     for (row, here) in left.iter().enumerate() {
         let mut current = vec![row + 1];
         for (column, there) in right.iter().enumerate() {
-            let mut best = (last[column] + usize::from(here != there)).min(last[column + 1] + 1).min(current[column] + 1);
+            let mut best =
+                (last[column] + usize::from(here != there)).min(last[column + 1] + 1).min(current[column] + 1);
             if row > 0 && column > 0 && *here == right[column - 1] && left[row - 1] == *there {
                 best = best.min(before_last[column - 1] + 1);
             }

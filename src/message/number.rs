@@ -88,11 +88,8 @@ const PLAIN: std::ops::Range<f64> = 1e-6..1e17;
 
 /// Appends a finite double.
 pub(super) fn push_f64(out: &mut String, value: f64) {
-    let written = if value == 0.0 || PLAIN.contains(&value.abs()) {
-        write!(out, "{value}")
-    } else {
-        write!(out, "{value:e}")
-    };
+    let written =
+        if value == 0.0 || PLAIN.contains(&value.abs()) { write!(out, "{value}") } else { write!(out, "{value:e}") };
     debug_assert!(written.is_ok(), "a String takes everything");
 }
 

@@ -389,10 +389,7 @@ fn is_sound_map_entry(message: &MessageDescriptor) -> bool {
         return false;
     }
     let (Some(key), Some(value)) = (message.get_field(1), message.get_field(2)) else { return false };
-    let key_fits = !matches!(
-        key.kind(),
-        Kind::Double | Kind::Float | Kind::Bytes | Kind::Enum(_) | Kind::Message(_)
-    );
+    let key_fits = !matches!(key.kind(), Kind::Double | Kind::Float | Kind::Bytes | Kind::Enum(_) | Kind::Message(_));
     key_fits && key.cardinality() != Cardinality::Repeated && value.cardinality() != Cardinality::Repeated
 }
 

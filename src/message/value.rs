@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::cmp::Ordering;
 
-use super::shape::{FieldKind, FieldShape, Schema, Shape};
 use super::error::{Fault, MessageError, Outcome};
+use super::shape::{FieldKind, FieldShape, Schema, Shape};
 use super::wire::{push_varint, read_varint};
 
 /// A message; which type it has is known to whoever walks it.
@@ -277,9 +277,9 @@ impl<'a> Message<'a> {
                     let Some((key_field, value_field)) = entry.entry() else { continue };
                     for (key, value) in entries {
                         let Value::Message(message) = value else { break };
-                        message.check_required(schema, &schema.child(value_field)).map_err(|fault| {
-                            fault.under_index(key_field.show_key(key)).under(&field.name)
-                        })?;
+                        message
+                            .check_required(schema, &schema.child(value_field))
+                            .map_err(|fault| fault.under_index(key_field.show_key(key)).under(&field.name))?;
                     }
                 }
                 _ => {}

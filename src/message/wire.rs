@@ -160,11 +160,7 @@ fn same_group(begun: u32, ended: u32) -> Outcome<()> {
 }
 
 fn too_deep(depth: usize) -> Outcome<()> {
-    if depth < MAX_DEPTH {
-        Ok(())
-    } else {
-        Err(broken(&format!("messages are nested more than {MAX_DEPTH} deep")))
-    }
+    if depth < MAX_DEPTH { Ok(()) } else { Err(broken(&format!("messages are nested more than {MAX_DEPTH} deep"))) }
 }
 
 fn wire_type(kind: FieldKind) -> u32 {

@@ -93,6 +93,16 @@ impl Descriptors {
         describe::service_names(&self.inner)
     }
 
+    /// Whether a symbol or file of this name is here and usable.
+    pub fn knows(&self, symbol: &str) -> bool {
+        print::file_of(&self.inner, symbol).is_some()
+    }
+
+    /// Whether a service is defined here, in a usable file or not.
+    pub fn knows_service(&self, full_name: &str) -> bool {
+        self.inner.symbols.get(full_name).is_some_and(|symbol| symbol.kind == SymbolKind::Service)
+    }
+
     /// A service by full name.
     pub fn service(&self, full_name: &str) -> Result<ServiceInfo, SchemaError> {
         describe::service(&self.inner, full_name).ok_or_else(|| self.not_found(full_name))

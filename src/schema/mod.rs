@@ -4,8 +4,8 @@
 //! Knows no transport (reflection speaks through [`ReflectionTransport`], which the engine implements) and no screen.
 //! `prost_reflect` is named only here and in `message`.
 
-mod bundled;
 mod build;
+mod bundled;
 mod describe;
 mod descriptor_set;
 mod descriptors;

@@ -15,7 +15,7 @@ const FILE_MEMORY_LIMIT_BYTES: usize = 1 << 30;
 const RECURSION_LIMIT: u32 = 100;
 
 /// The well-known types, google/api, google/rpc and google/type, as the reference compiler describes them.
-static BUNDLED_SET: &[u8] = include_bytes!("../../assets/descriptors/bundled.binpb");
+pub(super) static BUNDLED_SET: &[u8] = include_bytes!("../../assets/descriptors/bundled.binpb");
 
 /// One file of a set.
 #[derive(Clone, Debug)]
@@ -146,6 +146,11 @@ impl Bundled {
                 files.iter().enumerate().filter_map(|(index, file)| Some((leading_name(file)?, index))).collect();
             Self { files, by_name, by_symbol: OnceLock::new() }
         })
+    }
+
+    /// Whether there is a file of this import name.
+    pub fn has_file(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
     }
 
     /// A file by its import name.

@@ -80,9 +80,9 @@ impl<'t> Lexer<'t> {
                 });
                 closing.map_or(rest.len(), |(at, _)| at + 2)
             }
-            c if c.is_alphanumeric() || c == '-' || c == '+' || c == '.' || c == '_' => rest
-                .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_')))
-                .unwrap_or(rest.len()),
+            c if c.is_alphanumeric() || c == '-' || c == '+' || c == '.' || c == '_' => {
+                rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_'))).unwrap_or(rest.len())
+            }
             c => return (c.len_utf8(), format!("\"{c}\"")),
         };
         let token = &rest[..length];
@@ -174,8 +174,7 @@ impl<'t> Lexer<'t> {
             }
             other => (other, 6),
         };
-        let character =
-            char::from_u32(code).ok_or_else(|| bad(start + 6, "half of a surrogate pair stands alone"))?;
+        let character = char::from_u32(code).ok_or_else(|| bad(start + 6, "half of a surrogate pair stands alone"))?;
         self.at = start + length;
         Ok(character)
     }

@@ -80,8 +80,7 @@ impl<'t> Reader<'_, 't> {
         }
         let paths: Option<Vec<Cow<'t, [u8]>>> =
             text.split(',').map(|path| snake_case(path).map(|path| Cow::Owned(path.into_bytes()))).collect();
-        let paths =
-            paths.ok_or_else(|| MessageError::mismatch(start..self.lex.at, expected, format!("{text:?}")))?;
+        let paths = paths.ok_or_else(|| MessageError::mismatch(start..self.lex.at, expected, format!("{text:?}")))?;
         message.put(1, FieldValue::Bytes(paths));
         Ok(message)
     }
@@ -241,9 +240,7 @@ impl<'t> Reader<'_, 't> {
                 break;
             }
         }
-        content.ok_or_else(|| {
-            MessageError::say(start..start + 1, format!("an Any of {} needs \"value\"", shape.name))
-        })
+        content.ok_or_else(|| MessageError::say(start..start + 1, format!("an Any of {} needs \"value\"", shape.name)))
     }
 }
 

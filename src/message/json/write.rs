@@ -276,10 +276,7 @@ impl<'w> Writer<'w> {
 
 /// Kinds that JSON writes in quotes wherever they stand.
 fn writes_quotes(kind: FieldKind) -> bool {
-    matches!(
-        kind,
-        FieldKind::Int64 | FieldKind::Sint64 | FieldKind::Sfixed64 | FieldKind::Uint64 | FieldKind::Fixed64
-    )
+    matches!(kind, FieldKind::Int64 | FieldKind::Sint64 | FieldKind::Sfixed64 | FieldKind::Uint64 | FieldKind::Fixed64)
 }
 
 fn special(value: f64) -> Option<&'static str> {

@@ -155,10 +155,8 @@ impl Writer<'_> {
     }
 
     fn expanded_any(&mut self, url: &str, value: &[u8]) -> Outcome<()> {
-        let shape = self
-            .schema
-            .any_type(url)
-            .ok_or_else(|| MessageError::unknown_any(0..0, url, MessageErrorKind::Output))?;
+        let shape =
+            self.schema.any_type(url).ok_or_else(|| MessageError::unknown_any(0..0, url, MessageErrorKind::Output))?;
         let content = decode(self.schema, &shape, value, self.depth).map_err(|fault| {
             let shown = fault.to_string();
             MessageError::unwritable(format!("the Any's value does not parse as {}: {shown}", shape.name))

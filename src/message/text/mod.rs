@@ -33,9 +33,8 @@ pub struct TextWriteOptions<'a> {
 pub fn from_text(ty: &MessageType, text: &str, options: &TextReadOptions<'_>) -> Result<Vec<u8>, MessageError> {
     let schema = Schema::new(ty, options.extra);
     let shape = schema.root(ty);
-    let message = read::Reader::new(&schema, text, options.ignore_unknown)
-        .whole(&shape)
-        .map_err(|fault| fault.located(text))?;
+    let message =
+        read::Reader::new(&schema, text, options.ignore_unknown).whole(&shape).map_err(|fault| fault.located(text))?;
     Ok(encode(&schema, &shape, &message))
 }
 

@@ -102,11 +102,10 @@ impl<'r, 't> Reader<'r, 't> {
             return Err(self.lex.unexpected("a field name"));
         }
         let (name, span) = self.lex.word("a field name")?;
-        let found = shape
-            .fields
-            .iter()
-            .find(|field| !field.is_extension && field.name == name)
-            .or_else(|| shape.fields.iter().find(|field| field.kind == FieldKind::Group && field.text_name == name));
+        let found =
+            shape.fields.iter().find(|field| !field.is_extension && field.name == name).or_else(|| {
+                shape.fields.iter().find(|field| field.kind == FieldKind::Group && field.text_name == name)
+            });
         match found {
             Some(field) => self.known(shape, field, message, &span).map_err(|fault| fault.under(name)),
             None if self.ignore_unknown || shape.reserved_names.iter().any(|reserved| reserved == name) => {
@@ -260,10 +259,8 @@ impl<'r, 't> Reader<'r, 't> {
         if !message.fields.is_empty() {
             return Err(MessageError::say(span, "this Any already holds something"));
         }
-        let content_shape = self
-            .schema
-            .any_type(url)
-            .ok_or_else(|| MessageError::unknown_any(span, url, MessageErrorKind::Input))?;
+        let content_shape =
+            self.schema.any_type(url).ok_or_else(|| MessageError::unknown_any(span, url, MessageErrorKind::Input))?;
         self.lex.eat(b':');
         let content = self.block(&content_shape).map_err(|fault| fault.under(&format!("[{url}]")))?;
         message.put(1, FieldValue::One(Value::Bytes(Cow::Owned(url.as_bytes().to_vec()))));

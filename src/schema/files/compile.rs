@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -23,6 +24,8 @@ use crate::schema::{Problem, SchemaError};
 const MOST_KEPT_SETS: usize = 400;
 const MOST_KEPT_BYTES: u64 = 512 << 20;
 const LONGEST_SOURCE_LINE: usize = 1_000;
+/// Enough that shared imports are compiled once, few enough that memory stays low.
+const MOST_FILES_AT_ONCE: usize = 500;
 
 /// Compiles for one source.
 #[derive(Debug)]
@@ -72,7 +75,7 @@ impl Compiler {
                 }
                 Ok(Bytes::from(set))
             }
-            Outcome::Refused(complaints) => Err(SchemaError::Problems(self.problems(index, complaints))),
+            Outcome::Refused(complaints) => Err(SchemaError::Problems(self.problems(index, &complaints))),
             Outcome::Crashed(message) | Outcome::Unusable(message) => {
                 let file = match target {
                     Target::File(at) => index.paths.spelled(&index.files[at].loaded.path),
@@ -86,42 +89,120 @@ impl Compiler {
     /// A serialized set of many files; those that are refused are left out, with those that import them.
     pub(super) fn set_of_all(&self, index: &Index, files: &[usize]) -> Result<Bytes, SchemaError> {
         let mut sets = Vec::new();
+        let mut last_problems = Vec::new();
         for (home, members) in by_home(index, files) {
             let roots = index.roots_for(home);
-            let mut members = members;
-            let mut refused = Vec::new();
-            // Each round leaves at least one file out, mostly all bad ones at once.
-            while !members.is_empty() {
-                let names: Vec<&str> = members.iter().map(|&at| index.files[at].name.as_str()).collect();
-                match self.run(&Job { roots: &roots, names: &names, wants_set: true }) {
-                    Outcome::Compiled(set) => {
-                        sets.push(set);
-                        break;
+            match self.set_of_members(index, &roots, &members) {
+                Some(set) => sets.push(set),
+                None => {
+                    let verdict = self.verdict(index, &members, None, &mut |_| {});
+                    let is_sound = |at: &usize| !verdict.refused.contains(at);
+                    let sound: Vec<usize> = members.iter().copied().filter(is_sound).collect();
+                    if !sound.is_empty() {
+                        sets.extend(self.set_of_members(index, &roots, &sound));
                     }
-                    Outcome::Refused(complaints) => {
-                        let bad = self.files_of(index, &complaints);
-                        let before = members.len();
-                        members.retain(|&at| {
-                            !index
-                                .closure(at)
-                                .iter()
-                                .any(|target| matches!(target, Target::File(at) if bad.contains(at)))
-                        });
-                        refused.extend(complaints);
-                        if members.len() == before {
-                            return Err(SchemaError::Problems(self.problems(index, refused)));
+                    last_problems.extend(verdict.problems);
+                }
+            }
+        }
+        if sets.is_empty() && !last_problems.is_empty() {
+            return Err(SchemaError::Problems(last_problems));
+        }
+        merge(sets)
+    }
+
+    fn set_of_members(&self, index: &Index, roots: &[PathBuf], members: &[usize]) -> Option<Vec<u8>> {
+        let names: Vec<&str> = members.iter().map(|&at| index.files[at].name.as_str()).collect();
+        match self.run(&Job { roots, names: &names, wants_set: true }) {
+            Outcome::Compiled(set) => Some(set),
+            _ => None,
+        }
+    }
+
+    /// The verdict on many files. Told how many are done; stops at the deadline.
+    pub(super) fn verdict(
+        &self,
+        index: &Index,
+        files: &[usize],
+        deadline: Option<Instant>,
+        done: &mut dyn FnMut(usize),
+    ) -> Verdict {
+        let groups: Vec<(Vec<PathBuf>, Vec<usize>)> =
+            by_home(index, files).into_iter().map(|(home, members)| (index.roots_for(home), members)).collect();
+        let batches: Vec<(&[PathBuf], &[usize])> = groups
+            .iter()
+            .flat_map(|(roots, members)| members.chunks(MOST_FILES_AT_ONCE).map(|batch| (roots.as_slice(), batch)))
+            .collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(batches.len());
+        let next = AtomicUsize::new(0);
+        let (sender, receiver) = std::sync::mpsc::sync_channel(threads.max(1));
+        let mut verdict = Verdict::default();
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (sender, batches, next) = (sender.clone(), &batches, &next);
+                scope.spawn(move || {
+                    while let Some((roots, batch)) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let mut part = Verdict::default();
+                        self.verdict_on(index, roots, batch, deadline, &mut part);
+                        if sender.send((batch.len(), part)).is_err() {
+                            return;
                         }
                     }
-                    Outcome::Crashed(message) | Outcome::Unusable(message) => {
-                        return Err(SchemaError::BadDescriptor { place: "the compiler".to_owned(), message });
+                });
+            }
+            drop(sender);
+            for (count, part) in receiver {
+                verdict.problems.extend(part.problems);
+                verdict.refused.extend(part.refused);
+                verdict.unseen += part.unseen;
+                done(count);
+            }
+        });
+        sort(&mut verdict.problems);
+        verdict
+    }
+
+    fn verdict_on(
+        &self,
+        index: &Index,
+        roots: &[PathBuf],
+        batch: &[usize],
+        deadline: Option<Instant>,
+        verdict: &mut Verdict,
+    ) {
+        let mut rest = batch;
+        while !rest.is_empty() {
+            if deadline.is_some_and(|deadline| Instant::now() > deadline) {
+                verdict.unseen += rest.len();
+                return;
+            }
+            let names: Vec<&str> = rest.iter().map(|&at| index.files[at].name.as_str()).collect();
+            match self.run(&Job { roots, names: &names, wants_set: false }) {
+                Outcome::Compiled(_) => return,
+                Outcome::Refused(complaints) => {
+                    let bad = self.files_of(index, &complaints);
+                    let refused = rest.iter().position(|at| bad.contains(at)).or((rest.len() == 1).then_some(0));
+                    verdict.problems.extend(self.problems(index, &complaints));
+                    if let Some(refused) = refused {
+                        verdict.refused.insert(rest[refused]);
+                        rest = &rest[refused + 1..];
+                        continue;
+                    }
+                }
+                Outcome::Crashed(message) | Outcome::Unusable(message) => {
+                    if let [at] = rest {
+                        let file = index.paths.spelled(&index.files[*at].loaded.path);
+                        verdict.problems.push(whole_file_problem(Path::new(&file), message));
+                        verdict.refused.insert(*at);
+                        return;
                     }
                 }
             }
-            if members.is_empty() && !refused.is_empty() && sets.is_empty() {
-                return Err(SchemaError::Problems(self.problems(index, refused)));
-            }
+            // Who is to blame is not clear, so the half that has it is looked for.
+            let (first, second) = rest.split_at(rest.len() / 2);
+            self.verdict_on(index, roots, first, deadline, verdict);
+            rest = second;
         }
-        merge(sets)
     }
 
     fn files_of(&self, index: &Index, complaints: &[Complaint]) -> HashSet<usize> {
@@ -132,46 +213,14 @@ impl Compiler {
         places.collect()
     }
 
-    /// The verdict on many files: problems of those that are refused. Told how many are done.
-    pub(super) fn verdict(&self, index: &Index, files: &[usize], done: &mut dyn FnMut(usize)) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        for (home, members) in by_home(index, files) {
-            let roots = index.roots_for(home);
-            for batch in batches(&members) {
-                self.verdict_on(index, &roots, batch, &mut problems);
-                done(batch.len());
-            }
-        }
-        sort(&mut problems);
-        problems
-    }
-
-    fn verdict_on(&self, index: &Index, roots: &[PathBuf], batch: &[usize], problems: &mut Vec<Problem>) {
-        let names: Vec<&str> = batch.iter().map(|&at| index.files[at].name.as_str()).collect();
-        match self.run(&Job { roots, names: &names, wants_set: false }) {
-            Outcome::Compiled(_) => {}
-            Outcome::Refused(complaints) => problems.extend(self.problems(index, complaints)),
-            Outcome::Crashed(_) | Outcome::Unusable(_) if batch.len() > 1 => {
-                // One of them is to blame, and costs only itself.
-                let (first, second) = batch.split_at(batch.len() / 2);
-                self.verdict_on(index, roots, first, problems);
-                self.verdict_on(index, roots, second, problems);
-            }
-            Outcome::Crashed(message) | Outcome::Unusable(message) => {
-                let file = batch.first().map(|&at| index.paths.spelled(&index.files[at].loaded.path));
-                problems.push(whole_file_problem(Path::new(&file.unwrap_or_default()), message));
-            }
-        }
-    }
-
     /// Complaints as problems: consequences of other complaints left out, source lines and roots added.
-    fn problems(&self, index: &Index, complaints: Vec<Complaint>) -> Vec<Problem> {
+    fn problems(&self, index: &Index, complaints: &[Complaint]) -> Vec<Problem> {
         let mut scopes = ScopeCache::default();
         let mut texts = TextCache::default();
         let mut missing: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let consequences = Consequences::of(self, index, &complaints, &mut scopes);
+        let consequences = Consequences::of(self, index, complaints, &mut scopes);
         let mut problems = Vec::new();
-        for complaint in &complaints {
+        for complaint in complaints {
             if consequences.has(complaint) {
                 continue;
             }
@@ -262,6 +311,16 @@ impl Compiler {
     }
 }
 
+/// What the compiler thinks of files.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    pub(super) problems: Vec<Problem>,
+    /// Files that do not compile, for their own faults or for those of an import.
+    pub(super) refused: HashSet<usize>,
+    /// Files that there was no time for.
+    pub(super) unseen: usize,
+}
+
 enum Place {
     Record(usize),
     Disk(PathBuf),
@@ -315,6 +374,9 @@ impl Consequences {
     fn has(&self, complaint: &Complaint) -> bool {
         if self.is_all {
             return false;
+        }
+        if complaint.message.starts_with(protox::IMPORT_FAILED) {
+            return true;
         }
         if complaint.line.is_none() && complaint.message.starts_with("File not found") {
             return self.missing.contains(&complaint.file);
@@ -378,12 +440,6 @@ fn by_home(index: &Index, files: &[usize]) -> Vec<(usize, Vec<usize>)> {
         homes.entry(home).or_default().push(at);
     }
     homes.into_iter().collect()
-}
-
-/// So many files at once: enough that shared imports are compiled once, few enough that memory stays low.
-fn batches(files: &[usize]) -> impl Iterator<Item = &[usize]> {
-    const MOST_FILES: usize = 500;
-    files.chunks(MOST_FILES)
 }
 
 /// One set of several, each file once, imports still first.

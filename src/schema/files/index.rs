@@ -121,8 +121,12 @@ impl Index {
     /// Reads what was opened and everything that it imports.
     pub(super) fn build(paths: Paths, cache_dir: Option<&Path>) -> Self {
         let cache = cache_dir.map(|folder| cache_path(folder, &paths.opened, &paths.roots));
-        let remembered = cache.as_deref().map(Remembered::read).unwrap_or_default();
-        let Walk { files, problems } = walk(&paths.opened);
+        // Reading the cache is work for the processor, walking the folders is waiting for the system.
+        let (remembered, Walk { files, problems }) = std::thread::scope(|scope| {
+            let reader = scope.spawn(|| cache.as_deref().map(Remembered::read).unwrap_or_default());
+            let walk = walk(&paths.opened);
+            (reader.join().unwrap_or_default(), walk)
+        });
         let (loaded, unreadable, mut has_news) = load_all(&files, &remembered);
         let mut index = Self {
             files: Vec::with_capacity(loaded.len()),

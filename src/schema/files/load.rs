@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -44,7 +45,7 @@ pub(super) struct Loaded {
     pub(super) stamp: Stamp,
     /// Device and inode: the same file under another name has the same.
     pub(super) identity: Option<(u64, u64)>,
-    pub(super) summary: Summary,
+    pub(super) summary: Arc<Summary>,
     /// `Details`, encoded.
     pub(super) details: Bytes,
 }
@@ -202,7 +203,7 @@ fn load(path: &Path, remembered: &Remembered, buffer: &mut Vec<u8>) -> Result<(L
         path: path.to_owned(),
         stamp,
         identity,
-        summary: Summary::of(&parsed),
+        summary: Arc::new(Summary::of(&parsed)),
         details: Bytes::from(Details::encode(&parsed)),
     };
     Ok((loaded, true))
@@ -291,7 +292,7 @@ impl Remembered {
                 changed_ns: from.number()?,
                 inode: from.number()?,
             };
-            let summary = Summary::decode(&mut from)?;
+            let summary = Arc::new(Summary::decode(&mut from)?);
             let details = bytes.slice_ref(from.blob()?);
             files.insert(path.clone(), Loaded { path, stamp, identity: None, summary, details });
         }

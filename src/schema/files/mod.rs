@@ -20,6 +20,7 @@ mod toolbox;
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use self::codec::Details;
 use self::compile::Compiler;
@@ -31,6 +32,8 @@ use super::{
 
 /// Trees up to this size are compiled in full for an outline, so that every fault shows at once (some 0.15 s).
 const SMALL_TREE_BYTES: u64 = 4 << 20;
+/// Where many files of a large tree are suspect, an outline does not wait for all.
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
 /// Linked sets that are kept for the next call.
 const MOST_KEPT_POOLS: usize = 24;
 
@@ -113,7 +116,13 @@ impl FileSource {
             problems.extend(index.unreadable.iter().cloned());
             if !suspects.is_empty() {
                 let compiler = self.compiler();
-                problems.extend(compiler.verdict(index, &suspects, &mut |_| {}));
+                let deadline = Instant::now() + LONGEST_LOOK;
+                let verdict = compiler.verdict(index, &suspects, Some(deadline), &mut |_| {});
+                problems.extend(verdict.problems);
+                if verdict.unseen > 0 {
+                    let message = format!("{} more files may have faults: check looks at all", verdict.unseen);
+                    problems.push(load::whole_file_problem("protoc".as_ref(), message));
+                }
             }
             problems
         });
@@ -455,11 +464,11 @@ pub fn check(config: FileSourceConfig, progress: &dyn Fn(usize, usize)) -> Resul
     }
     let (mut done, total) = (0, files.len());
     progress(done, total);
-    let verdict = source.compiler().verdict(index, &files, &mut |count| {
+    let verdict = source.compiler().verdict(index, &files, None, &mut |count| {
         done += count;
         progress(done, total);
     });
-    problems.extend(verdict);
+    problems.extend(verdict.problems);
     compile::sort(&mut problems);
     Ok(CheckReport { problems, file_count: index.opened_count })
 }

@@ -42,6 +42,8 @@ pub(super) struct Job<'a> {
 pub(super) enum Outcome {
     /// Empty unless a set was wanted.
     Compiled(Vec<u8>),
+    /// What is wrong with the first file that is refused and with its imports: the files before it are right, those
+    /// after it were not looked at.
     Refused(Vec<Complaint>),
     /// Ended by a signal or by our patience: which file is to blame is not known.
     Crashed(String),
@@ -82,11 +84,25 @@ fn try_run(toolbox: &Toolbox, protoc: &Path, job: &Job<'_>) -> io::Result<Outcom
     if status.code().is_none() {
         return Ok(Outcome::Crashed(format!("the compiler crashed ({status})")));
     }
-    let complaints = complaints(&String::from_utf8_lossy(&words));
+    let mut complaints = complaints(&String::from_utf8_lossy(&words));
     if complaints.is_empty() {
         return Ok(Outcome::Crashed(format!("the compiler ended with {status} and gave no reason")));
     }
+    for complaint in &mut complaints {
+        // A root that was passed as a link is named as the root again.
+        if let Ok(inside) = Path::new(&complaint.file).strip_prefix(scratch.path())
+            && let Some((index, root)) =
+                job.roots.iter().enumerate().find(|(index, _)| inside.starts_with(link_name(*index)))
+        {
+            let rest = inside.strip_prefix(link_name(index)).unwrap_or(inside);
+            complaint.file = root.join(rest).to_string_lossy().into_owned();
+        }
+    }
     Ok(Outcome::Refused(complaints))
+}
+
+fn link_name(index: usize) -> String {
+    format!("root{index}")
 }
 
 /// One argument a line, as protoc reads them from a file: command lines have a limit that large trees exceed.
@@ -125,7 +141,7 @@ fn root_argument(root: &Path, scratch: &Path, index: usize) -> io::Result<String
     let text = utf8(root)?;
     let separator = if cfg!(windows) { ';' } else { ':' };
     let text = if text.contains(separator) {
-        let link = scratch.join(format!("root{index}"));
+        let link = scratch.join(link_name(index));
         #[cfg(unix)]
         std::os::unix::fs::symlink(root, &link)?;
         utf8(&link)?.to_owned()

@@ -14,7 +14,10 @@ const DEEPEST_NESTING: u32 = 100;
 /// Its imports recurse too.
 const STACK_BYTES: usize = 256 << 20;
 
-/// Compiles; every file that fails costs only itself.
+/// How the message begins that only says that an import was refused.
+pub(super) const IMPORT_FAILED: &str = "is refused because";
+
+/// Compiles up to the first file that is refused.
 pub(super) fn run(job: &Job<'_>) -> Outcome {
     let work = || compile(job);
     std::thread::scope(|scope| {
@@ -28,33 +31,27 @@ pub(super) fn run(job: &Job<'_>) -> Outcome {
 }
 
 fn compile(job: &Job<'_>) -> Outcome {
-    let new_compiler = || {
-        let mut compiler = protox::Compiler::with_file_resolver(Resolver { roots: job.roots.to_vec() });
-        compiler.include_imports(true);
-        compiler
-    };
-    let mut compiler = new_compiler();
-    let mut refused: Vec<Complaint> = Vec::new();
+    let mut compiler = protox::Compiler::with_file_resolver(Resolver { roots: job.roots.to_vec() });
+    compiler.include_imports(true);
     for name in job.names {
-        if let Err(error) = compiler.open_file(name) {
-            let words = complaints(&format!("{error:?}"));
-            let fallback = Complaint { file: (*name).to_owned(), line: None, column: None, message: error.to_string() };
-            for mut complaint in if words.is_empty() { vec![fallback] } else { words } {
-                if complaint.file.is_empty() {
-                    (*name).clone_into(&mut complaint.file);
-                }
-                if !refused.contains(&complaint) {
-                    refused.push(complaint);
-                }
+        let Err(error) = compiler.open_file(name) else { continue };
+        let mut words = complaints(&format!("{error:?}"));
+        if words.is_empty() {
+            words.push(Complaint { file: String::new(), line: None, column: None, message: error.to_string() });
+        }
+        for complaint in &mut words {
+            if complaint.file.is_empty() {
+                (*name).clone_into(&mut complaint.file);
             }
         }
+        if !words.iter().any(|complaint| complaint.file == *name) {
+            // As protoc does, so that it is clear which of the files asked for was refused.
+            let message = format!("{IMPORT_FAILED} of {}", words[0].file);
+            words.push(Complaint { file: (*name).to_owned(), line: None, column: None, message });
+        }
+        return Outcome::Refused(words);
     }
-    if refused.is_empty() {
-        let set = if job.wants_set { compiler.encode_file_descriptor_set() } else { Vec::new() };
-        Outcome::Compiled(set)
-    } else {
-        Outcome::Refused(refused)
-    }
+    Outcome::Compiled(if job.wants_set { compiler.encode_file_descriptor_set() } else { Vec::new() })
 }
 
 struct Resolver {

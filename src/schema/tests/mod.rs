@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod lowering;
+mod mutation;
+mod printing;
+mod reflection;
 
 use std::path::Path;
 use std::process::Command;
