@@ -212,7 +212,7 @@ fn merge<'a>(
             merge_item(schema, shape, message, cursor, tag, depth)?;
             continue;
         }
-        let field = shape.field(tag.number).filter(|_| !shape.is_message_set);
+        let field = shape.field(tag.number);
         let is_known = match field {
             Some(field) => {
                 has_maps |= field.label == Label::Map;

@@ -27,8 +27,7 @@ pub use descriptor_set::DescriptorSetSource;
 pub(crate) use descriptors::Descriptors;
 pub use error::{Problem, RootSuggestion, SchemaError};
 pub use files::{CheckReport, FileSource, FileSourceConfig, check};
-#[allow(unused_imports, reason = "for the value engine, which comes to use it")]
-pub(crate) use lower::is_closed_enum;
+pub(crate) use lower::{is_closed_enum, utf8_mark};
 pub use outline::{MethodInfo, OptionValue, Outline, ServiceInfo};
 pub use pool::{MessageType, Method, Pool};
 pub use reflection::{ReflectionFailure, ReflectionSource, ReflectionTransport};
