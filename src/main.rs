@@ -8,7 +8,11 @@ use proconsul::ui::{self, UiOptions};
 fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         Intent::Done(code) => ExitCode::from(code),
-        Intent::Window(window) => open_window(UiOptions { demo: window.demo, cache_dir: cli::cache_dir() }),
+        Intent::Window(window) => {
+            let dirs = directories::ProjectDirs::from("", "", "proconsul");
+            let state_dir = dirs.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_path_buf());
+            open_window(UiOptions { demo: window.demo, cache_dir: cli::cache_dir(), state_dir })
+        }
     }
 }
 

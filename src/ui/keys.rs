@@ -52,7 +52,7 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
 /// Files dropped on the window are opened; while they hover, the window says so.
 pub(super) fn drops(ui: &Ui, cx: &mut Cx<'_>) {
     let dropped: Vec<PathBuf> =
-        ui.input(|input| input.raw.dropped_files.iter().filter_map(|file| file.path.clone()).collect());
+        ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
     if !dropped.is_empty() {
         cx.act(Action::OpenPaths(dropped));
     }

@@ -98,9 +98,9 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
     let words = cx.words();
     let id = Id::unique(("message", tab.id.0));
     if !is_comfortable(&tab.message) && cx.memory.edit_anyway != Some(tab.id) {
-        let notice = super::widgets::notice::Notice::new(Tone::Accent, "", words.large_text).actions(&[words.edit_anyway]);
-        let pressed = notice.show(ui).is_some();
-        if pressed {
+        let actions = [words.edit_anyway];
+        let notice = super::widgets::notice::Notice::new(Tone::Accent, "", words.large_text).actions(&actions);
+        if notice.show(ui).is_some() {
             cx.memory.edit_anyway = Some(tab.id);
         }
         CodeView::new(id.with("large"), words.message_editor).show(ui, &CodeText::new(tab.message.as_str()));

@@ -16,6 +16,8 @@ pub struct UiOptions {
     pub demo: bool,
     /// Where schema results and the compiler are kept; `None` keeps nothing.
     pub cache_dir: Option<PathBuf>,
+    /// Where what must outlive the process is kept; `None` keeps nothing.
+    pub state_dir: Option<PathBuf>,
 }
 
 /// Why there is no window. `Display` says what is missing and how to go on without one, in the system's language.
@@ -38,7 +40,7 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
     };
     let has_begun = Arc::new(AtomicBool::new(false));
     let begun = Arc::clone(&has_begun);
-    let setup = Setup { demo: options.demo, cache_dir: options.cache_dir, lang, theme: None };
+    let setup = Setup { demo: options.demo, cache_dir: options.cache_dir, state_dir: options.state_dir, lang, theme: None };
     let open = move || {
         eframe::run_native(
             "proconsul",

@@ -17,6 +17,8 @@ pub struct Setup {
     pub demo: bool,
     /// Where schema results and the compiler are kept; `None` keeps nothing.
     pub cache_dir: Option<PathBuf>,
+    /// Where what must outlive the process is kept; `None` keeps nothing.
+    pub state_dir: Option<PathBuf>,
     /// The language.
     pub lang: Lang,
     /// The theme; `None` asks the desktop.
@@ -38,7 +40,7 @@ impl Window {
     /// Starts the engine and installs the look. Must happen before the first frame.
     pub fn new(ctx: &egui::Context, setup: Setup) -> std::io::Result<Self> {
         theme::install(ctx);
-        let engine = Engine::start(EngineConfig { cache_dir: setup.cache_dir }, super::drain::waker(ctx))?;
+        let engine = Engine::start(EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir }, super::drain::waker(ctx))?;
         let desktop_theme = if setup.theme.is_none() { ask_desktop(ctx) } else { None };
         let app = App::new(setup.lang, setup.theme.unwrap_or_default());
         let mut window = Self {
