@@ -41,7 +41,11 @@ impl Walk {
         let mut walk = Self::begin(lang);
         walk.click(Role::Button, walk.words().demo_button);
         walk.until("a method is open", |app| app.active_tab().is_some_and(is_checked));
-        walk.until("both sources are read", |app| app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some()));
+        walk.until("both sources are read", |app| {
+            app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some())
+        });
+        // The bar of the tree comes and goes as sources come.
+        walk.harness.run_steps(8);
         walk.harness.run();
         walk
     }
@@ -70,14 +74,16 @@ impl Walk {
             self.harness.step();
             std::thread::sleep(Duration::from_millis(5));
         }
-        self.harness.step();
-        self.harness.step();
+        self.harness.run_steps(4);
     }
 
     fn click(&mut self, role: Role, name: &str) {
-        self.harness.query_all_by_role_and_label(role, name).next().unwrap_or_else(|| panic!("no {role:?} {name}")).click();
-        self.harness.step();
-        self.harness.step();
+        self.harness
+            .query_all_by_role_and_label(role, name)
+            .next()
+            .unwrap_or_else(|| panic!("no {role:?} {name}"))
+            .click();
+        self.harness.run_steps(4);
     }
 
     fn has(&self, part: &str) -> bool {
@@ -86,8 +92,7 @@ impl Walk {
 
     fn key(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
-        self.harness.step();
-        self.harness.step();
+        self.harness.run_steps(4);
     }
 
     /// Replaces what a field holds.
@@ -102,8 +107,7 @@ impl Walk {
         self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
         self.harness.step();
         self.harness.event(Event::Text(text.to_owned()));
-        self.harness.step();
-        self.harness.step();
+        self.harness.run_steps(4);
     }
 
     fn open_method(&mut self, name: &str) {
@@ -123,6 +127,7 @@ impl Walk {
 
     /// At rest, and every fixed word in the right language.
     fn rest(&mut self) {
+        self.harness.run_steps(4);
         self.harness.run();
         if self.lang != Lang::ZhCn {
             return;
@@ -183,9 +188,10 @@ fn a_server_stream_lists_its_messages_and_one_in_full() {
         assert!(walk.call().is_ok(), "{:?}", walk.call().status);
         assert!(walk.call().received > 1);
         walk.rest();
-        let row = walk.harness.query_all_by_role(Role::Row).find(|row| {
-            row.accesskit_node().label().is_some_and(|label| label.starts_with('←'))
-        });
+        let row = walk
+            .harness
+            .query_all_by_role(Role::Row)
+            .find(|row| row.accesskit_node().label().is_some_and(|label| label.starts_with('←')));
         row.expect("a row of the list").click();
         walk.harness.step();
         walk.until("the message is shown", |app| {
@@ -203,11 +209,15 @@ fn a_client_stream_sends_a_list_and_half_closes() {
         let mut walk = Walk::with_demo(lang);
         walk.open_method("LotsOfGreetings");
         walk.send();
-        walk.until("the first message is out", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 1));
+        walk.until("the first message is out", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 1)
+        });
         walk.click(Role::Button, walk.words().send_list);
         walk.fill(walk.words().list_editor, "[{\"name\": \"b\"}, {\"name\": \"c\"}]");
         walk.click(Role::Button, walk.words().send_all);
-        walk.until("the list is out", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 3));
+        walk.until("the list is out", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 3)
+        });
         walk.click(Role::Button, walk.words().half_close);
         walk.until_ended();
         assert!(walk.call().is_ok(), "{:?}", walk.call().status);
@@ -222,9 +232,13 @@ fn a_bidi_stream_answers_while_it_is_written_and_can_be_cancelled() {
         let mut walk = Walk::with_demo(lang);
         walk.open_method("BidiHello");
         walk.send();
-        walk.until("an answer comes", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.received > 0));
+        walk.until("an answer comes", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.received > 0)
+        });
         walk.click(Role::Button, walk.words().send_message);
-        walk.until("two are out", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 2));
+        walk.until("two are out", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 2)
+        });
         walk.key(Modifiers::NONE, Key::Escape);
         walk.until_ended();
         assert_eq!(walk.call().status.as_ref().expect("a status").1.code, Code::CANCELLED);

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::action::{FormPath, PickFor};
 use super::{
     Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Node, Prepared, RequestSide,
-    ResponseSide, ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, parse_deadline,
+    ResponseSide, ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
 };
 use crate::call::{Encoding, Limits};
 use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
@@ -94,7 +94,10 @@ impl App {
                 tab.request_side = RequestSide::Message;
             }),
             Action::WentTo(id) => self.change(id, |tab| tab.go_to = None),
-            Action::SetMetadata(id, rows) => self.change(id, |tab| tab.metadata = rows),
+            Action::SetMetadata(id, mut rows) => self.change(id, |tab| {
+                rows.iter_mut().for_each(MetadataRow::note_key);
+                tab.metadata = rows;
+            }),
             Action::AddMetadata(id, key, value) => {
                 let row = self.new_row(&key, Secret::new(value));
                 self.change(id, |tab| tab.metadata.push(row));
@@ -132,7 +135,8 @@ impl App {
     }
 
     fn new_row(&mut self, key: &str, value: Secret) -> MetadataRow {
-        MetadataRow { id: self.next_id(), on: true, key: key.to_owned(), value, revealed: false }
+        let id = self.next_id();
+        MetadataRow { id, on: true, key: key.to_owned(), value, secret: is_secret_key(key), revealed: false }
     }
 
     fn start_demo(&mut self) {
@@ -154,9 +158,10 @@ impl App {
 
     /// Opens a reflecting server; one that is open already is read anew.
     pub(super) fn open_address(&mut self, address: &str, metadata: Vec<(String, Secret)>, now: Instant) -> SourceId {
-        let same = self.sources.iter().find(
-            |entry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address),
-        );
+        let same = self
+            .sources
+            .iter()
+            .find(|entry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address));
         let id = match same {
             Some(entry) => entry.id,
             None => self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata }),
@@ -259,9 +264,10 @@ impl App {
                 return;
             }
             let roots = split_paths(&dialog.import_roots);
-            let same = self.sources.iter_mut().find(
-                |entry| matches!(&entry.origin, SourceOrigin::Files { paths: known, .. } if *known == paths),
-            );
+            let same = self
+                .sources
+                .iter_mut()
+                .find(|entry| matches!(&entry.origin, SourceOrigin::Files { paths: known, .. } if *known == paths));
             if let Some(entry) = same {
                 entry.origin = SourceOrigin::Files { paths, import_roots: roots };
                 let id = entry.id;
@@ -343,8 +349,7 @@ impl App {
 
     /// Brings the method's tab to the front, or makes one.
     pub(super) fn open_method(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
-        let same =
-            |tab: &&Tab| tab.source == source && tab.service == service && tab.method == method;
+        let same = |tab: &&Tab| tab.source == source && tab.service == service && tab.method == method;
         if let Some(tab) = self.tabs.iter().find(same) {
             let id = tab.id;
             self.choose_tab(id);
@@ -361,7 +366,8 @@ impl App {
             SourceOrigin::Address { address, metadata } => (address.clone(), metadata.clone()),
             SourceOrigin::Files { .. } => (self.last_address(), Vec::new()),
         };
-        let is_demo = matches!(&self.demo, DemoState::Running(info) if info.plaintext == address || info.tls == address);
+        let is_demo =
+            matches!(&self.demo, DemoState::Running(info) if info.plaintext == address || info.tls == address);
         let deadline = if is_demo && shape == (false, false) { "1 s" } else { self.lang.words().deadline_none };
         let metadata = rows.into_iter().map(|(key, value)| self.new_row(&key, value)).collect();
         let id = TabId(self.next_id());

@@ -48,8 +48,8 @@ impl<'a> Cx<'a> {
 
 /// What only the screen remembers: sizes, and what is costly to make anew each frame.
 pub(super) struct Memory {
-    /// Width of the side panel, in points.
-    pub(super) side_width: f32,
+    /// Width of the side panel, in points, once the person chose one.
+    pub(super) side_width: Option<f32>,
     /// The request's share of the centre.
     pub(super) request_share: f32,
     /// The share of the list above a message that is read.
@@ -74,7 +74,7 @@ pub(super) struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            side_width: super::theme::measure::SIDE_PANEL,
+            side_width: None,
             request_share: 0.5,
             list_share: 0.62,
             tree_rows: Vec::new(),
@@ -106,13 +106,15 @@ impl Memory {
 
 /// A part of the screen by its rectangle, filled from the left, things centred.
 pub(super) fn row_at(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug) -> Ui {
-    let builder = UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::left_to_right(Align::Center));
+    let builder =
+        UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::left_to_right(Align::Center));
     ui.new_child(builder)
 }
 
 /// A part of the screen by its rectangle, filled from the right, things centred.
 pub(super) fn row_from_right(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug) -> Ui {
-    let builder = UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::right_to_left(Align::Center));
+    let builder =
+        UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::right_to_left(Align::Center));
     ui.new_child(builder)
 }
 

@@ -12,9 +12,9 @@ use super::widgets::menu::{MenuItem, context_menu_ui, menu_line_ui};
 use super::widgets::text::Line;
 use super::widgets::tree::{Tree, TreeFact, TreeMark, TreeRow};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::widgets::working::working_ui;
 use super::widgets::working::Progress;
-use crate::app::{Action, Node, SourceEntry, TreeLine};
+use super::widgets::working::working_ui;
+use crate::app::{Action, Node, SourceEntry, SourceOrigin, TreeLine};
 use crate::engine::SourceId;
 use crate::words::{Lang, format};
 
@@ -49,10 +49,8 @@ pub(super) fn services_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         return;
     }
-    let inner = Rect::from_min_max(
-        pos2(rest.left() + 8.0, pane.cursor().top()),
-        pos2(rest.right() - 8.0, rest.bottom()),
-    );
+    let inner =
+        Rect::from_min_max(pos2(rest.left() + 8.0, pane.cursor().top()), pos2(rest.right() - 8.0, rest.bottom()));
     let mut area = pane_at(&mut pane, inner, "rows");
     tree_ui(&mut area, cx);
 }
@@ -62,7 +60,9 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, head: Rect) {
     let mut left = row_at(ui, head.shrink2(vec2(16.0, 0.0)), "services head");
     left.add(Line::strong(words.services));
     let mut right = row_from_right(ui, head.shrink2(vec2(9.0, 0.0)), "services buttons");
-    if !cx.app.sources.is_empty() && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key("F5")).clicked() {
+    if !cx.app.sources.is_empty()
+        && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key("F5")).clicked()
+    {
         cx.act(Action::ReloadAll);
     }
     if right.add(IconButton::new(Icon::Plus, words.add_source)).clicked() {
@@ -75,7 +75,8 @@ fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     let mut filter = cx.app.tree.filter.clone();
     let id = Id::unique("filter");
     let mut row = row_at(ui, rect, "filter row");
-    let field = Field::new(id, &mut filter, words.filter_methods).placeholder(words.filter_methods).leading(Icon::Search);
+    let field =
+        Field::new(id, &mut filter, words.filter_methods).placeholder(words.filter_methods).leading(Icon::Search);
     let response = field.show(&mut row);
     if std::mem::take(&mut cx.memory.focus_filter) {
         response.request_focus();
@@ -98,10 +99,7 @@ fn loading_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         })
         .collect();
     for (id, title, since) in slow {
-        let rect = Rect::from_min_size(
-            ui.cursor().min + vec2(8.0, 0.0),
-            vec2(ui.available_width() - 16.0, 42.0),
-        );
+        let rect = Rect::from_min_size(ui.cursor().min + vec2(8.0, 0.0), vec2(ui.available_width() - 16.0, 42.0));
         let mut row = row_at(ui, rect, ("loading", id.0));
         let cancel = (since >= GIVE_UP).then_some(words.cancel);
         let tenths = std::time::Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
@@ -191,7 +189,7 @@ fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
         }
         Node::Problem(_, index) => {
             let problem = entry.and_then(|entry| entry.outline.as_ref()?.problems.get(*index));
-            row.text = problem.map(|problem| problem.file.clone()).unwrap_or_default();
+            row.text = problem.map(|problem| short_path(entry, &problem.file)).unwrap_or_default();
             row.tone = Tone::Error;
             row.mark = TreeMark::Icon(Icon::CircleAlert, Tone::Error);
             row.fact = TreeFact::Text(cx.words().one_error.to_owned(), Tone::Error);
@@ -199,6 +197,16 @@ fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
         }
     }
     row
+}
+
+/// A file below one of the source's folders without that folder: the whole path is in the hover.
+fn short_path(entry: Option<&SourceEntry>, file: &str) -> String {
+    let Some(SourceOrigin::Files { paths, .. }) = entry.map(|entry| &entry.origin) else { return file.to_owned() };
+    let path = std::path::Path::new(file);
+    let short =
+        paths.iter().find_map(|folder| path.strip_prefix(folder).ok().filter(|rest| !rest.as_os_str().is_empty()));
+    let short = short.or_else(|| path.file_name().map(std::path::Path::new)).unwrap_or(path);
+    short.display().to_string()
 }
 
 fn comment_hover(lang: Lang, line: &TreeLine) -> Option<String> {
