@@ -224,13 +224,11 @@ impl<'r, 't> Reader<'r, 't> {
             (FieldKind::Float, scalar) => float_single(&scalar).map(|value| u64::from(value.to_bits())),
             (FieldKind::Enum, Scalar::Word { is_negative: false, word }) => {
                 let Some(known) = &field.enumeration else { return mismatch("") };
-                match known.number(word) {
-                    Some(number) => Some(i64::from(number) as u64),
-                    None => {
-                        let near = known.nearest(word).map(|near| format!(" (did you mean {near}?)"));
-                        return mismatch(&near.unwrap_or_default());
-                    }
-                }
+                let Some(number) = known.number(word) else {
+                    let near = known.nearest(word).map(|near| format!(" (did you mean {near}?)"));
+                    return mismatch(&near.unwrap_or_default());
+                };
+                Some(i64::from(number).cast_unsigned())
             }
             (kind, Scalar::Number { is_negative, number: Number::Integer(value), .. })
                 if !matches!(kind, FieldKind::Bool | FieldKind::String | FieldKind::Bytes) =>
@@ -308,8 +306,12 @@ impl<'r, 't> Reader<'r, 't> {
             while !reader.lex.eat(close) {
                 match reader.lex.peek() {
                     Some(b'[') => drop(reader.lex.bracketed_name()?),
-                    Some(b'0'..=b'9') => drop(reader.lex.number("a field name")?),
-                    _ => drop(reader.lex.word("a field name")?),
+                    Some(b'0'..=b'9') => {
+                        reader.lex.number("a field name")?;
+                    }
+                    _ => {
+                        reader.lex.word("a field name")?;
+                    }
                 }
                 reader.skip_field()?;
                 if !reader.lex.eat(b',') {
