@@ -244,6 +244,31 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// [`Self::settle_maps`], here and below.
+    pub fn settle_all(&mut self, schema: &Schema<'_>, shape: &Shape) {
+        self.settle_maps(schema, shape);
+        for (number, value) in &mut self.fields {
+            let Some(field) = shape.field(*number) else { continue };
+            if !field.kind.is_message() {
+                continue;
+            }
+            let child = schema.child(field);
+            match value {
+                FieldValue::One(Value::Message(message)) => message.settle_all(schema, &child),
+                FieldValue::Messages(list) => list.iter_mut().for_each(|message| message.settle_all(schema, &child)),
+                FieldValue::Map(entries) => {
+                    let Some((_, value_field)) = child.entry() else { continue };
+                    let child = schema.child(value_field);
+                    for (_, value) in entries {
+                        let Value::Message(message) = value else { break };
+                        message.settle_all(schema, &child);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Sorts one map whose keys are known to differ.
     pub fn sort_map(&mut self, key_field: &FieldShape, number: u32) {
         if let Ok(at) = self.position(number)

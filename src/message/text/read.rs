@@ -102,10 +102,11 @@ impl<'r, 't> Reader<'r, 't> {
             return Err(self.lex.unexpected("a field name"));
         }
         let (name, span) = self.lex.word("a field name")?;
-        let found =
-            shape.fields.iter().find(|field| !field.is_extension && field.name == name).or_else(|| {
-                shape.fields.iter().find(|field| field.kind == FieldKind::Group && field.text_name == name)
-            });
+        let by_index = shape.index_by_json_name(name).map(|index| &shape.fields[index]);
+        let found = by_index
+            .filter(|field| !field.is_extension && field.name == name)
+            .or_else(|| shape.fields.iter().find(|field| !field.is_extension && field.name == name))
+            .or_else(|| shape.fields.iter().find(|field| field.kind == FieldKind::Group && field.text_name == name));
         match found {
             Some(field) => self.known(shape, field, message, &span).map_err(|fault| fault.under(name)),
             None if self.ignore_unknown || shape.reserved_names.iter().any(|reserved| reserved == name) => {
