@@ -36,8 +36,8 @@ impl<'t> Lexer<'t> {
         let rest = &self.text[self.at..];
         let length = if rest.starts_with("//") {
             Some(rest.find('\n').unwrap_or(rest.len()))
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map(|end| end + 4)
+        } else if let Some(inside) = rest.strip_prefix("/*") {
+            inside.find("*/").map(|end| end + 4)
         } else {
             return Err(MessageError::mismatch(self.at..self.at + 1, "a value", "\"/\""));
         };

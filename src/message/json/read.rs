@@ -232,7 +232,7 @@ impl<'r, 't> Reader<'r, 't> {
             FieldKind::Enum => {
                 let Some(known) = &field.enumeration else { return Err(self.lex.unexpected("enum")) };
                 let Some(number) = self.enumeration(known, field)? else { return Ok(None) };
-                let bits = i64::from(number) as u64;
+                let bits = i64::from(number).cast_unsigned();
                 if !known.takes(number) {
                     push_unknown_varint(&mut message.unknown, field.number, bits);
                     return Ok(None);
