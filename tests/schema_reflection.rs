@@ -128,7 +128,9 @@ async fn tonic_reflects_v1_and_v1alpha() {
         assert!(outline.services.iter().any(|service| service.full_name == "shop.Shop"), "{outline:?}");
         let text = source.definition("order.proto").await.unwrap();
         assert!(text.contains("map<string, Money> parts = 3;"), "{text}");
-        assert!(source.message_type("google.protobuf.Duration").await.is_err());
+        // What the server does not know, but everybody does.
+        assert_eq!(source.message_type("google.rpc.ErrorInfo").await.unwrap().full_name(), "google.rpc.ErrorInfo");
+        assert!(source.message_type("shop.Nothing").await.is_err());
         let error = source.method("shop.Shop", "Plaze").await.unwrap_err().to_string();
         assert!(error.contains("did you mean shop.Shop/Place?"), "{error}");
     }
