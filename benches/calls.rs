@@ -50,8 +50,11 @@ struct Server {
 
 impl Server {
     fn start() -> Result<Self> {
-        let mut child =
-            Command::new(std::env::current_exe()?).env(SERVER, "1").stdout(Stdio::piped()).spawn().context("the server")?;
+        let mut child = Command::new(std::env::current_exe()?)
+            .env(SERVER, "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the server")?;
         let mut address = String::new();
         let stdout = child.stdout.take().context("the server's output")?;
         BufReader::new(stdout).read_line(&mut address)?;
@@ -105,10 +108,7 @@ async fn serve() -> Result<()> {
     }
 }
 
-async fn answer(
-    request: http::Request<h2::RecvStream>,
-    mut respond: h2::server::SendResponse<Bytes>,
-) -> Result<()> {
+async fn answer(request: http::Request<h2::RecvStream>, mut respond: h2::server::SendResponse<Bytes>) -> Result<()> {
     let streaming = request.uri().path().ends_with("Stream");
     let mut body = request.into_body();
     while let Some(data) = body.data().await {

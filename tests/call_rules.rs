@@ -100,39 +100,117 @@ async fn answers_that_break_the_rules() {
     check("status is no number", vec![grpc(), one(), Trailers(vec![("grpc-status", "ok")])], 2, Local, 1).await;
     check("unlisted code", vec![grpc(), Trailers(vec![("grpc-status", "77")])], 77, Server, 0).await;
     check("half a message", vec![grpc(), Data(frame(0, b"one").slice(..6)), ok()], 13, Local, 0).await;
-    check("half, but failed", vec![grpc(), Data(frame(0, b"one").slice(..6)), Trailers(vec![("grpc-status", "9")])], 9, Server, 0).await;
+    check(
+        "half, but failed",
+        vec![grpc(), Data(frame(0, b"one").slice(..6)), Trailers(vec![("grpc-status", "9")])],
+        9,
+        Server,
+        0,
+    )
+    .await;
     check("bad flag", vec![grpc(), Data(frame(7, b"one")), ok()], 13, Local, 0).await;
     check("over the limit", vec![grpc(), Data(frame(0, &[0; 1001])), ok()], 8, Local, 0).await;
     check("at the limit", vec![grpc(), Data(frame(0, &[0; 1000])), ok()], 0, Server, 1).await;
     check("flag without encoding", vec![grpc(), Data(frame(1, b"one")), ok()], 13, Local, 0).await;
-    check("flag with identity", vec![Headers(vec![GRPC, ("grpc-encoding", "identity")]), Data(frame(1, b"one")), ok()], 13, Local, 0).await;
-    check("unknown encoding", vec![Headers(vec![GRPC, ("grpc-encoding", "snappy")]), Data(frame(1, b"one")), ok()], 13, Local, 0).await;
-    check("no gzip", vec![Headers(vec![GRPC, ("grpc-encoding", "gzip")]), Data(frame(1, b"one")), ok()], 13, Local, 0).await;
-    check("bomb", vec![Headers(vec![GRPC, ("grpc-encoding", "zstd")]), Data(frame(1, &zstd::encode_all(&[0; 5000][..], 1).unwrap())), ok()], 8, Local, 0).await;
-    check("zstd", vec![Headers(vec![GRPC, ("grpc-encoding", "zstd")]), Data(frame(1, &zstd::encode_all(&b"x"[..], 1).unwrap())), ok()], 0, Server, 1).await;
-    check("status in headers is ignored", vec![Headers(vec![GRPC, ("grpc-status", "5")]), one(), Trailers(vec![("grpc-status", "3")])], 3, Server, 1).await;
-    check("ok in headers is ignored", vec![Headers(vec![GRPC, ("grpc-status", "0")]), one(), Trailers(vec![("x", "y")])], 13, Local, 1).await;
+    check(
+        "flag with identity",
+        vec![Headers(vec![GRPC, ("grpc-encoding", "identity")]), Data(frame(1, b"one")), ok()],
+        13,
+        Local,
+        0,
+    )
+    .await;
+    check(
+        "unknown encoding",
+        vec![Headers(vec![GRPC, ("grpc-encoding", "snappy")]), Data(frame(1, b"one")), ok()],
+        13,
+        Local,
+        0,
+    )
+    .await;
+    check("no gzip", vec![Headers(vec![GRPC, ("grpc-encoding", "gzip")]), Data(frame(1, b"one")), ok()], 13, Local, 0)
+        .await;
+    check(
+        "bomb",
+        vec![
+            Headers(vec![GRPC, ("grpc-encoding", "zstd")]),
+            Data(frame(1, &zstd::encode_all(&[0; 5000][..], 1).unwrap())),
+            ok(),
+        ],
+        8,
+        Local,
+        0,
+    )
+    .await;
+    check(
+        "zstd",
+        vec![
+            Headers(vec![GRPC, ("grpc-encoding", "zstd")]),
+            Data(frame(1, &zstd::encode_all(&b"x"[..], 1).unwrap())),
+            ok(),
+        ],
+        0,
+        Server,
+        1,
+    )
+    .await;
+    check(
+        "status in headers is ignored",
+        vec![Headers(vec![GRPC, ("grpc-status", "5")]), one(), Trailers(vec![("grpc-status", "3")])],
+        3,
+        Server,
+        1,
+    )
+    .await;
+    check(
+        "ok in headers is ignored",
+        vec![Headers(vec![GRPC, ("grpc-status", "0")]), one(), Trailers(vec![("x", "y")])],
+        13,
+        Local,
+        1,
+    )
+    .await;
 
-    let outcome = check("trailers only", vec![Only(vec![GRPC, ("grpc-status", "5"), ("grpc-message", "caf%C3%A9 %ff 50%"), ("x-bin", "qw")])], 5, Server, 0).await;
+    let outcome = check(
+        "trailers only",
+        vec![Only(vec![GRPC, ("grpc-status", "5"), ("grpc-message", "caf%C3%A9 %ff 50%"), ("x-bin", "qw")])],
+        5,
+        Server,
+        0,
+    )
+    .await;
     assert_eq!(outcome.status.message, "caf\u{e9} \u{fffd} 50%");
     assert!(outcome.headers.is_empty());
     assert!(outcome.trailers.contains(&("x-bin".to_owned(), Bytes::from_static(b"\xab"))));
-    let outcome = check("bad details", vec![Only(vec![GRPC, ("grpc-status", "5"), ("grpc-status-details-bin", "/////w")])], 5, Server, 0).await;
+    let outcome = check(
+        "bad details",
+        vec![Only(vec![GRPC, ("grpc-status", "5"), ("grpc-status-details-bin", "/////w")])],
+        5,
+        Server,
+        0,
+    )
+    .await;
     assert!(outcome.status.details.is_empty());
     check("trailers only, without status", vec![Only(vec![GRPC])], 13, Local, 0).await;
 
     let html = Headers(vec![("content-type", "text/html")]);
-    let outcome = check("html 200", vec![html.clone(), LastData(Bytes::from_static(b"<html> hello"))], 2, Local, 0).await;
+    let outcome =
+        check("html 200", vec![html.clone(), LastData(Bytes::from_static(b"<html> hello"))], 2, Local, 0).await;
     let kind = &outcome.status.failure.as_ref().unwrap().kind;
     assert!(matches!(kind, FailureKind::NotGrpc { http_status: 200, body, .. } if body == "<html> hello"), "{kind:?}");
     for (status, code) in [("503", 14), ("404", 12), ("401", 16), ("403", 7), ("400", 13), ("429", 14), ("500", 2)] {
-        let steps = vec![Headers(vec![(":status", status), ("content-type", "text/html")]), LastData(Bytes::from_static(b"no"))];
+        let steps = vec![
+            Headers(vec![(":status", status), ("content-type", "text/html")]),
+            LastData(Bytes::from_static(b"no")),
+        ];
         check(status, steps, code, Local, 0).await;
     }
     check("503 without content-type", vec![Only(vec![(":status", "503")])], 14, Local, 0).await;
     check("503 of gRPC", vec![Only(vec![(":status", "503"), GRPC])], 14, Local, 0).await;
-    check("grpc-web", vec![Only(vec![("content-type", "application/grpc-web"), ("grpc-status", "0")])], 2, Local, 0).await;
-    check("grpc+proto", vec![Headers(vec![("content-type", "application/grpc+proto")]), one(), ok()], 0, Server, 1).await;
+    check("grpc-web", vec![Only(vec![("content-type", "application/grpc-web"), ("grpc-status", "0")])], 2, Local, 0)
+        .await;
+    check("grpc+proto", vec![Headers(vec![("content-type", "application/grpc+proto")]), one(), ok()], 0, Server, 1)
+        .await;
 
     for (reason, code) in [
         (Reason::NO_ERROR, 13),

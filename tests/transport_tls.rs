@@ -401,12 +401,30 @@ async fn an_address_without_a_scheme_becomes_what_it_is() {
     let steps = Steps::default();
     let info = channel.connect(&steps).await.unwrap();
     assert!(info.tls.is_none());
-    let tried: Vec<_> = steps.0.lock().unwrap().iter().map(|step| match step {
-        ConnectEvent::Resolve { .. } => "resolve",
-        ConnectEvent::Connect { .. } => "connect",
-        ConnectEvent::Tls { failure, .. } => if failure.is_some() { "no tls" } else { "tls" },
-        ConnectEvent::Http2 { failure, .. } => if failure.is_some() { "no http2" } else { "http2" },
-    }).collect();
+    let tried: Vec<_> = steps
+        .0
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|step| match step {
+            ConnectEvent::Resolve { .. } => "resolve",
+            ConnectEvent::Connect { .. } => "connect",
+            ConnectEvent::Tls { failure, .. } => {
+                if failure.is_some() {
+                    "no tls"
+                } else {
+                    "tls"
+                }
+            }
+            ConnectEvent::Http2 { failure, .. } => {
+                if failure.is_some() {
+                    "no http2"
+                } else {
+                    "http2"
+                }
+            }
+        })
+        .collect();
     assert_eq!(tried, ["resolve", "connect", "no tls", "connect", "http2"]);
     assert_eq!(unary(&channel, request("/a.B/C"), Bytes::new()).await.status.code, Code::OK);
     assert!(pool.seen_with_tls().is_empty());

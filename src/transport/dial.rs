@@ -306,9 +306,12 @@ impl Plan {
         };
         let keeper = Keeper::new(io, Arc::clone(&first));
         let handshake = tokio_rustls::TlsConnector::from(config).connect(prepared.server_name(), keeper);
-        let silent = self.ask_when_silent(&first, &peer, || PREFACE_AND_SETTINGS.to_vec(), |answer| {
-            looks_like_http2(answer) == Some(true) || answer.starts_with(b"HTTP/1.")
-        });
+        let silent = self.ask_when_silent(
+            &first,
+            &peer,
+            || PREFACE_AND_SETTINGS.to_vec(),
+            |answer| looks_like_http2(answer) == Some(true) || answer.starts_with(b"HTTP/1."),
+        );
         let result = tokio::select! {
             biased;
             result = timeout_at(deadline.into(), handshake) => match result {
@@ -500,13 +503,7 @@ impl Plan {
     }
 
     /// Plaintext HTTP/2 failed: who is it that answered?
-    async fn name_stranger(
-        &self,
-        failure: &mut Failure,
-        first: &FirstBytes,
-        peer: &Peer,
-        deadline: Instant,
-    ) {
+    async fn name_stranger(&self, failure: &mut Failure, first: &FirstBytes, peer: &Peer, deadline: Instant) {
         let bytes = first.get();
         if looks_like_tls(&bytes) {
             failure.kind = FailureKind::TlsServer;

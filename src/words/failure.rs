@@ -145,7 +145,9 @@ fn english(failure: &Failure) -> Words {
                     s("Raise the connect timeout if the network is slow."),
                 ],
                 Stage::Tls | Stage::Http2 => vec![
-                    s("Check that the port is the gRPC port of the server; a server stopped in a debugger looks like this too."),
+                    s(
+                        "Check that the port is the gRPC port of the server; a server stopped in a debugger looks like this too.",
+                    ),
                     s("Raise the connect timeout if the server is slow to begin."),
                 ],
                 _ => vec![s("The network or the server is gone; send again to connect anew.")],
@@ -155,7 +157,9 @@ fn english(failure: &Failure) -> Words {
             format!("{peer} speaks no TLS"),
             format!("A TLS hello was answered in plaintext{detail}."),
             vec![
-                s("Turn TLS off for this address (http://, or --plaintext) if a plaintext server is what you expect there."),
+                s(
+                    "Turn TLS off for this address (http://, or --plaintext) if a plaintext server is what you expect there.",
+                ),
                 s("Otherwise check the port: many servers have one for TLS and one without."),
             ],
         ),
@@ -174,7 +178,9 @@ fn english(failure: &Failure) -> Words {
                          certificate has none."
                     ),
                     vec![
-                        format!("Make the certificate with a SAN: openssl req -x509 … -addext \"subjectAltName=DNS:{name}\""),
+                        format!(
+                            "Make the certificate with a SAN: openssl req -x509 … -addext \"subjectAltName=DNS:{name}\""
+                        ),
                         s("Or trust exactly this certificate, which compares no name."),
                     ],
                 ),
@@ -210,19 +216,25 @@ fn english(failure: &Failure) -> Words {
             s("The certificate is signed by nobody that is trusted here"),
             format!("{peer} showed a certificate chain that does not lead to the trusted ones ({trust})."),
             vec![
-                s("Choose the CA file that signed it, or the server's own certificate file, as the one to trust (--cacert)."),
+                s(
+                    "Choose the CA file that signed it, or the server's own certificate file, as the one to trust (--cacert).",
+                ),
                 s("If the server leaves out an intermediate certificate, add it to the server's chain."),
             ],
         ),
         FailureKind::PinMismatch => (
             s("The server's certificate is not the one that was pinned"),
             format!("{peer} showed another certificate than the one you decided to trust."),
-            vec![s("If the server was given a new certificate, look at it and trust it anew; otherwise somebody stands between.")],
+            vec![s(
+                "If the server was given a new certificate, look at it and trust it anew; otherwise somebody stands between.",
+            )],
         ),
         FailureKind::BadCertificate => (
             s("The server's certificate is not acceptable"),
             format!("{peer} showed a certificate that breaks a rule{detail}."),
-            vec![s("Look at the certificate: its usage must allow a server (serverAuth), its signature must be of today's kinds.")],
+            vec![s(
+                "Look at the certificate: its usage must allow a server (serverAuth), its signature must be of today's kinds.",
+            )],
         ),
         FailureKind::ClientCertificateMissing => (
             format!("{peer} wants a client certificate"),
@@ -232,7 +244,9 @@ fn english(failure: &Failure) -> Words {
         FailureKind::ClientCertificateRefused => (
             format!("{peer} refused the client certificate"),
             format!("The server asked for one and did not accept ours{detail}."),
-            vec![s("Check that it is signed by a CA that the server trusts, that it has not expired, and that its usage allows clients.")],
+            vec![s(
+                "Check that it is signed by a CA that the server trusts, that it has not expired, and that its usage allows clients.",
+            )],
         ),
         FailureKind::NoCommonTls => (
             format!("{peer} and this client have no TLS version or cipher in common"),
@@ -286,8 +300,12 @@ fn english(failure: &Failure) -> Words {
             s("The deadline passed"),
             format!("The time that was set for the call ended {doing}."),
             match failure.stage {
-                Stage::Queue => vec![s("The server's limit of calls at once is used up; end other calls, or allow more time.")],
-                Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Http2 => vec![s("The time went into connecting: check the address.")],
+                Stage::Queue => {
+                    vec![s("The server's limit of calls at once is used up; end other calls, or allow more time.")]
+                }
+                Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Http2 => {
+                    vec![s("The time went into connecting: check the address.")]
+                }
                 _ => vec![s("Allow the call more time, or find out what the server does in it.")],
             },
         ),
@@ -310,12 +328,15 @@ fn english(failure: &Failure) -> Words {
         FailureKind::NotGrpc { http_status, content_type, body } => (
             format!("The answer is not gRPC: HTTP status {http_status}"),
             {
-                let kind = if content_type.is_empty() { s("no content-type") } else { format!("content-type {content_type}") };
+                let kind =
+                    if content_type.is_empty() { s("no content-type") } else { format!("content-type {content_type}") };
                 let begin = if body.is_empty() { String::new() } else { format!(" It begins: {body}") };
                 format!("It has {kind}.{begin}")
             },
             match http_status {
-                404 => vec![s("A web server answered that knows no such path: check the port, and the routes of a proxy between.")],
+                404 => vec![s(
+                    "A web server answered that knows no such path: check the port, and the routes of a proxy between.",
+                )],
                 401 | 403 => vec![s("A gateway wants to know who you are: add its token as metadata.")],
                 502..=504 => vec![s("A proxy answered that cannot reach the server behind it.")],
                 _ => vec![s("Check that the port is the gRPC port; a proxy or web server answered.")],
@@ -360,7 +381,10 @@ fn english(failure: &Failure) -> Words {
             let who = if *sent { "The message to send" } else { "A message of the answer" };
             (
                 format!("{who} is over the limit of {limit} bytes"),
-                size.map_or_else(|| s("It is compressed, and was given up at the limit."), |size| format!("It has {size} bytes.")),
+                size.map_or_else(
+                    || s("It is compressed, and was given up at the limit."),
+                    |size| format!("It has {size} bytes."),
+                ),
                 vec![s("Raise the limit (--max-msg-sz) if such messages are what you expect.")],
             )
         }
@@ -370,10 +394,9 @@ fn english(failure: &Failure) -> Words {
 fn english_fault(fault: &SettingsFault, detail: &str) -> Words {
     let s = |text: &str| text.to_owned();
     let (title, advice) = match fault {
-        SettingsFault::NoCertificate { label } => (
-            format!("{label} holds no certificate"),
-            s("Choose a PEM file with -----BEGIN CERTIFICATE-----."),
-        ),
+        SettingsFault::NoCertificate { label } => {
+            (format!("{label} holds no certificate"), s("Choose a PEM file with -----BEGIN CERTIFICATE-----."))
+        }
         SettingsFault::BadCertificate { label } => (
             format!("The certificate in {label} cannot be read"),
             format!("Look at it: openssl x509 -in {label} -text"),
@@ -400,10 +423,9 @@ fn english_fault(fault: &SettingsFault, detail: &str) -> Words {
             format!("{label} is no PKCS#12 bundle that can be read"),
             s("Export it anew as .p12 or .pfx, or use PEM files."),
         ),
-        SettingsFault::BadServerName { name } => (
-            format!("{name:?} is no server name"),
-            s("Write a DNS name or an IP address, without a port."),
-        ),
+        SettingsFault::BadServerName { name } => {
+            (format!("{name:?} is no server name"), s("Write a DNS name or an IP address, without a port."))
+        }
         SettingsFault::BadAuthority { authority } => {
             (format!("{authority:?} is no authority"), s("Write host or host:port."))
         }
@@ -722,8 +744,7 @@ mod tests {
     use crate::transport::{Failure, FailureKind, SettingsFault, Stage};
 
     fn words(stage: Stage, kind: FailureKind, lang: Lang) -> Described {
-        let failure =
-            Failure { stage, kind, peer: "127.0.0.1:7888".to_owned(), detail: String::new(), tls: None };
+        let failure = Failure { stage, kind, peer: "127.0.0.1:7888".to_owned(), detail: String::new(), tls: None };
         describe(&failure, lang)
     }
 
