@@ -184,7 +184,7 @@ fn failures_before_a_call() {
         ("depot.v1.Depot/Nothing", "Nothing"),
         ("depot.v1.Nobody/Echo", "depot.v1.Nobody"),
         ("Echo", "Echo"),
-        ("depot.v1.Parcel", "Parcel"),
+        ("depot.v1.Parcel", "depot.v1"),
     ] {
         let output = call(&[method]).run();
         assert!([exit::NO_CALL, exit::USAGE].contains(&output.code), "{output}");
