@@ -106,6 +106,35 @@ fn bad_messages_never_leave() {
 }
 
 #[test]
+fn a_bad_message_on_stdin_names_its_line_and_ends_the_call() {
+    let mut running = call(&["-d", "@", CHAT]).spawn();
+    running.send("{\"name\":\"a\"}\n");
+    assert_eq!(running.next_json(), json!({ "name": "a" }));
+    running.send("{\"nome\":\"b\"}\n");
+    let output = running.finish().exits(exit::CANCELLED).says(&["line 2", "nome"]);
+    // Nobody pressed Ctrl-C.
+    output.does_not_say(&["You cancelled"]);
+}
+
+#[test]
+fn the_deadline_covers_reflection() {
+    // It accepts, and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    for line in
+        [&["call", &address, ECHO][..], &["list", &address], &["describe", &address, "a.B"], &["health", &address]]
+    {
+        headless(["--plaintext", "--max-time", "0.5"])
+            .args(line.iter().copied())
+            .run()
+            .exits(exit::DEADLINE_EXCEEDED)
+            .within(Duration::from_secs(2))
+            .answers_nothing()
+            .says(&["DEADLINE_EXCEEDED"]);
+    }
+}
+
+#[test]
 fn metadata() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trace.jsonl");
