@@ -69,9 +69,9 @@ impl Party {
         Self::start("library", &[])
     }
 
-    /// grpc-js with `pantry.v1.Pantry` and @grpc/reflection; `compression` of its answers: none, deflate, gzip.
-    pub fn pantry(compression: &str) -> Self {
-        Self::start("pantry", &[compression])
+    /// grpc-js with `pantry.v1.Pantry` and @grpc/reflection.
+    pub fn pantry() -> Self {
+        Self::start("pantry", &[])
     }
 
     /// Ends it now.
