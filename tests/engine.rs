@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
-use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use proconsul::call::{CallEvent, CallStatus, Code, Encoding, Limits};
@@ -276,12 +276,14 @@ fn a_changed_file_is_noticed_and_prepared_methods_keep_what_they_hold() {
 #[test]
 fn one_bad_file_costs_only_itself() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("good.proto"), "syntax = \"proto3\"; message M {} service S { rpc R(M) returns (M); }")
-        .unwrap();
+    std::fs::write(
+        folder.path().join("good.proto"),
+        "syntax = \"proto3\"; message M {} service S { rpc R(M) returns (M); }",
+    )
+    .unwrap();
     std::fs::write(folder.path().join("bad.proto"), "syntax = \"proto3\";\nmessage B { strin name = 1; }\n").unwrap();
     let mut session = Session::start();
-    let outline =
-        session.open(1, SourceSpec::Files { paths: vec![folder.path().to_owned()], import_roots: vec![] });
+    let outline = session.open(1, SourceSpec::Files { paths: vec![folder.path().to_owned()], import_roots: vec![] });
     assert_eq!(outline.services.len(), 1);
     let problem = outline.problems.iter().find(|problem| problem.file.ends_with("bad.proto"));
     let problem = problem.unwrap_or_else(|| panic!("{outline:?}"));

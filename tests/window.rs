@@ -41,7 +41,9 @@ impl Walk {
         let mut walk = Self::begin(lang);
         walk.click(Role::Button, walk.words().demo_button);
         walk.until("a method is open", |app| app.active_tab().is_some_and(is_checked));
-        walk.until("both sources are read", |app| app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some()));
+        walk.until("both sources are read", |app| {
+            app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some())
+        });
         walk.harness.run();
         walk
     }
@@ -75,7 +77,11 @@ impl Walk {
     }
 
     fn click(&mut self, role: Role, name: &str) {
-        self.harness.query_all_by_role_and_label(role, name).next().unwrap_or_else(|| panic!("no {role:?} {name}")).click();
+        self.harness
+            .query_all_by_role_and_label(role, name)
+            .next()
+            .unwrap_or_else(|| panic!("no {role:?} {name}"))
+            .click();
         self.harness.step();
         self.harness.step();
     }
@@ -183,9 +189,10 @@ fn a_server_stream_lists_its_messages_and_one_in_full() {
         assert!(walk.call().is_ok(), "{:?}", walk.call().status);
         assert!(walk.call().received > 1);
         walk.rest();
-        let row = walk.harness.query_all_by_role(Role::Row).find(|row| {
-            row.accesskit_node().label().is_some_and(|label| label.starts_with('←'))
-        });
+        let row = walk
+            .harness
+            .query_all_by_role(Role::Row)
+            .find(|row| row.accesskit_node().label().is_some_and(|label| label.starts_with('←')));
         row.expect("a row of the list").click();
         walk.harness.step();
         walk.until("the message is shown", |app| {
@@ -203,11 +210,15 @@ fn a_client_stream_sends_a_list_and_half_closes() {
         let mut walk = Walk::with_demo(lang);
         walk.open_method("LotsOfGreetings");
         walk.send();
-        walk.until("the first message is out", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 1));
+        walk.until("the first message is out", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 1)
+        });
         walk.click(Role::Button, walk.words().send_list);
         walk.fill(walk.words().list_editor, "[{\"name\": \"b\"}, {\"name\": \"c\"}]");
         walk.click(Role::Button, walk.words().send_all);
-        walk.until("the list is out", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 3));
+        walk.until("the list is out", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 3)
+        });
         walk.click(Role::Button, walk.words().half_close);
         walk.until_ended();
         assert!(walk.call().is_ok(), "{:?}", walk.call().status);
@@ -222,9 +233,13 @@ fn a_bidi_stream_answers_while_it_is_written_and_can_be_cancelled() {
         let mut walk = Walk::with_demo(lang);
         walk.open_method("BidiHello");
         walk.send();
-        walk.until("an answer comes", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.received > 0));
+        walk.until("an answer comes", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.received > 0)
+        });
         walk.click(Role::Button, walk.words().send_message);
-        walk.until("two are out", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 2));
+        walk.until("two are out", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 2)
+        });
         walk.key(Modifiers::NONE, Key::Escape);
         walk.until_ended();
         assert_eq!(walk.call().status.as_ref().expect("a status").1.code, Code::CANCELLED);

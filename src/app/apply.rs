@@ -154,9 +154,10 @@ impl App {
 
     /// Opens a reflecting server; one that is open already is read anew.
     pub(super) fn open_address(&mut self, address: &str, metadata: Vec<(String, Secret)>, now: Instant) -> SourceId {
-        let same = self.sources.iter().find(
-            |entry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address),
-        );
+        let same = self
+            .sources
+            .iter()
+            .find(|entry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address));
         let id = match same {
             Some(entry) => entry.id,
             None => self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata }),
@@ -259,9 +260,10 @@ impl App {
                 return;
             }
             let roots = split_paths(&dialog.import_roots);
-            let same = self.sources.iter_mut().find(
-                |entry| matches!(&entry.origin, SourceOrigin::Files { paths: known, .. } if *known == paths),
-            );
+            let same = self
+                .sources
+                .iter_mut()
+                .find(|entry| matches!(&entry.origin, SourceOrigin::Files { paths: known, .. } if *known == paths));
             if let Some(entry) = same {
                 entry.origin = SourceOrigin::Files { paths, import_roots: roots };
                 let id = entry.id;
@@ -343,8 +345,7 @@ impl App {
 
     /// Brings the method's tab to the front, or makes one.
     pub(super) fn open_method(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
-        let same =
-            |tab: &&Tab| tab.source == source && tab.service == service && tab.method == method;
+        let same = |tab: &&Tab| tab.source == source && tab.service == service && tab.method == method;
         if let Some(tab) = self.tabs.iter().find(same) {
             let id = tab.id;
             self.choose_tab(id);
@@ -361,7 +362,8 @@ impl App {
             SourceOrigin::Address { address, metadata } => (address.clone(), metadata.clone()),
             SourceOrigin::Files { .. } => (self.last_address(), Vec::new()),
         };
-        let is_demo = matches!(&self.demo, DemoState::Running(info) if info.plaintext == address || info.tls == address);
+        let is_demo =
+            matches!(&self.demo, DemoState::Running(info) if info.plaintext == address || info.tls == address);
         let deadline = if is_demo && shape == (false, false) { "1 s" } else { self.lang.words().deadline_none };
         let metadata = rows.into_iter().map(|(key, value)| self.new_row(&key, value)).collect();
         let id = TabId(self.next_id());

@@ -88,12 +88,7 @@ impl ConnectionForm {
         };
         Endpoint {
             scheme: self.scheme,
-            tls: TlsChoice {
-                ca,
-                server_name: filled(&self.server_name),
-                client,
-                skip_verify: self.skip_verify,
-            },
+            tls: TlsChoice { ca, server_name: filled(&self.server_name), client, skip_verify: self.skip_verify },
             authority: filled(&self.authority),
             ..Endpoint::new(address.trim())
         }

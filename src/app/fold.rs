@@ -179,13 +179,7 @@ impl App {
         }
     }
 
-    fn fold_text(
-        &mut self,
-        call: CallId,
-        direction: Direction,
-        index: u64,
-        text: &Result<Arc<TextLines>, String>,
-    ) {
+    fn fold_text(&mut self, call: CallId, direction: Direction, index: u64, text: &Result<Arc<TextLines>, String>) {
         let Some(tab) = self.tab_of_call(call) else { return };
         for record in [&mut tab.call, &mut tab.previous].into_iter().flatten() {
             if record.id == call {

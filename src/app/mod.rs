@@ -158,7 +158,8 @@ impl App {
 
     /// Calls to this address that run now.
     pub fn running_calls(&self, address: &str) -> usize {
-        let runs = |tab: &&Tab| tab.call.as_ref().is_some_and(|call| call.is_running() && call.address == address.trim());
+        let runs =
+            |tab: &&Tab| tab.call.as_ref().is_some_and(|call| call.is_running() && call.address == address.trim());
         self.tabs.iter().filter(runs).count()
     }
 

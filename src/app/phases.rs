@@ -243,7 +243,8 @@ impl Making<'_> {
                 (state, _) => (state, PhaseNote::Sent(call.sent_bytes)),
             },
         };
-        let to = request_end.unwrap_or(if call.is_running() || state == PhaseState::Failed { self.end } else { last_out });
+        let to =
+            request_end.unwrap_or(if call.is_running() || state == PhaseState::Failed { self.end } else { last_out });
         self.push(PhaseKind::Request(call.sent), from, to, state, note);
         self.answer(request_end.unwrap_or(headers.at), headers.at);
     }

@@ -227,7 +227,8 @@ impl CallRecord {
                 self.trailers = Some(Came { at, http_status: None, trailers_only, metadata });
             }
             CallEvent::Status { at, status } => self.status = Some((at, status)),
-            CallEvent::MessageOut(_) | CallEvent::MessageIn(_) | CallEvent::Reset { .. } | CallEvent::GoAway { .. } => {}
+            CallEvent::MessageOut(_) | CallEvent::MessageIn(_) | CallEvent::Reset { .. } | CallEvent::GoAway { .. } => {
+            }
         }
     }
 

@@ -55,7 +55,10 @@ impl SourceEntry {
             SourceOrigin::Files { paths, .. } => {
                 let names: Vec<String> = paths
                     .iter()
-                    .map(|path| path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned()))
+                    .map(|path| {
+                        path.file_name()
+                            .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+                    })
                     .collect();
                 names.join(", ")
             }

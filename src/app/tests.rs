@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::{Action, App, LockMeaning, Node, PhaseKind, PhaseState, Prepared, ThemeChoice, Timeline};
 use crate::call::{CallEvent, CallStatus, Code, Origin};
 use crate::engine::{
-    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady,
-    SourceFailure, SourceId, SourceState,
+    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady, SourceFailure,
+    SourceId, SourceState,
 };
 use crate::message::MessageError;
 use crate::schema::{MethodInfo, Outline, ServiceInfo};
@@ -116,10 +116,7 @@ fn results_of_an_older_load_are_dropped() {
     let (mut app, source) = opened(now);
     app.apply(Action::ReloadSource(source), now);
     let failure = SourceFailure { message: "old".to_owned(), status: None };
-    app.fold(
-        Event::Source { source, generation: Generation(1), state: SourceState::Failed(failure.clone()) },
-        now,
-    );
+    app.fold(Event::Source { source, generation: Generation(1), state: SourceState::Failed(failure.clone()) }, now);
     assert!(app.source(source).expect("open").failure.is_none());
     // The newest failure leaves what was read before.
     app.fold(Event::Source { source, generation: Generation(2), state: SourceState::Failed(failure) }, now);
@@ -146,7 +143,10 @@ fn the_demo_opens_both_sources_filled_in_and_one_method() {
         app.fold(Event::Source { source, generation, state: SourceState::Ready(outline()) }, now);
     }
     let tab = app.active_tab().expect("a method is open");
-    assert_eq!((tab.method.as_str(), tab.address.as_str(), tab.deadline.as_str()), ("SayHello", "127.0.0.1:7889", "1 s"));
+    assert_eq!(
+        (tab.method.as_str(), tab.address.as_str(), tab.deadline.as_str()),
+        ("SayHello", "127.0.0.1:7889", "1 s")
+    );
     assert_eq!(tab.metadata[0].key, "token");
     let form = app.form("127.0.0.1:7889");
     assert_eq!(form.server_name, "www.eline.com");
@@ -209,8 +209,7 @@ fn a_refused_connection_is_red_at_its_phase_and_the_rest_is_not_reached() {
         ended: ms(2),
         failure: Some(Arc::new(failure.clone())),
     });
-    let updates =
-        vec![CallUpdate::Began(now), CallUpdate::Event(connect), status(ms(2), Code(14), Some(failure))];
+    let updates = vec![CallUpdate::Began(now), CallUpdate::Event(connect), status(ms(2), Code(14), Some(failure))];
     app.fold(Event::Call { call, updates }, ms(2));
     assert_eq!(app.lock("127.0.0.1:1"), LockMeaning::Unreachable);
     let record = app.active_tab().and_then(|tab| tab.call.as_ref()).expect("a call");

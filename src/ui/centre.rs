@@ -50,11 +50,7 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             unsaved: false,
         })
         .collect();
-    let names = WindowTabsWords {
-        name: words.tabs,
-        close: words.close_tab,
-        new: cx.app.active.map(|_| words.new_tab),
-    };
+    let names = WindowTabsWords { name: words.tabs, close: words.close_tab, new: cx.app.active.map(|_| words.new_tab) };
     let response = window_tabs_ui(ui, Id::unique("window tabs"), names, &tabs, cx.app.active.map(|id| id.0));
     if let Some(key) = response.chosen {
         cx.act(Action::ChooseTab(TabId(key)));

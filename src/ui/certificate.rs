@@ -31,9 +31,9 @@ pub(super) fn chain_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport) {
 fn certificate_ui(ui: &mut Ui, cx: &Cx<'_>, certificate: &CertificateInfo) {
     let words = cx.words();
     let lang = cx.lang();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));
-    let names =
-        if certificate.names.is_empty() { words.san_none.to_owned() } else { certificate.names.join(", ") };
+    let now =
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));
+    let names = if certificate.names.is_empty() { words.san_none.to_owned() } else { certificate.names.join(", ") };
     let issuer = if certificate.self_signed {
         format!("{}  ·  {}", certificate.issuer, words.self_signed)
     } else {

@@ -19,18 +19,12 @@ use crate::secret::Secret;
 const NAMES: f32 = 116.0;
 
 /// Shows the settings; returns the path that is to be chosen by a dialog.
-pub(super) fn connection_form_ui(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    salt: &str,
-    form: &mut ConnectionForm,
-) -> Option<FormPath> {
+pub(super) fn connection_form_ui(ui: &mut Ui, cx: &Cx<'_>, salt: &str, form: &mut ConnectionForm) -> Option<FormPath> {
     let words = cx.words();
     let t = tokens(ui);
     let mut picked = None;
     row_ui(ui, words.scheme, |ui| {
-        let kinds =
-            [(Scheme::Auto, words.auto), (Scheme::Tls, words.tls), (Scheme::Plaintext, words.speak_plaintext)];
+        let kinds = [(Scheme::Auto, words.auto), (Scheme::Tls, words.tls), (Scheme::Plaintext, words.speak_plaintext)];
         choice_ui(ui, words.scheme, ButtonSize::Normal, &mut form.scheme, &kinds);
     });
     if form.scheme == Scheme::Plaintext {
@@ -123,7 +117,10 @@ fn choose_ui(ui: &mut Ui, cx: &Cx<'_>, salt: &str, name: &str, hint: &str, path:
 fn trust_ui(ui: &mut Ui, cx: &Cx<'_>, salt: &str, form: &mut ConnectionForm) -> Option<FormPath> {
     let words = cx.words();
     let t = tokens(ui);
-    let mut kinds = vec![(CaKind::System, words.system_roots, words.system_roots_hint), (CaKind::File, words.ca_file, words.ca_file_hint)];
+    let mut kinds = vec![
+        (CaKind::System, words.system_roots, words.system_roots_hint),
+        (CaKind::File, words.ca_file, words.ca_file_hint),
+    ];
     if form.given.is_some() {
         kinds.push((CaKind::Given, words.given_certificate, words.given_hint));
     }

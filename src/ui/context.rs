@@ -106,13 +106,15 @@ impl Memory {
 
 /// A part of the screen by its rectangle, filled from the left, things centred.
 pub(super) fn row_at(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug) -> Ui {
-    let builder = UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::left_to_right(Align::Center));
+    let builder =
+        UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::left_to_right(Align::Center));
     ui.new_child(builder)
 }
 
 /// A part of the screen by its rectangle, filled from the right, things centred.
 pub(super) fn row_from_right(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug) -> Ui {
-    let builder = UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::right_to_left(Align::Center));
+    let builder =
+        UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::right_to_left(Align::Center));
     ui.new_child(builder)
 }
 

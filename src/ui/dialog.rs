@@ -144,7 +144,9 @@ fn list_ui(ui: &Ui, cx: &mut Cx<'_>, tab: &Tab) {
                 egui::StrokeKind::Inside,
             );
             let mut pane = super::context::pane_at(ui, rect.shrink(1.0), "list editor");
-            CodeEditor::new(Id::unique("list editor"), &mut text, words.list_editor).language(Language::Json).show(&mut pane);
+            CodeEditor::new(Id::unique("list editor"), &mut text, words.list_editor)
+                .language(Language::Json)
+                .show(&mut pane);
         },
         |ui| {
             let confirmed = ui.add(Button::primary(words.send_all).large()).clicked();

@@ -23,18 +23,18 @@ pub(super) fn metadata_rows_ui(ui: &mut Ui, cx: &Cx<'_>, metadata: &Metadata) {
     let keys = (ui.available_width() * 0.36).clamp(110.0, 170.0).round();
     for (key, value) in metadata {
         let is_binary = key.ends_with("-bin");
-        let mut said = if is_binary {
-            STANDARD.encode(value)
-        } else {
-            String::from_utf8_lossy(value).into_owned()
-        };
+        let mut said = if is_binary { STANDARD.encode(value) } else { String::from_utf8_lossy(value).into_owned() };
         if is_secret_key(key) && !said.is_empty() {
             MASK.clone_into(&mut said);
         }
         let note = if is_binary { format!("{} B", value.len()) } else { String::new() };
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), egui::Sense::hover());
         response.widget_info(|| {
-            WidgetInfo::labeled(Role::Row, true, format!("{key} {}", if said.is_empty() { words.empty_value } else { &said }))
+            WidgetInfo::labeled(
+                Role::Row,
+                true,
+                format!("{key} {}", if said.is_empty() { words.empty_value } else { &said }),
+            )
         });
         if !ui.is_rect_visible(rect) {
             continue;

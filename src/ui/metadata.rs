@@ -139,8 +139,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, row: &mut MetadataRow, keys: 
         row.value = Secret::new(value);
     }
     if is_secret {
-        let (icon, name) =
-            if row.revealed { (Icon::EyeOff, words.hide_value) } else { (Icon::Eye, words.show_value) };
+        let (icon, name) = if row.revealed { (Icon::EyeOff, words.hide_value) } else { (Icon::Eye, words.show_value) };
         if line.add(IconButton::new(icon, name).small()).clicked() {
             row.revealed = !row.revealed;
         }

@@ -26,7 +26,8 @@ pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
     let timeline = Timeline::of(call, cx.now);
     let rows_height = AXIS + ROW * timeline.phases.len() as f32;
     let room = (area.height() * MOST - HEAD).max(0.0);
-    let is_open = tab.phases_open && area.height() > 260.0 || (tab.phases_open && area.height() > 180.0 && room > AXIS + ROW);
+    let is_open =
+        tab.phases_open && area.height() > 260.0 || (tab.phases_open && area.height() > 180.0 && room > AXIS + ROW);
     let height = if is_open { HEAD + rows_height.min(room) } else { HEAD };
     let place = Rect::from_min_max(pos2(area.left(), area.bottom() - height), area.max);
     ui.painter().hline(place.x_range(), place.top() + 0.5, egui::Stroke::new(1.0, t.line));
@@ -54,7 +55,11 @@ pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
         cx.act(Action::TogglePhases(tab.id));
     }
     if !is_open {
-        folded_ui(&pane, &timeline, Rect::from_min_max(pos2(bars_right - 180.0, place.top()), pos2(bars_right, place.bottom())));
+        folded_ui(
+            &pane,
+            &timeline,
+            Rect::from_min_max(pos2(bars_right - 180.0, place.top()), pos2(bars_right, place.bottom())),
+        );
         return place.top();
     }
     egui::ScrollArea::vertical().id_salt("phases").auto_shrink([false, false]).show(&mut pane, |ui| {
@@ -73,7 +78,8 @@ fn folded_ui(ui: &Ui, timeline: &Timeline, area: Rect) {
     for phase in timeline.phases.iter().filter(|phase| phase.state != PhaseState::NotReached) {
         let from = area.left() + area.width() * (phase.start.as_secs_f32() / total).min(1.0);
         let to = area.left() + area.width() * ((phase.start + phase.length).as_secs_f32() / total).min(1.0);
-        let bar = Rect::from_min_max(pos2(from, area.center().y - 5.0), pos2(to.max(from + 2.0), area.center().y + 5.0));
+        let bar =
+            Rect::from_min_max(pos2(from, area.center().y - 5.0), pos2(to.max(from + 2.0), area.center().y + 5.0));
         let color = match tone(phase) {
             BarTone::Idle => t.bar_idle,
             BarTone::Connect => t.warn,
@@ -189,7 +195,8 @@ fn ticks(end_us: f64) -> Vec<(f64, String)> {
     };
     let rough = end_us / unit_us / TICKS;
     let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= rough).unwrap_or(power);
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= rough).unwrap_or(power);
     let count = (end_us / unit_us / step).floor() as usize;
     (0..=count.min(10))
         .map(|index| {

@@ -20,8 +20,7 @@ pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let bar = Rect::from_min_size(whole.min, vec2(whole.width(), TARGET_BAR));
     target_bar::target_bar_ui(ui, cx, tab, bar);
     let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
-    let (axis, least) =
-        if rest.width() < STACK_BELOW { (SplitAxis::Rows, 160.0) } else { (SplitAxis::Columns, 280.0) };
+    let (axis, least) = if rest.width() < STACK_BELOW { (SplitAxis::Rows, 160.0) } else { (SplitAxis::Columns, 280.0) };
     let range = SplitRange { first_min: least, second_min: least, rest: 0.5 };
     let (left, right) = split(rest, axis, cx.memory.request_share, range);
     let mut pane = pane_at(ui, left, ("request", tab.id.0));

@@ -61,7 +61,8 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
     let words = cx.words();
     let call = tab.shown_call().map(|(call, _)| call);
     let count = |count: Option<usize>| count.filter(|count| *count > 0).map(|count| format::count(count as u64));
-    let messages = call.filter(|_| tab.is_stream()).map(|call| usize::try_from(call.sent + call.received).unwrap_or(usize::MAX));
+    let messages =
+        call.filter(|_| tab.is_stream()).map(|call| usize::try_from(call.sent + call.received).unwrap_or(usize::MAX));
     let (messages, headers, trailers) = (
         count(messages),
         count(call.and_then(|call| call.headers.as_ref()).map(|came| came.metadata.len())),
@@ -205,7 +206,9 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     match &call.answer {
         Some(Ok(text)) => {
             let code = cx.memory.code(text);
-            CodeView::new(Id::unique(("answer", call.id.0)), words.response_body).language(Language::Json).show(ui, code);
+            CodeView::new(Id::unique(("answer", call.id.0)), words.response_body)
+                .language(Language::Json)
+                .show(ui, code);
         }
         Some(Err(why)) => {
             let mut pane = pane_at(ui, area.shrink(INSET), "undecodable");
@@ -318,11 +321,8 @@ fn headers_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
     let words = cx.words();
     let Some(came) = &call.headers else {
         let mut pane = pane_at(ui, ui.max_rect().shrink(INSET), "no headers");
-        let (title, said) = if call.is_running() {
-            (words.waiting, "")
-        } else {
-            (words.no_headers, words.no_headers_hint)
-        };
+        let (title, said) =
+            if call.is_running() { (words.waiting, "") } else { (words.no_headers, words.no_headers_hint) };
         ViewState::new(ViewKind::Empty(Icon::List), title, said).show(&mut pane);
         return;
     };

@@ -40,7 +40,8 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
     };
     let has_begun = Arc::new(AtomicBool::new(false));
     let begun = Arc::clone(&has_begun);
-    let setup = Setup { demo: options.demo, cache_dir: options.cache_dir, state_dir: options.state_dir, lang, theme: None };
+    let setup =
+        Setup { demo: options.demo, cache_dir: options.cache_dir, state_dir: options.state_dir, lang, theme: None };
     let open = move || {
         eframe::run_native(
             "proconsul",

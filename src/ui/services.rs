@@ -12,8 +12,8 @@ use super::widgets::menu::{MenuItem, context_menu_ui, menu_line_ui};
 use super::widgets::text::Line;
 use super::widgets::tree::{Tree, TreeFact, TreeMark, TreeRow};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::widgets::working::working_ui;
 use super::widgets::working::Progress;
+use super::widgets::working::working_ui;
 use crate::app::{Action, Node, SourceEntry, TreeLine};
 use crate::engine::SourceId;
 use crate::words::{Lang, format};
@@ -49,10 +49,8 @@ pub(super) fn services_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         return;
     }
-    let inner = Rect::from_min_max(
-        pos2(rest.left() + 8.0, pane.cursor().top()),
-        pos2(rest.right() - 8.0, rest.bottom()),
-    );
+    let inner =
+        Rect::from_min_max(pos2(rest.left() + 8.0, pane.cursor().top()), pos2(rest.right() - 8.0, rest.bottom()));
     let mut area = pane_at(&mut pane, inner, "rows");
     tree_ui(&mut area, cx);
 }
@@ -62,7 +60,9 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, head: Rect) {
     let mut left = row_at(ui, head.shrink2(vec2(16.0, 0.0)), "services head");
     left.add(Line::strong(words.services));
     let mut right = row_from_right(ui, head.shrink2(vec2(9.0, 0.0)), "services buttons");
-    if !cx.app.sources.is_empty() && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key("F5")).clicked() {
+    if !cx.app.sources.is_empty()
+        && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key("F5")).clicked()
+    {
         cx.act(Action::ReloadAll);
     }
     if right.add(IconButton::new(Icon::Plus, words.add_source)).clicked() {
@@ -75,7 +75,8 @@ fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     let mut filter = cx.app.tree.filter.clone();
     let id = Id::unique("filter");
     let mut row = row_at(ui, rect, "filter row");
-    let field = Field::new(id, &mut filter, words.filter_methods).placeholder(words.filter_methods).leading(Icon::Search);
+    let field =
+        Field::new(id, &mut filter, words.filter_methods).placeholder(words.filter_methods).leading(Icon::Search);
     let response = field.show(&mut row);
     if std::mem::take(&mut cx.memory.focus_filter) {
         response.request_focus();
@@ -98,10 +99,7 @@ fn loading_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         })
         .collect();
     for (id, title, since) in slow {
-        let rect = Rect::from_min_size(
-            ui.cursor().min + vec2(8.0, 0.0),
-            vec2(ui.available_width() - 16.0, 42.0),
-        );
+        let rect = Rect::from_min_size(ui.cursor().min + vec2(8.0, 0.0), vec2(ui.available_width() - 16.0, 42.0));
         let mut row = row_at(ui, rect, ("loading", id.0));
         let cancel = (since >= GIVE_UP).then_some(words.cancel);
         let tenths = std::time::Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));

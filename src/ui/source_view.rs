@@ -91,25 +91,18 @@ pub(super) fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId) {
     let app = cx.app;
     let Some(entry) = app.source(source) else { return };
     let Some(failure) = &entry.failure else { return };
-    let described = failure.status.as_ref().and_then(|status| status.failure.as_ref()).map(|failure| describe(failure, cx.lang()));
+    let described =
+        failure.status.as_ref().and_then(|status| status.failure.as_ref()).map(|failure| describe(failure, cx.lang()));
     let title = entry.full_title();
     page_ui(ui, "failed source", |ui| {
         let t = tokens(ui);
         ui.add(Line::new(&title).font(fonts::heading()).height(24.0).elide(Elide::Middle));
         ui.add_space(12.0);
         let card = match &described {
-            Some(described) => FailureCard {
-                title: &described.title,
-                cause: &described.cause,
-                advice: &described.advice,
-                detail: "",
-            },
-            None => FailureCard {
-                title: words.source_failed_title,
-                cause: &failure.message,
-                advice: &[],
-                detail: "",
-            },
+            Some(described) => {
+                FailureCard { title: &described.title, cause: &described.cause, advice: &described.advice, detail: "" }
+            }
+            None => FailureCard { title: words.source_failed_title, cause: &failure.message, advice: &[], detail: "" },
         };
         let settings = if entry.is_address() { words.tls_with_reflection } else { words.import_roots };
         match failure_card_ui(ui, cx.words(), &card, Some(words.try_again), &[settings, words.remove_source]) {

@@ -63,7 +63,8 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
         .dense()
         .chosen(chosen)
         .follow_tail(tab.follow_tail);
-    let response = table.show(ui, call.rows.len(), |index| call.rows.get(index).map(|row| cells(call, row)).unwrap_or_default());
+    let response =
+        table.show(ui, call.rows.len(), |index| call.rows.get(index).map(|row| cells(call, row)).unwrap_or_default());
     if let Some(row) = response.chosen.or(response.opened).and_then(|index| call.rows.get(index)) {
         cx.act(Action::ShowMessage(tab.id, row.direction, row.index));
     }

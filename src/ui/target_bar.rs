@@ -21,7 +21,8 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     let t = tokens(ui);
     line_below(ui.painter(), bar, t.line);
     let words = cx.words();
-    let inner = Rect::from_min_max(pos2(bar.left() + INSET, bar.top() + 10.0), pos2(bar.right() - INSET, bar.top() + 42.0));
+    let inner =
+        Rect::from_min_max(pos2(bar.left() + INSET, bar.top() + 10.0), pos2(bar.right() - INSET, bar.top() + 42.0));
     let sends = tab.call.as_ref().is_some_and(CallRecord::is_running);
     let send = Button::primary(words.send).large().key("Ctrl ⏎").enabled(tab.can_send());
     let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key("Esc");

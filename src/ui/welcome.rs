@@ -65,11 +65,7 @@ fn column_ui_body(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     ui.add_space(24.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        for (key, what) in [
-            ("Ctrl ⏎", words.send_key),
-            ("Esc", words.cancel_key),
-            ("Ctrl F", words.filter_key),
-        ] {
+        for (key, what) in [("Ctrl ⏎", words.send_key), ("Esc", words.cancel_key), ("Ctrl F", words.filter_key)] {
             key_ui(ui, key);
             ui.add(Line::new(what).color(t.text2));
             ui.add_space(16.0);
@@ -82,7 +78,8 @@ fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.words();
     if let DemoState::Failed(why) = &cx.app.demo {
         ui.add_space(16.0);
-        if Notice::new(super::theme::Tone::Error, words.demo_failed, why).actions(&[words.try_again]).show(ui).is_some() {
+        if Notice::new(super::theme::Tone::Error, words.demo_failed, why).actions(&[words.try_again]).show(ui).is_some()
+        {
             cx.act(Action::StartDemo);
         }
     }

@@ -40,17 +40,14 @@ impl Window {
     /// Starts the engine and installs the look. Must happen before the first frame.
     pub fn new(ctx: &egui::Context, setup: Setup) -> std::io::Result<Self> {
         theme::install(ctx);
-        let engine = Engine::start(EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir }, super::drain::waker(ctx))?;
+        let engine = Engine::start(
+            EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir },
+            super::drain::waker(ctx),
+        )?;
         let desktop_theme = if setup.theme.is_none() { ask_desktop(ctx) } else { None };
         let app = App::new(setup.lang, setup.theme.unwrap_or_default());
-        let mut window = Self {
-            app,
-            engine,
-            memory: Memory::default(),
-            actions: Vec::new(),
-            desktop_theme,
-            shown_theme: None,
-        };
+        let mut window =
+            Self { app, engine, memory: Memory::default(), actions: Vec::new(), desktop_theme, shown_theme: None };
         if setup.demo {
             window.actions.push(Action::StartDemo);
         }

@@ -189,7 +189,10 @@ impl Lang {
     /// "folder · 12 files".
     pub fn badge_with_files(self, kind: &str, files: usize) -> String {
         let noun = if files == 1 { "file" } else { "files" };
-        self.pick(format!("{} · {files} {noun}", self.source_kind(kind)), format!("{} · {files} 个文件", self.source_kind(kind)))
+        self.pick(
+            format!("{} · {files} {noun}", self.source_kind(kind)),
+            format!("{} · {files} 个文件", self.source_kind(kind)),
+        )
     }
 
     /// What a source is, from the engine's English.
@@ -273,9 +276,10 @@ impl Lang {
                 "Metadata carries plain ASCII: end the key in -bin to send bytes".to_owned(),
                 "metadata 只能携带 ASCII 文本：要发送字节，请让键以 -bin 结尾".to_owned(),
             ),
-            MetadataError::BadBase64 { .. } => {
-                self.pick("Not base64, as keys that end in -bin want it".to_owned(), "不是 base64：以 -bin 结尾的键需要 base64".to_owned())
-            }
+            MetadataError::BadBase64 { .. } => self.pick(
+                "Not base64, as keys that end in -bin want it".to_owned(),
+                "不是 base64：以 -bin 结尾的键需要 base64".to_owned(),
+            ),
         }
     }
 
