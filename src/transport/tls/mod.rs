@@ -45,7 +45,8 @@ impl Prepared {
     pub fn new(settings: &TlsSettings, name: &str) -> Result<Self, SettingsFault> {
         let provider = provider();
         let server_name = ServerName::try_from(name.to_owned())
-            .or_else(|_| Err(SettingsFault::BadServerName { name: name.to_owned() }))?;
+            .or(Err(()))
+            .map_err(|()| SettingsFault::BadServerName { name: name.to_owned() })?;
         let trust = match (settings.skip_verify, &settings.trust) {
             (true, _) => "nobody: verification is off".to_owned(),
             (false, Trust::System) => "system roots".to_owned(),
@@ -67,7 +68,8 @@ impl Prepared {
                 store.add_parsable_certificates(own.iter().cloned());
                 let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider))
                     .build()
-                    .or_else(|_| Err(SettingsFault::BadCertificate { label: label.clone() }))?;
+                    .or(Err(()))
+                    .map_err(|()| SettingsFault::BadCertificate { label: label.clone() })?;
                 Judge::Roots { webpki, own: Arc::new(own) }
             }
         };
