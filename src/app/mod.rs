@@ -1,1 +1,191 @@
-//! To be written.
+//! What a window shows, as plain values, and how an event or an act of the person changes it.
+//!
+//! Lives here: open sources and their tree, tabs with their drafts, the record of each call, the phases made of it.
+//! Absent: IO, clocks (the time is handed in), egui, tokio. What the engine shall do is left in an outbox that the
+//! window empties.
+
+mod action;
+mod apply;
+mod connection;
+mod deadline;
+mod fold;
+mod metadata;
+mod phases;
+mod record;
+mod source;
+mod tab;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::engine::{Command, DemoInfo, SourceId};
+use crate::words::Lang;
+
+pub use action::{Action, FormPath, PickFor};
+pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning};
+pub use deadline::{parse_deadline, show_deadline};
+pub use metadata::{MetadataRow, RowCheck, is_secret_key};
+pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
+pub use record::{CallRecord, CallStage, ShownMessage};
+pub use source::{SourceEntry, SourceOrigin};
+pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
+pub use tree::{Node, Tree, TreeLine};
+
+/// Dark or light.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeChoice {
+    /// Dark.
+    #[default]
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// The demo, as the window knows it.
+#[derive(Clone, Debug, Default)]
+pub enum DemoState {
+    /// Not asked for.
+    #[default]
+    Off,
+    /// Asked for.
+    Starting,
+    /// Runs.
+    Running(DemoInfo),
+    /// Why it does not, in the engine's words.
+    Failed(String),
+}
+
+/// The question that adds a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddDialog {
+    /// An address, as typed.
+    pub address: String,
+    /// Paths, as typed, set apart by `;`.
+    pub paths: String,
+    /// Import roots, as typed, set apart by `;`.
+    pub import_roots: String,
+    /// Files (rather than an address) are being added.
+    pub files: bool,
+    /// How to connect.
+    pub form: ConnectionForm,
+    /// Add was pressed with nothing typed.
+    pub missing: bool,
+}
+
+/// Everything that a window shows.
+#[derive(Debug, Default)]
+pub struct App {
+    /// Of every word.
+    pub lang: Lang,
+    /// Of every colour.
+    pub theme: ThemeChoice,
+    /// In the order in which they were opened.
+    pub sources: Vec<SourceEntry>,
+    /// What the side panel shows of them.
+    pub tree: Tree,
+    /// From left to right.
+    pub tabs: Vec<Tab>,
+    /// The one in front.
+    pub active: Option<TabId>,
+    /// The built-in services.
+    pub demo: DemoState,
+    /// Open if there is one.
+    pub dialog: Option<AddDialog>,
+    /// What was typed into the first window's address.
+    pub welcome_address: String,
+    /// What was typed into the first window's path; `None` while the link was not pressed.
+    pub welcome_path: Option<String>,
+    /// The first window was asked to go on with nothing typed.
+    pub welcome_missing: bool,
+    /// No dialog of files is to be had: type a path.
+    pub no_dialog: bool,
+    /// How to connect, by address as typed.
+    pub forms: BTreeMap<String, ConnectionForm>,
+    /// What is known of each address, as typed.
+    pub links: BTreeMap<String, Link>,
+    /// A source's fault that is read in the centre.
+    pub problem: Option<(SourceId, usize)>,
+    /// A failed source that is read in the centre.
+    pub shown_source: Option<SourceId>,
+    /// Where the files of open dialogs go, by ticket.
+    picks: BTreeMap<u64, PickFor>,
+    /// The last number that was given to anything.
+    last_id: u64,
+    /// For the engine, in order.
+    outbox: Vec<Command>,
+}
+
+impl App {
+    /// A fresh start.
+    pub fn new(lang: Lang, theme: ThemeChoice) -> Self {
+        Self { lang, theme, ..Self::default() }
+    }
+
+    /// What the engine shall do, in order; empties it.
+    pub fn take_commands(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.outbox)
+    }
+
+    /// The tab in front.
+    pub fn active_tab(&self) -> Option<&Tab> {
+        let active = self.active?;
+        self.tab(active)
+    }
+
+    /// A tab by its id.
+    pub fn tab(&self, id: TabId) -> Option<&Tab> {
+        self.tabs.iter().find(|tab| tab.id == id)
+    }
+
+    /// A source by its id.
+    pub fn source(&self, id: SourceId) -> Option<&SourceEntry> {
+        self.sources.iter().find(|entry| entry.id == id)
+    }
+
+    /// How to connect to an address.
+    pub fn form(&self, address: &str) -> ConnectionForm {
+        self.forms.get(address.trim()).cloned().unwrap_or_default()
+    }
+
+    /// What the lock beside an address means.
+    pub fn lock(&self, address: &str) -> LockMeaning {
+        connection::lock(address, &self.form(address), self.links.get(address.trim()))
+    }
+
+    /// Calls to this address that run now.
+    pub fn running_calls(&self, address: &str) -> usize {
+        let runs = |tab: &&Tab| tab.call.as_ref().is_some_and(|call| call.is_running() && call.address == address.trim());
+        self.tabs.iter().filter(runs).count()
+    }
+
+    /// The soonest moment at which something on screen changes by itself: progress that must be shown, a running
+    /// call's clock. `None` if nothing does.
+    pub fn next_change(&self, now: Instant) -> Option<std::time::Duration> {
+        const CLOCK: std::time::Duration = std::time::Duration::from_millis(100);
+        let tab = self.active_tab();
+        let calling = tab.is_some_and(|tab| tab.call.as_ref().is_some_and(CallRecord::is_running));
+        let preparing = tab.is_some_and(|tab| matches!(tab.prepared, Prepared::Pending { .. }));
+        let loading = self.sources.iter().any(|entry| entry.loading_since.is_some());
+        if calling || preparing || loading || matches!(self.demo, DemoState::Starting) {
+            return Some(CLOCK);
+        }
+        tab.and_then(|tab| tab.error_shows_in(now))
+    }
+
+    fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    fn send(&mut self, command: Command) {
+        self.outbox.push(command);
+    }
+
+    fn tab_mut(&mut self, id: TabId) -> Option<&mut Tab> {
+        self.tabs.iter_mut().find(|tab| tab.id == id)
+    }
+}

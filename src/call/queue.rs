@@ -68,8 +68,9 @@ impl Queue {
         self.reader.wake();
     }
 
-    /// Nobody reads any more.
-    pub fn is_abandoned(&self) -> bool {
+    /// Whether nobody reads any more; wakes the writer when that happens.
+    pub fn poll_abandoned(&self, cx: &mut Context<'_>) -> bool {
+        self.writer.register(cx.waker());
         self.lock().abandoned
     }
 
@@ -86,24 +87,25 @@ impl Queue {
     /// The next batch; `None` after the last.
     pub fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<Vec<CallEvent>>> {
         self.reader.register(cx.waker());
-        let (batch, done) = {
-            let mut state = self.lock();
-            (state.batches.pop_front(), state.done)
-        };
-        match batch {
-            Some(batch) => {
-                self.writer.wake();
-                Poll::Ready(Some(batch))
+        match self.try_next() {
+            Some(batch) => Poll::Ready(Some(batch)),
+            None if self.lock().done => {
+                // The last batch may have come between the two looks.
+                Poll::Ready(self.try_next())
             }
-            None if done => Poll::Ready(None),
             None => Poll::Pending,
         }
     }
 
     /// The next batch if it is there.
     pub fn try_next(&self) -> Option<Vec<CallEvent>> {
-        let batch = self.lock().batches.pop_front();
-        if batch.is_some() {
+        let (batch, was_full) = {
+            let mut state = self.lock();
+            let was_full = state.batches.len() >= WAITING;
+            (state.batches.pop_front(), was_full)
+        };
+        // Only then does the writer wait for room.
+        if was_full {
             self.writer.wake();
         }
         batch

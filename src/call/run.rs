@@ -291,7 +291,7 @@ impl Task {
 
     /// The deadline, the person, or nobody wants the call any more.
     fn poll_over(&mut self, cx: &mut Context<'_>) -> Option<Over> {
-        if self.control.poll_cancelled(cx) || self.sink.queue.is_abandoned() {
+        if self.control.poll_cancelled(cx) || self.sink.queue.poll_abandoned(cx) {
             return Some(Over::Cancelled);
         }
         let timer = self.timer.as_mut()?;

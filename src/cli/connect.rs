@@ -126,7 +126,7 @@ fn expanded(text: &str) -> Result<String, String> {
 }
 
 /// The cache of schema results: `$XDG_CACHE_HOME/proconsul` on Linux.
-pub(super) fn cache_dir() -> Option<PathBuf> {
+pub fn cache_dir() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "proconsul").map(|dirs| dirs.cache_dir().to_path_buf())
 }
 

@@ -21,6 +21,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches};
 
 pub use args::{Cli, Verb};
+pub use connect::cache_dir;
 
 /// What a run of the program is to do.
 pub enum Intent {

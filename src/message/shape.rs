@@ -11,7 +11,7 @@ use prost_reflect::{
     Cardinality, DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Syntax,
 };
 
-use crate::schema::{MessageType, Pool};
+use crate::schema::{MessageType, Pool, is_closed_enum, utf8_mark};
 
 /// Messages inside messages, an `Any`'s content among them; the limit of the reference implementation.
 pub(super) const MAX_DEPTH: usize = 100;
@@ -24,6 +24,8 @@ pub(super) struct Schema<'s> {
     by_name: RefCell<HashMap<(usize, String), usize>>,
     /// A type with required fields was met, so the whole is worth a check.
     pub saw_required: Cell<bool>,
+    /// A type with maps was met, so their keys want sorting.
+    pub saw_map: Cell<bool>,
 }
 
 /// A message type.
@@ -132,6 +134,7 @@ impl<'s> Schema<'s> {
             shapes: RefCell::default(),
             by_name: RefCell::default(),
             saw_required: Cell::new(false),
+            saw_map: Cell::new(false),
         }
     }
 
@@ -174,6 +177,9 @@ impl<'s> Schema<'s> {
         let shape = Shape::new(descriptor, pool, self);
         if shape.has_required {
             self.saw_required.set(true);
+        }
+        if shape.fields.iter().any(|field| field.label == Label::Map) {
+            self.saw_map.set(true);
         }
         self.push(key, shape)
     }
@@ -229,7 +235,7 @@ impl Shape {
         for (index, field) in fields.iter().enumerate().filter(|(_, field)| field.number < DENSE) {
             dense[field.number as usize] = u16::try_from(index + 1).unwrap_or(0);
         }
-        let ranges_need_message_set = descriptor.extension_ranges().any(|range| range.end > 1 << 29);
+        let ranges_need_message_set = descriptor.extension_ranges().any(|range| range.end >= 1 << 29);
         let is_message_set = ranges_need_message_set
             && descriptor
                 .descriptor_proto()
@@ -303,7 +309,9 @@ impl FieldShape {
             is_required: field.is_required() && !in_map_entry,
             is_packed: field.is_packed(),
             is_extension: false,
-            must_be_utf8: field.parent_message().parent_file().syntax() == Syntax::Proto3,
+            must_be_utf8: kind == Kind::String
+                && utf8_mark(field.field_descriptor_proto())
+                    .unwrap_or_else(|| field.parent_message().parent_file().syntax() == Syntax::Proto3),
             oneof,
             enumeration: kind.as_enum().map(EnumShape::new),
             message: kind.as_message().cloned(),
@@ -325,7 +333,9 @@ impl FieldShape {
             is_required: false,
             is_packed: field.is_packed(),
             is_extension: true,
-            must_be_utf8: field.parent_file().syntax() == Syntax::Proto3,
+            must_be_utf8: kind == Kind::String
+                && utf8_mark(field.field_descriptor_proto())
+                    .unwrap_or_else(|| field.parent_file().syntax() == Syntax::Proto3),
             oneof: None,
             enumeration: kind.as_enum().map(EnumShape::new),
             message: kind.as_message().cloned(),
@@ -499,7 +509,7 @@ impl EnumShape {
         names.sort();
         names.dedup_by_key(|(number, _, _)| *number);
         Self {
-            is_closed: descriptor.parent_file().syntax() == Syntax::Proto2,
+            is_closed: is_closed_enum(descriptor),
             is_null_value: descriptor.full_name() == "google.protobuf.NullValue",
             descriptor: descriptor.clone(),
             names: names.into_iter().map(|(number, _, name)| (number, name)).collect(),
@@ -509,6 +519,11 @@ impl EnumShape {
     /// The name of a number: the first declared where there are aliases.
     pub fn name(&self, number: i32) -> Option<&str> {
         self.names.binary_search_by_key(&number, |(number, _)| *number).ok().map(|index| self.names[index].1.as_str())
+    }
+
+    /// The value declared first, which is the default.
+    pub fn first(&self) -> Option<&str> {
+        self.name(self.descriptor.default_value().number())
     }
 
     pub fn number(&self, name: &str) -> Option<i32> {

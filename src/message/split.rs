@@ -1,6 +1,8 @@
-//! Several JSON (or text) messages in one input.
+//! Several JSON messages in one input.
 
 use std::ops::Range;
+
+use super::error::line_and_column;
 
 /// Input that cannot be cut into values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,10 +16,201 @@ pub struct SplitError {
     pub message: String,
 }
 
-/// Cuts `text` into its top-level JSON values (whitespace or newlines between them; one top-level array counts as its
-/// elements if `open_array`). Values are only delimited here, not validated against a type. With `partial`, input that
-/// ends inside a value is no error: the rest starts at the last range's end.
+/// Cuts `text` into its top-level JSON values (white space, newlines or comments between them; a top-level array counts
+/// as its elements if `open_array`). Values are only delimited here, not validated against a type. With `partial`,
+/// input that ends inside a value is no error: the rest starts at the last range's end, and such a rest, the comma or
+/// bracket of an open array before it, may be given again with more behind it.
 pub fn split_values(text: &str, open_array: bool, partial: bool) -> Result<Vec<Range<usize>>, SplitError> {
-    let _ = (text, open_array, partial);
-    unimplemented!()
+    let mut splitter = Splitter { text, bytes: text.as_bytes(), at: 0 };
+    let mut values = Vec::new();
+    // Inside an array that counts as its elements; a partial input may begin there.
+    let mut in_array = false;
+    let mut wants_comma = false;
+    loop {
+        if !splitter.space() {
+            return if partial { Ok(values) } else { Err(splitter.fault(splitter.at, "a comment does not end")) };
+        }
+        let start = splitter.at;
+        match splitter.bytes.get(start) {
+            None if in_array && !partial => return Err(splitter.fault(start, "an array does not end")),
+            None => return Ok(values),
+            Some(b'[') if open_array && !in_array => {
+                in_array = true;
+                wants_comma = false;
+                splitter.at += 1;
+            }
+            Some(b']') if in_array || (partial && open_array) => {
+                in_array = false;
+                splitter.at += 1;
+            }
+            Some(b',') if (in_array && wants_comma) || (partial && open_array && values.is_empty()) => {
+                in_array = true;
+                wants_comma = false;
+                splitter.at += 1;
+            }
+            Some(_) if in_array && wants_comma => {
+                return Err(splitter.fault(start, "expected \",\" or \"]\" between the elements of an array"));
+            }
+            Some(_) => match splitter.value() {
+                Ok(()) if partial && splitter.is_open_scalar(start) => return Ok(values),
+                Ok(()) => {
+                    values.push(start..splitter.at);
+                    wants_comma = true;
+                }
+                Err(Stop::End) if partial => return Ok(values),
+                Err(Stop::End) => return Err(splitter.fault(start, "the value that begins here does not end")),
+                Err(Stop::Wrong(at, message)) => return Err(splitter.fault(at, message)),
+            },
+        }
+    }
+}
+
+enum Stop {
+    End,
+    Wrong(usize, &'static str),
+}
+
+struct Splitter<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+}
+
+impl Splitter<'_> {
+    fn fault(&self, at: usize, message: &str) -> SplitError {
+        let (line, column) = line_and_column(self.text, at);
+        SplitError { line, column, message: message.to_owned() }
+    }
+
+    /// Moves past white space and comments; false, with the place kept, where a comment does not end.
+    fn space(&mut self) -> bool {
+        loop {
+            let rest = &self.text[self.at..];
+            let length = match rest.as_bytes() {
+                [b' ' | b'\t' | b'\n' | b'\r', ..] => 1,
+                [b'/', b'/', ..] => rest.find('\n').unwrap_or(rest.len()),
+                [b'/', b'*', ..] => match rest[2..].find("*/") {
+                    Some(end) => end + 4,
+                    None => return false,
+                },
+                // A byte order mark, which editors leave.
+                [0xef, 0xbb, 0xbf, ..] if self.at == 0 => 3,
+                _ => return true,
+            };
+            self.at += length;
+        }
+    }
+
+    /// A number or word at the very end of a partial input may go on.
+    fn is_open_scalar(&self, start: usize) -> bool {
+        self.at == self.bytes.len() && !matches!(self.bytes[start], b'{' | b'[' | b'"')
+    }
+
+    /// Moves past one value; what is open is on the heap, so no depth is too deep.
+    fn value(&mut self) -> Result<(), Stop> {
+        let mut open: Vec<u8> = Vec::new();
+        loop {
+            if !self.space() {
+                return Err(Stop::End);
+            }
+            let at = self.at;
+            match *self.bytes.get(at).ok_or(Stop::End)? {
+                b'{' => {
+                    open.push(b'}');
+                    self.at += 1;
+                }
+                b'[' => {
+                    open.push(b']');
+                    self.at += 1;
+                }
+                close @ (b'}' | b']') => {
+                    if open.pop() != Some(close) {
+                        return Err(Stop::Wrong(at, "a bracket closes what is not open"));
+                    }
+                    self.at += 1;
+                }
+                b'"' => self.string()?,
+                b',' | b':' if open.is_empty() => return Err(Stop::Wrong(at, "expected a value")),
+                b',' | b':' => self.at += 1,
+                _ => {
+                    let is_word = |byte: &u8| {
+                        !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b'"')
+                            && !matches!(byte, b'{' | b'}' | b'[' | b']' | b'/')
+                    };
+                    let length = self.bytes[at..].iter().take_while(|byte| is_word(byte)).count();
+                    if length == 0 {
+                        return Err(Stop::Wrong(at, "expected a value"));
+                    }
+                    self.at += length;
+                }
+            }
+            if open.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<(), Stop> {
+        let mut at = self.at + 1;
+        loop {
+            let plain = self.bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\')).ok_or(Stop::End)?;
+            at += plain;
+            if self.bytes[at] == b'"' {
+                self.at = at + 1;
+                return Ok(());
+            }
+            at = (at + 2).min(self.bytes.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test's own input is known")]
+
+    use super::*;
+
+    #[test]
+    fn values_are_cut() {
+        let check = |text: &str, open: bool, partial: bool, expect: &[&str]| {
+            let ranges = split_values(text, open, partial).unwrap();
+            let cut: Vec<&str> = ranges.into_iter().map(|range| &text[range]).collect();
+            assert_eq!(cut, expect, "{text}");
+        };
+        check("", false, false, &[]);
+        check(" {\"a\": 1}\n{\"b\":[2,{}]} ", false, false, &["{\"a\": 1}", "{\"b\":[2,{}]}"]);
+        check("{}{}", true, false, &["{}", "{}"]);
+        check("[{}, {\"a\":\"]\"}]", true, false, &["{}", "{\"a\":\"]\"}"]);
+        check("[{}, {}]", false, false, &["[{}, {}]"]);
+        check("[]", true, false, &[]);
+        check("1 \"two\" true", true, false, &["1", "\"two\"", "true"]);
+        check("// one\n{/* } */} # ", false, false, &["{/* } */}", "#"]);
+        check("{\"a\": \"\\\"}\"} {", false, true, &["{\"a\": \"\\\"}\"}"]);
+        check("12", false, true, &[]);
+        check("12\n", false, true, &["12"]);
+        check("[{}, {}", true, true, &["{}", "{}"]);
+        check(", {}, {}] {", true, true, &["{}", "{}"]);
+        check("\u{feff}{}", false, false, &["{}"]);
+    }
+
+    #[test]
+    fn faults_say_where() {
+        let check = |text: &str, place: (u32, u32)| {
+            let error = split_values(text, true, false).unwrap_err();
+            assert_eq!((error.line, error.column), place, "{text}: {error}");
+        };
+        check("{}\n}", (2, 1));
+        check("{\n \"a\"", (1, 1));
+        check("[{} {}]", (1, 5));
+        check("{]", (1, 2));
+        check("[{}", (1, 4));
+        check("{} /* ", (1, 4));
+    }
+
+    #[test]
+    fn deep_input_is_no_danger() {
+        let deep = "[".repeat(100_000);
+        assert!(split_values(&deep, false, false).is_err());
+        assert_eq!(split_values(&deep, false, true).unwrap(), Vec::<Range<usize>>::new());
+    }
 }

@@ -107,7 +107,7 @@ pub(super) fn duration_from_text(text: &str) -> Option<(i64, i32)> {
         Some(fraction) => nanos_of(fraction)?,
         None => 0,
     };
-    if seconds > LONGEST_SECONDS || (seconds == LONGEST_SECONDS && nanos > 0) {
+    if seconds > LONGEST_SECONDS {
         return None;
     }
     Some(if is_negative { (-seconds, -nanos) } else { (seconds, nanos) })

@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use buffa_descriptor::generated::descriptor::FileDescriptorProto;
+use buffa_descriptor::generated::descriptor::{
+    DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FileDescriptorProto,
+};
 use bytes::Bytes;
 
 use super::link::{LinkError, SymbolKind, Symbols, link};
@@ -61,6 +63,14 @@ impl Descriptors {
     /// Loads serialized `FileDescriptorProto`s in any order, the same file perhaps several times.
     pub fn from_files(files: Vec<Bytes>, place: &str) -> Self {
         Self { inner: Arc::new(Loader::new(place).load(files)) }
+    }
+
+    /// The same for what a server sent: where it left types out, empty ones stand in for them and the problem is said,
+    /// so that a service costs no more than what is really missing.
+    pub fn from_server(files: Vec<Bytes>, place: &str) -> Self {
+        let mut loader = Loader::new(place);
+        loader.stands_in = true;
+        Self { inner: Arc::new(loader.load(files)) }
     }
 
     /// The lowered descriptors, for values.
@@ -120,14 +130,17 @@ impl Descriptors {
         Ok(Method { service: service.to_owned(), info, input, output, notes })
     }
 
-    /// A message type by full name.
+    /// A message type by full name; bundled ones are known everywhere.
     pub fn message_type(&self, full_name: &str) -> Result<MessageType, SchemaError> {
-        self.inner.pool.message_type(full_name).ok_or_else(|| self.not_found(full_name))
+        let own = self.inner.pool.message_type(full_name);
+        own.or_else(|| bundled_message_type(full_name)).ok_or_else(|| self.not_found(full_name))
     }
 
     /// .proto source of a symbol or file, printed from the descriptor.
     pub fn definition(&self, symbol: &str) -> Result<String, SchemaError> {
-        print::definition(&self.inner, symbol).ok_or_else(|| self.not_found(symbol))
+        print::definition(&self.inner, symbol)
+            .or_else(|| print::definition(&bundled().inner, symbol))
+            .ok_or_else(|| self.not_found(symbol))
     }
 
     /// The files behind `symbols` (all that was given, if empty) with their imports first, serialized, not lowered.
@@ -163,6 +176,21 @@ impl Descriptors {
             near: describe::near(loaded, symbol),
         }
     }
+}
+
+/// The bundled descriptors, loaded on first use.
+fn bundled() -> &'static Descriptors {
+    static BUNDLED: OnceLock<Descriptors> = OnceLock::new();
+    BUNDLED.get_or_init(|| Descriptors::from_files(Bundled::get().all(), "the bundled types"))
+}
+
+/// A well-known type, or one of google/api, google/rpc and google/type: what details of a status and `Any` hold most.
+pub(crate) fn bundled_message_type(full_name: &str) -> Option<MessageType> {
+    // Every bundled name starts so; others need no load.
+    if !full_name.starts_with("google.") {
+        return None;
+    }
+    bundled().pool().message_type(full_name)
 }
 
 impl Loaded {
@@ -219,6 +247,8 @@ struct Loader {
     refused: HashMap<String, String>,
     /// For each file the files that it refers to.
     needs: Vec<BTreeSet<usize>>,
+    /// Whether types that nobody defines are made up.
+    stands_in: bool,
 }
 
 impl Loader {
@@ -238,6 +268,7 @@ impl Loader {
             },
             refused: HashMap::new(),
             needs: Vec::new(),
+            stands_in: false,
         }
     }
 
@@ -366,7 +397,7 @@ impl Loader {
                 }
                 Err(error) => error,
             };
-            if let LinkError::Unresolved { candidates, .. } = &error {
+            if let LinkError::Unresolved { candidates, is_enum, message } = &error {
                 let bundled = candidates.iter().find_map(|name| Bundled::get().file_of_symbol(name));
                 if let Some(file) = bundled.filter(|file| !self.loaded.by_name.contains_key(&file.name)) {
                     let first_new = self.loaded.files.len();
@@ -378,9 +409,51 @@ impl Loader {
                     continue;
                 }
                 self.loaded.unresolved.push(candidates.clone());
+                if self.stands_in && self.stand_in(candidates, *is_enum) {
+                    let name = self.loaded.files.get(index).map(|file| file.name.clone()).unwrap_or_default();
+                    self.problem(&name, format!("{message}; an empty type stands in for it"));
+                    continue;
+                }
             }
             return self.fail_link(index, &error);
         }
+    }
+
+    /// Makes up a type under the outermost of the names that would do. Each call defines a name that was not defined
+    /// before, so linking ends.
+    fn stand_in(&mut self, candidates: &[String], is_enum: bool) -> bool {
+        let Some(full_name) = candidates.last() else { return false };
+        let (package, name) = full_name.rsplit_once('.').unwrap_or(("", full_name));
+        let mut proto = FileDescriptorProto {
+            name: Some(format!("{full_name} (missing)")),
+            package: (!package.is_empty()).then(|| package.to_owned()),
+            syntax: Some("proto3".to_owned()),
+            ..Default::default()
+        };
+        if is_enum {
+            let zero = EnumValueDescriptorProto {
+                name: Some(format!("{}_UNKNOWN", name.to_uppercase())),
+                number: Some(0),
+                ..Default::default()
+            };
+            proto.enum_type =
+                vec![EnumDescriptorProto { name: Some(name.to_owned()), value: vec![zero], ..Default::default() }];
+        } else {
+            proto.message_type = vec![DescriptorProto { name: Some(name.to_owned()), ..Default::default() }];
+        }
+        let index = self.loaded.files.len();
+        if self.loaded.symbols.add(index, &proto).is_err() {
+            return false;
+        }
+        let file_name = proto.name.clone().unwrap_or_default();
+        let mut file = RawFile { name: file_name, bytes: Bytes::new(), proto, bundled: true, stand_in: true };
+        if file.refresh().is_err() {
+            return false;
+        }
+        self.push(file);
+        let note = format!("{full_name} is not known: the server did not send it, so it is empty here");
+        self.loaded.notes.entry(full_name.clone()).or_default().push(note);
+        true
     }
 
     /// Says why a file cannot be linked, and which import may be to blame.
@@ -464,8 +537,8 @@ impl Loader {
     }
 }
 
-/// The usable file at `index`.
 impl Loaded {
+    /// The usable file at `index`.
     pub fn usable_file(&self, index: usize) -> Option<&RawFile> {
         (self.usable.get(index) == Some(&true)).then(|| self.files.get(index)).flatten()
     }

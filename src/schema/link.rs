@@ -39,7 +39,7 @@ pub(super) struct Symbols {
 #[derive(Debug)]
 pub(super) enum LinkError {
     /// A type that no file defines; the names that would satisfy it, innermost scope first.
-    Unresolved { message: String, candidates: Vec<String> },
+    Unresolved { message: String, candidates: Vec<String>, is_enum: bool },
     /// Anything else.
     Wrong(String),
 }
@@ -135,7 +135,7 @@ pub(super) fn link(
     let unnamed: Vec<String> = needs
         .iter()
         .filter(|needed| !visible.contains(needed))
-        .filter_map(|needed| files.get(*needed))
+        .filter_map(|needed| files.get(*needed).filter(|needed| !needed.stand_in))
         .map(|needed| needed.name.clone())
         .collect();
     if let Some(file) = files.get_mut(index) {
@@ -189,7 +189,7 @@ impl Linker<'_> {
             for method in &mut service.method {
                 let element = format!("{scope}.{}", method.name_or_empty());
                 for name in [&mut method.input_type, &mut method.output_type] {
-                    let symbol = self.reference(&scope, &element, name)?;
+                    let symbol = self.reference(&scope, &element, name, false)?;
                     if symbol.kind != SymbolKind::Message {
                         return Err(wrong(&element, name.as_deref(), "is no message"));
                     }
@@ -213,7 +213,7 @@ impl Linker<'_> {
     fn field(&mut self, scope: &str, field: &mut FieldDescriptorProto) -> Result<(), LinkError> {
         let element = join_name(scope, field.name_or_empty());
         if field.extendee.is_some() {
-            let symbol = self.reference(scope, &element, &mut field.extendee)?;
+            let symbol = self.reference(scope, &element, &mut field.extendee, false)?;
             if symbol.kind != SymbolKind::Message {
                 return Err(wrong(&element, field.extendee.as_deref(), "is no message"));
             }
@@ -221,7 +221,8 @@ impl Linker<'_> {
         if field.type_name.as_deref().unwrap_or_default().is_empty() {
             return Ok(());
         }
-        let symbol = self.reference(scope, &element, &mut field.type_name)?;
+        let is_enum = field.r#type == Some(Type::TYPE_ENUM);
+        let symbol = self.reference(scope, &element, &mut field.type_name, is_enum)?;
         let type_name = field.type_name.as_deref();
         let is_group = field.r#type == Some(Type::TYPE_GROUP);
         let kind = match symbol.kind {
@@ -252,7 +253,13 @@ impl Linker<'_> {
         Ok(())
     }
 
-    fn reference(&mut self, scope: &str, element: &str, name: &mut Option<String>) -> Result<Symbol, LinkError> {
+    fn reference(
+        &mut self,
+        scope: &str,
+        element: &str,
+        name: &mut Option<String>,
+        is_enum: bool,
+    ) -> Result<Symbol, LinkError> {
         let written = name.as_deref().unwrap_or_default();
         // The usual case without building names.
         let absolute = written.strip_prefix('.').and_then(|full_name| self.symbols.get(full_name));
@@ -266,6 +273,7 @@ impl Linker<'_> {
             return Err(LinkError::Unresolved {
                 message: format!("{element}: {} is not defined", written.trim_start_matches('.')),
                 candidates: candidates(scope, written),
+                is_enum,
             });
         };
         self.needs.insert(symbol.file);

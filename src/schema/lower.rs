@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use buffa::MessageField;
 use buffa_descriptor::features::{
-    EnumType, FieldPresence, MessageEncoding, RepeatedFieldEncoding, ResolvedFeatures, enum_features, field_features,
-    for_file, message_features, oneof_features, resolve_child,
+    EnumType, FieldPresence, MessageEncoding, RepeatedFieldEncoding, ResolvedFeatures, Utf8Validation, enum_features,
+    field_features, for_file, message_features, oneof_features, resolve_child,
 };
 use buffa_descriptor::generated::descriptor::field_descriptor_proto::{Label, Type};
 use buffa_descriptor::generated::descriptor::{
@@ -27,8 +27,15 @@ use super::raw::join_name;
 const CLOSED_MARK: &str = "closed enum";
 
 /// Whether an enum of a lowered pool is closed by its file's syntax or features.
+#[allow(dead_code, reason = "for the value engine, which comes to use it")]
 pub(crate) fn is_closed_enum(enumeration: &prost_reflect::EnumDescriptor) -> bool {
     enumeration.enum_descriptor_proto().reserved_name.iter().any(|name| name == CLOSED_MARK)
+}
+
+/// Whether a string field of a lowered pool must hold UTF-8. `lazy` means nothing for strings, so lowering marks them
+/// with it; `None` where a descriptor carries no mark.
+pub(crate) fn utf8_mark(field: &prost_types::FieldDescriptorProto) -> Option<bool> {
+    field.options.as_ref().and_then(|options| options.lazy)
 }
 
 /// What became of one file.
@@ -62,18 +69,18 @@ pub(super) fn lower(file: &FileDescriptorProto, needs: &[(String, bool)]) -> Low
     }
 
     for message in &file.message_type {
-        let target = lowering.message_target(message, &features, plain_proto3);
-        let lowered = lowering.message(package, message, &features, target);
+        let target = lowering.message_target(message, features, plain_proto3);
+        let lowered = lowering.message(package, message, features, target);
         if target == Target::Proto3 { &mut proto3 } else { &mut proto2 }.message_type.push(lowered);
     }
     for enumeration in &file.enum_type {
-        let target = enum_target(enumeration, &features);
-        let lowered = enumeration_lowered(enumeration, &features);
+        let target = enum_target(enumeration, features);
+        let lowered = enumeration_lowered(enumeration, features);
         if target == Target::Proto3 { &mut proto3 } else { &mut proto2 }.enum_type.push(lowered);
     }
     let main = if plain_proto3 { &mut proto3 } else { &mut proto2 };
     for extension in &file.extension {
-        main.extension.extend(lowering.field(extension, &features, Target::Proto2, Place::Extension));
+        main.extension.extend(lowering.field(extension, features, Target::Proto2, Place::Extension));
     }
     main.service.extend(file.service.iter().map(service_lowered));
 
@@ -101,8 +108,8 @@ pub(super) fn has_companion(file: &FileDescriptorProto) -> bool {
     let mut lowering = Lowering { editions: is_editions(file), notes: BTreeMap::new() };
     let plain_proto3 = file.syntax.as_deref() == Some("proto3");
     let main = if plain_proto3 { Target::Proto3 } else { Target::Proto2 };
-    file.message_type.iter().any(|message| lowering.message_target(message, &features, plain_proto3) != main)
-        || file.enum_type.iter().any(|enumeration| enum_target(enumeration, &features) != main)
+    file.message_type.iter().any(|message| lowering.message_target(message, features, plain_proto3) != main)
+        || file.enum_type.iter().any(|enumeration| enum_target(enumeration, features) != main)
 }
 
 fn is_editions(file: &FileDescriptorProto) -> bool {
@@ -139,7 +146,7 @@ struct Lowering {
 
 impl Lowering {
     /// The syntax that expresses a top-level message best.
-    fn message_target(&mut self, message: &DescriptorProto, parent: &ResolvedFeatures, plain_proto3: bool) -> Target {
+    fn message_target(&mut self, message: &DescriptorProto, parent: ResolvedFeatures, plain_proto3: bool) -> Target {
         if plain_proto3 {
             if must_be_proto2(message) { Target::Proto2 } else { Target::Proto3 }
         } else if self.editions && !must_be_proto2(message) && has_implicit_field(message, parent) {
@@ -153,10 +160,10 @@ impl Lowering {
         &mut self,
         scope: &str,
         message: &DescriptorProto,
-        parent: &ResolvedFeatures,
+        parent: ResolvedFeatures,
         target: Target,
     ) -> DescriptorProto {
-        let features = resolve_child(parent, message_features(message));
+        let features = resolve_child(&parent, message_features(message));
         let full_name = join_name(scope, message.name_or_empty());
         let entries: HashSet<String> = message
             .nested_type
@@ -173,11 +180,11 @@ impl Lowering {
             } else {
                 Place::Field { map: field.type_name.as_ref().is_some_and(|name| entries.contains(name)) }
             };
-            let parent = field_parent(message, field, &features);
-            if target == Target::Proto2 && !is_entry && is_implicit(field, &parent) {
+            let parent = field_parent(message, field, features);
+            if target == Target::Proto2 && !is_entry && is_implicit(field, parent) {
                 implicit.push(field.name_or_empty());
             }
-            fields.extend(self.field(field, &parent, target, place));
+            fields.extend(self.field(field, parent, target, place));
         }
         self.name_json(&full_name, &mut fields);
         if !implicit.is_empty() {
@@ -192,7 +199,7 @@ impl Lowering {
         let extensions = message
             .extension
             .iter()
-            .filter_map(|extension| self.field(extension, &features, target, Place::Extension))
+            .filter_map(|extension| self.field(extension, features, target, Place::Extension))
             .collect();
         let options = message.options.as_option();
         DescriptorProto {
@@ -202,9 +209,9 @@ impl Lowering {
             nested_type: message
                 .nested_type
                 .iter()
-                .map(|nested| self.message(&full_name, nested, &features, target))
+                .map(|nested| self.message(&full_name, nested, features, target))
                 .collect(),
-            enum_type: message.enum_type.iter().map(|nested| enumeration_lowered(nested, &features)).collect(),
+            enum_type: message.enum_type.iter().map(|nested| enumeration_lowered(nested, features)).collect(),
             extension_range: merged_ranges(&message.extension_range),
             oneof_decl: message
                 .oneof_decl
@@ -229,7 +236,7 @@ impl Lowering {
     fn field(
         &mut self,
         field: &FieldDescriptorProto,
-        parent: &ResolvedFeatures,
+        parent: ResolvedFeatures,
         target: Target,
         place: Place,
     ) -> Option<FieldDescriptorProto> {
@@ -251,7 +258,7 @@ impl Lowering {
             ..Default::default()
         };
         let mut packed = options.and_then(|options| options.packed);
-        let features = resolve_child(parent, field_features(field));
+        let features = resolve_child(&parent, field_features(field));
         let repeated = field.label == Some(Label::LABEL_REPEATED);
         // Said on every field, because a definition may have moved to a file of the other syntax.
         if repeated && is_packable(field.r#type) && (self.editions || packed.is_none()) {
@@ -273,8 +280,10 @@ impl Lowering {
             }
         }
         let deprecated = options.and_then(|options| options.deprecated);
-        if packed.is_some() || deprecated.is_some() {
-            lowered.options = MessageField::some(FieldOptions { packed, deprecated, ..Default::default() });
+        let lazy =
+            (field.r#type == Some(Type::TYPE_STRING)).then(|| features.utf8_validation == Utf8Validation::Verify);
+        if packed.is_some() || deprecated.is_some() || lazy.is_some() {
+            lowered.options = MessageField::some(FieldOptions { packed, deprecated, lazy, ..Default::default() });
         }
         Some(lowered)
     }
@@ -312,27 +321,27 @@ impl Lowering {
 fn field_parent(
     message: &DescriptorProto,
     field: &FieldDescriptorProto,
-    features: &ResolvedFeatures,
+    features: ResolvedFeatures,
 ) -> ResolvedFeatures {
     let oneof = field.oneof_index.and_then(|index| message.oneof_decl.get(usize::try_from(index).ok()?));
-    resolve_child(features, oneof.and_then(oneof_features))
+    resolve_child(&features, oneof.and_then(oneof_features))
 }
 
 /// A single scalar or enum without presence.
-fn is_implicit(field: &FieldDescriptorProto, parent: &ResolvedFeatures) -> bool {
+fn is_implicit(field: &FieldDescriptorProto, parent: ResolvedFeatures) -> bool {
     field.label != Some(Label::LABEL_REPEATED)
         && field.oneof_index.is_none()
         && !matches!(field.r#type, Some(Type::TYPE_MESSAGE | Type::TYPE_GROUP))
-        && resolve_child(parent, field_features(field)).field_presence == FieldPresence::Implicit
+        && resolve_child(&parent, field_features(field)).field_presence == FieldPresence::Implicit
 }
 
-fn has_implicit_field(message: &DescriptorProto, parent: &ResolvedFeatures) -> bool {
+fn has_implicit_field(message: &DescriptorProto, parent: ResolvedFeatures) -> bool {
     if is_map_entry(message) {
         return false;
     }
-    let features = resolve_child(parent, message_features(message));
-    message.field.iter().any(|field| is_implicit(field, &field_parent(message, field, &features)))
-        || message.nested_type.iter().any(|nested| has_implicit_field(nested, &features))
+    let features = resolve_child(&parent, message_features(message));
+    message.field.iter().any(|field| is_implicit(field, field_parent(message, field, features)))
+        || message.nested_type.iter().any(|nested| has_implicit_field(nested, features))
 }
 
 /// What the value engine refuses in a proto3 file: an enum that does not start at 0, and fields whose names differ
@@ -351,15 +360,15 @@ fn starts_at_zero(enumeration: &EnumDescriptorProto) -> bool {
     enumeration.value.first().is_some_and(|value| value.number.unwrap_or_default() == 0)
 }
 
-fn enum_target(enumeration: &EnumDescriptorProto, parent: &ResolvedFeatures) -> Target {
+fn enum_target(enumeration: &EnumDescriptorProto, parent: ResolvedFeatures) -> Target {
     if is_closed(enumeration, parent) || !starts_at_zero(enumeration) { Target::Proto2 } else { Target::Proto3 }
 }
 
-fn is_closed(enumeration: &EnumDescriptorProto, parent: &ResolvedFeatures) -> bool {
-    resolve_child(parent, enum_features(enumeration)).enum_type == EnumType::Closed
+fn is_closed(enumeration: &EnumDescriptorProto, parent: ResolvedFeatures) -> bool {
+    resolve_child(&parent, enum_features(enumeration)).enum_type == EnumType::Closed
 }
 
-fn enumeration_lowered(enumeration: &EnumDescriptorProto, parent: &ResolvedFeatures) -> EnumDescriptorProto {
+fn enumeration_lowered(enumeration: &EnumDescriptorProto, parent: ResolvedFeatures) -> EnumDescriptorProto {
     let options = enumeration.options.as_option();
     EnumDescriptorProto {
         name: enumeration.name.clone(),

@@ -24,11 +24,10 @@ mod tests;
 
 pub use descriptor_set::DescriptorSetSource;
 #[allow(unused_imports, reason = "for the sources and the value engine, which come to use it one by one")]
-pub(crate) use descriptors::Descriptors;
+pub(crate) use descriptors::{Descriptors, bundled_message_type};
 pub use error::{Problem, RootSuggestion, SchemaError};
 pub use files::{CheckReport, FileSource, FileSourceConfig, check};
-#[allow(unused_imports, reason = "for the value engine, which comes to use it")]
-pub(crate) use lower::is_closed_enum;
+pub(crate) use lower::{is_closed_enum, utf8_mark};
 pub use outline::{MethodInfo, OptionValue, Outline, ServiceInfo};
 pub use pool::{MessageType, Method, Pool};
 pub use reflection::{ReflectionFailure, ReflectionSource, ReflectionTransport};

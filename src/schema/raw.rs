@@ -28,6 +28,8 @@ pub(super) struct RawFile {
     pub proto: FileDescriptorProto,
     /// Filled in from the bundled descriptors, because the set lacks it.
     pub bundled: bool,
+    /// Made up here: it stands for a type that nobody defines, and nobody imports it.
+    pub stand_in: bool,
 }
 
 impl RawFile {
@@ -38,7 +40,7 @@ impl RawFile {
             .with_element_memory_limit(FILE_MEMORY_LIMIT_BYTES)
             .decode_from_slice(&bytes)
             .map_err(|error| format!("this is no file descriptor: {error}"))?;
-        Ok(Self { name: proto.name.clone().unwrap_or_default(), bytes, proto, bundled: false })
+        Ok(Self { name: proto.name.clone().unwrap_or_default(), bytes, proto, bundled: false, stand_in: false })
     }
 
     /// Serializes again after `proto` was changed.
@@ -148,6 +150,11 @@ impl Bundled {
         })
     }
 
+    /// All files, serialized.
+    pub fn all(&self) -> Vec<Bytes> {
+        self.files.clone()
+    }
+
     /// Whether there is a file of this import name.
     pub fn has_file(&self, name: &str) -> bool {
         self.by_name.contains_key(name)
@@ -223,8 +230,9 @@ mod tests {
         let bundled = Bundled::get();
         assert_eq!(bundled.files.len(), bundled.by_name.len());
         assert!(bundled.by_name.len() > 50, "{}", bundled.by_name.len());
-        for name in bundled.by_name.keys() {
-            assert_eq!(bundled.file(name).expect("decodes").name, *name);
+        for file in &bundled.files {
+            let name = leading_name(file).unwrap();
+            assert_eq!(bundled.file(&name).expect("decodes").name, name);
         }
         for (symbol, file) in [
             ("google.protobuf.Timestamp", "google/protobuf/timestamp.proto"),

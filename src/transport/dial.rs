@@ -306,9 +306,12 @@ impl Plan {
         };
         let keeper = Keeper::new(io, Arc::clone(&first));
         let handshake = tokio_rustls::TlsConnector::from(config).connect(prepared.server_name(), keeper);
-        let silent = self.ask_when_silent(&first, &peer, PREFACE_AND_SETTINGS.to_vec(), |answer| {
-            looks_like_http2(answer) == Some(true) || answer.starts_with(b"HTTP/1.")
-        });
+        let silent = self.ask_when_silent(
+            &first,
+            &peer,
+            || PREFACE_AND_SETTINGS.to_vec(),
+            |answer| looks_like_http2(answer) == Some(true) || answer.starts_with(b"HTTP/1."),
+        );
         let result = tokio::select! {
             biased;
             result = timeout_at(deadline.into(), handshake) => match result {
@@ -451,12 +454,11 @@ impl Plan {
             .await?;
             Ok((send, driver, ping))
         };
-        let hello = if plaintext { tls::probe_hello().unwrap_or_default() } else { Vec::new() };
         let silent = async {
-            if !plaintext || hello.is_empty() {
+            if !plaintext {
                 std::future::pending::<()>().await;
             }
-            self.ask_when_silent(first, peer, hello.clone(), looks_like_tls).await;
+            self.ask_when_silent(first, peer, tls::probe_hello, looks_like_tls).await;
         };
         let result = tokio::select! {
             biased;
@@ -474,7 +476,7 @@ impl Plan {
             Ok(open) => Ok(open),
             Err((mut failure, may_ask)) => {
                 if plaintext && may_ask {
-                    self.name_stranger(&mut failure, first, peer, &hello, deadline).await;
+                    self.name_stranger(&mut failure, first, peer, deadline).await;
                 }
                 Err(Arc::new(failure))
             }
@@ -501,19 +503,12 @@ impl Plan {
     }
 
     /// Plaintext HTTP/2 failed: who is it that answered?
-    async fn name_stranger(
-        &self,
-        failure: &mut Failure,
-        first: &FirstBytes,
-        peer: &Peer,
-        hello: &[u8],
-        deadline: Instant,
-    ) {
+    async fn name_stranger(&self, failure: &mut Failure, first: &FirstBytes, peer: &Peer, deadline: Instant) {
         let bytes = first.get();
         if looks_like_tls(&bytes) {
             failure.kind = FailureKind::TlsServer;
         } else if bytes.is_empty() {
-            if looks_like_tls(&probe(peer, hello.to_vec(), deadline).await) {
+            if looks_like_tls(&probe(peer, tls::probe_hello(), deadline).await) {
                 failure.kind = FailureKind::TlsServer;
             }
         } else if first.http2() != Some(true) {
@@ -526,12 +521,12 @@ impl Plan {
         &self,
         first: &FirstBytes,
         peer: &Peer,
-        question: Vec<u8>,
+        question: impl FnOnce() -> Vec<u8>,
         is_answer: impl Fn(&[u8]) -> bool,
     ) {
         tokio::time::sleep(SILENCE).await;
         if !first.any() {
-            let answer = probe(peer, question, Instant::now() + PROBE).await;
+            let answer = probe(peer, question(), Instant::now() + PROBE).await;
             if !first.any() && is_answer(&answer) {
                 return;
             }

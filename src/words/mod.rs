@@ -1,9 +1,16 @@
 //! Every word that a person reads: one catalogue, English and 简体中文.
 //!
 //! Lives beside the areas and above none of the screens: `ui` paints these words, `cli` prints the English ones. It
-//! knows the data of failures ([`failure`]); it knows no egui and no tokio.
+//! knows the data of failures ([`failure`]); it knows no egui and no tokio. Fixed words are in [`Words`], sentences
+//! that hold data are methods of [`Lang`] (`sentence.rs`), numbers with units are in [`format`].
 
 pub mod failure;
+pub mod format;
+
+mod catalogue;
+mod sentence;
+
+pub use catalogue::{EN, Words, ZH};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -13,4 +20,49 @@ pub enum Lang {
     En,
     /// Simplified Chinese.
     ZhCn,
+}
+
+impl Lang {
+    /// Of a locale as systems write it: `zh_CN.UTF-8`, `zh-Hans`, `en-US`. Anything Chinese is Chinese, the rest
+    /// English.
+    pub fn of_locale(locale: &str) -> Self {
+        let is_chinese = locale.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("zh"));
+        if is_chinese { Self::ZhCn } else { Self::En }
+    }
+
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::En => Self::ZhCn,
+            Self::ZhCn => Self::En,
+        }
+    }
+
+    /// The fixed words.
+    pub const fn words(self) -> &'static Words {
+        match self {
+            Self::En => &EN,
+            Self::ZhCn => &ZH,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lang;
+
+    #[test]
+    fn locales_choose_the_language() {
+        for (locale, expect) in [
+            ("zh_CN.UTF-8", Lang::ZhCn),
+            ("zh-Hans", Lang::ZhCn),
+            ("ZH", Lang::ZhCn),
+            ("en-US", Lang::En),
+            ("C", Lang::En),
+            ("", Lang::En),
+            ("é", Lang::En),
+        ] {
+            assert_eq!(Lang::of_locale(locale), expect, "{locale}");
+        }
+    }
 }

@@ -117,6 +117,12 @@ impl<'t> Lexer<'t> {
                     if name.is_empty() {
                         return Err(MessageError::mismatch(span, "a type URL or an extension's name", "nothing"));
                     }
+                    let has_bad_escape = name.split('%').skip(1).any(|rest| {
+                        !rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+                    });
+                    if has_bad_escape {
+                        return Err(MessageError::say(span, "a % in a type URL wants two hexadecimal digits"));
+                    }
                     return Ok((name, span));
                 }
                 Some(byte) if is_word(byte) || b"-.~!$&()*+,;=/%".contains(&byte) => {
@@ -284,15 +290,8 @@ impl<'t> Lexer<'t> {
             Some(kind @ (b'u' | b'U')) => {
                 let width = if *kind == b'u' { 4 } else { 8 };
                 let code = rest.get(1..=width).and_then(hex).ok_or_else(|| bad(2 + width))?;
-                let mut length = 2 + width;
-                let code = if *kind == b'u' && (0xd800..=0xdbff).contains(&code) {
-                    let low = rest.get(5..11).and_then(|low| low.strip_prefix(b"\\u")).and_then(hex);
-                    let low = low.filter(|low| (0xdc00..=0xdfff).contains(low)).ok_or_else(|| bad(length))?;
-                    length += 6;
-                    0x1_0000 + ((code - 0xd800) << 10) + (low - 0xdc00)
-                } else {
-                    code
-                };
+                let length = 2 + width;
+                // Unlike in JSON, halves of surrogate pairs are no characters, not even two in a row.
                 let character = char::from_u32(code).ok_or_else(|| bad(length))?;
                 out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 self.at += length;

@@ -69,15 +69,12 @@ fn print_element<'a>(printer: &mut Printer<'a>, file: &'a FileDescriptorProto, e
             const NESTED_EXTENSION: i32 = 6;
             let mut path = message_path(messages);
             let scope = scope_of(file, messages);
-            match message_at(file, messages) {
-                Some(message) => {
-                    path.push(NESTED_EXTENSION);
-                    printer.extensions(&message.extension, &message.nested_type, &[*position], &scope, &path);
-                }
-                None => {
-                    path.push(EXTENSION);
-                    printer.extensions(&file.extension, &file.message_type, &[*position], &scope, &path);
-                }
+            if let Some(message) = message_at(file, messages) {
+                path.push(NESTED_EXTENSION);
+                printer.extensions(&message.extension, &message.nested_type, &[*position], &scope, &path);
+            } else {
+                path.push(EXTENSION);
+                printer.extensions(&file.extension, &file.message_type, &[*position], &scope, &path);
             }
         }
     }

@@ -227,16 +227,16 @@ impl Node {
                 text.push_str("[\n");
                 for (position, node) in nodes.iter().enumerate() {
                     let comma = if position + 1 < nodes.len() { "," } else { "" };
-                    text.push_str(&format!("{inner}{}{comma}\n", node.laid_out(&inner)));
+                    text.extend([&inner, node.laid_out(&inner).as_str(), comma, "\n"]);
                 }
-                text.push_str(&format!("{indent}]"));
+                text.extend([indent, "]"]);
             }
             Self::Message(fields) => {
                 text.push_str("{\n");
                 for (name, node) in fields {
-                    text.push_str(&format!("{inner}{name}: {}\n", node.laid_out(&inner)));
+                    text.extend([&inner, name.as_str(), ": ", &node.laid_out(&inner), "\n"]);
                 }
-                text.push_str(&format!("{indent}}}"));
+                text.extend([indent, "}"]);
             }
         }
         text

@@ -386,7 +386,7 @@ impl<'a> Printer<'a> {
         let mut items: Vec<(Vec<i32>, Item)> = Vec::new();
         for (i, nested) in message.nested_type.iter().enumerate() {
             let is_group = groups.contains(&format!("{full_name}.{}", nested.name_or_empty()));
-            if !is_group && !self.is_map_of(message, nested, &full_name) {
+            if !is_group && !is_map_of(message, nested, &full_name) {
                 items.push((below(tag::MESSAGE_NESTED, i), Item::Message(i)));
             }
         }
@@ -559,12 +559,6 @@ impl<'a> Printer<'a> {
                 == Some(&join_name(scope, nested.name_or_empty()))
     }
 
-    /// Whether a map entry belongs to a field; a stray one is shown as a message.
-    fn is_map_of(&self, message: &DescriptorProto, nested: &DescriptorProto, scope: &str) -> bool {
-        let full_name = format!(".{scope}.{}", nested.name_or_empty());
-        is_map_entry(nested) && message.field.iter().any(|field| field.type_name.as_ref() == Some(&full_name))
-    }
-
     // Ranges
 
     fn ranges(&mut self, message: &DescriptorProto, path: &[i32], scope: &str) {
@@ -671,6 +665,12 @@ impl<'a> Printer<'a> {
             }
         });
     }
+}
+
+/// Whether a map entry belongs to a field; a stray one is shown as a message.
+fn is_map_of(message: &DescriptorProto, nested: &DescriptorProto, scope: &str) -> bool {
+    let full_name = format!(".{scope}.{}", nested.name_or_empty());
+    is_map_entry(nested) && message.field.iter().any(|field| field.type_name.as_ref() == Some(&full_name))
 }
 
 /// The oneof that a field is written in; those made for `optional` are not written.

@@ -52,6 +52,8 @@ pub(super) struct Fetcher {
     /// In the order in which they came.
     files: Vec<Bytes>,
     file_names: HashSet<String>,
+    /// Files without a name, as they came; they are kept under made-up ones.
+    unnamed: Vec<Bytes>,
     bytes_len: usize,
     /// Imports of what came.
     imports: BTreeSet<String>,
@@ -70,6 +72,7 @@ impl Fetcher {
             services: None,
             files: Vec::new(),
             file_names: HashSet::new(),
+            unnamed: Vec::new(),
             bytes_len: 0,
             imports: BTreeSet::new(),
             asked: HashMap::new(),
@@ -92,7 +95,7 @@ impl Fetcher {
 
     /// Descriptors of everything that came so far.
     pub fn descriptors(&mut self) -> Descriptors {
-        self.descriptors.get_or_insert_with(|| Descriptors::from_files(self.files.clone(), &self.place)).clone()
+        self.descriptors.get_or_insert_with(|| Descriptors::from_server(self.files.clone(), &self.place)).clone()
     }
 
     /// The server's services; asked once.
@@ -301,8 +304,22 @@ impl Fetcher {
             });
         }
         // What cannot be read is kept too, once: its problem is shown.
+        let mut bytes = bytes;
         let (name, imports) = match RawFile::decode(bytes.clone()) {
-            Ok(file) => (file.name, file.proto.dependency.into_iter().chain(file.proto.option_dependency).collect()),
+            Ok(mut file) => {
+                if file.name.is_empty() {
+                    if self.files.contains(&bytes) || self.unnamed.contains(&bytes) {
+                        return Ok(());
+                    }
+                    self.unnamed.push(bytes);
+                    file.proto.name = Some(format!("unnamed_{}.proto", self.unnamed.len()));
+                    file.refresh().map_err(|message| ReflectionFailure { code: INTERNAL, message, source: None })?;
+                    file.name = file.proto.name.clone().unwrap_or_default();
+                    bytes = file.bytes;
+                }
+                (file.name, file.proto.dependency.into_iter().chain(file.proto.option_dependency).collect())
+            }
+            Err(_) if self.files.contains(&bytes) => return Ok(()),
             Err(_) => (format!("\0{}", self.files.len()), Vec::new()),
         };
         if self.file_names.insert(name) {
@@ -366,7 +383,7 @@ fn read_answers(asks: &[Ask], answers: &[Bytes]) -> Result<Vec<(Option<Ask>, Ans
 fn questions_for(symbol: &str) -> Vec<Ask> {
     let mut asks = Vec::new();
     // An import name holds slashes too; a method's never ends so.
-    if symbol.ends_with(".proto") {
+    if std::path::Path::new(symbol).extension().is_some_and(|extension| extension == "proto") {
         asks.push(Ask::FileByFilename(symbol.to_owned()));
     }
     let name = symbol.trim_start_matches(['.', '/']);

@@ -247,7 +247,7 @@ fn decoded() -> Vec<FileDescriptorProto> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn sets_with_flipped_bytes(flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
@@ -389,6 +389,14 @@ fn deep_nesting_is_an_error() {
         .unwrap()
         .join()
         .unwrap();
+}
+
+#[test]
+fn everything_bundled_loads() {
+    let descriptors = Descriptors::from_files(super::super::raw::Bundled::get().all(), "bundled");
+    assert_eq!(descriptors.problems(), []);
+    assert!(super::super::bundled_message_type("google.rpc.ErrorInfo").is_some());
+    assert!(super::super::bundled_message_type("google.rpc.NoSuch").is_none());
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) fn round_trip(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     assert_eq!(descriptors.problems(), []);
     let printed = print::all_files(descriptors.loaded());
     let sources: Vec<(&str, &str)> = printed.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let all = || sources.iter().map(|(name, text)| format!("== {name}\n{text}")).collect::<String>();
+    let all = || sources.iter().flat_map(|(name, text)| ["== ", name, "\n", text]).collect::<String>();
     let again = protoc(&sources, true).unwrap_or_else(|error| panic!("{error}\n{}", all()));
     let (first, second) = (normalized(set), normalized(again));
     for (name, _) in files {
@@ -262,4 +262,41 @@ fn unknown_options_are_kept_as_comments() {
     let descriptors = Descriptors::from_files(alone, "test");
     let text = descriptors.definition("a.M").unwrap();
     assert!(text.contains("// unknown option 50000: \"hi\"\n  int32 x = 1;"), "{text}");
+}
+
+/// Real files by the thousand, where a checkout of googleapis is at hand (`PROCONSUL_GOOGLEAPIS`; a folder of it in
+/// `PROCONSUL_GOOGLEAPIS_PART`, `google/pubsub` unless set).
+#[test]
+fn googleapis_come_back_the_same() {
+    let Some(root) = std::env::var_os("PROCONSUL_GOOGLEAPIS").map(std::path::PathBuf::from) else { return };
+    let part = std::env::var("PROCONSUL_GOOGLEAPIS_PART").unwrap_or_else(|_| "google/pubsub".to_owned());
+    let mut names = Vec::new();
+    let mut open = vec![root.join(part)];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "proto") {
+                names.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let set = super::protoc_in(&[&root], &names, true).unwrap();
+    let started = std::time::Instant::now();
+    let descriptors = Descriptors::from_set(&set.clone().into(), "test").unwrap();
+    println!("{} files, {} bytes: loaded in {:?}", names.len(), set.len(), started.elapsed());
+    assert_eq!(descriptors.problems(), []);
+    let printed = print::all_files(descriptors.loaded());
+    println!("printed after {:?}", started.elapsed());
+    let sources: Vec<(&str, &str)> = printed.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let again = normalized(protoc(&sources, false).unwrap_or_else(|error| panic!("{error}")));
+    for (name, first) in normalized(set) {
+        assert!(
+            first.proto == again[&name].proto,
+            "{name} differs: {}",
+            sources.iter().find(|(n, _)| *n == name).unwrap().1
+        );
+    }
 }

@@ -290,16 +290,20 @@ async fn what_is_not_there_is_said() {
 #[tokio::test]
 async fn what_does_not_load_costs_only_itself() {
     let mut server = Server::new(SHOP, Manners::default());
-    // An import of one service cannot be had, another's file has an unknown edition.
+    // An import cannot be had: what it defines is empty.
     let own = Arc::get_mut(&mut server).unwrap();
     own.files.remove("items/item.proto");
-    let outline = server.source().outline().await.unwrap();
-    assert_eq!(outline.services, []);
+    let source = server.source();
+    let outline = source.outline().await.unwrap();
+    assert_eq!(outline.services.len(), 2);
     assert!(
-        outline.problems.iter().any(|problem| problem.message.contains("items/item.proto")),
+        outline.problems.iter().any(|problem| problem.message.contains("shop.items.Item")),
         "{:?}",
         outline.problems
     );
+    let method = source.method("shop.Orders", "Place").await.unwrap();
+    assert!(method.notes.iter().any(|note| note.contains("shop.items.Item is not known")), "{:?}", method.notes);
+    assert!(!source.definition("orders.proto").await.unwrap().contains("(missing)"));
 
     let mut server = Server::new(SHOP, Manners::default());
     let own = Arc::get_mut(&mut server).unwrap();

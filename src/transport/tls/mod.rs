@@ -150,8 +150,21 @@ impl Watch {
     }
 }
 
-/// A handshake configuration for a probe: trusts anybody, asks for no name, shows no certificate.
-pub(super) fn probe_hello() -> Option<Vec<u8>> {
+/// A TLS hello for a probe: it asks for no name and carries nothing of anybody's. Empty if rustls has none to give.
+pub(super) fn probe_hello() -> Vec<u8> {
+    let mut hello = Vec::new();
+    let Some(config) = probe_config() else { return hello };
+    // An address instead of a name: nothing is sent in the clear but the wish to speak TLS.
+    let nobody = ServerName::IpAddress(std::net::IpAddr::from([0, 0, 0, 0]).into());
+    if let Ok(mut connection) = rustls::ClientConnection::new(Arc::new(config), nobody)
+        && connection.write_tls(&mut hello).is_err()
+    {
+        hello.clear();
+    }
+    hello
+}
+
+fn probe_config() -> Option<ClientConfig> {
     let provider = provider();
     let verifier = Verifier { judge: Judge::Nobody, provider: Arc::clone(&provider), seen: SeenChain::default() };
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -161,12 +174,7 @@ pub(super) fn probe_hello() -> Option<Vec<u8>> {
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     config.alpn_protocols = vec![ALPN_H2.to_vec()];
-    // An address instead of a name: nothing is sent in the clear but the wish to speak TLS.
-    let nobody = ServerName::IpAddress(std::net::IpAddr::from([0, 0, 0, 0]).into());
-    let mut connection = rustls::ClientConnection::new(Arc::new(config), nobody).ok()?;
-    let mut hello = Vec::new();
-    connection.write_tls(&mut hello).ok()?;
-    Some(hello)
+    Some(config)
 }
 
 /// The `rustls::Error` inside an IO error.

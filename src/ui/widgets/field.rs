@@ -19,6 +19,9 @@ pub struct Field<'a> {
     leading: Option<(Icon, Option<Color32>)>,
     key: Option<&'a str>,
     trailing: Option<&'a str>,
+    trailing_color: Option<Color32>,
+    text_color: Option<Color32>,
+    lead: Option<&'a str>,
     error: Option<&'a str>,
     mono: bool,
     large: bool,
@@ -39,6 +42,9 @@ impl<'a> Field<'a> {
             leading: None,
             key: None,
             trailing: None,
+            trailing_color: None,
+            text_color: None,
+            lead: None,
             error: None,
             mono: false,
             large: false,
@@ -76,6 +82,24 @@ impl<'a> Field<'a> {
     /// A fact at the right, in 12-point text 3.
     pub fn trailing(mut self, text: &'a str) -> Self {
         self.trailing = Some(text);
+        self
+    }
+
+    /// The fact at the right in a colour of its own.
+    pub fn trailing_color(mut self, color: Color32) -> Self {
+        self.trailing_color = Some(color);
+        self
+    }
+
+    /// The text in a colour of its own.
+    pub fn text_color(mut self, color: Color32) -> Self {
+        self.text_color = Some(color);
+        self
+    }
+
+    /// A word before the text, in text 3.
+    pub fn lead(mut self, word: &'a str) -> Self {
+        self.lead = Some(word);
         self
     }
 
@@ -131,11 +155,14 @@ impl<'a> Field<'a> {
         let fill_at = painter.add(egui::Shape::Noop);
         let padding = if self.large { 11.0 } else { 9.0 };
         let middle = rect.center().y;
-        let color = if self.enabled { t.text1 } else { t.faint };
+        let color = if self.enabled { self.text_color.unwrap_or(t.text1) } else { t.faint };
         let mut left = rect.left() + padding;
         if let Some((icon, color)) = self.leading {
             icon.paint_at(&painter, pos2(left + 8.0, middle), 16.0, color.unwrap_or(t.text3));
             left += 24.0;
+        }
+        if let Some(word) = self.lead {
+            left = text::paint_text(&painter, left, middle, word, &fonts::body(), t.text3).ceil() + 8.0;
         }
         let mut right = rect.right() - padding;
         if let Some(key) = self.key {

@@ -1,0 +1,141 @@
+//! Everything that a person can do in the window: one list, for buttons, keys and tests.
+
+use std::path::PathBuf;
+
+use super::{AddDialog, ConnectionForm, MetadataRow, RequestSide, ResponseSide, TabId, ThemeChoice};
+use crate::engine::{Direction, SourceId};
+use crate::message::TemplateSize;
+use crate::words::Lang;
+
+/// Where chosen files go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PickFor {
+    /// They are opened at once.
+    Open,
+    /// Into the paths of the question that adds a source.
+    DialogPaths,
+    /// Into its import roots.
+    DialogRoots,
+    /// Into the settings of an address; those of the open question where there is none.
+    Form(Option<String>, FormPath),
+}
+
+/// A path of a connection's settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormPath {
+    /// CA file.
+    Ca,
+    /// Client certificate.
+    Cert,
+    /// Its key.
+    Key,
+    /// PKCS#12.
+    Bundle,
+}
+
+/// One act.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Start the built-in services and open them.
+    StartDemo,
+    /// Open a reflecting server.
+    OpenAddress(String),
+    /// Open files and folders.
+    OpenPaths(Vec<PathBuf>),
+    /// Ask for files or folders.
+    PickFiles(PickFor, bool),
+    /// What is typed into the first window's address.
+    TypeWelcomeAddress(String),
+    /// What is typed into its path; opens the field.
+    TypeWelcomePath(String),
+    /// Open what was typed there.
+    OpenWelcomePath,
+    /// Ask for a source to add.
+    OpenDialog,
+    /// How to connect to a source that is there.
+    OpenDialogFor(SourceId),
+    /// What is filled in.
+    SetDialog(AddDialog),
+    /// Add it.
+    ConfirmDialog,
+    /// Leave it.
+    CloseDialog,
+    /// Read a source anew.
+    ReloadSource(SourceId),
+    /// Give up reading a source.
+    StopLoading(SourceId),
+    /// Read all anew.
+    ReloadAll,
+    /// Forget a source.
+    RemoveSource(SourceId),
+    /// Take a folder as import root of a source.
+    AddImportRoot(SourceId, PathBuf),
+    /// What the tree is filtered by.
+    SetFilter(String),
+    /// Fold or unfold a row.
+    ToggleNode(u64),
+    /// Choose a row.
+    ChooseNode(u64),
+    /// Open what a row stands for.
+    OpenNode(u64),
+    /// Open a method in a tab.
+    OpenMethod(SourceId, String, String),
+    /// Another tab of the same method.
+    DuplicateTab(TabId),
+    /// Bring a tab to the front.
+    ChooseTab(TabId),
+    /// The next tab, or the one before.
+    StepTab(isize),
+    /// Close a tab.
+    CloseTab(TabId),
+    /// Where to.
+    SetAddress(TabId, String),
+    /// The time limit.
+    SetDeadline(TabId, String),
+    /// The draft, with the caret's line from 1.
+    SetMessage(TabId, String, Option<u32>),
+    /// A template takes the draft's place.
+    TakeTemplate(TabId, TemplateSize),
+    /// Ask for the method's schema again.
+    PrepareAgain(TabId),
+    /// Go to the draft's error.
+    GoToError(TabId),
+    /// The place was gone to.
+    WentTo(TabId),
+    /// Metadata rows.
+    SetMetadata(TabId, Vec<MetadataRow>),
+    /// One more row.
+    AddMetadata(TabId, String, String),
+    /// How to connect to an address.
+    SetForm(String, Box<ConnectionForm>),
+    /// Take this server name for the tab's address and send again.
+    UseServerName(TabId, String),
+    /// The request's side tabs.
+    ShowRequestSide(TabId, RequestSide),
+    /// The answer's.
+    ShowResponseSide(TabId, ResponseSide),
+    /// Begin the call, or send the draft into a running stream.
+    Send(TabId),
+    /// Write a list to send.
+    WriteList(TabId, Option<String>),
+    /// Send it.
+    SendList(TabId),
+    /// Close our side.
+    HalfClose(TabId),
+    /// End the call.
+    Cancel(TabId),
+    /// Read a message in full.
+    ShowMessage(TabId, Direction, u64),
+    /// The one before or after in the list.
+    StepMessage(TabId, isize),
+    /// Close it.
+    HideMessage(TabId),
+    /// Show the list's end.
+    FollowTail(TabId, bool),
+    /// Fold or unfold the phases.
+    TogglePhases(TabId),
+    /// The language.
+    SetLang(Lang),
+    /// The theme.
+    SetTheme(ThemeChoice),
+}

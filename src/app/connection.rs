@@ -1,0 +1,196 @@
+//! How to connect to an address, as filled in, and what is known of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::engine::{CaChoice, ClientFiles, Endpoint, Scheme, TlsChoice};
+use crate::secret::Secret;
+use crate::transport::{ConnectionInfo, Failure, Stage};
+
+/// Who is trusted, as chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CaKind {
+    /// The system's roots.
+    #[default]
+    System,
+    /// A file.
+    File,
+    /// Handed over by the demo.
+    Given,
+}
+
+/// Our own certificate, as chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientKind {
+    /// None.
+    #[default]
+    None,
+    /// PEM files.
+    Pem,
+    /// A PKCS#12 bundle.
+    Pkcs12,
+}
+
+/// The settings of one address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectionForm {
+    /// What to speak where the address has no scheme.
+    pub scheme: Scheme,
+    /// Who is trusted.
+    pub ca: CaKind,
+    /// The path for [`CaKind::File`].
+    pub ca_path: String,
+    /// PEM and name for [`CaKind::Given`].
+    pub given: Option<(String, String)>,
+    /// As typed; empty takes the address.
+    pub server_name: String,
+    /// As typed; empty takes the address.
+    pub authority: String,
+    /// Our own certificate.
+    pub client: ClientKind,
+    /// Chain, for PEM.
+    pub cert_path: String,
+    /// Key, for PEM.
+    pub key_path: String,
+    /// The bundle, for PKCS#12.
+    pub bundle_path: String,
+    /// Its password.
+    pub password: Secret,
+    /// Believe anything.
+    pub skip_verify: bool,
+}
+
+impl ConnectionForm {
+    /// With `address`, what the engine connects to.
+    pub fn endpoint(&self, address: &str) -> Endpoint {
+        let filled = |text: &str| {
+            let text = text.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let ca = match self.ca {
+            CaKind::File if !self.ca_path.trim().is_empty() => CaChoice::File(PathBuf::from(self.ca_path.trim())),
+            CaKind::Given => match &self.given {
+                Some((pem, label)) => CaChoice::Given { pem: pem.clone(), label: label.clone() },
+                None => CaChoice::System,
+            },
+            CaKind::File | CaKind::System => CaChoice::System,
+        };
+        let client = match self.client {
+            ClientKind::None => None,
+            ClientKind::Pem => Some(ClientFiles::Pem {
+                cert: PathBuf::from(self.cert_path.trim()),
+                key: PathBuf::from(self.key_path.trim()),
+            }),
+            ClientKind::Pkcs12 => Some(ClientFiles::Pkcs12 {
+                file: PathBuf::from(self.bundle_path.trim()),
+                password: self.password.clone(),
+            }),
+        };
+        Endpoint {
+            scheme: self.scheme,
+            tls: TlsChoice {
+                ca,
+                server_name: filled(&self.server_name),
+                client,
+                skip_verify: self.skip_verify,
+            },
+            authority: filled(&self.authority),
+            ..Endpoint::new(address.trim())
+        }
+    }
+}
+
+/// What the last connection to an address was.
+#[derive(Clone, Debug)]
+pub enum Link {
+    /// It came to be.
+    Up(Arc<ConnectionInfo>),
+    /// It did not.
+    Down(Arc<Failure>),
+}
+
+/// What the lock beside an address says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LockMeaning {
+    /// Verified as this name.
+    Verified(String),
+    /// Encrypted, checked by nobody.
+    NotVerified,
+    /// Nothing is encrypted.
+    Plaintext,
+    /// TLS first, then plaintext.
+    WillTry,
+    /// Not connected; TLS only.
+    WillUseTls,
+    /// Not connected; plaintext only.
+    WillUsePlaintext,
+    /// The last attempt failed before TLS.
+    Unreachable,
+}
+
+pub(super) fn lock(address: &str, form: &ConnectionForm, link: Option<&Link>) -> LockMeaning {
+    let address = address.trim();
+    let scheme = if address.starts_with("http://") || address.starts_with("grpc://") {
+        Scheme::Plaintext
+    } else if address.starts_with("https://") || address.starts_with("grpcs://") {
+        Scheme::Tls
+    } else {
+        form.scheme
+    };
+    if form.skip_verify && scheme != Scheme::Plaintext && !matches!(link, Some(Link::Up(info)) if info.tls.is_none()) {
+        return LockMeaning::NotVerified;
+    }
+    match link {
+        Some(Link::Up(info)) => match &info.tls {
+            Some(report) if report.unverified => LockMeaning::NotVerified,
+            Some(report) => LockMeaning::Verified(report.server_name.clone()),
+            None => LockMeaning::Plaintext,
+        },
+        Some(Link::Down(failure)) if failure.stage == Stage::Tls => LockMeaning::NotVerified,
+        Some(Link::Down(failure)) if failure.stage < Stage::Request => LockMeaning::Unreachable,
+        Some(Link::Down(_)) | None => match scheme {
+            Scheme::Auto => LockMeaning::WillTry,
+            Scheme::Tls => LockMeaning::WillUseTls,
+            Scheme::Plaintext => LockMeaning::WillUsePlaintext,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "tests may end by panicking")]
+
+    use super::{CaKind, ConnectionForm, LockMeaning, lock};
+    use crate::engine::{CaChoice, Scheme};
+
+    #[test]
+    fn what_is_filled_in_goes_to_the_endpoint() {
+        let form = ConnectionForm {
+            ca: CaKind::File,
+            ca_path: " /tmp/server.pem ".to_owned(),
+            server_name: "www.eline.com".to_owned(),
+            ..ConnectionForm::default()
+        };
+        let endpoint = form.endpoint(" 127.0.0.1:7889 ");
+        assert_eq!(endpoint.address, "127.0.0.1:7889");
+        assert_eq!(endpoint.tls.ca, CaChoice::File("/tmp/server.pem".into()));
+        assert_eq!(endpoint.tls.server_name.as_deref(), Some("www.eline.com"));
+        assert_eq!(endpoint.authority, None);
+    }
+
+    #[test]
+    fn an_unknown_address_says_what_will_be_tried() {
+        let form = ConnectionForm::default();
+        for (address, expect) in [
+            ("127.0.0.1:1", LockMeaning::WillTry),
+            ("https://a:1", LockMeaning::WillUseTls),
+            ("grpc://a:1", LockMeaning::WillUsePlaintext),
+        ] {
+            assert_eq!(lock(address, &form, None), expect, "{address}");
+        }
+        let loud = ConnectionForm { skip_verify: true, ..ConnectionForm::default() };
+        assert_eq!(lock("a:1", &loud, None), LockMeaning::NotVerified);
+        let plain = ConnectionForm { skip_verify: true, scheme: Scheme::Plaintext, ..ConnectionForm::default() };
+        assert_eq!(lock("a:1", &plain, None), LockMeaning::WillUsePlaintext);
+    }
+}

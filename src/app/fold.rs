@@ -1,0 +1,205 @@
+//! What an event changes.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{App, CaKind, Checked, ConnectionForm, DemoState, Link, Prepared, Tab, TabId};
+use crate::engine::{
+    CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
+};
+use crate::message::{MessageError, TemplateSize};
+use crate::secret::Secret;
+use crate::transport::Stage;
+
+/// What the demo opens first.
+const DEMO_METHOD: (&str, &str) = ("hello.Hello", "SayHello");
+
+impl App {
+    /// Takes one event in; stale ones change nothing.
+    pub fn fold(&mut self, event: Event, now: Instant) {
+        match event {
+            Event::Demo(Ok(info)) => self.open_demo(info, now),
+            Event::Demo(Err(why)) => self.demo = DemoState::Failed(why),
+            Event::Source { source, generation, state } => self.fold_source(source, generation, state, now),
+            Event::SourceChanged(source) => self.load(source, now),
+            Event::MethodReady { ticket, result } => self.fold_method(ticket, result),
+            Event::MessageChecked { ticket, revision, result } => self.fold_check(ticket, revision, result),
+            Event::Call { call, updates } => self.fold_call(call, updates),
+            Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
+            Event::Picked { ticket, result } => {
+                let Some(purpose) = self.picks.remove(&ticket) else { return };
+                match result {
+                    Ok(paths) => self.picked(purpose, paths, now),
+                    Err(_no_dialog) => {
+                        self.no_dialog = true;
+                        self.welcome_path.get_or_insert_default();
+                    }
+                }
+            }
+        }
+    }
+
+    fn open_demo(&mut self, info: DemoInfo, now: Instant) {
+        self.demo = DemoState::Running(info.clone());
+        let plain = ConnectionForm { scheme: Scheme::Plaintext, ..ConnectionForm::default() };
+        self.forms.insert(info.plaintext.clone(), plain);
+        let tls = ConnectionForm {
+            scheme: Scheme::Tls,
+            ca: CaKind::Given,
+            given: Some((info.certificate_pem, self.lang.words().given_certificate.to_owned())),
+            server_name: info.server_name,
+            ..ConnectionForm::default()
+        };
+        self.forms.insert(info.tls.clone(), tls);
+        let token = vec![("token".to_owned(), Secret::new(info.token))];
+        self.open_address(&info.plaintext, Vec::new(), now);
+        let shown = self.open_address(&info.tls, token, now);
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == shown) {
+            entry.open_then = Some((DEMO_METHOD.0.to_owned(), DEMO_METHOD.1.to_owned()));
+        }
+    }
+
+    fn fold_source(&mut self, source: SourceId, generation: Generation, state: SourceState, now: Instant) {
+        let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == source) else { return };
+        if entry.generation != generation {
+            return;
+        }
+        match state {
+            SourceState::Loading => {
+                entry.loading_since.get_or_insert(now);
+            }
+            SourceState::Ready(outline) => {
+                let is_new = entry.outline.is_none();
+                entry.loading_since = None;
+                entry.failure = None;
+                entry.outline = Some(outline);
+                if is_new {
+                    self.tree.unfold(entry);
+                }
+                let open_then = entry.open_then.take();
+                if self.shown_source == Some(source) {
+                    self.shown_source = None;
+                }
+                self.problem = self.problem.filter(|(id, _)| *id != source);
+                if let Some((service, method)) = open_then {
+                    self.open_method(source, &service, &method, now);
+                }
+                self.prepare_failed_tabs(source, now);
+            }
+            SourceState::Failed(failure) => {
+                entry.loading_since = None;
+                entry.failure = Some(failure);
+                if entry.outline.is_none() && self.active.is_none() {
+                    self.shown_source = Some(source);
+                }
+            }
+        }
+        self.tree.rebuild(&self.sources);
+    }
+
+    /// Methods that could not be made ready may be in the newer schema.
+    fn prepare_failed_tabs(&mut self, source: SourceId, now: Instant) {
+        let failed: Vec<TabId> = self
+            .tabs
+            .iter()
+            .filter(|tab| tab.source == source && matches!(tab.prepared, Prepared::Failed(_)))
+            .map(|tab| tab.id)
+            .collect();
+        for id in failed {
+            if let Some(tab) = self.tab_mut(id) {
+                tab.prepared = Prepared::Pending { since: now };
+            }
+            self.prepare(id, TemplateSize::default());
+        }
+    }
+
+    fn fold_method(&mut self, ticket: u64, result: Result<MethodReady, String>) {
+        let Some(tab) = self.tabs.iter_mut().find(|tab| tab.ticket == ticket) else { return };
+        match result {
+            Ok(ready) => {
+                if !tab.edited {
+                    tab.message.clone_from(&ready.template);
+                    tab.revision += 1;
+                    tab.edited_at = None;
+                }
+                tab.shape = (ready.info.client_streaming, ready.info.server_streaming);
+                tab.prepared = Prepared::Ready(ready);
+                let id = tab.id;
+                self.check(id);
+            }
+            Err(why) => tab.prepared = Prepared::Failed(why),
+        }
+    }
+
+    fn fold_check(&mut self, ticket: u64, revision: u64, result: Result<usize, MessageError>) {
+        let Some(tab) = self.tabs.iter_mut().find(|tab| tab.ticket == ticket) else { return };
+        if tab.checking == Some(revision) {
+            tab.checking = None;
+        }
+        if tab.checked.as_ref().is_none_or(|checked| checked.revision <= revision) {
+            tab.checked = Some(Checked { revision, result });
+        }
+        if tab.revision != revision {
+            let id = tab.id;
+            self.check(id);
+        }
+    }
+
+    fn tab_of_call(&mut self, call: CallId) -> Option<&mut Tab> {
+        let is = |record: &Option<super::CallRecord>| record.as_ref().is_some_and(|record| record.id == call);
+        self.tabs.iter_mut().find(|tab| is(&tab.call) || is(&tab.previous))
+    }
+
+    fn fold_call(&mut self, call: CallId, updates: Vec<CallUpdate>) {
+        let Some(tab) = self.tab_of_call(call) else { return };
+        let (revision, is_newest) = (tab.revision, tab.call.as_ref().is_some_and(|record| record.id == call));
+        let slot = if is_newest { &mut tab.call } else { &mut tab.previous };
+        let Some(record) = slot.as_mut() else { return };
+        let mut misfit = None;
+        for update in updates {
+            if let CallUpdate::Unsendable(error) = &update
+                && record.message_revision == revision
+                && !record.is_stream()
+            {
+                misfit = Some(error.clone());
+            }
+            record.take(update);
+        }
+        let link = link_of(record).map(|link| (record.address.clone(), link));
+        if let Some(error) = misfit {
+            tab.checked = Some(Checked { revision, result: Err(error) });
+        }
+        let is_over = tab.call.as_ref().is_some_and(super::CallRecord::has_result);
+        let released = if is_over { tab.previous.take() } else { None };
+        if let Some((address, link)) = link {
+            self.links.insert(address, link);
+        }
+        if let Some(previous) = released {
+            self.send(crate::engine::Command::ReleaseCall(previous.id));
+        }
+    }
+
+    fn fold_text(
+        &mut self,
+        call: CallId,
+        direction: Direction,
+        index: u64,
+        text: &Result<Arc<TextLines>, String>,
+    ) {
+        let Some(tab) = self.tab_of_call(call) else { return };
+        for record in [&mut tab.call, &mut tab.previous].into_iter().flatten() {
+            if record.id == call {
+                record.take_text(direction, index, text.clone());
+            }
+        }
+    }
+}
+
+/// What a call tells of its address.
+fn link_of(record: &super::CallRecord) -> Option<Link> {
+    if let Some((_, info)) = &record.connection {
+        return Some(Link::Up(Arc::clone(info)));
+    }
+    let failure = record.status.as_ref()?.1.failure.as_ref()?;
+    (failure.stage < Stage::Request && failure.stage != Stage::Queue).then(|| Link::Down(Arc::clone(failure)))
+}

@@ -1,0 +1,275 @@
+//! What a call has told so far.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::call::{CallEvent, CallStatus, Code, Metadata};
+use crate::engine::{CallId, CallUpdate, Direction, MessageRow, TextLines};
+use crate::message::MessageError;
+use crate::transport::{ConnectEvent, ConnectionInfo};
+
+/// Rows of a stream that stay listed; older ones are counted. The engine keeps the messages themselves.
+const LISTED_ROWS: usize = 100_000;
+
+/// How far a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallStage {
+    /// Runs.
+    Running,
+    /// Has its status.
+    Ended,
+    /// Settings or the message could not be used: nothing was sent.
+    NotBegun,
+}
+
+/// One message in full.
+#[derive(Clone, Debug)]
+pub struct ShownMessage {
+    /// Sent or received.
+    pub direction: Direction,
+    /// Number within its direction, from 0.
+    pub index: u64,
+    /// Its lines, or why there are none; `None` while they are made.
+    pub text: Option<Result<Arc<TextLines>, String>>,
+}
+
+/// Headers as they were sent.
+#[derive(Clone, Debug)]
+pub struct SentHeaders {
+    /// When.
+    pub at: Instant,
+    /// In order.
+    pub metadata: Metadata,
+}
+
+/// Headers or trailers as they came.
+#[derive(Clone, Debug)]
+pub struct Came {
+    /// When.
+    pub at: Instant,
+    /// `:status` of headers.
+    pub http_status: Option<u16>,
+    /// Trailers came as the one and only frame.
+    pub trailers_only: bool,
+    /// In order within a key.
+    pub metadata: Metadata,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub struct CallRecord {
+    /// Which.
+    pub id: CallId,
+    /// Where to, as typed.
+    pub address: String,
+    /// Time zero: when Send was pressed.
+    pub began: Instant,
+    /// The client sends a stream.
+    pub client_streaming: bool,
+    /// The server does.
+    pub server_streaming: bool,
+    /// Revision of the draft that was sent.
+    pub message_revision: u64,
+    /// Steps of making the connection.
+    pub connects: Vec<ConnectEvent>,
+    /// What carries the call, and when it was in hand.
+    pub connection: Option<(Instant, Arc<ConnectionInfo>)>,
+    /// Request headers.
+    pub request_headers: Option<SentHeaders>,
+    /// The newest rows, oldest first, both directions.
+    pub rows: VecDeque<MessageRow>,
+    /// Rows that are not listed any more.
+    pub dropped_rows: u64,
+    /// Messages sent.
+    pub sent: u64,
+    /// Their bytes.
+    pub sent_bytes: u64,
+    /// Messages received.
+    pub received: u64,
+    /// Their bytes.
+    pub received_bytes: u64,
+    /// When the last one was sent.
+    pub last_out: Option<Instant>,
+    /// When the first one came.
+    pub first_in: Option<Instant>,
+    /// When the last one came.
+    pub last_in: Option<Instant>,
+    /// Our side is closed since.
+    pub half_closed: Option<Instant>,
+    /// Half-close was asked for.
+    pub half_close_asked: bool,
+    /// Response headers.
+    pub headers: Option<Came>,
+    /// Trailers.
+    pub trailers: Option<Came>,
+    /// How it ended.
+    pub status: Option<(Instant, Arc<CallStatus>)>,
+    /// The status' details by name.
+    pub details: Vec<(String, Arc<TextLines>)>,
+    /// Why it never began.
+    pub not_begun: Option<String>,
+    /// The last message that could not be sent.
+    pub unsendable: Option<MessageError>,
+    /// The one message of an answer that is no stream.
+    pub answer: Option<Result<Arc<TextLines>, String>>,
+    /// The message that is read in full.
+    pub shown: Option<ShownMessage>,
+    /// Cancel was asked for.
+    pub cancel_asked: bool,
+}
+
+impl CallRecord {
+    /// A call that is about to begin.
+    pub fn new(id: CallId, address: &str, shape: (bool, bool), message_revision: u64, now: Instant) -> Self {
+        Self {
+            id,
+            address: address.trim().to_owned(),
+            began: now,
+            client_streaming: shape.0,
+            server_streaming: shape.1,
+            message_revision,
+            connects: Vec::new(),
+            connection: None,
+            request_headers: None,
+            rows: VecDeque::new(),
+            dropped_rows: 0,
+            sent: 0,
+            sent_bytes: 0,
+            received: 0,
+            received_bytes: 0,
+            last_out: None,
+            first_in: None,
+            last_in: None,
+            half_closed: None,
+            half_close_asked: false,
+            headers: None,
+            trailers: None,
+            status: None,
+            details: Vec::new(),
+            not_begun: None,
+            unsendable: None,
+            answer: None,
+            shown: None,
+            cancel_asked: false,
+        }
+    }
+
+    /// How far it is.
+    pub fn stage(&self) -> CallStage {
+        if self.status.is_some() {
+            CallStage::Ended
+        } else if self.not_begun.is_some() || (self.unsendable.is_some() && self.never_sent()) {
+            CallStage::NotBegun
+        } else {
+            CallStage::Running
+        }
+    }
+
+    fn never_sent(&self) -> bool {
+        self.request_headers.is_none() && self.connection.is_none() && self.connects.is_empty()
+    }
+
+    /// Runs.
+    pub fn is_running(&self) -> bool {
+        self.stage() == CallStage::Running
+    }
+
+    /// One side streams: its messages are a list.
+    pub fn is_stream(&self) -> bool {
+        self.client_streaming || self.server_streaming
+    }
+
+    /// More messages may be sent.
+    pub fn takes_messages(&self) -> bool {
+        self.is_running() && self.client_streaming && self.half_closed.is_none() && !self.half_close_asked
+    }
+
+    /// There is something to show instead of an older answer.
+    pub fn has_result(&self) -> bool {
+        self.stage() != CallStage::Running || (self.is_stream() && !self.rows.is_empty())
+    }
+
+    /// Ended as OK.
+    pub fn is_ok(&self) -> bool {
+        self.status.as_ref().is_some_and(|(_, status)| status.code == Code::OK)
+    }
+
+    /// The end, or `now` while it runs.
+    pub fn until(&self, now: Instant) -> Instant {
+        self.status.as_ref().map_or(now, |(at, _)| *at)
+    }
+
+    /// Takes one update in.
+    pub fn take(&mut self, update: CallUpdate) {
+        match update {
+            CallUpdate::Began(at) => self.began = at,
+            CallUpdate::Event(event) => self.take_event(event),
+            CallUpdate::Message(row) => self.take_row(row),
+            CallUpdate::Unsendable(error) => self.unsendable = Some(error),
+            CallUpdate::NotBegun(why) => self.not_begun = Some(why),
+            CallUpdate::Details(details) => self.details = details,
+        }
+    }
+
+    fn take_event(&mut self, event: CallEvent) {
+        match event {
+            CallEvent::Connecting(step) => self.connects.push(step),
+            CallEvent::Connected { at, connection } => self.connection = Some((at, connection)),
+            CallEvent::RequestHeaders { at, metadata, .. } => {
+                self.request_headers = Some(SentHeaders { at, metadata });
+            }
+            CallEvent::HalfClose { at } => self.half_closed = Some(at),
+            CallEvent::ResponseHeaders { at, http_status, metadata } => {
+                self.headers = Some(Came { at, http_status: Some(http_status), trailers_only: false, metadata });
+            }
+            CallEvent::Trailers { at, trailers_only, metadata } => {
+                self.trailers = Some(Came { at, http_status: None, trailers_only, metadata });
+            }
+            CallEvent::Status { at, status } => self.status = Some((at, status)),
+            CallEvent::MessageOut(_) | CallEvent::MessageIn(_) | CallEvent::Reset { .. } | CallEvent::GoAway { .. } => {}
+        }
+    }
+
+    fn take_row(&mut self, row: MessageRow) {
+        match row.direction {
+            Direction::Sent => {
+                self.sent += 1;
+                self.sent_bytes += row.size;
+                self.last_out = Some(row.at);
+            }
+            Direction::Received => {
+                self.received += 1;
+                self.received_bytes += row.size;
+                self.first_in.get_or_insert(row.at);
+                self.last_in = Some(row.at);
+            }
+        }
+        if self.rows.len() == LISTED_ROWS {
+            self.rows.pop_front();
+            self.dropped_rows += 1;
+        }
+        self.rows.push_back(row);
+    }
+
+    /// Takes the text of a message in.
+    pub fn take_text(&mut self, direction: Direction, index: u64, text: Result<Arc<TextLines>, String>) {
+        if direction == Direction::Received && index == 0 && !self.server_streaming {
+            self.answer = Some(text.clone());
+            if self.client_streaming && self.shown.is_none() {
+                self.shown = Some(ShownMessage { direction, index, text: None });
+            }
+        }
+        if let Some(shown) = &mut self.shown
+            && shown.direction == direction
+            && shown.index == index
+        {
+            shown.text = Some(text);
+        }
+    }
+
+    /// The list's row of a message, if it is still listed.
+    pub fn row_of(&self, direction: Direction, index: u64) -> Option<usize> {
+        self.rows.iter().position(|row| row.direction == direction && row.index == index)
+    }
+}

@@ -1,0 +1,98 @@
+//! Open sources.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::ConnectionForm;
+use crate::engine::{Generation, SourceFailure, SourceId, SourceSpec};
+use crate::schema::{MethodInfo, Outline};
+use crate::secret::Secret;
+
+/// What a source was opened from.
+#[derive(Clone, Debug)]
+pub enum SourceOrigin {
+    /// A reflecting server: its address as typed, and the metadata that goes with its calls.
+    Address {
+        /// As typed.
+        address: String,
+        /// With reflection and in new requests.
+        metadata: Vec<(String, Secret)>,
+    },
+    /// Files and folders.
+    Files {
+        /// As given.
+        paths: Vec<PathBuf>,
+        /// As given.
+        import_roots: Vec<PathBuf>,
+    },
+}
+
+/// One source.
+#[derive(Clone, Debug)]
+pub struct SourceEntry {
+    /// Which.
+    pub id: SourceId,
+    /// Its newest load.
+    pub generation: Generation,
+    /// What it was opened from.
+    pub origin: SourceOrigin,
+    /// What was read last; stays while it is read anew, and when that fails.
+    pub outline: Option<Arc<Outline>>,
+    /// Since when it is being read.
+    pub loading_since: Option<Instant>,
+    /// Why the newest load failed.
+    pub failure: Option<SourceFailure>,
+    /// A method that is to be opened once it is read: service and method.
+    pub open_then: Option<(String, String)>,
+}
+
+impl SourceEntry {
+    /// What the tree calls it: the address, or the paths' last parts.
+    pub fn title(&self) -> String {
+        match &self.origin {
+            SourceOrigin::Address { address, .. } => address.clone(),
+            SourceOrigin::Files { paths, .. } => {
+                let names: Vec<String> = paths
+                    .iter()
+                    .map(|path| path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned()))
+                    .collect();
+                names.join(", ")
+            }
+        }
+    }
+
+    /// The whole of what [`SourceEntry::title`] abbreviates.
+    pub fn full_title(&self) -> String {
+        match &self.origin {
+            SourceOrigin::Address { address, .. } => address.clone(),
+            SourceOrigin::Files { paths, .. } => {
+                paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n")
+            }
+        }
+    }
+
+    /// A server answers for it.
+    pub fn is_address(&self) -> bool {
+        matches!(self.origin, SourceOrigin::Address { .. })
+    }
+
+    /// For the engine.
+    pub fn spec(&self, form: &ConnectionForm) -> SourceSpec {
+        match &self.origin {
+            SourceOrigin::Address { address, metadata } => {
+                SourceSpec::Reflection { endpoint: form.endpoint(address), metadata: metadata.clone() }
+            }
+            SourceOrigin::Files { paths, import_roots } => {
+                SourceSpec::Files { paths: paths.clone(), import_roots: import_roots.clone() }
+            }
+        }
+    }
+
+    /// A method by its names.
+    pub fn method(&self, service: &str, method: &str) -> Option<&MethodInfo> {
+        let outline = self.outline.as_ref()?;
+        let service = outline.services.iter().find(|known| known.full_name == service)?;
+        service.methods.iter().find(|known| known.name == method)
+    }
+}

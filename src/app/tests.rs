@@ -1,0 +1,267 @@
+//! Events and acts, by plain values.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Action, App, LockMeaning, Node, PhaseKind, PhaseState, Prepared, ThemeChoice, Timeline};
+use crate::call::{CallEvent, CallStatus, Code, Origin};
+use crate::engine::{
+    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady,
+    SourceFailure, SourceId, SourceState,
+};
+use crate::message::MessageError;
+use crate::schema::{MethodInfo, Outline, ServiceInfo};
+use crate::transport::{ConnectEvent, Failure, FailureKind, Stage};
+use crate::words::Lang;
+
+fn method(name: &str, client_streaming: bool, server_streaming: bool) -> MethodInfo {
+    MethodInfo { name: name.to_owned(), client_streaming, server_streaming, ..MethodInfo::default() }
+}
+
+fn outline() -> Arc<Outline> {
+    let hello = ServiceInfo {
+        full_name: "hello.Hello".to_owned(),
+        methods: vec![method("SayHello", false, false), method("BidiHello", true, true)],
+        ..ServiceInfo::default()
+    };
+    let health = ServiceInfo {
+        full_name: "grpc.health.v1.Health".to_owned(),
+        methods: vec![method("Check", false, false)],
+        ..ServiceInfo::default()
+    };
+    Arc::new(Outline { services: vec![hello, health], ..Outline::default() })
+}
+
+/// An app with one source that was read.
+fn opened(now: Instant) -> (App, SourceId) {
+    let mut app = App::new(Lang::En, ThemeChoice::Dark);
+    app.apply(Action::OpenAddress(" 127.0.0.1:1 ".to_owned()), now);
+    let commands = app.take_commands();
+    let [Command::OpenSource { source, generation, .. }] = commands.as_slice() else { panic!("{commands:?}") };
+    let event = Event::Source { source: *source, generation: *generation, state: SourceState::Ready(outline()) };
+    app.fold(event, now);
+    (app, *source)
+}
+
+/// A tab of `name` that is ready to send.
+fn ready(now: Instant, name: &str) -> App {
+    let (mut app, source) = opened(now);
+    app.apply(Action::OpenMethod(source, "hello.Hello".to_owned(), name.to_owned()), now);
+    let ticket = app.active_tab().expect("a tab").ticket;
+    let info = app.source(source).and_then(|entry| entry.method("hello.Hello", name)).expect("known").clone();
+    let result = Ok(MethodReady {
+        service: "hello.Hello".to_owned(),
+        info,
+        template: "{\n  \"name\": \"\"\n}".to_owned(),
+        notes: Vec::new(),
+    });
+    app.fold(Event::MethodReady { ticket, result }, now);
+    app.take_commands();
+    app
+}
+
+fn start(app: &mut App, now: Instant) -> CallId {
+    let id = app.active.expect("a tab");
+    app.apply(Action::Send(id), now);
+    let commands = app.take_commands();
+    commands
+        .iter()
+        .find_map(|command| if let Command::StartCall(start) = command { Some(start.call) } else { None })
+        .unwrap_or_else(|| panic!("no call began: {commands:?}"))
+}
+
+fn status(at: Instant, code: Code, failure: Option<Failure>) -> CallUpdate {
+    let status = CallStatus {
+        code,
+        message: String::new(),
+        details: Vec::new(),
+        origin: if failure.is_some() { Origin::Transport } else { Origin::Server },
+        failure: failure.map(Arc::new),
+    };
+    CallUpdate::Event(CallEvent::Status { at, status: Arc::new(status) })
+}
+
+#[test]
+fn a_new_source_unfolds_to_its_methods_but_plumbing_stays_folded() {
+    let (app, _) = opened(Instant::now());
+    let names: Vec<_> = app
+        .tree
+        .lines
+        .iter()
+        .map(|line| match &line.node {
+            Node::Source(_) => "source".to_owned(),
+            Node::Service(_, name) | Node::Method(_, _, name) => name.clone(),
+            Node::Problem(..) => "problem".to_owned(),
+        })
+        .collect();
+    assert_eq!(names, ["source", "hello.Hello", "SayHello", "BidiHello", "grpc.health.v1.Health"]);
+}
+
+#[test]
+fn the_filter_finds_services_methods_and_full_paths() {
+    let (mut app, _) = opened(Instant::now());
+    for (filter, expect) in
+        [("bidi", 3), ("hello.Hello", 4), ("hello.hello/say", 3), ("check", 3), ("nothing", 0), ("", 5)]
+    {
+        app.apply(Action::SetFilter(filter.to_owned()), Instant::now());
+        assert_eq!(app.tree.lines.len(), expect, "{filter}");
+    }
+}
+
+#[test]
+fn results_of_an_older_load_are_dropped() {
+    let now = Instant::now();
+    let (mut app, source) = opened(now);
+    app.apply(Action::ReloadSource(source), now);
+    let failure = SourceFailure { message: "old".to_owned(), status: None };
+    app.fold(
+        Event::Source { source, generation: Generation(1), state: SourceState::Failed(failure.clone()) },
+        now,
+    );
+    assert!(app.source(source).expect("open").failure.is_none());
+    // The newest failure leaves what was read before.
+    app.fold(Event::Source { source, generation: Generation(2), state: SourceState::Failed(failure) }, now);
+    let entry = app.source(source).expect("open");
+    assert!(entry.failure.is_some() && entry.outline.is_some());
+}
+
+#[test]
+fn the_demo_opens_both_sources_filled_in_and_one_method() {
+    let now = Instant::now();
+    let mut app = App::new(Lang::En, ThemeChoice::Dark);
+    app.apply(Action::StartDemo, now);
+    let info = DemoInfo {
+        plaintext: "127.0.0.1:7888".to_owned(),
+        tls: "127.0.0.1:7889".to_owned(),
+        certificate_pem: "PEM".to_owned(),
+        server_name: "www.eline.com".to_owned(),
+        token: "101010".to_owned(),
+    };
+    app.fold(Event::Demo(Ok(info)), now);
+    let sources: Vec<_> = app.sources.iter().map(|entry| (entry.id, entry.generation)).collect();
+    assert_eq!(sources.len(), 2);
+    for (source, generation) in sources {
+        app.fold(Event::Source { source, generation, state: SourceState::Ready(outline()) }, now);
+    }
+    let tab = app.active_tab().expect("a method is open");
+    assert_eq!((tab.method.as_str(), tab.address.as_str(), tab.deadline.as_str()), ("SayHello", "127.0.0.1:7889", "1 s"));
+    assert_eq!(tab.metadata[0].key, "token");
+    let form = app.form("127.0.0.1:7889");
+    assert_eq!(form.server_name, "www.eline.com");
+}
+
+#[test]
+fn a_draft_is_checked_one_question_at_a_time() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let (id, ticket) = app.active_tab().map(|tab| (tab.id, tab.ticket)).expect("a tab");
+    let revision = app.active_tab().expect("a tab").revision;
+    // The template is being checked; typing does not ask again before the answer.
+    app.apply(Action::SetMessage(id, "{\"name\": 7".to_owned(), Some(1)), now);
+    app.apply(Action::SetMessage(id, "{\"name\": 7}".to_owned(), Some(1)), now);
+    assert!(app.take_commands().is_empty());
+    app.fold(Event::MessageChecked { ticket, revision, result: Ok(0) }, now);
+    let commands = app.take_commands();
+    let [Command::CheckMessage { text, revision, .. }] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(text, "{\"name\": 7}");
+    let error = MessageError { line: Some(1), column: Some(10), expected: "string".to_owned(), ..Default::default() };
+    app.fold(Event::MessageChecked { ticket, revision: *revision, result: Err(error) }, now);
+    let tab = app.active_tab().expect("a tab");
+    assert!(tab.visible_error(now).is_none(), "not on the line that is being typed");
+    assert!(tab.visible_error(now + Duration::from_secs(2)).is_some(), "but after a while");
+    assert!(!tab.can_send());
+}
+
+#[test]
+fn an_older_answer_stays_until_the_new_call_has_one() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let first = start(&mut app, now);
+    app.fold(Event::Call { call: first, updates: vec![status(now, Code::OK, None)] }, now);
+    let second = start(&mut app, now);
+    let (shown, is_older) = app.active_tab().and_then(|tab| tab.shown_call()).expect("an answer");
+    assert_eq!((shown.id, is_older), (first, true));
+    app.fold(Event::Call { call: second, updates: vec![status(now, Code::OK, None)] }, now);
+    let (shown, is_older) = app.active_tab().and_then(|tab| tab.shown_call()).expect("an answer");
+    assert_eq!((shown.id, is_older), (second, false));
+    assert!(matches!(app.take_commands().as_slice(), [Command::ReleaseCall(call)] if *call == first));
+}
+
+#[test]
+fn a_refused_connection_is_red_at_its_phase_and_the_rest_is_not_reached() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let call = start(&mut app, now);
+    let ms = |count| now + Duration::from_millis(count);
+    let failure = Failure {
+        stage: Stage::Tcp,
+        kind: FailureKind::Refused,
+        peer: "127.0.0.1:1".to_owned(),
+        detail: String::new(),
+        tls: None,
+    };
+    let connect = CallEvent::Connecting(ConnectEvent::Connect {
+        peer: "127.0.0.1:1".to_owned(),
+        local: None,
+        started: ms(0),
+        ended: ms(2),
+        failure: Some(Arc::new(failure.clone())),
+    });
+    let updates =
+        vec![CallUpdate::Began(now), CallUpdate::Event(connect), status(ms(2), Code(14), Some(failure))];
+    app.fold(Event::Call { call, updates }, ms(2));
+    assert_eq!(app.lock("127.0.0.1:1"), LockMeaning::Unreachable);
+    let record = app.active_tab().and_then(|tab| tab.call.as_ref()).expect("a call");
+    let timeline = Timeline::of(record, ms(9));
+    assert_eq!(timeline.phases[0].state, PhaseState::Failed);
+    assert!(timeline.phases[1..].iter().all(|phase| phase.state == PhaseState::NotReached));
+    assert!(timeline.phases.iter().any(|phase| phase.kind == PhaseKind::Wait));
+    assert!(timeline.stopped);
+}
+
+#[test]
+fn streams_count_their_messages_and_take_more_until_half_closed() {
+    let now = Instant::now();
+    let mut app = ready(now, "BidiHello");
+    let call = start(&mut app, now);
+    let row = |direction, index| {
+        CallUpdate::Message(MessageRow {
+            direction,
+            index,
+            at: now,
+            size: 10,
+            wire_size: 10,
+            compressed: false,
+            preview: "{}".to_owned(),
+        })
+    };
+    let updates = vec![row(Direction::Sent, 0), row(Direction::Received, 0), row(Direction::Received, 1)];
+    app.fold(Event::Call { call, updates }, now);
+    let id = app.active.expect("a tab");
+    app.apply(Action::Send(id), now);
+    assert!(matches!(app.take_commands().as_slice(), [Command::SendMessage { .. }]));
+    app.apply(Action::HalfClose(id), now);
+    app.apply(Action::Send(id), now);
+    assert!(matches!(app.take_commands().as_slice(), [Command::HalfClose(_)]), "nothing goes out after half-close");
+    let record = app.active_tab().and_then(|tab| tab.call.as_ref()).expect("a call");
+    assert_eq!((record.sent, record.received, record.received_bytes), (1, 2, 20));
+    app.apply(Action::CloseTab(id), now);
+    assert!(app.take_commands().iter().any(|command| matches!(command, Command::ReleaseCall(_))));
+    assert!(app.active.is_none());
+}
+
+#[test]
+fn a_method_that_cannot_be_had_says_so_and_is_asked_for_again() {
+    let now = Instant::now();
+    let (mut app, source) = opened(now);
+    app.apply(Action::OpenMethod(source, "hello.Hello".to_owned(), "SayHello".to_owned()), now);
+    let ticket = app.active_tab().expect("a tab").ticket;
+    app.fold(Event::MethodReady { ticket, result: Err("no such file".to_owned()) }, now);
+    assert!(matches!(app.active_tab().expect("a tab").prepared, Prepared::Failed(_)));
+    app.take_commands();
+    app.apply(Action::ReloadSource(source), now);
+    app.fold(Event::Source { source, generation: Generation(2), state: SourceState::Ready(outline()) }, now);
+    assert!(app.take_commands().iter().any(|command| matches!(command, Command::PrepareMethod { .. })));
+}

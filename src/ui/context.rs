@@ -1,0 +1,125 @@
+//! What every paint function is handed: the state to read, the acts to queue, and what only the screen remembers.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use egui::{Align, Id, Layout, Rect, Ui, UiBuilder};
+
+use super::widgets::code_view::CodeText;
+use super::widgets::tree::TreeRow;
+use crate::app::{Action, App, Tab};
+use crate::engine::TextLines;
+use crate::words::{Lang, Words};
+
+/// Texts whose lines stay found.
+const KEPT_TEXTS: usize = 8;
+
+/// The context of one frame.
+pub(super) struct Cx<'a> {
+    /// To be read.
+    pub(super) app: &'a App,
+    /// To be queued.
+    pub(super) actions: &'a mut Vec<Action>,
+    /// Of the screen alone.
+    pub(super) memory: &'a mut Memory,
+    /// The time of this frame.
+    pub(super) now: Instant,
+}
+
+impl<'a> Cx<'a> {
+    pub(super) fn words(&self) -> &'static Words {
+        self.app.lang.words()
+    }
+
+    pub(super) fn lang(&self) -> Lang {
+        self.app.lang
+    }
+
+    pub(super) fn act(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    /// The tab in front, free of the borrow of this context.
+    pub(super) fn tab(&self) -> Option<&'a Tab> {
+        self.app.active_tab()
+    }
+}
+
+/// What only the screen remembers: sizes, and what is costly to make anew each frame.
+pub(super) struct Memory {
+    /// Width of the side panel, in points.
+    pub(super) side_width: f32,
+    /// The request's share of the centre.
+    pub(super) request_share: f32,
+    /// The share of the list above a message that is read.
+    pub(super) list_share: f32,
+    /// The tree as rows, and what it was made of.
+    pub(super) tree_rows: Vec<TreeRow>,
+    /// Revision of the tree and language.
+    pub(super) tree_made_of: Option<(u64, Lang)>,
+    /// The chosen row when the tree was last painted.
+    pub(super) tree_chosen: Option<u64>,
+    /// The field of the target is to take the focus.
+    pub(super) focus_target: bool,
+    /// The filter is to take the focus.
+    pub(super) focus_filter: bool,
+    /// The newest metadata row is to take the focus.
+    pub(super) focus_new_row: bool,
+    /// Large drafts that the person wants to edit all the same.
+    pub(super) edit_anyway: Option<crate::app::TabId>,
+    texts: VecDeque<(Arc<TextLines>, CodeText)>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            side_width: super::theme::measure::SIDE_PANEL,
+            request_share: 0.5,
+            list_share: 0.62,
+            tree_rows: Vec::new(),
+            tree_made_of: None,
+            tree_chosen: None,
+            focus_target: false,
+            focus_filter: false,
+            focus_new_row: false,
+            edit_anyway: None,
+            texts: VecDeque::new(),
+        }
+    }
+}
+
+impl Memory {
+    /// A text for the read-only view; made once.
+    pub(super) fn code(&mut self, text: &Arc<TextLines>) -> &CodeText {
+        if let Some(at) = self.texts.iter().position(|(known, _)| Arc::ptr_eq(known, text)) {
+            return &self.texts[at].1;
+        }
+        if self.texts.len() == KEPT_TEXTS {
+            self.texts.pop_front();
+        }
+        self.texts.push_back((Arc::clone(text), CodeText::new(text.text())));
+        let last = self.texts.len() - 1;
+        &self.texts[last].1
+    }
+}
+
+/// A part of the screen by its rectangle, filled from the left, things centred.
+pub(super) fn row_at(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug) -> Ui {
+    let builder = UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::left_to_right(Align::Center));
+    ui.new_child(builder)
+}
+
+/// A part of the screen by its rectangle, filled from the right, things centred.
+pub(super) fn row_from_right(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug) -> Ui {
+    let builder = UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::right_to_left(Align::Center));
+    ui.new_child(builder)
+}
+
+/// A part of the screen by its rectangle, filled from the top; nothing shows outside.
+pub(super) fn pane_at(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug) -> Ui {
+    let builder = UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::top_down(Align::Min));
+    let mut pane = ui.new_child(builder);
+    pane.set_clip_rect(rect.intersect(ui.clip_rect()));
+    pane
+}

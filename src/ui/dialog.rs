@@ -1,0 +1,162 @@
+//! The questions over the window: a source to add, a list to send.
+
+use egui::{Id, Ui, vec2};
+
+use super::connection_form::connection_form_ui;
+use super::context::Cx;
+use super::fonts;
+use super::theme::tokens;
+use super::widgets::button::{Button, ButtonSize};
+use super::widgets::choice::choice_ui;
+use super::widgets::code_edit::CodeEditor;
+use super::widgets::dialog::dialog_ui;
+use super::widgets::field::Field;
+use super::widgets::json::Language;
+use super::widgets::text::{Line, paragraph_ui};
+use crate::app::{Action, AddDialog, PickFor, Tab};
+
+pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
+    if let Some(dialog) = &cx.app.dialog {
+        add_source_ui(ui, cx, dialog);
+    } else if let Some(tab) = cx.tab().filter(|tab| tab.list.is_some()) {
+        list_ui(ui, cx, tab);
+    }
+}
+
+fn add_source_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &AddDialog) {
+    let words = cx.words();
+    let mut changed = dialog.clone();
+    let confirm = if changed.files { words.open } else { words.connect_button };
+    let ctx = ui.ctx().clone();
+    let (picked, (confirmed, cancelled), close) = dialog_ui(
+        &ctx,
+        Id::unique("add source"),
+        560.0,
+        words.add_source_title,
+        |ui| body_ui(ui, cx, &mut changed),
+        |ui| {
+            let confirmed = ui.add(Button::primary(confirm).large()).clicked();
+            (confirmed, ui.add(Button::secondary(words.cancel).large()).clicked())
+        },
+    );
+    let enter = ctx.input(|input| input.key_pressed(egui::Key::Enter));
+    if changed != *dialog {
+        cx.act(Action::SetDialog(changed));
+    }
+    if let Some((purpose, folders)) = picked {
+        cx.act(Action::PickFiles(purpose, folders));
+    } else if cancelled || close {
+        cx.act(Action::CloseDialog);
+    } else if confirmed || enter {
+        cx.act(Action::ConfirmDialog);
+    }
+}
+
+fn body_ui(ui: &mut Ui, cx: &Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor, bool)> {
+    let words = cx.words();
+    let t = tokens(ui);
+    let kinds = [(false, words.connect_title), (true, words.files_title)];
+    choice_ui(ui, words.add_source_title, ButtonSize::Normal, &mut dialog.files, &kinds);
+    ui.add_space(16.0);
+    if dialog.files {
+        return files_ui(ui, cx, dialog);
+    }
+    ui.add(Line::new(words.address).color(t.text2).height(24.0));
+    let missing = dialog.missing.then_some(words.nothing_typed);
+    let field = Field::new(Id::unique("add address"), &mut dialog.address, words.address)
+        .placeholder(words.address_hint)
+        .mono()
+        .large()
+        .error(missing);
+    let response = field.show(ui);
+    if ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+    ui.add_space(8.0);
+    let mut picked = None;
+    let room = (ui.ctx().content_rect().height() - 330.0).max(120.0);
+    egui::ScrollArea::vertical().id_salt("add form").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+        picked = connection_form_ui(ui, cx, "add", &mut dialog.form);
+    });
+    picked.map(|path| (PickFor::Form(None, path), false))
+}
+
+fn files_ui(ui: &mut Ui, cx: &Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor, bool)> {
+    let words = cx.words();
+    let t = tokens(ui);
+    let mut picked = None;
+    ui.add(Line::new(words.path).color(t.text2).height(24.0));
+    let missing = dialog.missing.then_some(words.no_path_typed);
+    let field = Field::new(Id::unique("add paths"), &mut dialog.paths, words.path)
+        .placeholder(words.path_hint)
+        .mono()
+        .large()
+        .error(missing);
+    let response = field.show(ui);
+    if ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
+        if ui.add(Button::secondary(words.choose_files)).clicked() {
+            picked = Some((PickFor::DialogPaths, false));
+        }
+        if ui.add(Button::secondary(words.choose_folder)).clicked() {
+            picked = Some((PickFor::DialogPaths, true));
+        }
+    });
+    if cx.app.no_dialog {
+        ui.add_space(8.0);
+        paragraph_ui(ui, words.no_dialog, fonts::hint(), t.warn, 18.0);
+    }
+    ui.add_space(8.0);
+    ui.add(Line::new(words.import_roots).color(t.text2).height(24.0));
+    Field::new(Id::unique("add roots"), &mut dialog.import_roots, words.import_roots)
+        .placeholder(words.import_roots_hint)
+        .mono()
+        .large()
+        .show(ui);
+    ui.add_space(6.0);
+    ui.add(Line::hint(words.several_paths).color(t.text3));
+    picked
+}
+
+fn list_ui(ui: &Ui, cx: &mut Cx<'_>, tab: &Tab) {
+    let words = cx.words();
+    let Some(before) = &tab.list else { return };
+    let mut text = before.clone();
+    let ctx = ui.ctx().clone();
+    let t = tokens(ui);
+    let ((), (confirmed, cancelled), close) = dialog_ui(
+        &ctx,
+        Id::unique("send list"),
+        560.0,
+        words.list_title,
+        |ui| {
+            ui.add(Line::new(words.list_hint).color(t.text2).height(24.0));
+            let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 260.0), egui::Sense::hover());
+            ui.painter().rect(
+                rect,
+                egui::CornerRadius::same(6),
+                t.bg2,
+                egui::Stroke::new(1.0, t.line),
+                egui::StrokeKind::Inside,
+            );
+            let mut pane = super::context::pane_at(ui, rect.shrink(1.0), "list editor");
+            CodeEditor::new(Id::unique("list editor"), &mut text, words.list_editor).language(Language::Json).show(&mut pane);
+        },
+        |ui| {
+            let confirmed = ui.add(Button::primary(words.send_all).large()).clicked();
+            (confirmed, ui.add(Button::secondary(words.cancel).large()).clicked())
+        },
+    );
+    if text != *before {
+        cx.act(Action::WriteList(tab.id, Some(text)));
+    }
+    if confirmed {
+        cx.act(Action::SendList(tab.id));
+    } else if cancelled || close {
+        cx.act(Action::WriteList(tab.id, None));
+    }
+}

@@ -1,0 +1,70 @@
+//! Keys that work wherever the focus is, and files that are dropped.
+
+use std::path::PathBuf;
+
+use egui::{Key, Modifiers, Ui};
+
+use super::context::Cx;
+use super::fonts;
+use super::theme::tokens;
+use super::widgets::shared::dashed;
+use super::widgets::text;
+use crate::app::Action;
+
+/// Takes the window's keys before any field sees them.
+pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
+    if cx.app.dialog.is_some() || cx.tab().is_some_and(|tab| tab.list.is_some()) {
+        return;
+    }
+    let pressed = |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
+    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Tab) {
+        cx.act(Action::StepTab(-1));
+    }
+    if pressed(Modifiers::COMMAND, Key::Tab) {
+        cx.act(Action::StepTab(1));
+    }
+    if pressed(Modifiers::NONE, Key::F5) {
+        cx.act(Action::ReloadAll);
+    }
+    if pressed(Modifiers::COMMAND, Key::F) {
+        cx.memory.focus_filter = true;
+    }
+    let Some(tab) = cx.tab() else { return };
+    let id = tab.id;
+    if pressed(Modifiers::COMMAND, Key::Enter) {
+        cx.act(Action::Send(id));
+    }
+    if pressed(Modifiers::COMMAND, Key::W) {
+        cx.act(Action::CloseTab(id));
+    }
+    if pressed(Modifiers::COMMAND, Key::T) {
+        cx.act(Action::DuplicateTab(id));
+    }
+    if pressed(Modifiers::COMMAND, Key::L) {
+        cx.memory.focus_target = true;
+    }
+    let is_free = !egui::Popup::is_any_open(ui.ctx());
+    if tab.is_calling() && is_free && pressed(Modifiers::NONE, Key::Escape) {
+        cx.act(Action::Cancel(id));
+    }
+}
+
+/// Files dropped on the window are opened; while they hover, the window says so.
+pub(super) fn drops(ui: &Ui, cx: &mut Cx<'_>) {
+    let dropped: Vec<PathBuf> =
+        ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+    if !dropped.is_empty() {
+        cx.act(Action::OpenPaths(dropped));
+    }
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let t = tokens(ui);
+    let rect = ui.max_rect();
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop"));
+    let painter = ui.ctx().layer_painter(layer);
+    painter.rect_filled(rect, 0.0, t.scrim);
+    let target = rect.shrink(24.0);
+    dashed(&painter, target, 8.0, t.accent);
+    text::paint_text_center(&painter, target, cx.words().drop_now, &fonts::heading(), t.text1);
+}

@@ -1,0 +1,195 @@
+//! The draft of a message: facts, editor, what does not fit, and what streams send.
+
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
+use egui::{Id, Rect, Ui, pos2, vec2};
+
+use super::context::{Cx, pane_at, row_at, row_from_right};
+use super::fonts;
+use super::icons::Icon;
+use super::theme::measure::{INSET, TABS};
+use super::theme::{Tone, tokens};
+use super::widgets::badge::icon_word_ui;
+use super::widgets::button::Button;
+use super::widgets::code_edit::{CodeEditor, Problem, is_comfortable};
+use super::widgets::code_view::{CodeText, CodeView};
+use super::widgets::json::Language;
+use super::widgets::menu::{Combo, MenuItem};
+use super::widgets::shared::line_below;
+use super::widgets::text::{Elide, Line};
+use super::widgets::view_state::{ViewKind, ViewState};
+use crate::app::{Action, CallRecord, Prepared, Tab};
+use crate::message::{MessageError, TemplateSize};
+use crate::words::format;
+
+pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
+    let words = cx.words();
+    let whole = ui.max_rect();
+    let line = Rect::from_min_size(whole.min, vec2(whole.width(), TABS));
+    let mut rest = Rect::from_min_max(pos2(whole.left(), line.bottom()), whole.max);
+    match &tab.prepared {
+        Prepared::Pending { since } => {
+            line_below(ui.painter(), line, tokens(ui).line);
+            if cx.now.saturating_duration_since(*since).as_millis() > 300 {
+                let mut pane = pane_at(ui, rest.shrink(INSET), "preparing");
+                ViewState::new(ViewKind::Loading, words.preparing, "").show(&mut pane);
+            }
+            return;
+        }
+        Prepared::Failed(why) => {
+            line_below(ui.painter(), line, tokens(ui).line);
+            let mut pane = pane_at(ui, rest.shrink(INSET), "prepare failed");
+            let state = ViewState::new(ViewKind::Failed, words.prepare_failed, why);
+            if state.action(words.try_again).show(&mut pane) {
+                cx.act(Action::PrepareAgain(tab.id));
+            }
+            return;
+        }
+        Prepared::Ready(_) => {}
+    }
+    let error = tab.visible_error(cx.now);
+    facts_ui(ui, cx, tab, error, line);
+    if tab.shape.0 {
+        let bar = Rect::from_min_max(pos2(rest.left(), rest.bottom() - 56.0), rest.max);
+        rest.max.y = bar.top();
+        composer_ui(ui, cx, tab, bar);
+    }
+    let unsendable = tab.call.as_ref().and_then(|call| call.unsendable.as_ref()).filter(|_| error.is_none());
+    if let Some(error) = error.or(unsendable) {
+        let bar = Rect::from_min_max(pos2(rest.left(), rest.bottom() - 36.0), rest.max);
+        rest.max.y = bar.top();
+        error_ui(ui, cx, tab, error, bar);
+    }
+    let mut pane = pane_at(ui, rest, "editor");
+    editor_ui(&mut pane, cx, tab, error);
+}
+
+fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError>, line: Rect) {
+    let words = cx.words();
+    let t = tokens(ui);
+    line_below(ui.painter(), line, t.line);
+    let inner = line.shrink2(vec2(INSET, 0.0));
+    let mut right = row_from_right(ui, inner, "message facts right");
+    let combo = Combo::new(words.template_smallest, words.template_smallest).ghost();
+    let (_, chosen) = combo.show(&mut right, |ui| {
+        let small = ui.add(MenuItem::new(words.template_small).first()).clicked();
+        let full = ui.add(MenuItem::new(words.template_full)).clicked();
+        if small { Some(TemplateSize::Smallest) } else { full.then_some(TemplateSize::Full) }
+    });
+    if let Some(Some(size)) = chosen {
+        cx.act(Action::TakeTemplate(tab.id, size));
+    }
+    let room = right.min_rect().left() - inner.left() - 8.0;
+    let mut left = row_at(ui, inner, "message facts");
+    left.spacing_mut().item_spacing.x = 10.0;
+    let input = match &tab.prepared {
+        Prepared::Ready(ready) => ready.info.input.as_str(),
+        _ => "",
+    };
+    left.add(Line::code(input).color(t.text2).elide(Elide::Middle).max_width((room - 80.0).max(40.0)));
+    if error.is_some() {
+        icon_word_ui(&mut left, Icon::CircleX, Tone::Error, words.one_error);
+    } else if let Some(size) = tab.size() {
+        left.add(Line::code(&format::bytes(size as u64)).color(t.text3));
+    }
+}
+
+fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError>) {
+    let words = cx.words();
+    let id = Id::unique(("message", tab.id.0));
+    if !is_comfortable(&tab.message) && cx.memory.edit_anyway != Some(tab.id) {
+        let actions = [words.edit_anyway];
+        let notice = super::widgets::notice::Notice::new(Tone::Accent, "", words.large_text).actions(&actions);
+        if notice.show(ui).is_some() {
+            cx.memory.edit_anyway = Some(tab.id);
+        }
+        CodeView::new(id.with("large"), words.message_editor).show(ui, &CodeText::new(tab.message.as_str()));
+        return;
+    }
+    if let Some(byte) = tab.go_to {
+        go_to(ui, id, &tab.message, byte);
+        cx.act(Action::WentTo(tab.id));
+    }
+    let problems: Vec<Problem> = error
+        .map(|error| Problem { range: error.span.clone(), message: cx.lang().misfit(error) })
+        .into_iter()
+        .collect();
+    let mut text = tab.message.clone();
+    let output =
+        CodeEditor::new(id, &mut text, words.message_editor).language(Language::Json).problems(&problems).show(ui);
+    let caret_line = output.caret.map(|byte| {
+        let before = text.get(..byte).unwrap_or(&text);
+        u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX)
+    });
+    if output.response.changed() || caret_line != tab.caret_line {
+        cx.act(Action::SetMessage(tab.id, text, caret_line));
+    }
+}
+
+/// Puts the caret at a byte of the text and the focus into the editor.
+fn go_to(ui: &Ui, id: Id, text: &str, byte: usize) {
+    let chars = text.char_indices().take_while(|(at, _)| *at < byte).count();
+    let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(chars))));
+    state.store(ui.ctx(), id);
+    ui.memory_mut(|memory| memory.request_focus(id));
+}
+
+fn error_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: &MessageError, bar: Rect) {
+    let t = tokens(ui);
+    let words = cx.words();
+    ui.painter().rect_filled(bar, 0.0, t.bg2);
+    ui.painter().hline(bar.x_range(), bar.top() + 0.5, egui::Stroke::new(1.0, t.line));
+    let inner = bar.shrink2(vec2(INSET, 0.0));
+    let mut right = row_from_right(ui, inner, "error right");
+    if error.line.is_some() && right.add(Button::secondary(words.go_to).small()).clicked() {
+        cx.act(Action::GoToError(tab.id));
+    }
+    let end = right.min_rect().left().min(inner.right()) - 8.0;
+    let said = cx.lang().misfit_at(error);
+    let mut left = row_at(ui, inner, "error");
+    left.spacing_mut().item_spacing.x = 8.0;
+    Icon::CircleX.paint_at(left.painter(), pos2(inner.left() + 7.0, inner.center().y), 14.0, t.error);
+    left.add_space(14.0);
+    let path_width = super::widgets::text::width(left.painter(), &error.path, fonts::code()).min(220.0);
+    let room = (end - inner.left() - 30.0 - path_width).max(80.0);
+    let response = left.add(Line::new(&said).elide(Elide::End).max_width(room));
+    left.ctx().accesskit_node_builder(response.id, |node| node.set_role(egui::Role::Alert));
+    if !error.path.is_empty() {
+        left.add(Line::code(&error.path).color(t.text3).elide(Elide::Middle).max_width(path_width));
+    }
+}
+
+/// What can be sent into a stream of the client's, and how it ends.
+fn composer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
+    let t = tokens(ui);
+    let words = cx.words();
+    ui.painter().hline(bar.x_range(), bar.top() + 0.5, egui::Stroke::new(1.0, t.line));
+    let inner = bar.shrink2(vec2(INSET, 0.0));
+    let mut row = row_at(ui, inner, "composer");
+    row.spacing_mut().item_spacing.x = 8.0;
+    let Some(call) = tab.call.as_ref().filter(|call| call.is_running()) else {
+        row.add(Line::new(words.streams_hint).color(t.text3).elide(Elide::End));
+        return;
+    };
+    if !CallRecord::takes_messages(call) {
+        row.add(Line::new(words.half_closed).color(t.text3));
+        return;
+    }
+    let fits = tab.error().is_none();
+    if row.add(Button::primary(words.send_message).key("Ctrl ⏎").enabled(fits)).clicked() {
+        cx.act(Action::Send(tab.id));
+    }
+    if row.add(Button::secondary(words.send_list)).clicked() {
+        cx.act(Action::WriteList(tab.id, Some(String::new())));
+    }
+    let response = row.add(Button::secondary(words.half_close));
+    super::widgets::tooltip::tooltip_ui(&response, words.half_close_hint, None);
+    if response.clicked() {
+        cx.act(Action::HalfClose(tab.id));
+    }
+    let room = row.available_width();
+    if super::widgets::text::width(row.painter(), words.half_close_hint, fonts::body()) <= room {
+        row.add(Line::new(words.half_close_hint).color(t.text3));
+    }
+}

@@ -1,0 +1,61 @@
+//! One request tab: target bar, and under it the request beside its answer.
+
+use egui::{Id, Rect, Ui, pos2, vec2};
+
+use super::context::{Cx, pane_at, row_at};
+use super::theme::measure::{INSET, TABS, TARGET_BAR};
+use super::theme::tokens;
+use super::widgets::shared::line_below;
+use super::widgets::splitter::{SplitAxis, SplitRange, split, splitter_ui};
+use super::widgets::tabs::{PaneTab, pane_tabs_ui};
+use super::{message, metadata, response, target_bar, tls};
+use crate::app::{Action, RequestSide, RowCheck, Tab};
+
+/// Panes narrower than this stack.
+const STACK_BELOW: f32 = 560.0;
+
+pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(tab) = cx.tab() else { return };
+    let whole = ui.max_rect();
+    let bar = Rect::from_min_size(whole.min, vec2(whole.width(), TARGET_BAR));
+    target_bar::target_bar_ui(ui, cx, tab, bar);
+    let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
+    let (axis, least) =
+        if rest.width() < STACK_BELOW { (SplitAxis::Rows, 160.0) } else { (SplitAxis::Columns, 280.0) };
+    let range = SplitRange { first_min: least, second_min: least, rest: 0.5 };
+    let (left, right) = split(rest, axis, cx.memory.request_share, range);
+    let mut pane = pane_at(ui, left, ("request", tab.id.0));
+    request_pane_ui(&mut pane, cx, tab);
+    let mut pane = pane_at(ui, right, ("response", tab.id.0));
+    response::response_ui(&mut pane, cx, tab);
+    let name = cx.words().panes_edge;
+    let share = &mut cx.memory.request_share;
+    splitter_ui(ui, Id::unique("panes edge"), name, rest, axis, share, range);
+}
+
+fn request_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
+    let words = cx.words();
+    let whole = ui.max_rect();
+    let bar = Rect::from_min_size(whole.min, vec2(whole.width(), TABS));
+    let goes_out = tab.metadata.iter().filter(|row| matches!(row.check(), RowCheck::Sent { .. })).count();
+    let count = (goes_out > 0).then(|| goes_out.to_string());
+    let sides = [RequestSide::Message, RequestSide::Metadata, RequestSide::Tls];
+    let tabs = [
+        PaneTab { title: words.message, count: None },
+        PaneTab { title: words.metadata, count: count.as_deref() },
+        PaneTab { title: words.tls, count: None },
+    ];
+    let chosen = sides.iter().position(|side| *side == tab.request_side).unwrap_or(0);
+    let mut row = row_at(ui, bar.shrink2(vec2(INSET, 0.0)), "request tabs");
+    if let Some(index) = pane_tabs_ui(&mut row, Id::unique("request tabs"), words.request_tabs, &tabs, chosen) {
+        cx.act(Action::ShowRequestSide(tab.id, sides[index]));
+    }
+    line_below(ui.painter(), bar, tokens(ui).line);
+    let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
+    let mut pane = pane_at(ui, rest, ("request side", tab.request_side as u8));
+    match tab.request_side {
+        RequestSide::Message => message::message_ui(&mut pane, cx, tab),
+        RequestSide::Metadata => metadata::metadata_ui(&mut pane, cx, tab),
+        RequestSide::Tls => tls::tls_ui(&mut pane, cx, tab),
+    }
+}

@@ -1,0 +1,360 @@
+//! The answer: its tabs, the line of facts, the body or the failure, headers, trailers, and the phases below.
+
+use egui::{Id, Rect, Ui, pos2, vec2};
+
+use super::context::{Cx, pane_at, row_at, row_from_right};
+use super::failure::{FailureCard, failure_card_ui};
+use super::icons::Icon;
+use super::lists::metadata_rows_ui;
+use super::theme::measure::{INSET, TABS};
+use super::theme::{Tone, tokens};
+use super::widgets::badge::status_badge_ui;
+use super::widgets::button::IconButton;
+use super::widgets::code_view::CodeView;
+use super::widgets::heading::section_head_ui;
+use super::widgets::json::Language;
+use super::widgets::shared::line_below;
+use super::widgets::tabs::{PaneTab, pane_tabs_ui};
+use super::widgets::text::{Elide, Line, paragraph_ui, width};
+use super::widgets::view_state::{ViewKind, ViewState};
+use super::{certificate, facts, fonts, phases, stream};
+use crate::app::{Action, CallRecord, CallStage, RequestSide, ResponseSide, Tab};
+use crate::call::CallStatus;
+use crate::engine::TextLines;
+use crate::transport::{FailureKind, Stage};
+use crate::words::failure::describe;
+use crate::words::format;
+
+/// Details of a status are shown up to this many lines each.
+const DETAIL_LINES: usize = 200;
+
+pub(super) fn response_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
+    let whole = ui.max_rect();
+    let bar = Rect::from_min_size(whole.min, vec2(whole.width(), TABS));
+    tabs_ui(ui, cx, tab, bar);
+    let line = Rect::from_min_size(pos2(whole.left(), bar.bottom()), vec2(whole.width(), TABS));
+    line_below(ui.painter(), line, tokens(ui).line);
+    let mut rest = Rect::from_min_max(pos2(whole.left(), line.bottom()), whole.max);
+    let Some((call, is_older)) = tab.shown_call() else {
+        let words = cx.words();
+        let mut pane = pane_at(ui, rest, "nothing yet");
+        pane.add_space((rest.height() * 0.25).round());
+        let state = ViewState::new(ViewKind::Empty(Icon::Send), words.nothing_yet, words.nothing_yet_hint);
+        state.centered().show(&mut pane);
+        return;
+    };
+    facts_ui(ui, cx, tab, call, is_older, line);
+    if let Some(newest) = &tab.call
+        && newest.stage() != CallStage::NotBegun
+    {
+        rest.max.y = phases::phases_ui(ui, cx, tab, newest, rest);
+    }
+    let mut pane = pane_at(ui, rest, ("answer", tab.response_side as u8));
+    match tab.response_side {
+        ResponseSide::Response => body_ui(&mut pane, cx, tab, call),
+        ResponseSide::Headers => headers_ui(&mut pane, cx, call),
+        ResponseSide::Trailers => trailers_ui(&mut pane, cx, call),
+    }
+}
+
+fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
+    let words = cx.words();
+    let call = tab.shown_call().map(|(call, _)| call);
+    let count = |count: Option<usize>| count.filter(|count| *count > 0).map(|count| format::count(count as u64));
+    let messages = call.filter(|_| tab.is_stream()).map(|call| usize::try_from(call.sent + call.received).unwrap_or(usize::MAX));
+    let (messages, headers, trailers) = (
+        count(messages),
+        count(call.and_then(|call| call.headers.as_ref()).map(|came| came.metadata.len())),
+        count(call.and_then(|call| call.trailers.as_ref()).map(|came| came.metadata.len())),
+    );
+    let sides = [ResponseSide::Response, ResponseSide::Headers, ResponseSide::Trailers];
+    let tabs = [
+        PaneTab { title: if tab.is_stream() { words.messages } else { words.response }, count: messages.as_deref() },
+        PaneTab { title: words.headers, count: headers.as_deref() },
+        PaneTab { title: words.trailers, count: trailers.as_deref() },
+    ];
+    let chosen = sides.iter().position(|side| *side == tab.response_side).unwrap_or(0);
+    let mut row = row_at(ui, bar.shrink2(vec2(INSET, 0.0)), "response tabs");
+    if let Some(index) = pane_tabs_ui(&mut row, Id::unique("response tabs"), words.response_tabs, &tabs, chosen) {
+        cx.act(Action::ShowResponseSide(tab.id, sides[index]));
+    }
+    line_below(ui.painter(), bar, tokens(ui).line);
+}
+
+/// Status badge, time, size, who answered; what does not fit gives way from the right.
+fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older: bool, line: Rect) {
+    let words = cx.words();
+    let t = tokens(ui);
+    let inner = line.shrink2(vec2(INSET, 0.0));
+    let mut right_edge = inner.right();
+    let copied = answer_text(call).filter(|_| !tab.is_stream());
+    if let Some(text) = copied {
+        let mut right = row_from_right(ui, inner, "facts right");
+        if right.add(IconButton::new(Icon::Copy, words.copy).small()).clicked() {
+            right.ctx().copy_text(text.text().to_owned());
+        }
+        right_edge = right.min_rect().left() - 4.0;
+    }
+    if tab.is_stream() {
+        let mut right = row_from_right(ui, inner, "follow");
+        right.spacing_mut().item_spacing.x = 8.0;
+        let mut on = tab.follow_tail;
+        let wide = inner.width() > 520.0;
+        if wide {
+            right.add(Line::new(words.follow_tail));
+        }
+        let toggle = super::widgets::switches::toggle_ui(&mut right, &mut on, words.follow_tail, false);
+        super::widgets::tooltip::tooltip_ui(&toggle, words.follow_tail, None);
+        if on != tab.follow_tail {
+            cx.act(Action::FollowTail(tab.id, on));
+        }
+        right_edge = right.min_rect().left() - 8.0;
+    }
+    let mut row = row_at(ui, Rect::from_min_max(inner.min, pos2(right_edge, inner.max.y)), "facts");
+    row.spacing_mut().item_spacing.x = 10.0;
+    let newest_runs = tab.is_calling();
+    if call.is_running() {
+        status_badge_ui(&mut row, Tone::Accent, if tab.is_stream() { words.streaming } else { words.calling });
+    } else if let Some((_, status)) = &call.status {
+        status_badge_ui(&mut row, facts::status_tone(status.code), &facts::status_label(status.code));
+    } else {
+        status_badge_ui(&mut row, Tone::Error, words.not_sent);
+    }
+    let mut add = |text: &str, mono: bool, color: egui::Color32| {
+        let font = if mono { fonts::code() } else { fonts::body() };
+        let room = row.available_width();
+        if text.is_empty() || room < 40.0 || (mono && width(row.painter(), text, font.clone()) > room) {
+            return;
+        }
+        row.add(Line::new(text).font(font).color(color).elide(Elide::End).max_width(room));
+    };
+    let failed = call.status.as_ref().and_then(|(_, status)| status.failure.as_ref());
+    if let Some(failure) = failed.filter(|failure| failure.kind != FailureKind::Cancelled) {
+        add(&cx.lang().failed_at(failure.stage), false, t.error);
+    }
+    if call.stage() != CallStage::NotBegun {
+        let time = call.until(cx.now).saturating_duration_since(call.began);
+        let time = if call.is_running() {
+            std::time::Duration::from_millis(u64::try_from(time.as_millis() / 100 * 100).unwrap_or(u64::MAX))
+        } else {
+            time
+        };
+        add(&format::duration(time), true, t.text1);
+    }
+    if tab.is_stream() {
+        add(&cx.lang().sent_count(call.sent), false, t.text2);
+        add(&cx.lang().received_count(call.received), false, t.text2);
+        add(&format::bytes(call.sent_bytes + call.received_bytes), true, t.text2);
+        return;
+    }
+    if call.received > 0 {
+        add(&format::bytes(call.received_bytes), true, t.text2);
+    }
+    let said = if newest_runs && is_older {
+        words.older_answer.to_owned()
+    } else if tab.edited_since(call) {
+        words.before_edits.to_owned()
+    } else {
+        facts::answered_by(cx, call)
+    };
+    add(&said, false, t.text3);
+}
+
+fn answer_text(call: &CallRecord) -> Option<&std::sync::Arc<TextLines>> {
+    call.answer.as_ref()?.as_ref().ok()
+}
+
+fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
+    let words = cx.words();
+    let area = ui.max_rect();
+    if let Some(why) = &call.not_begun {
+        let mut pane = pane_at(ui, area.shrink(INSET), "not begun");
+        let card = FailureCard { title: words.call_not_begun, cause: why, advice: &[], detail: "" };
+        failure_card_ui(&mut pane, words, &card, None, &[]);
+        return;
+    }
+    if let Some(error) = call.unsendable.as_ref().filter(|_| call.stage() == CallStage::NotBegun) {
+        let mut pane = pane_at(ui, area.shrink(INSET), "unsendable");
+        let said = cx.lang().misfit_at(error);
+        let card = FailureCard { title: words.unsendable_title, cause: &said, advice: &[], detail: &error.path };
+        failure_card_ui(&mut pane, words, &card, None, &[]);
+        return;
+    }
+    let failed = call.status.as_ref().filter(|_| !call.is_ok()).map(|(_, status)| status);
+    if tab.is_stream() {
+        let mut list = area;
+        if let Some(status) = failed {
+            let half = (area.height() * 0.5).min(260.0);
+            let (top, below) = area.split_top_bottom_at_y(area.top() + half);
+            let has_rows = !call.rows.is_empty();
+            let mut pane = pane_at(ui, if has_rows { top } else { area }, "stream failed");
+            status_ui(&mut pane, cx, tab, call, status);
+            if !has_rows {
+                return;
+            }
+            list = below;
+        }
+        let mut pane = pane_at(ui, list, "stream");
+        stream::stream_ui(&mut pane, cx, tab, call);
+        return;
+    }
+    if let Some(status) = failed {
+        status_ui(ui, cx, tab, call, status);
+        return;
+    }
+    match &call.answer {
+        Some(Ok(text)) => {
+            let code = cx.memory.code(text);
+            CodeView::new(Id::unique(("answer", call.id.0)), words.response_body).language(Language::Json).show(ui, code);
+        }
+        Some(Err(why)) => {
+            let mut pane = pane_at(ui, area.shrink(INSET), "undecodable");
+            ViewState::new(ViewKind::Failed, words.undecodable, why).show(&mut pane);
+        }
+        None if call.is_running() => {
+            let since = cx.now.saturating_duration_since(call.began);
+            if since.as_millis() > 300 {
+                let mut pane = pane_at(ui, area.shrink(INSET), "waiting");
+                let cancel = (since.as_secs() >= 1).then_some(words.cancel);
+                let tenths =
+                    std::time::Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
+                let progress = super::widgets::working::Progress::Unknown;
+                let said = format::duration(tenths);
+                if super::widgets::working::working_ui(&mut pane, words.waiting, &said, progress, cancel) {
+                    cx.act(Action::Cancel(tab.id));
+                }
+            }
+        }
+        None if call.received == 0 => {
+            let mut pane = pane_at(ui, area.shrink(INSET), "no message");
+            ViewState::new(ViewKind::Empty(Icon::Braces), words.no_message, "").show(&mut pane);
+        }
+        None => {
+            let mut pane = pane_at(ui, area.shrink(INSET), "decoding");
+            ViewState::new(ViewKind::Loading, words.decoding, "").show(&mut pane);
+        }
+    }
+}
+
+/// A status other than OK: the server's words, or ours with the stage, cause and what to try.
+fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, status: &CallStatus) {
+    let words = cx.words();
+    let described = status.failure.as_ref().map(|failure| describe(failure, cx.lang()));
+    egui::ScrollArea::vertical().id_salt("status").auto_shrink([false, false]).show(ui, |ui| {
+        egui::Frame::new().inner_margin(egui::Margin::same(12)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let said_by = cx.lang().said_by(status.origin);
+            match (&described, &status.failure) {
+                (Some(described), Some(failure)) => {
+                    let name = server_name(&failure.kind);
+                    let use_name = name.as_ref().map(|name| cx.lang().use_as_server_name(name));
+                    let mut others = Vec::new();
+                    if failure.stage == Stage::Tls {
+                        others.push(words.open_tls);
+                    }
+                    let card = FailureCard {
+                        title: &described.title,
+                        cause: &described.cause,
+                        advice: &described.advice,
+                        detail: &failure.detail,
+                    };
+                    match failure_card_ui(ui, words, &card, use_name.as_deref(), &others) {
+                        Some(0) => {
+                            if let Some(name) = name {
+                                cx.act(Action::UseServerName(tab.id, name));
+                            }
+                        }
+                        Some(_) => cx.act(Action::ShowRequestSide(tab.id, RequestSide::Tls)),
+                        None => {}
+                    }
+                    if let Some(report) = &failure.tls {
+                        ui.add_space(12.0);
+                        certificate::chain_ui(ui, cx, report);
+                    }
+                }
+                _ => {
+                    let title = if status.message.is_empty() { words.no_message_text } else { &status.message };
+                    let cause = if status.origin == crate::call::Origin::Server { words.server_said } else { &said_by };
+                    let card = FailureCard { title, cause, advice: &[], detail: "" };
+                    failure_card_ui(ui, words, &card, None, &[]);
+                }
+            }
+            if !call.details.is_empty() {
+                ui.add_space(12.0);
+                details_ui(ui, cx, call);
+            }
+        });
+    });
+}
+
+/// The name that a certificate of another name holds.
+fn server_name(kind: &FailureKind) -> Option<String> {
+    match kind {
+        FailureKind::WrongName { presented, .. } => {
+            presented.iter().find(|name| !name.starts_with('*') && name.parse::<std::net::IpAddr>().is_err()).cloned()
+        }
+        _ => None,
+    }
+}
+
+fn details_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
+    let t = tokens(ui);
+    for (name, text) in &call.details {
+        section_head_ui(ui, cx.words().details, name, 32.0, |_| ());
+        ui.add_space(4.0);
+        for index in 0..text.len().min(DETAIL_LINES) {
+            let mut job = egui::text::LayoutJob::default();
+            super::widgets::json::append_line(&mut job, text.line(index), Language::Json, &fonts::code(), 20.0, t);
+            super::widgets::text::rich_paragraph_ui(ui, job);
+        }
+        if text.len() > DETAIL_LINES {
+            paragraph_ui(ui, "…", fonts::code(), t.text3, 20.0);
+        }
+        ui.add_space(8.0);
+    }
+}
+
+fn headers_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
+    let words = cx.words();
+    let Some(came) = &call.headers else {
+        let mut pane = pane_at(ui, ui.max_rect().shrink(INSET), "no headers");
+        let (title, said) = if call.is_running() {
+            (words.waiting, "")
+        } else {
+            (words.no_headers, words.no_headers_hint)
+        };
+        ViewState::new(ViewKind::Empty(Icon::List), title, said).show(&mut pane);
+        return;
+    };
+    let note = cx.lang().after(&format::duration(came.at.saturating_duration_since(call.began)));
+    egui::ScrollArea::vertical().id_salt("headers").auto_shrink([false, false]).show(ui, |ui| {
+        section_head_ui(ui, words.headers, &note, 32.0, |_| ());
+        let mut rows = came.metadata.clone();
+        if let Some(status) = came.http_status {
+            rows.insert(0, (":status".to_owned(), status.to_string().into()));
+        }
+        metadata_rows_ui(ui, cx, &rows);
+    });
+}
+
+fn trailers_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
+    let words = cx.words();
+    let Some(came) = &call.trailers else {
+        let mut pane = pane_at(ui, ui.max_rect().shrink(INSET), "no trailers");
+        let (title, said) = if call.is_running() {
+            (words.no_trailers, words.no_trailers_hint)
+        } else {
+            (words.no_trailers_end, words.no_trailers_end_hint)
+        };
+        ViewState::new(ViewKind::Empty(Icon::List), title, said).show(&mut pane);
+        return;
+    };
+    let mut note = cx.lang().after(&format::duration(came.at.saturating_duration_since(call.began)));
+    if came.trailers_only {
+        note = format!("{note} · {}", words.trailers_only);
+    }
+    egui::ScrollArea::vertical().id_salt("trailers").auto_shrink([false, false]).show(ui, |ui| {
+        section_head_ui(ui, words.trailers, &note, 32.0, |_| ());
+        metadata_rows_ui(ui, cx, &came.metadata);
+    });
+}

@@ -1,0 +1,70 @@
+//! Opening the window, and saying in words why that cannot be.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::theme::measure::MIN_WINDOW;
+use super::window::{Setup, Window};
+use crate::words::Lang;
+
+/// How the window begins.
+#[derive(Clone, Debug, Default)]
+pub struct UiOptions {
+    /// Start the built-in services and open them at once.
+    pub demo: bool,
+    /// Where schema results and the compiler are kept; `None` keeps nothing.
+    pub cache_dir: Option<PathBuf>,
+    /// Where what must outlive the process is kept; `None` keeps nothing.
+    pub state_dir: Option<PathBuf>,
+}
+
+/// Why there is no window. `Display` says what is missing and how to go on without one, in the system's language.
+#[derive(Debug, thiserror::Error)]
+#[error("{words}")]
+pub struct WindowError {
+    words: String,
+}
+
+/// Opens the window and runs until it is closed.
+pub fn run(options: UiOptions) -> Result<(), WindowError> {
+    let lang = system_lang();
+    let native = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Proconsul")
+            .with_app_id("io.github.proconsul")
+            .with_inner_size([1440.0, 900.0])
+            .with_min_inner_size([MIN_WINDOW[0] * 0.7, MIN_WINDOW[1] * 0.7]),
+        ..eframe::NativeOptions::default()
+    };
+    let has_begun = Arc::new(AtomicBool::new(false));
+    let begun = Arc::clone(&has_begun);
+    let setup = Setup { demo: options.demo, cache_dir: options.cache_dir, state_dir: options.state_dir, lang, theme: None };
+    let open = move || {
+        eframe::run_native(
+            "proconsul",
+            native,
+            Box::new(move |creation| {
+                begun.store(true, Ordering::Relaxed);
+                Ok(Box::new(Window::new(&creation.egui_ctx, setup)?))
+            }),
+        )
+    };
+    // Where a library of the display is missing, the window library ends by panicking instead of telling.
+    match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(WindowError { words: lang.no_window(&error.to_string()) }),
+        Err(panic) if has_begun.load(Ordering::Relaxed) => resume_unwind(panic),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("the display did not answer");
+            Err(WindowError { words: lang.no_window(text) })
+        }
+    }
+}
+
+/// The language of the system.
+fn system_lang() -> Lang {
+    Lang::of_locale(&sys_locale::get_locale().unwrap_or_default())
+}

@@ -1,0 +1,233 @@
+//! The side panel: sources, services and methods, with a filter.
+
+use egui::{Id, Rect, Ui, pos2, vec2};
+
+use super::context::{Cx, pane_at, row_at, row_from_right};
+use super::icons::Icon;
+use super::theme::Tone;
+use super::widgets::badge::Shape;
+use super::widgets::button::IconButton;
+use super::widgets::field::Field;
+use super::widgets::menu::{MenuItem, context_menu_ui, menu_line_ui};
+use super::widgets::text::Line;
+use super::widgets::tree::{Tree, TreeFact, TreeMark, TreeRow};
+use super::widgets::view_state::{ViewKind, ViewState};
+use super::widgets::working::working_ui;
+use super::widgets::working::Progress;
+use crate::app::{Action, Node, SourceEntry, TreeLine};
+use crate::engine::SourceId;
+use crate::words::{Lang, format};
+
+/// Work shorter than this shows no progress.
+const QUIET: std::time::Duration = std::time::Duration::from_millis(300);
+/// Work longer than this can be given up.
+const GIVE_UP: std::time::Duration = std::time::Duration::from_secs(1);
+
+pub(super) fn services_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let words = cx.words();
+    let panel = ui.max_rect();
+    let head = Rect::from_min_size(panel.min, vec2(panel.width(), 36.0));
+    head_ui(ui, cx, head);
+    let field = Rect::from_min_size(pos2(panel.left() + 8.0, head.bottom()), vec2(panel.width() - 17.0, 28.0));
+    filter_ui(ui, cx, field);
+    let rest = Rect::from_min_max(pos2(panel.left(), field.bottom() + 8.0), pos2(panel.right() - 1.0, panel.bottom()));
+    let mut pane = pane_at(ui, rest, "tree");
+    loading_ui(&mut pane, cx);
+    if cx.app.sources.is_empty() {
+        pane.add_space(44.0);
+        let state = ViewState::new(ViewKind::Empty(Icon::Layers), words.no_services, words.no_services_hint);
+        if state.action(words.add_source).centered().show(&mut pane) {
+            cx.act(Action::OpenDialog);
+        }
+        return;
+    }
+    if cx.app.tree.lines.is_empty() {
+        pane.add_space(44.0);
+        let state = ViewState::new(ViewKind::Empty(Icon::Search), words.no_hits, words.no_hits_hint);
+        if state.action(words.clear_filter).centered().show(&mut pane) {
+            cx.act(Action::SetFilter(String::new()));
+        }
+        return;
+    }
+    let inner = Rect::from_min_max(
+        pos2(rest.left() + 8.0, pane.cursor().top()),
+        pos2(rest.right() - 8.0, rest.bottom()),
+    );
+    let mut area = pane_at(&mut pane, inner, "rows");
+    tree_ui(&mut area, cx);
+}
+
+fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, head: Rect) {
+    let words = cx.words();
+    let mut left = row_at(ui, head.shrink2(vec2(16.0, 0.0)), "services head");
+    left.add(Line::strong(words.services));
+    let mut right = row_from_right(ui, head.shrink2(vec2(9.0, 0.0)), "services buttons");
+    if !cx.app.sources.is_empty() && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key("F5")).clicked() {
+        cx.act(Action::ReloadAll);
+    }
+    if right.add(IconButton::new(Icon::Plus, words.add_source)).clicked() {
+        cx.act(Action::OpenDialog);
+    }
+}
+
+fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
+    let words = cx.words();
+    let mut filter = cx.app.tree.filter.clone();
+    let id = Id::unique("filter");
+    let mut row = row_at(ui, rect, "filter row");
+    let field = Field::new(id, &mut filter, words.filter_methods).placeholder(words.filter_methods).leading(Icon::Search);
+    let response = field.show(&mut row);
+    if std::mem::take(&mut cx.memory.focus_filter) {
+        response.request_focus();
+    }
+    if response.changed() {
+        cx.act(Action::SetFilter(filter));
+    }
+}
+
+/// Sources that have been read for a while: what, how long, and a way to give up.
+fn loading_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let words = cx.words();
+    let slow: Vec<(SourceId, String, std::time::Duration)> = cx
+        .app
+        .sources
+        .iter()
+        .filter_map(|entry| {
+            let since = cx.now.saturating_duration_since(entry.loading_since?);
+            (since >= QUIET).then(|| (entry.id, entry.title(), since))
+        })
+        .collect();
+    for (id, title, since) in slow {
+        let rect = Rect::from_min_size(
+            ui.cursor().min + vec2(8.0, 0.0),
+            vec2(ui.available_width() - 16.0, 42.0),
+        );
+        let mut row = row_at(ui, rect, ("loading", id.0));
+        let cancel = (since >= GIVE_UP).then_some(words.cancel);
+        let tenths = std::time::Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
+        let room = (rect.width() - 150.0).max(40.0);
+        let shown = super::widgets::text::elide_middle(row.painter(), &title, &super::fonts::body(), room);
+        if working_ui(&mut row, &shown, &format::duration(tenths), Progress::Unknown, cancel) {
+            cx.act(Action::StopLoading(id));
+        }
+        ui.add_space(48.0);
+    }
+}
+
+fn tree_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let made_of = (cx.app.tree.revision, cx.lang());
+    if cx.memory.tree_made_of != Some(made_of) {
+        cx.memory.tree_made_of = Some(made_of);
+        cx.memory.tree_rows = cx.app.tree.lines.iter().map(|line| tree_row(cx, line)).collect();
+    }
+    let chosen = cx.app.tree.chosen;
+    let is_new = std::mem::replace(&mut cx.memory.tree_chosen, chosen) != chosen;
+    let is_active = cx.app.active.is_some() || cx.app.problem.is_some() || cx.app.shown_source.is_some();
+    let tree = Tree::new(Id::unique("tree"), cx.words().tree, chosen).active(is_active).scroll_to_chosen(is_new);
+    let response = tree.show(ui, &cx.memory.tree_rows);
+    if let Some(key) = response.toggled {
+        cx.act(Action::ToggleNode(key));
+    }
+    if let Some(key) = response.chosen {
+        // One click opens what a leaf stands for; the keyboard moves first and opens by Enter.
+        let by_pointer = ui.input(|input| input.pointer.any_released());
+        cx.act(if by_pointer { Action::OpenNode(key) } else { Action::ChooseNode(key) });
+    }
+    if let Some(key) = response.opened {
+        cx.act(Action::OpenNode(key));
+    }
+    if let Some((key, row)) = response.menu {
+        row_menu_ui(cx, key, &row);
+    }
+}
+
+fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
+    let words = cx.words();
+    let Some(source) = cx.app.tree.line(key).map(|line| line.node.source()) else { return };
+    context_menu_ui(row, 200.0, |ui| {
+        if ui.add(MenuItem::new(words.reload_source).icon(Icon::RefreshCw).first()).clicked() {
+            cx.act(Action::ReloadSource(source));
+        }
+        if ui.add(MenuItem::new(words.tls_with_reflection).icon(Icon::SlidersHorizontal)).clicked() {
+            cx.act(Action::OpenDialogFor(source));
+        }
+        menu_line_ui(ui);
+        if ui.add(MenuItem::new(words.remove_source).icon(Icon::X)).clicked() {
+            cx.act(Action::RemoveSource(source));
+        }
+    });
+}
+
+fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
+    let entry = cx.app.source(line.node.source());
+    let mut row = TreeRow {
+        key: line.key,
+        level: line.level,
+        expanded: line.expanded,
+        hits: line.hits.clone(),
+        ..TreeRow::default()
+    };
+    match &line.node {
+        Node::Source(_) => {
+            row.text = entry.map(SourceEntry::title).unwrap_or_default();
+            row.strong = true;
+            if line.comment != row.text {
+                row.hover = Some(line.comment.clone());
+            }
+            row.fact = entry.map(|entry| source_fact(cx.lang(), entry)).unwrap_or_default();
+            if entry.is_some_and(|entry| entry.failure.is_some() && entry.outline.is_none()) {
+                row.mark = TreeMark::Icon(Icon::CircleAlert, Tone::Error);
+            }
+        }
+        Node::Service(_, name) => {
+            row.text.clone_from(name);
+            row.hover = comment_hover(cx.lang(), line);
+        }
+        Node::Method(_, _, name) => {
+            row.text.clone_from(name);
+            let (client, server) = line.shape.unwrap_or_default();
+            row.mark = TreeMark::Shape(Shape::of(client, server));
+            row.hover = comment_hover(cx.lang(), line);
+        }
+        Node::Problem(_, index) => {
+            let problem = entry.and_then(|entry| entry.outline.as_ref()?.problems.get(*index));
+            row.text = problem.map(|problem| problem.file.clone()).unwrap_or_default();
+            row.tone = Tone::Error;
+            row.mark = TreeMark::Icon(Icon::CircleAlert, Tone::Error);
+            row.fact = TreeFact::Text(cx.words().one_error.to_owned(), Tone::Error);
+            row.hover = Some(line.comment.clone());
+        }
+    }
+    row
+}
+
+fn comment_hover(lang: Lang, line: &TreeLine) -> Option<String> {
+    let mut parts = Vec::new();
+    if line.deprecated {
+        parts.push(lang.words().deprecated.to_owned());
+    }
+    if !line.comment.trim().is_empty() {
+        parts.push(line.comment.trim().to_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+fn source_fact(lang: Lang, entry: &SourceEntry) -> TreeFact {
+    let words = lang.words();
+    match (&entry.outline, &entry.failure) {
+        (None, Some(_)) => TreeFact::Text(words.failed.to_owned(), Tone::Error),
+        (Some(_), Some(_)) => TreeFact::Badge(words.stale.to_owned(), Tone::Warn),
+        (None, None) => TreeFact::Text(words.loading.to_owned(), Tone::Plain),
+        (Some(outline), None) if outline.services.is_empty() && outline.problems.is_empty() => {
+            TreeFact::Text(words.empty_source.to_owned(), Tone::Plain)
+        }
+        (Some(outline), None) => {
+            let badge = if entry.is_address() {
+                lang.source_kind(&outline.kind)
+            } else {
+                lang.badge_with_files(&outline.kind, outline.file_count)
+            };
+            TreeFact::Badge(badge, Tone::Plain)
+        }
+    }
+}

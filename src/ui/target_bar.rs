@@ -1,0 +1,129 @@
+//! The bar over a request: where to with its lock, which method, how long, Send.
+
+use egui::{CornerRadius, Id, Rect, Role, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::context::{Cx, row_at};
+use super::fonts;
+use super::icons::Icon;
+use super::theme::measure::INSET;
+use super::theme::{Tone, tokens};
+use super::widgets::badge::{Shape, paint_shape};
+use super::widgets::button::Button;
+use super::widgets::field::Field;
+use super::widgets::shared::line_below;
+use super::widgets::text::{elide_middle, paint_text};
+use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
+use crate::app::{Action, CallRecord, LockMeaning, Tab, parse_deadline};
+
+const DEADLINE: f32 = 128.0;
+
+pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
+    let t = tokens(ui);
+    line_below(ui.painter(), bar, t.line);
+    let words = cx.words();
+    let inner = Rect::from_min_max(pos2(bar.left() + INSET, bar.top() + 10.0), pos2(bar.right() - INSET, bar.top() + 42.0));
+    let sends = tab.call.as_ref().is_some_and(CallRecord::is_running);
+    let send = Button::primary(words.send).large().key("Ctrl ⏎").enabled(tab.can_send());
+    let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key("Esc");
+    let send_width = if sends { cancel.width(ui) } else { send.width(ui) };
+    let target_width = (inner.width() * 0.32).clamp(190.0, 340.0).round();
+    let method_width = (inner.width() - target_width - DEADLINE - send_width - 24.0).max(60.0);
+    let mut row = row_at(ui, inner, "target bar");
+    row.spacing_mut().item_spacing.x = 8.0;
+    target_ui(&mut row, cx, tab, target_width);
+    method_ui(&mut row, cx, tab, method_width);
+    deadline_ui(&mut row, cx, tab);
+    if sends {
+        if row.add(cancel).clicked() {
+            cx.act(Action::Cancel(tab.id));
+        }
+        return;
+    }
+    let response = row.add(send);
+    if !tab.can_send() && tab.error().is_some() {
+        disabled_tooltip_ui(&response, words.send_blocked);
+    }
+    if response.clicked() {
+        cx.act(Action::Send(tab.id));
+    }
+}
+
+fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
+    let t = tokens(ui);
+    let words = cx.words();
+    let meaning = cx.app.lock(&tab.address);
+    let (icon, tone, said, hover) = match &meaning {
+        LockMeaning::Verified(name) => (Icon::Lock, Tone::Ok, cx.lang().verified_as(name), words.lock_verified),
+        LockMeaning::NotVerified => {
+            (Icon::ShieldAlert, Tone::Error, words.not_verified.to_owned(), words.lock_unverified)
+        }
+        LockMeaning::Plaintext => (Icon::LockOpen, Tone::Warn, words.plaintext.to_owned(), words.lock_plaintext),
+        LockMeaning::WillTry => (Icon::Lock, Tone::Plain, words.will_try_tls.to_owned(), words.lock_unknown),
+        LockMeaning::WillUseTls => (Icon::Lock, Tone::Plain, words.will_use_tls.to_owned(), words.lock_will_tls),
+        LockMeaning::WillUsePlaintext => {
+            (Icon::LockOpen, Tone::Plain, words.plaintext.to_owned(), words.lock_will_plaintext)
+        }
+        LockMeaning::Unreachable => (Icon::Unplug, Tone::Error, words.unreachable.to_owned(), words.lock_failed),
+    };
+    let color = if tone == Tone::Plain { t.text3 } else { t.tint(tone).fg };
+    // In a narrow bar the name alone says it.
+    let said = match &meaning {
+        LockMeaning::Verified(name) if width < 280.0 => name.clone(),
+        _ => said,
+    };
+    let mut address = tab.address.clone();
+    let mut field = Field::new(Id::unique(("target", tab.id.0)), &mut address, words.target)
+        .placeholder(words.address_hint)
+        .leading_colored(icon, color)
+        .trailing(&said)
+        .mono()
+        .large()
+        .width(width);
+    if matches!(tone, Tone::Error | Tone::Warn) {
+        field = field.trailing_color(color);
+    }
+    if meaning == LockMeaning::NotVerified {
+        field = field.text_color(t.error);
+    }
+    let response = field.show(ui);
+    tooltip_ui(&response, hover, None);
+    if std::mem::take(&mut cx.memory.focus_target) {
+        response.request_focus();
+    }
+    if response.changed() {
+        cx.act(Action::SetAddress(tab.id, address));
+    }
+}
+
+fn method_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab, width: f32) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), egui::Sense::hover());
+    let whole = format!("{} / {}", tab.service, tab.method);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{} {whole}", cx.words().method)));
+    ui.painter().rect(rect, CornerRadius::same(6), t.bg3, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    paint_shape(ui.painter(), rect.left() + 10.0, rect.center().y, Shape::of(tab.shape.0, tab.shape.1), t);
+    let font = fonts::code();
+    let shown = elide_middle(ui.painter(), &whole, &font, width - 48.0);
+    paint_text(ui.painter(), rect.left() + 36.0, rect.center().y, &shown, &font, t.text1);
+    tooltip_ui(&response, &whole, None);
+}
+
+fn deadline_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
+    let words = cx.words();
+    let mut deadline = tab.deadline.clone();
+    let is_bad = parse_deadline(&deadline).is_err();
+    let field = Field::new(Id::unique(("deadline", tab.id.0)), &mut deadline, words.deadline)
+        .lead(words.deadline)
+        .placeholder(words.deadline_none)
+        .mono()
+        .large()
+        .error(is_bad.then_some(""))
+        .width(DEADLINE);
+    let response = field.show(ui);
+    if is_bad {
+        tooltip_ui(&response, words.deadline_bad, None);
+    }
+    if response.changed() {
+        cx.act(Action::SetDeadline(tab.id, deadline));
+    }
+}

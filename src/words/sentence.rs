@@ -1,0 +1,342 @@
+//! Sentences that hold data.
+
+use super::{Lang, format};
+use crate::call::{MetadataError, Origin};
+use crate::message::MessageError;
+use crate::transport::Stage;
+
+impl Lang {
+    fn pick(self, en: String, zh: String) -> String {
+        match self {
+            Self::En => en,
+            Self::ZhCn => zh,
+        }
+    }
+
+    /// A stage as part of a sentence: "the TLS handshake".
+    pub fn stage(self, stage: Stage) -> &'static str {
+        let (en, zh) = match stage {
+            Stage::Queue => ("the queue", "排队"),
+            Stage::Resolve => ("the name lookup", "域名解析"),
+            Stage::Tcp => ("the TCP connect", "TCP 连接"),
+            Stage::Tls => ("the TLS handshake", "TLS 握手"),
+            Stage::Http2 => ("the HTTP/2 settings", "HTTP/2 设置"),
+            Stage::Request => ("the request", "发送请求"),
+            Stage::Wait => ("the wait for the server", "等待服务器"),
+            Stage::Response => ("the response", "接收响应"),
+        };
+        match self {
+            Self::En => en,
+            Self::ZhCn => zh,
+        }
+    }
+
+    /// "failed at the TLS handshake".
+    pub fn failed_at(self, stage: Stage) -> String {
+        let stage = self.stage(stage);
+        self.pick(format!("failed at {stage}"), format!("在{stage}阶段失败"))
+    }
+
+    /// Who decided a status, after a failure: "said by the server".
+    pub fn said_by(self, origin: Origin) -> String {
+        match origin {
+            Origin::Server => self.pick("said by the server".to_owned(), "由服务器返回".to_owned()),
+            Origin::Transport => self.pick("the connection decided".to_owned(), "由连接决定".to_owned()),
+            Origin::Local => self.pick("decided here".to_owned(), "由本机决定".to_owned()),
+        }
+    }
+
+    /// "from 127.0.0.1:7888, new connection".
+    pub fn answered_by(self, peer: &str) -> String {
+        self.pick(format!("from {peer}, new connection"), format!("来自 {peer}，新连接"))
+    }
+
+    /// "reused, call 2": the number counts from 1.
+    pub fn reused(self, call: u64) -> String {
+        self.pick(format!("reused, call {call}"), format!("复用连接，第 {call} 次调用"))
+    }
+
+    /// "verified as www.eline.com".
+    pub fn verified_as(self, name: &str) -> String {
+        self.pick(format!("verified as {name}"), format!("已验证为 {name}"))
+    }
+
+    /// "21.4 ms in all".
+    pub fn in_all(self, time: &str) -> String {
+        self.pick(format!("{time} in all"), format!("共 {time}"))
+    }
+
+    /// "15.8 ms, connection reused".
+    pub fn in_all_reused(self, time: &str) -> String {
+        self.pick(format!("{time}, connection reused"), format!("{time}，复用连接"))
+    }
+
+    /// "stopped after 4.2 ms".
+    pub fn stopped_after(self, time: &str) -> String {
+        self.pick(format!("stopped after {time}"), format!("{time} 后停止"))
+    }
+
+    /// "running for 1.20 s".
+    pub fn running_for(self, time: &str) -> String {
+        self.pick(format!("running for {time}"), format!("已运行 {time}"))
+    }
+
+    /// "after 15.1 ms".
+    pub fn after(self, time: &str) -> String {
+        self.pick(format!("after {time}"), format!("{time} 后"))
+    }
+
+    /// "Resolve localhost".
+    pub fn resolve(self, host: &str) -> String {
+        self.pick(format!("Resolve {host}"), format!("解析 {host}"))
+    }
+
+    /// "TCP 127.0.0.1:7888".
+    pub fn tcp(self, peer: &str) -> String {
+        format!("TCP {peer}")
+    }
+
+    /// "TLS 1.3 handshake".
+    pub fn tls_handshake(self, version: &str) -> String {
+        self.pick(format!("{version} handshake"), format!("{version} 握手"))
+    }
+
+    /// "Request, 1 message".
+    pub fn request_messages(self, count: u64) -> String {
+        let number = format::count(count);
+        let noun = if count == 1 { "message" } else { "messages" };
+        self.pick(format!("Request, {number} {noun}"), format!("请求，{number} 条消息"))
+    }
+
+    /// "Response, 1 message".
+    pub fn response_messages(self, count: u64) -> String {
+        let number = format::count(count);
+        let noun = if count == 1 { "message" } else { "messages" };
+        self.pick(format!("Response, {number} {noun}"), format!("响应，{number} 条消息"))
+    }
+
+    /// "64 B sent".
+    pub fn bytes_sent(self, size: &str) -> String {
+        self.pick(format!("{size} sent"), format!("已发送 {size}"))
+    }
+
+    /// "64 B received".
+    pub fn bytes_received(self, size: &str) -> String {
+        self.pick(format!("{size} received"), format!("已接收 {size}"))
+    }
+
+    /// "12 messages, 243 B".
+    pub fn messages_and_bytes(self, count: u64, size: &str) -> String {
+        let number = format::count(count);
+        let noun = if count == 1 { "message" } else { "messages" };
+        self.pick(format!("{number} {noun}, {size}"), format!("{number} 条，{size}"))
+    }
+
+    /// "sent 12".
+    pub fn sent_count(self, count: u64) -> String {
+        let number = format::count(count);
+        self.pick(format!("sent {number}"), format!("已发送 {number}"))
+    }
+
+    /// "received 4,812".
+    pub fn received_count(self, count: u64) -> String {
+        let number = format::count(count);
+        self.pick(format!("received {number}"), format!("已接收 {number}"))
+    }
+
+    /// "310 msg/s".
+    pub fn rate(self, per_second: u64) -> String {
+        let number = format::count(per_second);
+        self.pick(format!("{number} msg/s"), format!("{number} 条/秒"))
+    }
+
+    /// "Message 4,801", numbered from 1.
+    pub fn message_number(self, number: u64) -> String {
+        let number = format::count(number);
+        self.pick(format!("Message {number}"), format!("消息 {number}"))
+    }
+
+    /// "The first 20,000 messages are not listed any more".
+    pub fn rows_dropped(self, count: u64) -> String {
+        let number = format::count(count);
+        self.pick(format!("the first {number} are not listed any more"), format!("最早的 {number} 条不再列出"))
+    }
+
+    /// "Line 14, column 7".
+    pub fn line_column(self, line: u32, column: u32) -> String {
+        self.pick(format!("Line {line}, column {column}"), format!("第 {line} 行，第 {column} 列"))
+    }
+
+    /// "15 lines".
+    pub fn lines(self, count: usize) -> String {
+        let number = format::count(count as u64);
+        let noun = if count == 1 { "line" } else { "lines" };
+        self.pick(format!("{number} {noun}"), format!("{number} 行"))
+    }
+
+    /// "3 errors".
+    pub fn errors(self, count: usize) -> String {
+        let noun = if count == 1 { "error" } else { "errors" };
+        self.pick(format!("{count} {noun}"), format!("{count} 个错误"))
+    }
+
+    /// "6 keys".
+    pub fn keys(self, count: usize) -> String {
+        let noun = if count == 1 { "key" } else { "keys" };
+        self.pick(format!("{count} {noun}"), format!("{count} 个键"))
+    }
+
+    /// "folder · 12 files".
+    pub fn badge_with_files(self, kind: &str, files: usize) -> String {
+        let noun = if files == 1 { "file" } else { "files" };
+        self.pick(format!("{} · {files} {noun}", self.source_kind(kind)), format!("{} · {files} 个文件", self.source_kind(kind)))
+    }
+
+    /// What a source is, from the engine's English.
+    pub fn source_kind(self, kind: &str) -> String {
+        match self {
+            Self::En => kind.to_owned(),
+            Self::ZhCn => kind
+                .replace("reflection", "反射")
+                .replace("descriptor set", "描述符集")
+                .replace("folder", "文件夹")
+                .replace("files", "文件"),
+        }
+    }
+
+    /// "1 certificate, as the server sent it".
+    pub fn certificates(self, count: usize) -> String {
+        let noun = if count == 1 { "certificate" } else { "certificates" };
+        self.pick(format!("{count} {noun}, as the server sent it"), format!("{count} 张，服务器发送的原样"))
+    }
+
+    /// "2026-07-24 to 2027-07-24".
+    pub fn from_to(self, from: &str, to: &str) -> String {
+        self.pick(format!("{from} to {to}"), format!("{from} 至 {to}"))
+    }
+
+    /// "244 days left", or that it is over, or not begun.
+    pub fn days_left(self, days: i64) -> String {
+        if days < 0 {
+            return self.pick(format!("expired {} days ago", -days), format!("已过期 {} 天", -days));
+        }
+        let noun = if days == 1 { "day" } else { "days" };
+        self.pick(format!("{days} {noun} left"), format!("剩余 {days} 天"))
+    }
+
+    /// "Use www.eline.com as server name".
+    pub fn use_as_server_name(self, name: &str) -> String {
+        self.pick(format!("Use {name} as server name"), format!("把 {name} 用作服务器名"))
+    }
+
+    /// "12 B as base64".
+    pub fn base64_bytes(self, count: usize) -> String {
+        self.pick(format!("{count} B as base64"), format!("{count} B，base64"))
+    }
+
+    /// "1 stream open".
+    pub fn streams_open(self, count: usize) -> String {
+        let noun = if count == 1 { "stream" } else { "streams" };
+        self.pick(format!("{count} {noun} open"), format!("{count} 个 stream 进行中"))
+    }
+
+    /// "For every request to 127.0.0.1:7888", the part before the address.
+    pub fn for_every_request_to(self, address: &str) -> String {
+        self.pick(format!("For every request to {address}"), format!("用于发往 {address} 的所有请求"))
+    }
+
+    /// The name of the switch of a tab's close button.
+    pub fn close_tab(self, name: &str) -> String {
+        self.pick(format!("Close {name}"), format!("关闭 {name}"))
+    }
+
+    /// A step that failed, in the status bar: "localhost:7888 · TLS refused by us".
+    pub fn address_failed_at(self, address: &str, stage: Stage) -> String {
+        format!("{address} · {}", self.failed_at(stage))
+    }
+
+    /// Why a metadata row is not sent.
+    pub fn metadata_error(self, error: &MetadataError) -> String {
+        match error {
+            MetadataError::Reserved { key, reason } => match self {
+                Self::En => format!("Reserved by gRPC: {reason}"),
+                Self::ZhCn => match key.as_str() {
+                    "grpc-timeout" => "gRPC 保留：由超时设置写入，请改用上方的超时。".to_owned(),
+                    _ => format!("gRPC 保留：{key} 由 Proconsul 或 gRPC 自行写入。"),
+                },
+            },
+            MetadataError::BadKey { .. } => self.pick(
+                "Not a metadata key: use a-z, 0-9, '-', '_' and '.'".to_owned(),
+                "不是合法的键：只能用 a-z、0-9、'-'、'_' 和 '.'".to_owned(),
+            ),
+            MetadataError::BadValue { .. } => self.pick(
+                "Metadata carries plain ASCII: end the key in -bin to send bytes".to_owned(),
+                "metadata 只能携带 ASCII 文本：要发送字节，请让键以 -bin 结尾".to_owned(),
+            ),
+            MetadataError::BadBase64 { .. } => {
+                self.pick("Not base64, as keys that end in -bin want it".to_owned(), "不是 base64：以 -bin 结尾的键需要 base64".to_owned())
+            }
+        }
+    }
+
+    /// What does not fit, without its place: "expected int32, found string".
+    pub fn misfit(self, error: &MessageError) -> String {
+        if error.message.is_empty() {
+            self.pick(
+                format!("expected {}, found {}", error.expected, error.found),
+                format!("应为 {}，实为 {}", error.expected, error.found),
+            )
+        } else {
+            error.message.clone()
+        }
+    }
+
+    /// What does not fit, with its place: "Line 4, column 12: expected int32, found string".
+    pub fn misfit_at(self, error: &MessageError) -> String {
+        let what = self.misfit(error);
+        match (error.line, error.column) {
+            (Some(line), Some(column)) => {
+                let place = self.line_column(line, column);
+                self.pick(format!("{place}: {what}"), format!("{place}：{what}"))
+            }
+            _ => what,
+        }
+    }
+
+    /// "Line 3, column 7", of a file.
+    pub fn file_place(self, file: &str, line: Option<u32>, column: Option<u32>) -> String {
+        match (line, column) {
+            (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
+            (Some(line), None) => format!("{file}:{line}"),
+            _ => file.to_owned(),
+        }
+    }
+
+    /// "Add ../common as import root".
+    pub fn add_import_root(self, root: &str) -> String {
+        self.pick(format!("Add {root} as import root"), format!("把 {root} 加为 import 根目录"))
+    }
+
+    /// "Loading for 3.20 s": progress of a source.
+    pub fn loading_for(self, time: &str) -> String {
+        self.pick(format!("for {time}"), format!("已用 {time}"))
+    }
+
+    /// Where there is no display: what is missing, and how to go on without a window.
+    pub fn no_window(self, reason: &str) -> String {
+        self.pick(
+            format!(
+                "Proconsul cannot open its window: {reason}.\n\
+                 A window needs a display (X11 or Wayland, in $DISPLAY or $WAYLAND_DISPLAY) and OpenGL 2.1 or newer.\n\
+                 Without them everything works from the terminal: try `proconsul demo`, then \
+                 `proconsul list --plaintext 127.0.0.1:7888`, or `proconsul help`."
+            ),
+            format!(
+                "Proconsul 无法打开窗口：{reason}。\n\
+                 窗口需要显示服务（X11 或 Wayland，即 $DISPLAY 或 $WAYLAND_DISPLAY）和 OpenGL 2.1 以上。\n\
+                 没有它们也可以在终端里完成一切：先试 `proconsul demo`，再试 \
+                 `proconsul list --plaintext 127.0.0.1:7888`，或 `proconsul help`。"
+            ),
+        )
+    }
+}

@@ -1,0 +1,313 @@
+//! Walks through the window, in both languages, with the real engine and the built-in services.
+//!
+//! The harness itself refuses a character without a glyph and an input without a name; `run` refuses a window that does
+//! not come to rest.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
+
+use std::time::{Duration, Instant};
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use proconsul::app::{Action, App, CallRecord, CallStage, LockMeaning, Prepared, Tab, ThemeChoice};
+use proconsul::call::Code;
+use proconsul::engine::Direction;
+use proconsul::transport::FailureKind;
+use proconsul::ui::{Setup, Window};
+use proconsul::words::{EN, Lang, Words, ZH};
+
+/// Longer than anything here may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Walk {
+    harness: Harness<'static, Window>,
+    lang: Lang,
+}
+
+impl Walk {
+    fn begin(lang: Lang) -> Self {
+        let setup = Setup { lang, theme: Some(ThemeChoice::Dark), ..Setup::default() };
+        let mut harness = Harness::builder()
+            .with_size([1440.0, 900.0])
+            .build_eframe(|creation| Window::new(&creation.egui_ctx, setup).expect("the engine starts"));
+        harness.run();
+        Self { harness, lang }
+    }
+
+    /// With the demo running and its first method open.
+    fn with_demo(lang: Lang) -> Self {
+        let mut walk = Self::begin(lang);
+        walk.click(Role::Button, walk.words().demo_button);
+        walk.until("a method is open", |app| app.active_tab().is_some_and(is_checked));
+        walk.until("both sources are read", |app| app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some()));
+        walk.harness.run();
+        walk
+    }
+
+    fn words(&self) -> &'static Words {
+        self.lang.words()
+    }
+
+    fn app(&self) -> &App {
+        self.harness.state().app()
+    }
+
+    fn tab(&self) -> &Tab {
+        self.app().active_tab().expect("a tab is open")
+    }
+
+    fn call(&self) -> &CallRecord {
+        self.tab().call.as_ref().expect("a call began")
+    }
+
+    /// Steps the window until it shows what is waited for.
+    fn until(&mut self, what: &str, is_so: impl Fn(&App) -> bool) {
+        let begin = Instant::now();
+        while !is_so(self.app()) {
+            assert!(begin.elapsed() < PATIENCE, "never: {what}; {:?}", self.app().active_tab().map(|tab| &tab.call));
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn click(&mut self, role: Role, name: &str) {
+        self.harness.query_all_by_role_and_label(role, name).next().unwrap_or_else(|| panic!("no {role:?} {name}")).click();
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn has(&self, part: &str) -> bool {
+        self.harness.query_all_by_label_contains(part).next().is_some()
+    }
+
+    fn key(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.step();
+        self.harness.step();
+    }
+
+    /// Replaces what a field holds.
+    fn fill(&mut self, name: &str, text: &str) {
+        let field = self
+            .harness
+            .query_all_by_label(name)
+            .find(|node| matches!(node.accesskit_node().role(), Role::TextInput | Role::MultilineTextInput))
+            .unwrap_or_else(|| panic!("no field {name}"));
+        field.focus();
+        self.harness.step();
+        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        self.harness.step();
+        self.harness.event(Event::Text(text.to_owned()));
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn open_method(&mut self, name: &str) {
+        self.click(Role::TreeItem, name);
+        self.until(name, |app| app.active_tab().is_some_and(|tab| tab.method == name && is_checked(tab)));
+    }
+
+    fn send(&mut self) {
+        self.key(Modifiers::COMMAND, Key::Enter);
+    }
+
+    fn until_ended(&mut self) {
+        self.until("the call ends", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.stage() != CallStage::Running)
+        });
+    }
+
+    /// At rest, and every fixed word in the right language.
+    fn rest(&mut self) {
+        self.harness.run();
+        if self.lang != Lang::ZhCn {
+            return;
+        }
+        let foreign: Vec<&str> =
+            EN.all().into_iter().zip(ZH.all()).filter(|(en, zh)| en.1 != zh.1).map(|(en, _)| en.1).collect();
+        for node in self.harness.root().children_recursive() {
+            let label = node.accesskit_node().label().unwrap_or_default();
+            assert!(!foreign.contains(&label.as_str()), "English in the Chinese window: {label}");
+        }
+    }
+}
+
+fn is_checked(tab: &Tab) -> bool {
+    matches!(tab.prepared, Prepared::Ready(_))
+        && tab.checked.as_ref().is_some_and(|checked| checked.revision == tab.revision)
+}
+
+fn in_both(walk: impl Fn(Lang)) {
+    walk(Lang::En);
+    walk(Lang::ZhCn);
+}
+
+#[test]
+fn open_edit_send_and_read_answer_and_phases() {
+    in_both(|lang| {
+        let mut walk = Walk::with_demo(lang);
+        walk.fill(walk.words().message_editor, "{\"name\": \"Ann 李雷\"}");
+        walk.until("the draft is checked", |app| app.active_tab().is_some_and(is_checked));
+        walk.send();
+        walk.until_ended();
+        assert!(walk.call().is_ok(), "{:?}", walk.call().status);
+        walk.until("the answer is formatted", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.answer.is_some())
+        });
+        walk.rest();
+        assert!(walk.has("0 OK"), "the status badge");
+        assert!(walk.has("Ann 李雷"), "the answer's lines");
+        assert!(walk.has(walk.words().phase_wait), "the phases");
+        assert!(matches!(walk.app().lock(&walk.tab().address), LockMeaning::Verified(_)));
+        walk.click(Role::Tab, walk.words().headers);
+        assert!(walk.has("content-type"));
+        walk.click(Role::Tab, walk.words().trailers);
+        assert!(walk.has("grpc-status"));
+        walk.click(Role::Tab, walk.words().metadata);
+        walk.click(Role::Tab, walk.words().tls);
+        walk.rest();
+    });
+}
+
+#[test]
+fn a_server_stream_lists_its_messages_and_one_in_full() {
+    in_both(|lang| {
+        let mut walk = Walk::with_demo(lang);
+        walk.open_method("LotsOfReplies");
+        walk.send();
+        walk.until_ended();
+        assert!(walk.call().is_ok(), "{:?}", walk.call().status);
+        assert!(walk.call().received > 1);
+        walk.rest();
+        let row = walk.harness.query_all_by_role(Role::Row).find(|row| {
+            row.accesskit_node().label().is_some_and(|label| label.starts_with('←'))
+        });
+        row.expect("a row of the list").click();
+        walk.harness.step();
+        walk.until("the message is shown", |app| {
+            let call = app.active_tab().and_then(|tab| tab.call.as_ref());
+            call.and_then(|call| call.shown.as_ref()).is_some_and(|shown| shown.text.is_some())
+        });
+        walk.rest();
+        assert!(walk.has(walk.words().close_message));
+    });
+}
+
+#[test]
+fn a_client_stream_sends_a_list_and_half_closes() {
+    in_both(|lang| {
+        let mut walk = Walk::with_demo(lang);
+        walk.open_method("LotsOfGreetings");
+        walk.send();
+        walk.until("the first message is out", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 1));
+        walk.click(Role::Button, walk.words().send_list);
+        walk.fill(walk.words().list_editor, "[{\"name\": \"b\"}, {\"name\": \"c\"}]");
+        walk.click(Role::Button, walk.words().send_all);
+        walk.until("the list is out", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 3));
+        walk.click(Role::Button, walk.words().half_close);
+        walk.until_ended();
+        assert!(walk.call().is_ok(), "{:?}", walk.call().status);
+        assert_eq!(walk.call().received, 1);
+        walk.rest();
+    });
+}
+
+#[test]
+fn a_bidi_stream_answers_while_it_is_written_and_can_be_cancelled() {
+    in_both(|lang| {
+        let mut walk = Walk::with_demo(lang);
+        walk.open_method("BidiHello");
+        walk.send();
+        walk.until("an answer comes", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.received > 0));
+        walk.click(Role::Button, walk.words().send_message);
+        walk.until("two are out", |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 2));
+        walk.key(Modifiers::NONE, Key::Escape);
+        walk.until_ended();
+        assert_eq!(walk.call().status.as_ref().expect("a status").1.code, Code::CANCELLED);
+        assert!(walk.call().rows.iter().any(|row| row.direction == Direction::Received));
+        walk.rest();
+    });
+}
+
+#[test]
+fn a_message_that_does_not_fit_says_where_and_is_not_sent() {
+    in_both(|lang| {
+        let mut walk = Walk::with_demo(lang);
+        walk.fill(walk.words().message_editor, "{\"name\": 7}");
+        walk.until("the draft is checked", |app| app.active_tab().is_some_and(is_checked));
+        assert!(walk.tab().error().is_some());
+        // Send says what is wrong at once.
+        walk.send();
+        assert!(walk.tab().call.is_none());
+        walk.rest();
+        assert!(walk.has(walk.words().one_error));
+        let place = walk.lang.misfit_at(walk.tab().error().expect("an error"));
+        assert!(walk.has(&place), "{place}");
+        walk.click(Role::Button, walk.words().go_to);
+        walk.rest();
+    });
+}
+
+#[test]
+fn a_refused_connection_says_so_with_its_stage() {
+    in_both(|lang| {
+        let mut walk = Walk::with_demo(lang);
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("bound").to_string();
+        drop(listener);
+        walk.fill(walk.words().target, &address);
+        walk.send();
+        walk.until_ended();
+        let status = &walk.call().status.as_ref().expect("a status").1;
+        assert_eq!(status.code.name(), "UNAVAILABLE");
+        let failure = status.failure.clone().expect("the transport failed");
+        assert_eq!(failure.kind, FailureKind::Refused);
+        walk.rest();
+        let said = walk.lang.failed_at(failure.stage);
+        assert!(walk.has(&said), "{said}");
+        assert!(walk.has(walk.words().not_reached), "later phases are not reached");
+    });
+}
+
+#[test]
+fn language_and_theme_switch_at_once_and_the_first_window_rests() {
+    let mut walk = Walk::begin(Lang::En);
+    assert!(walk.has(EN.welcome_title));
+    walk.click(Role::Button, EN.language_switch);
+    walk.lang = Lang::ZhCn;
+    assert!(walk.has(ZH.welcome_title));
+    walk.click(Role::Button, ZH.theme_to_light);
+    assert_eq!(walk.app().theme, ThemeChoice::Light);
+    walk.rest();
+    walk.click(Role::Button, ZH.add_source);
+    walk.rest();
+    walk.key(Modifiers::NONE, Key::Escape);
+    assert!(walk.app().dialog.is_none());
+    for size in [[1024.0, 700.0], [720.0, 500.0]] {
+        walk.harness.set_size(size.into());
+        walk.rest();
+    }
+}
+
+#[test]
+fn an_address_where_nothing_listens_is_a_failed_source_with_a_way_on() {
+    in_both(|lang| {
+        let mut walk = Walk::begin(lang);
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("bound").to_string();
+        drop(listener);
+        walk.fill(walk.words().address, &address);
+        walk.click(Role::Button, walk.words().connect_button);
+        walk.until("the source failed", |app| app.sources.first().is_some_and(|entry| entry.failure.is_some()));
+        walk.rest();
+        assert!(walk.has(walk.words().try_again));
+        let source = walk.app().sources[0].id;
+        walk.harness.state_mut().perform(Action::RemoveSource(source));
+        walk.rest();
+        assert!(walk.has(walk.words().welcome_title));
+    });
+}
