@@ -36,7 +36,7 @@ fn pack_protoc(out: &Path) -> io::Result<String> {
         "/// zstd; empty where none is published for this platform.\n\
          pub(super) static PROTOC: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/protoc.zst\"));\n\
          /// Of the unpacked binary.\n\
-         pub(super) const PROTOC_LEN_BYTES: usize = {};\n\
+         pub(super) const PROTOC_LEN_BYTES: usize = 0x{:x};\n\
          /// Of the unpacked binary, in hexadecimal.\n\
          pub(super) const PROTOC_SHA256: &str = \"{:x}\";\n",
         binary.len(),

@@ -64,8 +64,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if self.child.kill().is_ok() {
-            self.child.wait().map_or((), drop);
+        // Both fail only when it has ended by itself.
+        if let Err(error) = self.child.kill().and_then(|()| self.child.wait()) {
+            eprintln!("the server had ended: {error}");
         }
     }
 }

@@ -79,7 +79,7 @@ fn main() {
     let pool = Pool::from_descriptor_set(&compiler.encode_file_descriptor_set(), "bench.proto").unwrap();
     let ty = pool.message_type("bench.Batch").unwrap();
 
-    let numbers = Batch { numbers: (0..SIZE).map(|number| (number % 128) as i32).collect(), orders: Vec::new() };
+    let numbers = Batch { numbers: (0..20_000_000).map(|number| number % 128).collect(), orders: Vec::new() };
     let bytes = numbers.encode_to_vec();
     drop(numbers);
     let before = peak_kib();
@@ -96,7 +96,7 @@ fn orders(ty: &MessageType) {
     let mut batch = Batch::default();
     let mut size = 0;
     while size < SIZE {
-        let id = batch.orders.len() as i64;
+        let id = i64::try_from(batch.orders.len()).unwrap();
         let order = Order {
             id,
             customer: format!("customer {}", id % 977),

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a bench fails by panicking")]
 
 use std::env;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -108,11 +109,11 @@ fn run_protoc(protoc: &Path, folder: &Path) -> Figure {
     let scratch = tempfile::tempdir().unwrap();
     let arguments = scratch.path().join("arguments");
     let mut lines = format!("--proto_path={}\n", folder.display());
-    lines += &format!("--proto_path={}\n", protoc.with_file_name("protos").display());
+    writeln!(lines, "--proto_path={}", protoc.with_file_name("protos").display()).unwrap();
     lines += "--descriptor_set_out=/dev/null\n";
     for entry in walkdir::WalkDir::new(folder).into_iter().flatten() {
         if entry.path().extension().is_some_and(|extension| extension == "proto") {
-            lines += &format!("{}\n", entry.path().strip_prefix(folder).unwrap().display());
+            writeln!(lines, "{}", entry.path().strip_prefix(folder).unwrap().display()).unwrap();
         }
     }
     fs::write(&arguments, lines).unwrap();

@@ -351,7 +351,7 @@ async fn a_call_is_tried_again_only_where_the_server_has_not_seen_it() {
     let address = h2_server(move |request, mut respond| {
         let nth = counted.fetch_add(1, Ordering::SeqCst);
         async move {
-            if nth % 2 == 0 {
+            if nth.is_multiple_of(2) {
                 respond.send_reset(Reason::REFUSED_STREAM);
                 return;
             }

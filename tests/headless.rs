@@ -63,7 +63,8 @@ fn without_data() {
     assert_eq!(call(&[ECHO]).run().succeeds().one_json(), json!({}));
     call(&["depot.v1.Depot/List"]).run().succeeds().answers_nothing();
     call(&[CHAT]).run().succeeds().answers_nothing();
-    assert_eq!(call(&["depot.v1.Depot/Collect"]).run().succeeds().one_json(), json!({}));
+    let summary = call(&["depot.v1.Depot/Collect"]).run().succeeds().one_json();
+    assert_eq!(summary, json!({ "parcels": 0, "weightG": "0" }));
 }
 
 #[test]
@@ -105,6 +106,35 @@ fn bad_messages_never_leave() {
 }
 
 #[test]
+fn a_bad_message_on_stdin_names_its_line_and_ends_the_call() {
+    let mut running = call(&["-d", "@", CHAT]).spawn();
+    running.send("{\"name\":\"a\"}\n");
+    assert_eq!(running.next_json(), json!({ "name": "a" }));
+    running.send("{\"nome\":\"b\"}\n");
+    let output = running.finish().exits(exit::CANCELLED).says(&["line 2", "nome"]);
+    // Nobody pressed Ctrl-C.
+    output.does_not_say(&["You cancelled"]);
+}
+
+#[test]
+fn the_deadline_covers_reflection() {
+    // It accepts, and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    for line in
+        [&["call", &address, ECHO][..], &["list", &address], &["describe", &address, "a.B"], &["health", &address]]
+    {
+        headless(["--plaintext", "--max-time", "0.5"])
+            .args(line.iter().copied())
+            .run()
+            .exits(exit::DEADLINE_EXCEEDED)
+            .within(Duration::from_secs(2))
+            .answers_nothing()
+            .says(&["DEADLINE_EXCEEDED"]);
+    }
+}
+
+#[test]
 fn metadata() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trace.jsonl");
@@ -120,7 +150,7 @@ fn metadata() {
     for (header, word) in [
         ("grpc-timeout: 1S", "grpc-timeout"),
         ("grpc-status: 0", "grpc-status"),
-        (":path: /x", ":path"),
+        (":path: /x", "metadata key|:path"),
         ("te: trailers", "te"),
         ("bad key: x", "bad key"),
         ("raw-bin: not base64!", "raw-bin"),
@@ -162,7 +192,7 @@ fn unset_fields() {
 
 #[test]
 fn text_format() {
-    let data = "name: \"x\" size: SIZE_LARGE Label { text: \"t\" } packed: [1, 2]";
+    let data = "name: \"x\" size: SIZE_LARGE label { text: \"t\" } packed: [1, 2]";
     let output = call(&["--format", "text", "-d", data, ECHO]).run().succeeds();
     output.answers(&["name: \"x\"", "size: SIZE_LARGE", "text: \"t\""]);
     let output = call(&["-format", "text", "-d", "nome: 1", ECHO]).run().exits(exit::NO_CALL);
@@ -179,11 +209,15 @@ fn sixty_four_bits_and_unicode_survive() {
 
 #[test]
 fn failures_before_a_call() {
-    for method in ["depot.v1.Depot/Nothing", "depot.v1.Nobody/Echo", "Echo", "depot.v1.Parcel"] {
+    for (method, word) in [
+        ("depot.v1.Depot/Nothing", "Nothing"),
+        ("depot.v1.Nobody/Echo", "depot.v1.Nobody"),
+        ("Echo", "Echo"),
+        ("depot.v1.Parcel", "depot.v1"),
+    ] {
         let output = call(&[method]).run();
         assert!([exit::NO_CALL, exit::USAGE].contains(&output.code), "{output}");
-        let last = method.rsplit('/').next().unwrap();
-        output.answers_nothing().says(&[last]);
+        output.answers_nothing().says(&[word]);
     }
     // Both ways to write a method.
     call(&["depot.v1.Depot.Echo"]).run().succeeds();
@@ -382,9 +416,14 @@ fn one_bad_file_costs_only_itself() {
         "syntax = \"proto3\";\npackage b;\nservice Bad { rpc Do(Nothing returns (M); }\n",
     );
     let tree = folder.path().display().to_string();
-    let output = headless(["list", "--proto", &tree]).run();
-    output.answers(&["a.Good"]).says(&["bad.proto"]);
-    headless(["describe", "--proto", &tree, "a.Good"]).run().answers(&["service Good"]);
+    headless(["list", "--proto", &tree]).run().succeeds().answers(&["a.Good"]);
+    headless(["describe", "--proto", &tree, "a.Good"]).run().succeeds().answers(&["service Good"]);
+    // What needs the bad one says where it is bad: file, line, and the line itself.
+    headless(["call", "--plaintext", "--proto", &tree, &DEPOT.address(), "b.Bad/Do"])
+        .run()
+        .exits(exit::NO_CALL)
+        .answers_nothing()
+        .says(&["bad.proto:3:", "rpc Do(Nothing returns (M)"]);
 }
 
 #[test]
@@ -537,7 +576,7 @@ fn converts() {
 #[test]
 fn converts_unknown_fields() {
     // Field 1, then 500 (a varint) and 501 (bytes), which the schema does not know.
-    let bytes = b"\x0a\x01x\xa0\x1f\x07\xaa\x1f\x02hi".to_vec();
+    let bytes = b"\x0a\x01x\xa0\x1f\x07\xaa\x1f\x02\xff\xff".to_vec();
     assert_eq!(convert("bin", "bin", &[]).stdin(bytes.clone()).run().succeeds().bytes, bytes);
     assert_eq!(convert("bin", "json", &[]).stdin(bytes.clone()).run().succeeds().one_json(), json!({ "name": "x" }));
     let text = convert("bin", "text", &[]).stdin(bytes.clone()).run().succeeds();
@@ -618,7 +657,11 @@ fn the_demo_serves_itself() {
     // The TLS one demands trust and, of unary calls, the token.
     let tls = demo.tls.clone();
     headless(["list", &tls]).run().answers_nothing().says(&["tls"]);
-    headless(["call", "--insecure", &tls, "proto.Tour/Echo"]).run().exits(exit::UNAUTHENTICATED).answers_nothing();
+    headless(["call", "--insecure", &tls, "proto.Tour/Echo"])
+        .run()
+        .exits(exit::UNKNOWN)
+        .answers_nothing()
+        .says(&["token"]);
     headless(["call", "--insecure", "-H", "token: 101010", &tls, "proto.Tour/Echo"]).run().succeeds();
 
     let code = demo.interrupt();

@@ -43,7 +43,7 @@ impl Case {
 
     /// Runs it with `requests` on stdin.
     fn run(self, requests: &[Value], code: i32) -> (common::Output, Trace) {
-        let lines: String = requests.iter().map(|request| format!("{request}\n")).collect();
+        let lines = requests.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         let path = self.folder.path().join("trace.jsonl");
         let output = self.call.stdin(lines).run().exits(code);
         (output, Trace::read(&path))

@@ -388,12 +388,12 @@ fn long_lists_stay_small() {
 fn any_json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         any::<i32>().prop_map(|n| format!(r#"{{"i32":{n},"s32":{n}}}"#)),
-        any::<u64>().prop_map(|n| format!(r#"{{"u64":"{n}","i64":"{}"}}"#, n as i64)),
+        any::<u64>().prop_map(|n| format!(r#"{{"u64":"{n}","i64":"{}"}}"#, n.cast_signed())),
         any::<f64>().prop_filter("finite", |n| n.is_finite()).prop_map(|n| format!(r#"{{"double":{n:e}}}"#)),
         any::<f32>().prop_filter("finite", |n| n.is_finite()).prop_map(|n| format!(r#"{{"single":{n:e}}}"#)),
         ".*".prop_map(|text| format!(r#"{{"phoneNumber":{}}}"#, serde_json::to_string(&text).unwrap())),
         (-62_135_596_800_i64..253_402_300_800, 0..1_000_000_000_u32)
-            .prop_map(|(s, n)| format!(r#"{{"took":"{}.{n:09}s"}}"#, s)),
+            .prop_map(|(s, n)| format!(r#"{{"took":"{s}.{n:09}s"}}"#)),
         proptest::collection::vec(any::<i32>(), 0..8).prop_map(|list| format!(r#"{{"numbers":{list:?}}}"#)),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {

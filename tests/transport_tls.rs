@@ -445,7 +445,7 @@ async fn an_address_without_a_scheme_becomes_what_it_is() {
     let pool = Pool::default();
     let channel = pool.channel(&Target::parse(&tls).unwrap(), &options(pem(&leaf.pem), None));
     assert!(channel.connect(&Steps::default()).await.unwrap().tls.is_some());
-    assert_eq!(pool.seen_with_tls(), [tls.clone()]);
+    assert_eq!(pool.seen_with_tls(), std::slice::from_ref(&tls));
     // A certificate that is not believed is no reason for plaintext, and was TLS.
     let pool = Pool::default();
     let channel = pool.channel(&Target::parse(&tls).unwrap(), &ConnectOptions::default());

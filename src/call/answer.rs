@@ -60,11 +60,6 @@ impl Answer {
         self.began
     }
 
-    /// Bytes that wait for the rest of their message.
-    pub fn waiting(&self) -> usize {
-        self.deframer.len()
-    }
-
     /// Takes the headers. `Some` if they are the whole answer.
     pub fn headers(&mut self, parts: &Parts, end_stream: bool) -> Option<CallStatus> {
         self.began = true;
@@ -74,7 +69,8 @@ impl Answer {
         let is_grpc = content_type.get(..16).is_some_and(|begin| begin.eq_ignore_ascii_case(b"application/grpc"))
             && matches!(content_type.get(16), None | Some(b'+' | b';' | b' '));
         let trailers_only_status = end_stream && parts.headers.contains_key("grpc-status");
-        if !is_grpc && !(trailers_only_status && content_type.is_empty()) {
+        let is_bare_status = trailers_only_status && content_type.is_empty();
+        if !(is_grpc || is_bare_status) {
             self.foreign =
                 Some(Foreign { content_type: crate::call::metadata::decode_message(content_type), body: Vec::new() });
         }
@@ -86,18 +82,14 @@ impl Answer {
 
     /// Takes body bytes that came at `at`. True when it is no gRPC and enough of it was seen.
     pub fn data(&mut self, data: Bytes, at: Instant) -> bool {
-        match &mut self.foreign {
-            Some(foreign) => {
-                let room = FOREIGN_BODY.saturating_sub(foreign.body.len());
-                foreign.body.extend_from_slice(&data[..data.len().min(room)]);
-                foreign.body.len() >= FOREIGN_BODY
-            }
-            None => {
-                self.arrivals.push(data.len(), at);
-                self.deframer.push(data);
-                false
-            }
+        if let Some(foreign) = &mut self.foreign {
+            let room = FOREIGN_BODY.saturating_sub(foreign.body.len());
+            foreign.body.extend_from_slice(&data[..data.len().min(room)]);
+            return foreign.body.len() >= FOREIGN_BODY;
         }
+        self.arrivals.push(data.len(), at);
+        self.deframer.push(data);
+        false
     }
 
     /// The next message that came in full. An error ends the call.

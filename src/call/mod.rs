@@ -3,6 +3,8 @@
 //! Framing, compression and status rules are pure functions over bytes. Knows neither JSON nor screens nor schemas: a
 //! message here is bytes.
 
+#![allow(clippy::unnecessary_box_returns, reason = "a status is boxed where it is decided, so that results stay small")]
+
 mod answer;
 mod code;
 mod event;

@@ -97,7 +97,7 @@ pub(super) fn may_try_again(error: &h2::Error, answered: bool, connection: &Shar
         return false;
     }
     let refused = error.is_reset() && error.is_remote() && error.reason().map(u32::from) == Some(REFUSED_STREAM);
-    let going_away = error.is_go_away() && error.is_remote();
+    let going_away = connection.log.goaway().is_some_and(|goaway| stream_id > goaway.last_stream_id);
     refused || going_away || (!error.is_reset() && !connection.log.has_sent(stream_id))
 }
 

@@ -38,12 +38,11 @@ pub async fn unary(channel: &Channel, request: CallRequest, message: Bytes) -> C
         None => exchange(channel, &request, &message, None, &mut so_far).await,
         Some(at) => {
             let running = exchange(channel, &request, &message, deadline, &mut so_far);
-            match tokio::time::timeout_at(at.into(), running).await {
-                Ok(status) => status,
-                Err(_) => {
-                    let peer = channel.target().address.to_string();
-                    Box::new(deadline_exceeded(so_far.stage(), &peer, request.deadline))
-                }
+            if let Ok(status) = tokio::time::timeout_at(at.into(), running).await {
+                status
+            } else {
+                let peer = channel.target().address.to_string();
+                Box::new(deadline_exceeded(so_far.stage(), &peer, request.deadline))
             }
         }
     };

@@ -103,11 +103,11 @@ impl MessageError {
     }
 
     /// Counts line and column of the span's start in `text`.
-    pub(super) fn located(mut self: Box<Self>, text: &str) -> Self {
+    pub(super) fn located(mut self, text: &str) -> Self {
         let (line, column) = line_and_column(text, self.span.start);
         self.line = Some(line);
         self.column = Some(column);
-        *self
+        self
     }
 }
 

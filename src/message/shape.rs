@@ -24,6 +24,8 @@ pub(super) struct Schema<'s> {
     by_name: RefCell<HashMap<(usize, String), usize>>,
     /// A type with required fields was met, so the whole is worth a check.
     pub saw_required: Cell<bool>,
+    /// A type with maps was met, so their keys want sorting.
+    pub saw_map: Cell<bool>,
 }
 
 /// A message type.
@@ -132,6 +134,7 @@ impl<'s> Schema<'s> {
             shapes: RefCell::default(),
             by_name: RefCell::default(),
             saw_required: Cell::new(false),
+            saw_map: Cell::new(false),
         }
     }
 
@@ -174,6 +177,9 @@ impl<'s> Schema<'s> {
         let shape = Shape::new(descriptor, pool, self);
         if shape.has_required {
             self.saw_required.set(true);
+        }
+        if shape.fields.iter().any(|field| field.label == Label::Map) {
+            self.saw_map.set(true);
         }
         self.push(key, shape)
     }

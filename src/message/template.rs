@@ -42,6 +42,11 @@ impl Writer<'_> {
         self.out.extend(std::iter::repeat_n("  ", indent));
     }
 
+    /// A name in quotes; names of fields and enum values need no escapes that JSON lacks.
+    fn name(&mut self, name: &str) {
+        super::number::push(&mut self.out, format_args!("{name:?}"));
+    }
+
     /// Whether a type may be unfolded here.
     fn may_unfold(&self, shape: &Shape) -> bool {
         self.path.len() < MAX_LEVELS && self.fields < MAX_FIELDS && !self.path.contains(&shape.name)
@@ -69,7 +74,8 @@ impl Writer<'_> {
             self.out.push(if index == 0 { '{' } else { ',' });
             self.line(indent);
             self.fields += 1;
-            self.out.push_str(&format!("{:?}: ", field.json_name));
+            self.name(&field.json_name);
+            self.out.push_str(": ");
             self.field(field);
         }
         self.path.pop();
@@ -160,7 +166,7 @@ impl Writer<'_> {
                 let known = field.enumeration.as_ref();
                 match known.and_then(|known| known.first()) {
                     Some(_) if known.is_some_and(|known| known.is_null_value) => "null",
-                    Some(name) => return self.out.push_str(&format!("{name:?}")),
+                    Some(name) => return self.name(name),
                     None => "0",
                 }
             }

@@ -57,7 +57,7 @@ pub(super) enum Key<'a> {
     Text(Cow<'a, [u8]>),
 }
 
-impl<'a> Value<'a> {
+impl Value<'_> {
     /// The value of a field that is not there.
     pub fn zero(kind: FieldKind) -> Self {
         if kind.is_message() {
@@ -244,6 +244,31 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// [`Self::settle_maps`], here and below.
+    pub fn settle_all(&mut self, schema: &Schema<'_>, shape: &Shape) {
+        self.settle_maps(schema, shape);
+        for (number, value) in &mut self.fields {
+            let Some(field) = shape.field(*number) else { continue };
+            if !field.kind.is_message() {
+                continue;
+            }
+            let child = schema.child(field);
+            match value {
+                FieldValue::One(Value::Message(message)) => message.settle_all(schema, &child),
+                FieldValue::Messages(list) => list.iter_mut().for_each(|message| message.settle_all(schema, &child)),
+                FieldValue::Map(entries) => {
+                    let Some((_, value_field)) = child.entry() else { continue };
+                    let child = schema.child(value_field);
+                    for (_, value) in entries {
+                        let Value::Message(message) = value else { break };
+                        message.settle_all(schema, &child);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Sorts one map whose keys are known to differ.
     pub fn sort_map(&mut self, key_field: &FieldShape, number: u32) {
         if let Ok(at) = self.position(number)
@@ -331,27 +356,27 @@ impl FieldShape {
 /// The number that wire bits stand for, of the signed kinds.
 pub(super) fn signed(kind: FieldKind, bits: u64) -> i64 {
     match kind {
-        FieldKind::Sint32 | FieldKind::Sint64 => ((bits >> 1) as i64) ^ -((bits & 1) as i64),
-        FieldKind::Sfixed32 => i64::from(bits as u32 as i32),
-        _ => bits as i64,
+        FieldKind::Sint32 | FieldKind::Sint64 => (bits >> 1).cast_signed() ^ -(bits & 1).cast_signed(),
+        FieldKind::Sfixed32 => i64::from((bits as u32).cast_signed()),
+        _ => bits.cast_signed(),
     }
 }
 
 /// The wire bits of a number, where the kind can hold it.
 pub(super) fn bits_of(kind: FieldKind, number: i128) -> Option<u64> {
     Some(match kind {
-        FieldKind::Int32 | FieldKind::Enum => i64::from(i32::try_from(number).ok()?) as u64,
-        FieldKind::Int64 | FieldKind::Sfixed64 => i64::try_from(number).ok()? as u64,
+        FieldKind::Int32 | FieldKind::Enum => i64::from(i32::try_from(number).ok()?).cast_unsigned(),
+        FieldKind::Int64 | FieldKind::Sfixed64 => i64::try_from(number).ok()?.cast_unsigned(),
         FieldKind::Uint32 | FieldKind::Fixed32 => u64::from(u32::try_from(number).ok()?),
         FieldKind::Uint64 | FieldKind::Fixed64 => u64::try_from(number).ok()?,
-        FieldKind::Sfixed32 => u64::from(i32::try_from(number).ok()? as u32),
+        FieldKind::Sfixed32 => u64::from(i32::try_from(number).ok()?.cast_unsigned()),
         FieldKind::Sint32 => {
             let number = i32::try_from(number).ok()?;
-            u64::from(((number << 1) ^ (number >> 31)) as u32)
+            u64::from(((number << 1) ^ (number >> 31)).cast_unsigned())
         }
         FieldKind::Sint64 => {
             let number = i64::try_from(number).ok()?;
-            ((number << 1) ^ (number >> 63)) as u64
+            ((number << 1) ^ (number >> 63)).cast_unsigned()
         }
         _ => return None,
     })
@@ -360,7 +385,7 @@ pub(super) fn bits_of(kind: FieldKind, number: i128) -> Option<u64> {
 /// The shortest form of a varint of this kind: over-long and over-wide ones are cut as the reference does.
 pub(super) fn canonical(kind: FieldKind, bits: u64) -> u64 {
     match kind {
-        FieldKind::Int32 | FieldKind::Enum => i64::from(bits as i32) as u64,
+        FieldKind::Int32 | FieldKind::Enum => i64::from(bits as i32).cast_unsigned(),
         FieldKind::Uint32 | FieldKind::Sint32 => u64::from(bits as u32),
         FieldKind::Bool => u64::from(bits != 0),
         _ => bits,

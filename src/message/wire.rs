@@ -179,6 +179,10 @@ fn wire_type(kind: FieldKind) -> u32 {
 pub(super) fn decode<'a>(schema: &Schema<'_>, shape: &Shape, bytes: &'a [u8], depth: usize) -> Outcome<Message<'a>> {
     let mut message = Message::default();
     merge(schema, shape, &mut message, &mut Cursor { bytes, at: 0 }, None, depth)?;
+    // Once, at the end: a message may come in any number of parts.
+    if schema.saw_map.get() {
+        message.settle_all(schema, shape);
+    }
     Ok(message)
 }
 
@@ -192,7 +196,6 @@ fn merge<'a>(
     depth: usize,
 ) -> Outcome<()> {
     too_deep(depth)?;
-    let mut has_maps = false;
     loop {
         if cursor.is_done() {
             if group.is_some() {
@@ -214,20 +217,14 @@ fn merge<'a>(
         }
         let field = shape.field(tag.number);
         let is_known = match field {
-            Some(field) => {
-                has_maps |= field.label == Label::Map;
-                merge_field(schema, shape, field, message, cursor, tag, depth)
-                    .map_err(|fault| fault.under(&field.name))?
-            }
+            Some(field) => merge_field(schema, shape, field, message, cursor, tag, depth)
+                .map_err(|fault| fault.under(&field.name))?,
             None => false,
         };
         if !is_known {
             cursor.skip(tag, depth)?;
             message.unknown.extend_from_slice(&cursor.bytes[tag.start..cursor.at]);
         }
-    }
-    if has_maps {
-        message.settle_maps(schema, shape);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use buffa_descriptor::generated::descriptor::{
     DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FileDescriptorProto,
@@ -130,14 +130,17 @@ impl Descriptors {
         Ok(Method { service: service.to_owned(), info, input, output, notes })
     }
 
-    /// A message type by full name.
+    /// A message type by full name; bundled ones are known everywhere.
     pub fn message_type(&self, full_name: &str) -> Result<MessageType, SchemaError> {
-        self.inner.pool.message_type(full_name).ok_or_else(|| self.not_found(full_name))
+        let own = self.inner.pool.message_type(full_name);
+        own.or_else(|| bundled_message_type(full_name)).ok_or_else(|| self.not_found(full_name))
     }
 
     /// .proto source of a symbol or file, printed from the descriptor.
     pub fn definition(&self, symbol: &str) -> Result<String, SchemaError> {
-        print::definition(&self.inner, symbol).ok_or_else(|| self.not_found(symbol))
+        print::definition(&self.inner, symbol)
+            .or_else(|| print::definition(&bundled().inner, symbol))
+            .ok_or_else(|| self.not_found(symbol))
     }
 
     /// The files behind `symbols` (all that was given, if empty) with their imports first, serialized, not lowered.
@@ -173,6 +176,21 @@ impl Descriptors {
             near: describe::near(loaded, symbol),
         }
     }
+}
+
+/// The bundled descriptors, loaded on first use.
+fn bundled() -> &'static Descriptors {
+    static BUNDLED: OnceLock<Descriptors> = OnceLock::new();
+    BUNDLED.get_or_init(|| Descriptors::from_files(Bundled::get().all(), "the bundled types"))
+}
+
+/// A well-known type, or one of google/api, google/rpc and google/type: what details of a status and `Any` hold most.
+pub(crate) fn bundled_message_type(full_name: &str) -> Option<MessageType> {
+    // Every bundled name starts so; others need no load.
+    if !full_name.starts_with("google.") {
+        return None;
+    }
+    bundled().pool().message_type(full_name)
 }
 
 impl Loaded {
@@ -519,8 +537,8 @@ impl Loader {
     }
 }
 
-/// The usable file at `index`.
 impl Loaded {
+    /// The usable file at `index`.
     pub fn usable_file(&self, index: usize) -> Option<&RawFile> {
         (self.usable.get(index) == Some(&true)).then(|| self.files.get(index)).flatten()
     }

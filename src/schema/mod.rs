@@ -24,7 +24,7 @@ mod tests;
 
 pub use descriptor_set::DescriptorSetSource;
 #[allow(unused_imports, reason = "for the sources and the value engine, which come to use it one by one")]
-pub(crate) use descriptors::Descriptors;
+pub(crate) use descriptors::{Descriptors, bundled_message_type};
 pub use error::{Problem, RootSuggestion, SchemaError};
 pub use files::{CheckReport, FileSource, FileSourceConfig, check};
 pub(crate) use lower::{is_closed_enum, utf8_mark};

@@ -150,6 +150,11 @@ impl Bundled {
         })
     }
 
+    /// All files, serialized.
+    pub fn all(&self) -> Vec<Bytes> {
+        self.files.clone()
+    }
+
     /// Whether there is a file of this import name.
     pub fn has_file(&self, name: &str) -> bool {
         self.by_name.contains_key(name)

@@ -15,7 +15,7 @@ use super::tap::{ReadEnd, Tap, TapLog};
 use super::{ConnectionInfo, Failure, FailureKind, Keepalive, Stage, TlsReport, tls};
 
 /// A connection that carries no call for so long is closed, as gRPC's clients do.
-const IDLE: Duration = Duration::from_secs(30 * 60);
+const IDLE: Duration = Duration::from_mins(30);
 
 /// What an IO must do to carry HTTP/2.
 pub(super) trait Io: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin {}

@@ -372,7 +372,7 @@ impl Plan {
         peer: &Peer,
         deadline: Instant,
     ) -> FailureKind {
-        if error.get_ref().is_some_and(|inner| inner.is::<Plain>()) {
+        if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Plain>) {
             return FailureKind::PlaintextServer;
         }
         let bytes = first.get();
@@ -462,13 +462,16 @@ impl Plan {
         };
         let result = tokio::select! {
             biased;
-            result = timeout_at(deadline.into(), opening) => match result {
-                Ok(result) => result.map_err(|error: Option<h2::Error>| (obituary(&log, report.as_ref(), error.as_ref(), &self.peer_name(), false), true)),
-                Err(_) => {
-                    let detail = if plaintext && first.any() { "" } else { "the peer accepted the connection and said nothing" };
-                    let failure = self.failure(Stage::Http2, FailureKind::TimedOut, detail);
-                    Err((Failure { tls: report.clone(), ..Failure::clone(&failure) }, false))
-                }
+            result = timeout_at(deadline.into(), opening) => if let Ok(result) = result {
+                let obituary = |error: Option<h2::Error>| {
+                    obituary(&log, report.as_ref(), error.as_ref(), &self.peer_name(), false)
+                };
+                result.map_err(|error| (obituary(error), true))
+            } else {
+                let said = plaintext && first.any();
+                let detail = if said { "" } else { "the peer accepted the connection and said nothing" };
+                let failure = self.failure(Stage::Http2, FailureKind::TimedOut, detail);
+                Err((Failure { tls: report.clone(), ..Failure::clone(&failure) }, false))
             },
             () = silent => Err((Failure::clone(&self.failure(Stage::Http2, FailureKind::TlsServer, "")), false)),
         };
@@ -531,7 +534,7 @@ impl Plan {
                 return;
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) fn looks_like_http2(bytes: &[u8]) -> Option<bool> {
     let [a, b, c, kind, flags, s0, s1, s2, s3, ..] = *bytes else { return None };
     let length = u32::from_be_bytes([0, a, b, c]);
     let stream_id = u32::from_be_bytes([s0, s1, s2, s3]) & 0x7fff_ffff;
-    Some(kind == kind::SETTINGS && flags & ACK == 0 && stream_id == 0 && length % 6 == 0 && length <= 16_384)
+    Some(kind == kind::SETTINGS && flags & ACK == 0 && stream_id == 0 && length.is_multiple_of(6) && length <= 16_384)
 }
 
 /// Whether these first bytes of a peer are a TLS record: a handshake or an alert (RFC 8446, 5.1).

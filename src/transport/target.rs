@@ -97,9 +97,8 @@ fn parse_parts(text: &str) -> Result<(Address, Security), String> {
         let scheme = scheme.to_ascii_lowercase();
         return match scheme.as_str() {
             "http" => Ok((host_port(strip_path(rest)?, 80)?, Security::Plaintext)),
-            "https" => Ok((host_port(strip_path(rest)?, 443)?, Security::Tls)),
             "grpc" => Ok((host_port(strip_path(rest)?, 443)?, Security::Plaintext)),
-            "grpcs" => Ok((host_port(strip_path(rest)?, 443)?, Security::Tls)),
+            "https" | "grpcs" => Ok((host_port(strip_path(rest)?, 443)?, Security::Tls)),
             "dns" => {
                 // dns://authority/name: the authority would be a name server; ours is the system's.
                 let Some((server, name)) = rest.split_once('/') else {

@@ -97,7 +97,6 @@ fn http2_code(code: u32) -> String {
     NAMES.get(code as usize).map_or_else(|| format!("0x{code:x}"), |name| (*name).to_owned())
 }
 
-#[expect(clippy::cognitive_complexity, reason = "a catalogue: one arm a failure, nothing between them")]
 fn english(failure: &Failure) -> Words {
     let peer = failure.peer.as_str();
     let doing = doing_en(failure.stage);
@@ -438,7 +437,6 @@ fn english_fault(fault: &SettingsFault, detail: &str) -> Words {
     (title, format!("Nothing was sent: the connection's settings come first{detail}."), vec![advice])
 }
 
-#[expect(clippy::cognitive_complexity, reason = "a catalogue: one arm a failure, nothing between them")]
 fn chinese(failure: &Failure) -> Words {
     let peer = failure.peer.as_str();
     let doing = doing_zh(failure.stage);

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 /// Node and Python take seconds to start where two cores are busy.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// The folder of built parties; panics with what to do where there is none.
 pub fn parties_dir() -> PathBuf {
@@ -69,9 +69,9 @@ impl Party {
         Self::start("library", &[])
     }
 
-    /// grpc-js with `pantry.v1.Pantry` and @grpc/reflection; `compression` of its answers: none, deflate, gzip.
-    pub fn pantry(compression: &str) -> Self {
-        Self::start("pantry", &[compression])
+    /// grpc-js with `pantry.v1.Pantry` and @grpc/reflection.
+    pub fn pantry() -> Self {
+        Self::start("pantry", &[])
     }
 
     /// Ends it now.

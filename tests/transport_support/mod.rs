@@ -54,7 +54,7 @@ where
             socket.set_nodelay(true).unwrap();
             let answer = answer.clone();
             tokio::spawn(async move {
-                let mut connection = h2::server::handshake(socket).await.unwrap();
+                let Ok(mut connection) = h2::server::handshake(socket).await else { return };
                 while let Some(Ok((request, respond))) = connection.accept().await {
                     tokio::spawn(answer(request, respond));
                 }

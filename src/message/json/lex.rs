@@ -36,8 +36,8 @@ impl<'t> Lexer<'t> {
         let rest = &self.text[self.at..];
         let length = if rest.starts_with("//") {
             Some(rest.find('\n').unwrap_or(rest.len()))
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map(|end| end + 4)
+        } else if let Some(inside) = rest.strip_prefix("/*") {
+            inside.find("*/").map(|end| end + 4)
         } else {
             return Err(MessageError::mismatch(self.at..self.at + 1, "a value", "\"/\""));
         };
@@ -177,6 +177,21 @@ impl<'t> Lexer<'t> {
         let character = char::from_u32(code).ok_or_else(|| bad(start + 6, "half of a surrogate pair stands alone"))?;
         self.at = start + length;
         Ok(character)
+    }
+
+    /// Reads a plain integer of at most 18 digits; `None`, with nothing read, where another form stands here.
+    pub fn plain_integer(&mut self) -> Option<i64> {
+        let rest = &self.bytes[self.at..];
+        let sign = usize::from(rest.first() == Some(&b'-'));
+        let digits = rest[sign..].iter().take(19).take_while(|byte| byte.is_ascii_digit()).count();
+        let has_leading_zero = digits > 1 && rest[sign] == b'0';
+        let ends = matches!(rest.get(sign + digits), Some(b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t'));
+        if !(1..=18).contains(&digits) || has_leading_zero || !ends {
+            return None;
+        }
+        let value = rest[sign..sign + digits].iter().fold(0_i64, |value, digit| value * 10 + i64::from(digit - b'0'));
+        self.at += sign + digits;
+        Some(if sign == 1 { -value } else { value })
     }
 
     /// Reads a number as it is written.

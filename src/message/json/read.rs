@@ -232,7 +232,7 @@ impl<'r, 't> Reader<'r, 't> {
             FieldKind::Enum => {
                 let Some(known) = &field.enumeration else { return Err(self.lex.unexpected("enum")) };
                 let Some(number) = self.enumeration(known, field)? else { return Ok(None) };
-                let bits = i64::from(number) as u64;
+                let bits = i64::from(number).cast_unsigned();
                 if !known.takes(number) {
                     push_unknown_varint(&mut message.unknown, field.number, bits);
                     return Ok(None);
@@ -258,6 +258,14 @@ impl<'r, 't> Reader<'r, 't> {
     }
 
     fn integer(&mut self, field: &FieldShape) -> Outcome<u64> {
+        self.lex.peek()?;
+        let start = self.lex.at;
+        if let Some(plain) = self.lex.plain_integer() {
+            if let Some(bits) = bits_of(field.kind, i128::from(plain)) {
+                return Ok(bits);
+            }
+            self.lex.at = start;
+        }
         let expected = field.expected();
         let (text, span) = self.number(&expected)?;
         if !is_json_number(&text) {

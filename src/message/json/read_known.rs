@@ -61,10 +61,10 @@ impl<'t> Reader<'_, 't> {
             parsed.ok_or_else(|| MessageError::mismatch(start..self.lex.at, expected, format!("{text:?}")))?;
         let mut message = Message::default();
         if seconds != 0 {
-            message.put(1, FieldValue::One(Value::Scalar(seconds as u64)));
+            message.put(1, FieldValue::One(Value::Scalar(seconds.cast_unsigned())));
         }
         if nanos != 0 {
-            message.put(2, FieldValue::One(Value::Scalar(i64::from(nanos) as u64)));
+            message.put(2, FieldValue::One(Value::Scalar(i64::from(nanos).cast_unsigned())));
         }
         Ok(message)
     }
@@ -233,7 +233,9 @@ impl<'t> Reader<'_, 't> {
                     content = Some(self.message(shape).map_err(|fault| fault.under("value"))?);
                 }
                 "@type" | "value" => return Err(MessageError::say(span, "this field stands here twice").under(&key)),
-                _ if self.ignore_unknown => drop(self.lex.skip()?),
+                _ if self.ignore_unknown => {
+                    self.lex.skip()?;
+                }
                 _ => return Err(unknown_field(shape, &key, span)),
             }
             if !self.lex.comma_or(b'}')? {

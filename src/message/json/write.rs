@@ -82,13 +82,12 @@ impl<'w> Writer<'w> {
             return Err(MessageError::unwritable(format!("messages are nested more than {MAX_DEPTH} deep")));
         }
         self.depth += 1;
-        match shape.well_known {
-            Some(known) => self.well_known(known, shape, message)?,
-            None => {
-                self.open('{');
-                self.fields(shape, message)?;
-                self.close('}');
-            }
+        if let Some(known) = shape.well_known {
+            self.well_known(known, shape, message)?;
+        } else {
+            self.open('{');
+            self.fields(shape, message)?;
+            self.close('}');
         }
         self.depth -= 1;
         Ok(())

@@ -15,13 +15,13 @@ impl Writer<'_> {
             WellKnown::Timestamp => self.time(shape, message, timestamp_to_text),
             WellKnown::Duration => self.time(shape, message, duration_to_text),
             WellKnown::FieldMask => self.field_mask(message),
-            WellKnown::Struct => match (shape.field(1), message.get(1)) {
-                (Some(field), Some(FieldValue::Map(entries))) => self.map(field, entries),
-                _ => {
-                    self.out.push_str("{}");
-                    Ok(())
+            WellKnown::Struct => {
+                if let (Some(field), Some(FieldValue::Map(entries))) = (shape.field(1), message.get(1)) {
+                    return self.map(field, entries);
                 }
-            },
+                self.out.push_str("{}");
+                Ok(())
+            }
             WellKnown::Value => self.any_json(shape, message),
             WellKnown::ListValue => {
                 let Some(field) = shape.field(1) else { return Ok(()) };
@@ -52,7 +52,7 @@ impl Writer<'_> {
         message: &Message<'_>,
         write: impl Fn(i64, i32) -> Option<String>,
     ) -> Outcome<()> {
-        let (seconds, nanos) = (message.scalar(1) as i64, message.scalar(2) as i32);
+        let (seconds, nanos) = (message.scalar(1).cast_signed(), message.scalar(2) as i32);
         match write(seconds, nanos) {
             Some(text) => push_string(&mut self.out, &text),
             None if self.is_tolerant() => {

@@ -102,10 +102,11 @@ impl<'r, 't> Reader<'r, 't> {
             return Err(self.lex.unexpected("a field name"));
         }
         let (name, span) = self.lex.word("a field name")?;
-        let found =
-            shape.fields.iter().find(|field| !field.is_extension && field.name == name).or_else(|| {
-                shape.fields.iter().find(|field| field.kind == FieldKind::Group && field.text_name == name)
-            });
+        let by_index = shape.index_by_json_name(name).map(|index| &shape.fields[index]);
+        let found = by_index
+            .filter(|field| !field.is_extension && field.name == name)
+            .or_else(|| shape.fields.iter().find(|field| !field.is_extension && field.name == name))
+            .or_else(|| shape.fields.iter().find(|field| field.kind == FieldKind::Group && field.text_name == name));
         match found {
             Some(field) => self.known(shape, field, message, &span).map_err(|fault| fault.under(name)),
             None if self.ignore_unknown || shape.reserved_names.iter().any(|reserved| reserved == name) => {
@@ -224,13 +225,11 @@ impl<'r, 't> Reader<'r, 't> {
             (FieldKind::Float, scalar) => float_single(&scalar).map(|value| u64::from(value.to_bits())),
             (FieldKind::Enum, Scalar::Word { is_negative: false, word }) => {
                 let Some(known) = &field.enumeration else { return mismatch("") };
-                match known.number(word) {
-                    Some(number) => Some(i64::from(number) as u64),
-                    None => {
-                        let near = known.nearest(word).map(|near| format!(" (did you mean {near}?)"));
-                        return mismatch(&near.unwrap_or_default());
-                    }
-                }
+                let Some(number) = known.number(word) else {
+                    let near = known.nearest(word).map(|near| format!(" (did you mean {near}?)"));
+                    return mismatch(&near.unwrap_or_default());
+                };
+                Some(i64::from(number).cast_unsigned())
             }
             (kind, Scalar::Number { is_negative, number: Number::Integer(value), .. })
                 if !matches!(kind, FieldKind::Bool | FieldKind::String | FieldKind::Bytes) =>
@@ -308,8 +307,12 @@ impl<'r, 't> Reader<'r, 't> {
             while !reader.lex.eat(close) {
                 match reader.lex.peek() {
                     Some(b'[') => drop(reader.lex.bracketed_name()?),
-                    Some(b'0'..=b'9') => drop(reader.lex.number("a field name")?),
-                    _ => drop(reader.lex.word("a field name")?),
+                    Some(b'0'..=b'9') => {
+                        reader.lex.number("a field name")?;
+                    }
+                    _ => {
+                        reader.lex.word("a field name")?;
+                    }
                 }
                 reader.skip_field()?;
                 if !reader.lex.eat(b',') {

@@ -92,18 +92,16 @@ impl Compiler {
         let mut last_problems = Vec::new();
         for (home, members) in by_home(index, files) {
             let roots = index.roots_for(home);
-            match self.set_of_members(index, &roots, &members) {
-                Some(set) => sets.push(set),
-                None => {
-                    let verdict = self.verdict(index, &members, None, &mut |_| {});
-                    let is_sound = |at: &usize| !verdict.refused.contains(at);
-                    let sound: Vec<usize> = members.iter().copied().filter(is_sound).collect();
-                    if !sound.is_empty() {
-                        sets.extend(self.set_of_members(index, &roots, &sound));
-                    }
-                    last_problems.extend(verdict.problems);
-                }
+            if let Some(set) = self.set_of_members(index, &roots, &members) {
+                sets.push(set);
+                continue;
             }
+            let verdict = self.verdict(index, &members, None, &mut |_| {});
+            let sound: Vec<usize> = members.iter().copied().filter(|at| !verdict.refused.contains(at)).collect();
+            if !sound.is_empty() {
+                sets.extend(self.set_of_members(index, &roots, &sound));
+            }
+            last_problems.extend(verdict.problems);
         }
         if sets.is_empty() && !last_problems.is_empty() {
             return Err(SchemaError::Problems(last_problems));
@@ -402,9 +400,9 @@ fn last_part(name: &str) -> &str {
 
 /// `Import "a.proto" was not found or had errors.`, or protox' words for it.
 fn failed_import(message: &str) -> Option<&str> {
-    let protoc = || message.strip_prefix("Import \"")?.strip_suffix("\" was not found or had errors.");
-    let protox = || message.strip_prefix("import '")?.strip_suffix("' not found");
-    protoc().or_else(protox)
+    let reference = || message.strip_prefix("Import \"")?.strip_suffix("\" was not found or had errors.");
+    let in_process = || message.strip_prefix("import '")?.strip_suffix("' not found");
+    reference().or_else(in_process)
 }
 
 /// Lines of files, each file read once.

@@ -538,11 +538,11 @@ impl Scope {
     }
 }
 
+/// Another path of a file, and the file's device and inode.
+type Alias = (PathBuf, (u64, u64));
+
 /// The same file under two names is one file: the first is kept, the others lead to it.
-fn without_doubles(
-    loaded: Vec<Loaded>,
-    identities: &mut HashMap<(u64, u64), usize>,
-) -> (Vec<Loaded>, Vec<(PathBuf, (u64, u64))>) {
+fn without_doubles(loaded: Vec<Loaded>, identities: &mut HashMap<(u64, u64), usize>) -> (Vec<Loaded>, Vec<Alias>) {
     let (mut kept, mut aliases) = (Vec::<Loaded>::with_capacity(loaded.len()), Vec::new());
     let is_real = |path: &Path| path.canonicalize().is_ok_and(|real| real == path);
     for mut file in loaded {

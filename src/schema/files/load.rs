@@ -276,10 +276,10 @@ pub(super) fn cache_path(cache_dir: &Path, opened: &[PathBuf], roots: &[PathBuf]
 impl Remembered {
     /// What the last start kept; empty where there is nothing or it is damaged.
     pub(super) fn read(path: &Path) -> Self {
-        fs::read(path).ok().and_then(|bytes| Self::decode(Bytes::from(bytes))).unwrap_or_default()
+        fs::read(path).ok().and_then(|bytes| Self::decode(&Bytes::from(bytes))).unwrap_or_default()
     }
 
-    fn decode(bytes: Bytes) -> Option<Self> {
+    fn decode(bytes: &Bytes) -> Option<Self> {
         let head = bytes.strip_prefix(CACHE_MAGIC)?;
         let mut from = Reader { rest: head };
         let count = from.count()?;

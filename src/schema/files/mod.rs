@@ -161,7 +161,7 @@ impl FileSource {
         });
         match at.zip(info) {
             Some(found) => Ok(found),
-            None => Err(self.not_found(index, service, index.service_names().into_iter())),
+            None => Err(not_found(index, service, index.service_names().into_iter())),
         }
     }
 
@@ -175,7 +175,7 @@ impl FileSource {
         let known = info.methods.iter().find(|known| known.name == method);
         let Some((linked, known)) = linked.zip(known) else {
             let names = info.methods.iter().map(|known| format!("{}.{}", info.full_name, known.name));
-            return Err(self.not_found(index, &format!("{}.{method}", info.full_name), names));
+            return Err(not_found(index, &format!("{}.{method}", info.full_name), names));
         };
         let mut known = known.clone();
         linked.input().full_name().clone_into(&mut known.input);
@@ -233,7 +233,7 @@ impl FileSource {
                 Err(error) => last = Some(error),
             }
         }
-        Err(last.unwrap_or_else(|| self.not_found(index, name, all_names(index))))
+        Err(last.unwrap_or_else(|| not_found(index, name, all_names(index))))
     }
 
     fn definition_now(&self, symbol: &str) -> Result<String, SchemaError> {
@@ -253,7 +253,7 @@ impl FileSource {
                 return Ok(text);
             }
         }
-        Err(self.not_found(index, &name, index.service_names().into_iter().chain(all_names(index))))
+        Err(not_found(index, &name, index.service_names().into_iter().chain(all_names(index))))
     }
 
     fn descriptor_set_now(&self, symbols: &[String]) -> Result<Vec<u8>, SchemaError> {
@@ -265,7 +265,7 @@ impl FileSource {
         }
         for symbol in symbols {
             let name = symbol.trim_start_matches('.').replace('/', ".");
-            match self.target_of(index, symbol, &name)? {
+            match Self::target_of(index, symbol, &name)? {
                 Target::File(at) if files.contains(&at) => {}
                 Target::File(at) => files.push(at),
                 target @ Target::Bundled(_) => bundled_only.push(target),
@@ -284,7 +284,7 @@ impl FileSource {
         Ok(compile::merge(sets)?.to_vec())
     }
 
-    fn target_of(&self, index: &Index, symbol: &str, name: &str) -> Result<Target, SchemaError> {
+    fn target_of(index: &Index, symbol: &str, name: &str) -> Result<Target, SchemaError> {
         if let Some(at) = index.file_named(symbol) {
             return Ok(Target::File(at));
         }
@@ -294,15 +294,15 @@ impl FileSource {
                 return Ok(target);
             }
         }
-        Err(self.not_found(index, name, index.service_names().into_iter().chain(all_names(index))))
+        Err(not_found(index, name, index.service_names().into_iter().chain(all_names(index))))
     }
+}
 
-    fn not_found(&self, index: &Index, symbol: &str, names: impl Iterator<Item = String>) -> SchemaError {
-        let places: Vec<String> = index.paths.opened.iter().map(|path| index.paths.spelled(path)).collect();
-        let place = if places.len() > 3 { format!("{} opened paths", places.len()) } else { places.join(", ") };
-        let place = if place.is_empty() { ".".to_owned() } else { place };
-        SchemaError::NotFound { symbol: symbol.to_owned(), place, near: near::near(symbol, names) }
-    }
+fn not_found(index: &Index, symbol: &str, names: impl Iterator<Item = String>) -> SchemaError {
+    let places: Vec<String> = index.paths.opened.iter().map(|path| index.paths.spelled(path)).collect();
+    let place = if places.len() > 3 { format!("{} opened paths", places.len()) } else { places.join(", ") };
+    let place = if place.is_empty() { ".".to_owned() } else { place };
+    SchemaError::NotFound { symbol: symbol.to_owned(), place, near: near::near(symbol, names) }
 }
 
 /// Opened files that are worth compiling for an outline, and problems that need no compiler.

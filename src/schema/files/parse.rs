@@ -490,9 +490,8 @@ impl Parser<'_> {
         self.file.is_faulty = true;
         loop {
             match self.lexer.token {
-                Token::End => return,
                 // The end of the block around: whoever reads that block takes it.
-                Token::Punct(b'}') => return,
+                Token::End | Token::Punct(b'}') => return,
                 Token::Punct(b';') => {
                     self.lexer.advance();
                     return;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::toolbox::Toolbox;
 
 /// All of googleapis takes seconds; whatever takes longer than this will not end.
-const LONGEST_RUN: Duration = Duration::from_secs(300);
+const LONGEST_RUN: Duration = Duration::from_mins(5);
 /// What is kept of the compiler's words; the rest is read and dropped.
 const MOST_WORDS_BYTES: usize = 8 << 20;
 /// Another thread may be between fork and exec while the program was still open for writing; that passes.
@@ -191,14 +191,12 @@ fn listen(child: &mut Child) -> io::Result<Option<Vec<u8>>> {
         // Nobody listens any more where the run took too long.
         drop(sender.send(words));
     })?;
-    match receiver.recv_timeout(LONGEST_RUN) {
-        Ok(words) => Ok(Some(words)),
-        Err(_) => {
-            child.kill()?;
-            child.wait()?;
-            Ok(None)
-        }
+    if let Ok(words) = receiver.recv_timeout(LONGEST_RUN) {
+        return Ok(Some(words));
     }
+    child.kill()?;
+    child.wait()?;
+    Ok(None)
 }
 
 /// The errors among the compiler's lines: `file:line:column: what`, `file: what`, or only words.

@@ -70,7 +70,7 @@ impl protox::file::FileResolver for Resolver {
         let on_disk = self.roots.iter().map(|root| root.join(name)).find(|path| is_plain(name) && path.is_file());
         let text = match (on_disk, bundled::text(name)) {
             (Some(path), _) => String::from_utf8(read(&path).map_err(protox::Error::new)?)
-                .map_err(|_| protox::Error::new(format!("{name}: the file is not UTF-8")))?,
+                .map_err(|error| protox::Error::new(format!("{name}: the file is not UTF-8: {error}")))?,
             (None, Some(text)) => text.to_owned(),
             (None, None) => return Err(protox::Error::file_not_found(name)),
         };

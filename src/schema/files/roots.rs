@@ -59,14 +59,11 @@ impl RootFinder {
             return;
         }
         for (root, known) in self.found.iter().zip(&mut self.known) {
-            let has_it = match known.get(import) {
-                Some(has_it) => *has_it,
-                None => {
-                    let has_it = root.join(import).is_file();
-                    known.insert(import.to_owned(), has_it);
-                    has_it
-                }
-            };
+            let has_it = known.get(import).copied().unwrap_or_else(|| {
+                let has_it = root.join(import).is_file();
+                known.insert(import.to_owned(), has_it);
+                has_it
+            });
             if has_it && file.starts_with(root) {
                 return;
             }
@@ -142,8 +139,11 @@ pub(super) fn suggest(opened: &[PathBuf], missing: &[String]) -> Vec<RootSuggest
     if wanted.is_empty() {
         return Vec::new();
     }
-    let first_parts: HashSet<&std::ffi::OsStr> =
-        wanted.iter().filter_map(|name| Path::new(name).components().next()).map(|part| part.as_os_str()).collect();
+    let first_parts: HashSet<&std::ffi::OsStr> = wanted
+        .iter()
+        .filter_map(|name| Path::new(name).components().next())
+        .map(std::path::Component::as_os_str)
+        .collect();
     let mut suggestions: Vec<RootSuggestion> = Vec::new();
     let deadline = Instant::now() + SEARCH_TIME;
     let mut seen = HashSet::new();

@@ -58,10 +58,10 @@ impl Toolbox {
         });
         let id = bundled::PROTOC_SHA256.get(..12).unwrap_or_default();
         let folder = base.unwrap_or_else(std::env::temp_dir).join(format!("protoc-{id}"));
-        let (protos, empty) = (folder.join("protos"), folder.join("empty"));
-        let protoc = unpack_all(&folder, &protos, &empty)
+        let (bundled_root, empty) = (folder.join("protos"), folder.join("empty"));
+        let protoc = unpack_all(&folder, &bundled_root, &empty)
             .map_err(|error| format!("the compiler cannot be unpacked to {}: {error}", folder.display()));
-        Self { protoc, protos, empty, scratch: folder, unusable: OnceLock::new() }
+        Self { protoc, protos: bundled_root, empty, scratch: folder, unusable: OnceLock::new() }
     }
 }
 

@@ -22,7 +22,9 @@ pub(super) mod testing {
 use fetch::Fetcher;
 pub(super) use save::write_proto_files;
 
-use super::{BoxFuture, MessageType, Method, Outline, Problem, SchemaError, ServiceInfo, Source, describe};
+use super::{
+    BoxFuture, MessageType, Method, Outline, Problem, SchemaError, ServiceInfo, Source, bundled_message_type, describe,
+};
 
 /// Speaks to the server for reflection; the engine implements it over the call's own verified channel, with the
 /// person's metadata and deadline.
@@ -120,7 +122,11 @@ impl Source for ReflectionSource {
     fn message_type<'a>(&'a self, full_name: &'a str) -> BoxFuture<'a, Result<MessageType, SchemaError>> {
         Box::pin(async move {
             let mut fetcher = self.fetcher.lock().await;
-            fetcher.load_symbol(full_name).await?.message_type(full_name)
+            match fetcher.load_symbol(full_name).await {
+                Ok(descriptors) => descriptors.message_type(full_name),
+                // Details of a status are of bundled types mostly, and wanted from servers without reflection too.
+                Err(error) => bundled_message_type(full_name).ok_or(error),
+            }
         })
     }
 

@@ -392,6 +392,14 @@ fn deep_nesting_is_an_error() {
 }
 
 #[test]
+fn everything_bundled_loads() {
+    let descriptors = Descriptors::from_files(super::super::raw::Bundled::get().all(), "bundled");
+    assert_eq!(descriptors.problems(), []);
+    assert!(super::super::bundled_message_type("google.rpc.ErrorInfo").is_some());
+    assert!(super::super::bundled_message_type("google.rpc.NoSuch").is_none());
+}
+
+#[test]
 fn imports_in_a_circle_end() {
     let file = |name: &str, import: &str| FileDescriptorProto {
         name: Some(name.to_owned()),

@@ -28,7 +28,7 @@ pub(super) fn round_trip(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     assert_eq!(descriptors.problems(), []);
     let printed = print::all_files(descriptors.loaded());
     let sources: Vec<(&str, &str)> = printed.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let all = || sources.iter().map(|(name, text)| format!("== {name}\n{text}")).collect::<Vec<_>>().join("");
+    let all = || sources.iter().flat_map(|(name, text)| ["== ", name, "\n", text]).collect::<String>();
     let again = protoc(&sources, true).unwrap_or_else(|error| panic!("{error}\n{}", all()));
     let (first, second) = (normalized(set), normalized(again));
     for (name, _) in files {

@@ -44,10 +44,9 @@ impl Prepared {
     /// system's roots) and compute for milliseconds (PKCS#12).
     pub fn new(settings: &TlsSettings, name: &str) -> Result<Self, SettingsFault> {
         let provider = provider();
-        let server_name =
-            ServerName::try_from(name.to_owned()).map_err(|_: rustls_pki_types::InvalidDnsNameError| {
-                SettingsFault::BadServerName { name: name.to_owned() }
-            })?;
+        let server_name = ServerName::try_from(name.to_owned())
+            .or(Err(()))
+            .map_err(|()| SettingsFault::BadServerName { name: name.to_owned() })?;
         let trust = match (settings.skip_verify, &settings.trust) {
             (true, _) => "nobody: verification is off".to_owned(),
             (false, Trust::System) => "system roots".to_owned(),
@@ -60,7 +59,7 @@ impl Prepared {
             (false, Trust::System) => {
                 let webpki = WebPkiServerVerifier::builder_with_provider(roots::system(), Arc::clone(&provider))
                     .build()
-                    .map_err(|_: rustls::client::VerifierBuilderError| SettingsFault::NoSystemRoots)?;
+                    .or(Err(SettingsFault::NoSystemRoots))?;
                 Judge::Roots { webpki, own: Arc::default() }
             }
             (false, Trust::Pem { pem, label }) => {
@@ -69,9 +68,8 @@ impl Prepared {
                 store.add_parsable_certificates(own.iter().cloned());
                 let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider))
                     .build()
-                    .map_err(|_: rustls::client::VerifierBuilderError| SettingsFault::BadCertificate {
-                        label: label.clone(),
-                    })?;
+                    .or(Err(()))
+                    .map_err(|()| SettingsFault::BadCertificate { label: label.clone() })?;
                 Judge::Roots { webpki, own: Arc::new(own) }
             }
         };

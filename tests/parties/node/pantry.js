@@ -1,7 +1,7 @@
 // The Node party of the tests: pantry.v1.Pantry on @grpc/grpc-js with @grpc/reflection (v1 and v1alpha).
 //
-// node pantry.js FOLDER-OF-PROTOS [none|deflate|gzip]: the second chooses how answers are compressed. Prints its port
-// as one line when it listens; ends when its standard input closes, on SIGTERM, or after half an hour.
+// node pantry.js FOLDER-OF-PROTOS. Prints its port as one line when it listens; ends when its standard input closes, on
+// SIGTERM, or after half an hour.
 'use strict';
 
 const grpc = require('@grpc/grpc-js');
@@ -9,7 +9,7 @@ const loader = require('@grpc/proto-loader');
 const { ReflectionService } = require('@grpc/reflection');
 
 const LONGEST_LIFE_MS = 30 * 60 * 1000;
-const [protos, compression = 'none'] = process.argv.slice(2);
+const [protos] = process.argv.slice(2);
 
 const definition = loader.loadSync('pantry/v1/pantry.proto', {
   includeDirs: [protos],
@@ -40,8 +40,7 @@ function watch(call) {
   call.end();
 }
 
-const algorithms = { none: 0, deflate: 1, gzip: 2 };
-const server = new grpc.Server({ 'grpc.default_compression_algorithm': algorithms[compression] });
+const server = new grpc.Server();
 server.addService(pantry.v1.Pantry.service, { Cook: cook, Watch: watch });
 new ReflectionService(definition).addToServer(server);
 server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) => {

@@ -1,11 +1,13 @@
 """The Python party of the tests: library.v1.Library on grpcio.
 
-Serves reflection v1alpha (all that grpcio-reflection knows), health and rich errors by grpcio-status. Prints its port
-as one line when it listens; ends when its standard input closes, on SIGTERM, or after half an hour.
+serve_library.py [deflate|gzip]: answers are compressed so. Serves reflection v1alpha (all that grpcio-reflection
+knows), health and rich errors by grpcio-status. Prints its port as one line when it listens; ends when its standard
+input closes, on SIGTERM, or after half an hour.
 """
 
 import os
 import signal
+import sys
 import threading
 from concurrent import futures
 
@@ -44,6 +46,8 @@ def not_found(name):
 
 class Library(library_pb2_grpc.LibraryServicer):
     def GetBook(self, request, context):
+        if request.name == "Anthology":
+            return library_pb2.Book(name=request.name, authors=["somebody"] * 500)
         if request.name not in BOOKS:
             context.abort_with_status(not_found(request.name))
         book = library_pb2.Book(name=request.name, authors=["somebody"])
@@ -65,7 +69,9 @@ def wait_for_end_of_input(end):
 
 
 def main():
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
+    compressions = {"deflate": grpc.Compression.Deflate, "gzip": grpc.Compression.Gzip}
+    compression = compressions[sys.argv[1]] if len(sys.argv) > 1 else None
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=8), compression=compression)
     library_pb2_grpc.add_LibraryServicer_to_server(Library(), server)
     statuses = health.HealthServicer()
     statuses.set("library.v1.Library", health_pb2.HealthCheckResponse.SERVING)
