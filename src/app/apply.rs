@@ -38,7 +38,7 @@ impl App {
             Action::OpenDialogFor(source) => self.open_dialog_for(source),
             Action::SetDialog(dialog) => {
                 if self.dialog.is_some() {
-                    self.dialog = Some(AddDialog { missing: false, ..dialog });
+                    self.dialog = Some(AddDialog { missing: false, ..*dialog });
                 }
             }
             Action::ConfirmDialog => self.confirm_dialog(now),
