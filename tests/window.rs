@@ -19,7 +19,7 @@ use proconsul::ui::{Setup, Window};
 use proconsul::words::{EN, Lang, Words, ZH};
 
 /// Longer than anything here may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Walk {
     harness: Harness<'static, Window>,

@@ -16,8 +16,8 @@ const AXIS: f32 = 28.0;
 const ROW: f32 = 26.0;
 /// The phases take this share of the pane at most.
 const MOST: f32 = 0.55;
-/// Marks on the axis.
-const TICKS: f64 = 4.0;
+/// Marks on the axis, at most.
+const TICKS: f64 = 5.5;
 
 /// Shows the phases at the foot of `area`; returns where they begin.
 pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, area: Rect) -> f32 {
@@ -214,8 +214,8 @@ mod tests {
     #[test]
     fn marks_are_round_and_name_their_unit() {
         let labels = |end_us| ticks(end_us).into_iter().map(|(_, label)| label).collect::<Vec<_>>();
-        assert_eq!(labels(21_400.0), ["0", "10", "20 ms"]);
-        assert_eq!(labels(4_200.0), ["0", "2", "4 ms"]);
+        assert_eq!(labels(21_400.0), ["0", "5", "10", "15", "20 ms"]);
+        assert_eq!(labels(4_200.0), ["0", "1", "2", "3", "4 ms"]);
         assert_eq!(labels(15_500_000.0), ["0", "5", "10", "15 s"]);
         assert_eq!(labels(800.0), ["0", "200", "400", "600", "800 µs"]);
     }
