@@ -12,6 +12,7 @@ use crate::call::{Encoding, Limits};
 use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
+use crate::words::Lang;
 
 impl App {
     /// Does one act at `now`.
@@ -70,7 +71,7 @@ impl App {
             Action::ChooseTab(id) => self.choose_tab(id),
             Action::StepTab(step) => self.step_tab(step),
             Action::CloseTab(id) => self.close_tab(id),
-            Action::SetLang(lang) => self.lang = lang,
+            Action::SetLang(lang) => self.set_lang(lang),
             Action::SetTheme(theme) => self.theme = theme,
             Action::SetForm(address, form) => {
                 self.forms.insert(address.trim().to_owned(), *form);
@@ -137,6 +138,15 @@ impl App {
     fn new_row(&mut self, key: &str, value: Secret) -> MetadataRow {
         let id = self.next_id();
         MetadataRow { id, on: true, key: key.to_owned(), value, secret: is_secret_key(key), revealed: false }
+    }
+
+    /// A limit that says "none" says it in the new language.
+    fn set_lang(&mut self, lang: Lang) {
+        let (before, after) = (self.lang.words().deadline_none, lang.words().deadline_none);
+        for tab in self.tabs.iter_mut().filter(|tab| tab.deadline == before) {
+            after.clone_into(&mut tab.deadline);
+        }
+        self.lang = lang;
     }
 
     fn start_demo(&mut self) {

@@ -18,6 +18,10 @@ const ROW: f32 = 26.0;
 const MOST: f32 = 0.55;
 /// Marks on the axis, at most.
 const TICKS: f64 = 5.5;
+/// The room of one mark with its label, in points.
+const TICK_ROOM: f64 = 50.0;
+/// The share of the width that bars have, about.
+const BARS_SHARE: f64 = 0.42;
 
 /// Shows the phases at the foot of `area`; returns where they begin.
 pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, area: Rect) -> f32 {
@@ -126,7 +130,8 @@ fn waterfall(ui: &mut Ui, cx: &Cx<'_>, timeline: &Timeline) {
         })
         .collect();
     let end_us = (timeline.total.as_secs_f64() * 1e6).max(1.0);
-    let marks = ticks(end_us);
+    let room = f64::from(ui.available_width()) * BARS_SHARE / TICK_ROOM;
+    let marks = ticks(end_us, room.clamp(2.0, TICKS));
     let ticks: Vec<Tick<'_>> = marks.iter().map(|(at_us, label)| Tick { at_us: *at_us, label }).collect();
     let axis = Axis { title: words.phase, end_us, ticks: &ticks };
     waterfall_ui(ui, Id::unique("waterfall"), words.phases, axis, &rows);
@@ -183,7 +188,7 @@ fn note(lang: Lang, phase: &Phase) -> String {
 }
 
 /// Round marks from zero to the end; the last one names the unit.
-fn ticks(end_us: f64) -> Vec<(f64, String)> {
+fn ticks(end_us: f64, most: f64) -> Vec<(f64, String)> {
     let (unit_us, unit) = if end_us < 1_000.0 {
         (1.0, "µs")
     } else if end_us < 1_000_000.0 {
@@ -191,7 +196,7 @@ fn ticks(end_us: f64) -> Vec<(f64, String)> {
     } else {
         (1_000_000.0, "s")
     };
-    let rough = end_us / unit_us / TICKS;
+    let rough = end_us / unit_us / most;
     let power = 10_f64.powf(rough.log10().floor());
     let step =
         [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= rough).unwrap_or(power);
@@ -213,7 +218,7 @@ mod tests {
 
     #[test]
     fn marks_are_round_and_name_their_unit() {
-        let labels = |end_us| ticks(end_us).into_iter().map(|(_, label)| label).collect::<Vec<_>>();
+        let labels = |end_us| ticks(end_us, super::TICKS).into_iter().map(|(_, label)| label).collect::<Vec<_>>();
         assert_eq!(labels(21_400.0), ["0", "5", "10", "15", "20 ms"]);
         assert_eq!(labels(4_200.0), ["0", "1", "2", "3", "4 ms"]);
         assert_eq!(labels(15_500_000.0), ["0", "5", "10", "15 s"]);

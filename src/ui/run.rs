@@ -55,6 +55,10 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
     // Where a library of the display is missing, the window library ends by panicking instead of telling.
     match catch_unwind(AssertUnwindSafe(open)) {
         Ok(Ok(())) => Ok(()),
+        // Its own words list every property that was asked for.
+        Ok(Err(eframe::Error::NoGlutinConfigs(_, why))) => {
+            Err(WindowError { words: lang.no_window(&format!("no OpenGL ({why})")) })
+        }
         Ok(Err(error)) => Err(WindowError { words: lang.no_window(reason(&error.to_string())) }),
         Err(panic) if has_begun.load(Ordering::Relaxed) => resume_unwind(panic),
         Err(panic) => {
