@@ -5,6 +5,7 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 use super::context::{Cx, pane_at, row_at, row_from_right};
 use super::icons::Icon;
 use super::theme::Tone;
+use super::theme::measure::ROW;
 use super::widgets::badge::Shape;
 use super::widgets::button::IconButton;
 use super::widgets::field::Field;
@@ -49,9 +50,13 @@ pub(super) fn services_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         return;
     }
-    let inner =
-        Rect::from_min_max(pos2(rest.left() + 8.0, pane.cursor().top()), pos2(rest.right() - 8.0, rest.bottom()));
+    let top = pane.cursor().top();
+    // With a scroll bar the rows end where they do without one: the bar stands in the margin beside them.
+    let scrolls = cx.app.tree.lines.len() as f32 * ROW > rest.bottom() - top;
+    let right = if scrolls { rest.right() } else { rest.right() - 8.0 };
+    let inner = Rect::from_min_max(pos2(rest.left() + 8.0, top), pos2(right, rest.bottom()));
     let mut area = pane_at(&mut pane, inner, "rows");
+    area.spacing_mut().scroll.floating_allocated_width = 8.0;
     tree_ui(&mut area, cx);
 }
 
