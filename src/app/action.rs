@@ -132,8 +132,8 @@ pub enum Action {
     HideMessage(TabId),
     /// Show the list's end.
     FollowTail(TabId, bool),
-    /// Fold or unfold the phases.
-    TogglePhases(TabId),
+    /// Unfold the phases, or fold them.
+    ShowPhases(TabId, bool),
     /// The language.
     SetLang(Lang),
     /// The theme.

@@ -124,7 +124,7 @@ impl App {
                 }
             }),
             Action::FollowTail(id, on) => self.change(id, |tab| tab.follow_tail = on),
-            Action::TogglePhases(id) => self.change(id, |tab| tab.phases_open = !tab.phases_open),
+            Action::ShowPhases(id, open) => self.change(id, |tab| tab.phases_open = Some(open)),
             _ => {}
         }
     }
@@ -405,7 +405,7 @@ impl App {
             response_side: ResponseSide::default(),
             call: None,
             previous: None,
-            phases_open: true,
+            phases_open: None,
             follow_tail: true,
             list: None,
         });

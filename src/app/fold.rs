@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{App, CaKind, Checked, ConnectionForm, DemoState, Link, Node, Prepared, Tab, TabId};
+use super::{App, CaKind, Checked, ConnectionForm, DemoState, Link, Node, Prepared, SourceOrigin, Tab, TabId};
 use crate::engine::{
     CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
 };
@@ -75,8 +75,12 @@ impl App {
                 entry.outline = Some(outline);
                 if is_new {
                     self.tree.unfold(entry);
-                    // Brings it into view.
-                    self.tree.chosen = Some(Node::Source(source).key());
+                    // Brings it into view; of the demo's two the one with the open method is in view already.
+                    let is_second = matches!((&self.demo, &entry.origin),
+                        (DemoState::Running(info), SourceOrigin::Address { address, .. }) if *address == info.plaintext);
+                    if !is_second {
+                        self.tree.chosen = Some(Node::Source(source).key());
+                    }
                 }
                 let open_then = entry.open_then.take();
                 if self.shown_source == Some(source) {

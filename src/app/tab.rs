@@ -108,8 +108,8 @@ pub struct Tab {
     pub call: Option<CallRecord>,
     /// The one before, while the newest has nothing to show.
     pub previous: Option<CallRecord>,
-    /// The phases are unfolded.
-    pub phases_open: bool,
+    /// The phases are unfolded or folded, once the person said so.
+    pub phases_open: Option<bool>,
     /// The list of messages shows its end.
     pub follow_tail: bool,
     /// A list that is being written.

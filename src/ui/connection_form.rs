@@ -1,6 +1,6 @@
 //! The settings of a connection: what to speak, trust, names, our own certificate, the loud switch.
 
-use egui::{CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 use super::context::Cx;
 use super::fonts;
@@ -95,9 +95,12 @@ fn row_ui<R>(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
 
 fn hint_ui(ui: &mut Ui, said: &str) {
     let t = tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
-    paint_text(ui.painter(), rect.left() + NAMES, rect.center().y - 1.0, said, &fonts::hint(), t.text3);
+    let width = ui.available_width() - NAMES;
+    let place = Rect::from_min_size(ui.cursor().min + vec2(NAMES, 1.0), vec2(width, 60.0));
+    let mut pane = super::context::pane_at(ui, place, ("hint", said));
+    paragraph_ui(&mut pane, said, fonts::hint(), t.text3, 18.0);
+    let height = pane.min_rect().height();
+    ui.allocate_space(vec2(1.0, height + 4.0));
 }
 
 /// A path by hand or by a dialog; returns whether the dialog is wanted.
