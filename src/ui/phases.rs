@@ -114,12 +114,11 @@ fn waterfall(ui: &mut Ui, cx: &Cx<'_>, timeline: &Timeline) {
         .map(|(phase, (name, duration, note))| WaterfallRow {
             name,
             duration,
-            span: match phase.state {
-                PhaseState::NotReached => BarSpan::NotReached,
-                _ => {
-                    let start = phase.start.as_secs_f64() * 1e6;
-                    BarSpan::Between(start, start + phase.length.as_secs_f64() * 1e6)
-                }
+            span: if phase.state == PhaseState::NotReached {
+                BarSpan::NotReached
+            } else {
+                let start = phase.start.as_secs_f64() * 1e6;
+                BarSpan::Between(start, start + phase.length.as_secs_f64() * 1e6)
             },
             tone: tone(phase),
             note,
@@ -201,7 +200,7 @@ fn ticks(end_us: f64) -> Vec<(f64, String)> {
     (0..=count.min(10))
         .map(|index| {
             let value = step * index as f64;
-            let digits = if step >= 1.0 { 0 } else { 1 };
+            let digits = usize::from(step < 1.0);
             let label = format!("{value:.digits$}");
             let label = if index == count { format!("{label} {unit}") } else { label };
             (value * unit_us, label)

@@ -247,40 +247,37 @@ fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, status:
         egui::Frame::new().inner_margin(egui::Margin::same(12)).show(ui, |ui| {
             ui.set_width(ui.available_width());
             let said_by = cx.lang().said_by(status.origin);
-            match (&described, &status.failure) {
-                (Some(described), Some(failure)) => {
-                    let name = server_name(&failure.kind);
-                    let use_name = name.as_ref().map(|name| cx.lang().use_as_server_name(name));
-                    let mut others = Vec::new();
-                    if failure.stage == Stage::Tls {
-                        others.push(words.open_tls);
-                    }
-                    let card = FailureCard {
-                        title: &described.title,
-                        cause: &described.cause,
-                        advice: &described.advice,
-                        detail: &failure.detail,
-                    };
-                    match failure_card_ui(ui, words, &card, use_name.as_deref(), &others) {
-                        Some(0) => {
-                            if let Some(name) = name {
-                                cx.act(Action::UseServerName(tab.id, name));
-                            }
+            if let (Some(described), Some(failure)) = (&described, &status.failure) {
+                let name = server_name(&failure.kind);
+                let use_name = name.as_ref().map(|name| cx.lang().use_as_server_name(name));
+                let mut others = Vec::new();
+                if failure.stage == Stage::Tls {
+                    others.push(words.open_tls);
+                }
+                let card = FailureCard {
+                    title: &described.title,
+                    cause: &described.cause,
+                    advice: &described.advice,
+                    detail: &failure.detail,
+                };
+                match failure_card_ui(ui, words, &card, use_name.as_deref(), &others) {
+                    Some(0) => {
+                        if let Some(name) = name {
+                            cx.act(Action::UseServerName(tab.id, name));
                         }
-                        Some(_) => cx.act(Action::ShowRequestSide(tab.id, RequestSide::Tls)),
-                        None => {}
                     }
-                    if let Some(report) = &failure.tls {
-                        ui.add_space(12.0);
-                        certificate::chain_ui(ui, cx, report);
-                    }
+                    Some(_) => cx.act(Action::ShowRequestSide(tab.id, RequestSide::Tls)),
+                    None => {}
                 }
-                _ => {
-                    let title = if status.message.is_empty() { words.no_message_text } else { &status.message };
-                    let cause = if status.origin == crate::call::Origin::Server { words.server_said } else { &said_by };
-                    let card = FailureCard { title, cause, advice: &[], detail: "" };
-                    failure_card_ui(ui, words, &card, None, &[]);
+                if let Some(report) = &failure.tls {
+                    ui.add_space(12.0);
+                    certificate::chain_ui(ui, cx, report);
                 }
+            } else {
+                let title = if status.message.is_empty() { words.no_message_text } else { &status.message };
+                let cause = if status.origin == crate::call::Origin::Server { words.server_said } else { &said_by };
+                let card = FailureCard { title, cause, advice: &[], detail: "" };
+                failure_card_ui(ui, words, &card, None, &[]);
             }
             if !call.details.is_empty() {
                 ui.add_space(12.0);
