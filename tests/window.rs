@@ -19,7 +19,7 @@ use proconsul::ui::{Setup, Window};
 use proconsul::words::{EN, Lang, Words, ZH};
 
 /// Longer than anything here may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Walk {
     harness: Harness<'static, Window>,
@@ -44,6 +44,8 @@ impl Walk {
         walk.until("both sources are read", |app| {
             app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some())
         });
+        // The bar of the tree comes and goes as sources come.
+        walk.harness.run_steps(8);
         walk.harness.run();
         walk
     }
@@ -72,8 +74,7 @@ impl Walk {
             self.harness.step();
             std::thread::sleep(Duration::from_millis(5));
         }
-        self.harness.step();
-        self.harness.step();
+        self.harness.run_steps(4);
     }
 
     fn click(&mut self, role: Role, name: &str) {
@@ -82,8 +83,7 @@ impl Walk {
             .next()
             .unwrap_or_else(|| panic!("no {role:?} {name}"))
             .click();
-        self.harness.step();
-        self.harness.step();
+        self.harness.run_steps(4);
     }
 
     fn has(&self, part: &str) -> bool {
@@ -92,8 +92,7 @@ impl Walk {
 
     fn key(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
-        self.harness.step();
-        self.harness.step();
+        self.harness.run_steps(4);
     }
 
     /// Replaces what a field holds.
@@ -108,8 +107,7 @@ impl Walk {
         self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
         self.harness.step();
         self.harness.event(Event::Text(text.to_owned()));
-        self.harness.step();
-        self.harness.step();
+        self.harness.run_steps(4);
     }
 
     fn open_method(&mut self, name: &str) {
@@ -129,6 +127,7 @@ impl Walk {
 
     /// At rest, and every fixed word in the right language.
     fn rest(&mut self) {
+        self.harness.run_steps(4);
         self.harness.run();
         if self.lang != Lang::ZhCn {
             return;

@@ -55,7 +55,7 @@ pub enum Action {
     /// How to connect to a source that is there.
     OpenDialogFor(SourceId),
     /// What is filled in.
-    SetDialog(AddDialog),
+    SetDialog(Box<AddDialog>),
     /// Add it.
     ConfirmDialog,
     /// Leave it.

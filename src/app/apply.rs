@@ -6,12 +6,13 @@ use std::time::Instant;
 use super::action::{FormPath, PickFor};
 use super::{
     Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Node, Prepared, RequestSide,
-    ResponseSide, ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, parse_deadline,
+    ResponseSide, ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
 };
 use crate::call::{Encoding, Limits};
 use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
+use crate::words::Lang;
 
 impl App {
     /// Does one act at `now`.
@@ -38,7 +39,7 @@ impl App {
             Action::OpenDialogFor(source) => self.open_dialog_for(source),
             Action::SetDialog(dialog) => {
                 if self.dialog.is_some() {
-                    self.dialog = Some(AddDialog { missing: false, ..dialog });
+                    self.dialog = Some(AddDialog { missing: false, ..*dialog });
                 }
             }
             Action::ConfirmDialog => self.confirm_dialog(now),
@@ -70,7 +71,7 @@ impl App {
             Action::ChooseTab(id) => self.choose_tab(id),
             Action::StepTab(step) => self.step_tab(step),
             Action::CloseTab(id) => self.close_tab(id),
-            Action::SetLang(lang) => self.lang = lang,
+            Action::SetLang(lang) => self.set_lang(lang),
             Action::SetTheme(theme) => self.theme = theme,
             Action::SetForm(address, form) => {
                 self.forms.insert(address.trim().to_owned(), *form);
@@ -94,7 +95,10 @@ impl App {
                 tab.request_side = RequestSide::Message;
             }),
             Action::WentTo(id) => self.change(id, |tab| tab.go_to = None),
-            Action::SetMetadata(id, rows) => self.change(id, |tab| tab.metadata = rows),
+            Action::SetMetadata(id, mut rows) => self.change(id, |tab| {
+                rows.iter_mut().for_each(MetadataRow::note_key);
+                tab.metadata = rows;
+            }),
             Action::AddMetadata(id, key, value) => {
                 let row = self.new_row(&key, Secret::new(value));
                 self.change(id, |tab| tab.metadata.push(row));
@@ -132,7 +136,17 @@ impl App {
     }
 
     fn new_row(&mut self, key: &str, value: Secret) -> MetadataRow {
-        MetadataRow { id: self.next_id(), on: true, key: key.to_owned(), value, revealed: false }
+        let id = self.next_id();
+        MetadataRow { id, on: true, key: key.to_owned(), value, secret: is_secret_key(key), revealed: false }
+    }
+
+    /// A limit that says "none" says it in the new language.
+    fn set_lang(&mut self, lang: Lang) {
+        let (before, after) = (self.lang.words().deadline_none, lang.words().deadline_none);
+        for tab in self.tabs.iter_mut().filter(|tab| tab.deadline == before) {
+            after.clone_into(&mut tab.deadline);
+        }
+        self.lang = lang;
     }
 
     fn start_demo(&mut self) {

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+/// No time that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a time limit: write 1 s, 250 ms or none")]
+pub struct BadDeadline;
+
 /// Reads `1 s`, `250 ms`, `1.5`, `2 min`, `none` and nothing at all. Seconds where no unit is given.
-pub fn parse_deadline(text: &str) -> Result<Option<Duration>, ()> {
+pub fn parse_deadline(text: &str) -> Result<Option<Duration>, BadDeadline> {
     let text = text.trim().to_lowercase();
     if text.is_empty() || text == "none" || text == "无" {
         return Ok(None);
@@ -15,13 +20,13 @@ pub fn parse_deadline(text: &str) -> Result<Option<Duration>, ()> {
         "" | "s" | "sec" | "秒" => 1.0,
         "m" | "min" | "分" => 60.0,
         "h" | "小时" => 3600.0,
-        _ => return Err(()),
+        _ => return Err(BadDeadline),
     };
-    let Ok(number) = number.parse::<f64>() else { return Err(()) };
+    let Ok(number) = number.parse::<f64>() else { return Err(BadDeadline) };
     let limit = Duration::try_from_secs_f64(number * seconds_each);
     match limit {
         Ok(limit) if !limit.is_zero() => Ok(Some(limit)),
-        _ => Err(()),
+        _ => Err(BadDeadline),
     }
 }
 
@@ -36,7 +41,7 @@ pub fn show_deadline(deadline: Option<Duration>, none: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_deadline;
+    use super::{BadDeadline, parse_deadline};
     use std::time::Duration;
 
     #[test]
@@ -49,11 +54,11 @@ mod tests {
             ("none", Ok(None)),
             ("无", Ok(None)),
             ("", Ok(None)),
-            ("0", Err(())),
-            ("soon", Err(())),
-            ("-1 s", Err(())),
-            ("1e400 s", Err(())),
-            ("1.2.3 s", Err(())),
+            ("0", Err(BadDeadline)),
+            ("soon", Err(BadDeadline)),
+            ("-1 s", Err(BadDeadline)),
+            ("1e400 s", Err(BadDeadline)),
+            ("1.2.3 s", Err(BadDeadline)),
         ] {
             assert_eq!(parse_deadline(text), expect.map(|ms| ms.map(Duration::from_millis)), "{text}");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{App, CaKind, Checked, ConnectionForm, DemoState, Link, Prepared, Tab, TabId};
+use super::{App, CaKind, Checked, ConnectionForm, DemoState, Link, Node, Prepared, Tab, TabId};
 use crate::engine::{
     CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
 };
@@ -52,8 +52,8 @@ impl App {
         };
         self.forms.insert(info.tls.clone(), tls);
         let token = vec![("token".to_owned(), Secret::new(info.token))];
-        self.open_address(&info.plaintext, Vec::new(), now);
         let shown = self.open_address(&info.tls, token, now);
+        self.open_address(&info.plaintext, Vec::new(), now);
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == shown) {
             entry.open_then = Some((DEMO_METHOD.0.to_owned(), DEMO_METHOD.1.to_owned()));
         }
@@ -75,6 +75,8 @@ impl App {
                 entry.outline = Some(outline);
                 if is_new {
                     self.tree.unfold(entry);
+                    // Brings it into view.
+                    self.tree.chosen = Some(Node::Source(source).key());
                 }
                 let open_then = entry.open_then.take();
                 if self.shown_source == Some(source) {

@@ -14,6 +14,8 @@ pub struct MetadataRow {
     pub key: String,
     /// As typed; `-bin` keys in base64.
     pub value: Secret,
+    /// Its key spoke of a secret once: the value stays masked also while the key is edited.
+    pub secret: bool,
     /// The value is shown although its key speaks of a secret.
     pub revealed: bool,
 }
@@ -44,9 +46,9 @@ impl MetadataRow {
         }
     }
 
-    /// Its value is to be masked.
-    pub fn is_secret(&self) -> bool {
-        is_secret_key(&self.key)
+    /// Takes note of a key that speaks of a secret.
+    pub fn note_key(&mut self) {
+        self.secret |= is_secret_key(&self.key);
     }
 }
 

@@ -27,7 +27,7 @@ use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning};
-pub use deadline::{parse_deadline, show_deadline};
+pub use deadline::{BadDeadline, parse_deadline, show_deadline};
 pub use metadata::{MetadataRow, RowCheck, is_secret_key};
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, ShownMessage};

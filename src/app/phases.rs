@@ -176,7 +176,7 @@ impl Making<'_> {
             };
             let note = match (failure, state) {
                 (Some(_), PhaseState::Failed) => PhaseNote::None,
-                (Some(failure), _) if failure == FailureKind::PlaintextServer => PhaseNote::PlaintextTried,
+                (Some(FailureKind::PlaintextServer), _) => PhaseNote::PlaintextTried,
                 (Some(_), _) => PhaseNote::NextTried,
                 (None, _) => success_note(step),
             };

@@ -48,8 +48,8 @@ impl<'a> Cx<'a> {
 
 /// What only the screen remembers: sizes, and what is costly to make anew each frame.
 pub(super) struct Memory {
-    /// Width of the side panel, in points.
-    pub(super) side_width: f32,
+    /// Width of the side panel, in points, once the person chose one.
+    pub(super) side_width: Option<f32>,
     /// The request's share of the centre.
     pub(super) request_share: f32,
     /// The share of the list above a message that is read.
@@ -74,7 +74,7 @@ pub(super) struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            side_width: super::theme::measure::SIDE_PANEL,
+            side_width: None,
             request_share: 0.5,
             list_share: 0.62,
             tree_rows: Vec::new(),

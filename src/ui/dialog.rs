@@ -41,7 +41,7 @@ fn add_source_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &AddDialog) {
     );
     let enter = ctx.input(|input| input.key_pressed(egui::Key::Enter));
     if changed != *dialog {
-        cx.act(Action::SetDialog(changed));
+        cx.act(Action::SetDialog(Box::new(changed)));
     }
     if let Some((purpose, folders)) = picked {
         cx.act(Action::PickFiles(purpose, folders));

@@ -64,7 +64,7 @@ pub(super) fn failure_card_ui(
                 }
             });
         }
-        if !card.detail.is_empty() {
+        if !card.detail.is_empty() && !card.cause.contains(card.detail) {
             pane.add_space(8.0);
             paragraph_ui(&mut pane, card.detail, fonts::hint(), t.text3, 18.0);
         }

@@ -4,7 +4,7 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::context::{Cx, pane_at, row_at, row_from_right};
 use super::icons::Icon;
-use super::theme::measure::{RAIL, STATUS_BAR, TOP_BAR};
+use super::theme::measure::{RAIL, SIDE_PANEL, STATUS_BAR, TOP_BAR};
 use super::theme::{Tone, tokens};
 use super::widgets::badge::dot_word_ui;
 use super::widgets::button::IconButton;
@@ -15,7 +15,9 @@ use super::{centre, dialog, facts, services, top_bar};
 
 /// The least that the side panel keeps.
 const SIDE_MIN: f32 = 200.0;
-/// In a narrower window the side panel takes this share at most.
+/// In a narrow window the side panel takes this share unless the person chose another.
+const SIDE_USUAL: f32 = 0.24;
+/// The side panel takes this share at most.
 const SIDE_MOST: f32 = 0.4;
 
 /// The whole window.
@@ -30,7 +32,8 @@ pub(super) fn frame_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     line_below(ui.painter(), top, t.line);
     let (rail, right) = middle.split_left_right_at_x(middle.left() + RAIL);
     rail_ui(ui, cx, rail);
-    let side_width = cx.memory.side_width.min((right.width() * SIDE_MOST).max(SIDE_MIN)).round();
+    let usual = SIDE_PANEL.min(right.width() * SIDE_USUAL);
+    let side_width = cx.memory.side_width.unwrap_or(usual).min(right.width() * SIDE_MOST).max(SIDE_MIN).round();
     let (side, center) = right.split_left_right_at_x(right.left() + side_width);
     ui.painter().rect_filled(side, 0.0, t.bg1);
     let mut side_ui = pane_at(ui, side, "side");
@@ -42,12 +45,12 @@ pub(super) fn frame_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let range = SplitRange {
         first_min: SIDE_MIN,
         second_min: (right.width() * (1.0 - SIDE_MOST)).max(SIDE_MIN),
-        rest: super::theme::measure::SIDE_PANEL / right.width(),
+        rest: usual / right.width(),
     };
     let before = share;
     splitter_ui(ui, Id::unique("side edge"), cx.words().side_panel_edge, right, SplitAxis::Columns, &mut share, range);
     if (share - before).abs() > f32::EPSILON {
-        cx.memory.side_width = (share * right.width()).round();
+        cx.memory.side_width = Some((share * right.width()).round());
     }
     status_bar_ui(ui, cx, bottom);
     dialog::dialogs_ui(ui, cx);

@@ -61,7 +61,20 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
         error_ui(ui, cx, tab, error, bar);
     }
     let mut pane = pane_at(ui, rest, "editor");
+    notes_ui(&mut pane, cx, tab);
     editor_ui(&mut pane, cx, tab, error);
+}
+
+/// What the schema loses on its way here, if anything.
+fn notes_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab) {
+    let Prepared::Ready(ready) = &tab.prepared else { return };
+    if ready.notes.is_empty() {
+        return;
+    }
+    let said = ready.notes.join("; ");
+    egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 12, top: 12, bottom: 0 }).show(ui, |ui| {
+        super::widgets::notice::Notice::new(Tone::Accent, cx.words().notes, &said).show(ui);
+    });
 }
 
 fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError>, line: Rect) {
@@ -150,11 +163,14 @@ fn error_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: &MessageError, bar: 
     let mut left = row_at(ui, inner, "error");
     left.spacing_mut().item_spacing.x = 8.0;
     Icon::CircleX.paint_at(left.painter(), pos2(inner.left() + 7.0, inner.center().y), 14.0, t.error);
-    left.add_space(14.0);
+    left.add_space(22.0);
     let path_width = super::widgets::text::width(left.painter(), &error.path, fonts::code()).min(220.0);
     let room = (end - inner.left() - 30.0 - path_width).max(80.0);
     let response = left.add(Line::new(&said).elide(Elide::End).max_width(room));
-    left.ctx().accesskit_node_builder(response.id, |node| node.set_role(egui::Role::Alert));
+    left.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(egui::Role::Alert);
+        node.set_label(said.as_str());
+    });
     if !error.path.is_empty() {
         left.add(Line::code(&error.path).color(t.text3).elide(Elide::Middle).max_width(path_width));
     }

@@ -63,7 +63,7 @@ fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let rect = next_row(ui);
     let mut line = row_at(ui, rect, "blank row");
     line.spacing_mut().item_spacing.x = 8.0;
-    line.add_space(16.0);
+    line.add_space(24.0);
     let mut key = String::new();
     let blank = tab.metadata.len();
     let response = Field::new(Id::unique(("blank key", tab.id.0, blank)), &mut key, words.key)
@@ -114,7 +114,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, row: &mut MetadataRow, keys: 
         state.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
         state.store(line.ctx(), key_id);
     }
-    let is_secret = row.is_secret();
+    let is_secret = row.secret;
     let buttons = if is_secret { 24.0 + 8.0 + 24.0 + 8.0 } else { 24.0 + 8.0 };
     let fact = match &check {
         RowCheck::Refused(_) => words.not_sent.to_owned(),

@@ -16,8 +16,12 @@ const AXIS: f32 = 28.0;
 const ROW: f32 = 26.0;
 /// The phases take this share of the pane at most.
 const MOST: f32 = 0.55;
-/// Marks on the axis.
-const TICKS: f64 = 4.0;
+/// Marks on the axis, at most.
+const TICKS: f64 = 5.5;
+/// The room of one mark with its label, in points.
+const TICK_ROOM: f64 = 50.0;
+/// The share of the width that bars have, about.
+const BARS_SHARE: f64 = 0.42;
 
 /// Shows the phases at the foot of `area`; returns where they begin.
 pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, area: Rect) -> f32 {
@@ -126,7 +130,8 @@ fn waterfall(ui: &mut Ui, cx: &Cx<'_>, timeline: &Timeline) {
         })
         .collect();
     let end_us = (timeline.total.as_secs_f64() * 1e6).max(1.0);
-    let marks = ticks(end_us);
+    let room = f64::from(ui.available_width()) * BARS_SHARE / TICK_ROOM;
+    let marks = ticks(end_us, room.clamp(2.0, TICKS));
     let ticks: Vec<Tick<'_>> = marks.iter().map(|(at_us, label)| Tick { at_us: *at_us, label }).collect();
     let axis = Axis { title: words.phase, end_us, ticks: &ticks };
     waterfall_ui(ui, Id::unique("waterfall"), words.phases, axis, &rows);
@@ -140,10 +145,9 @@ fn tone(phase: &Phase) -> BarTone {
         PhaseKind::Queue | PhaseKind::Resolve(_) | PhaseKind::Http2 => BarTone::Idle,
         PhaseKind::Tcp(_) => BarTone::Connect,
         PhaseKind::Tls(_) => BarTone::Tls,
-        PhaseKind::Request(_) => BarTone::Request,
+        PhaseKind::Request(_) | PhaseKind::Trailers => BarTone::Request,
         PhaseKind::Wait => BarTone::Wait,
         PhaseKind::Response(_) => BarTone::Response,
-        PhaseKind::Trailers => BarTone::Request,
     }
 }
 
@@ -184,7 +188,7 @@ fn note(lang: Lang, phase: &Phase) -> String {
 }
 
 /// Round marks from zero to the end; the last one names the unit.
-fn ticks(end_us: f64) -> Vec<(f64, String)> {
+fn ticks(end_us: f64, most: f64) -> Vec<(f64, String)> {
     let (unit_us, unit) = if end_us < 1_000.0 {
         (1.0, "µs")
     } else if end_us < 1_000_000.0 {
@@ -192,7 +196,7 @@ fn ticks(end_us: f64) -> Vec<(f64, String)> {
     } else {
         (1_000_000.0, "s")
     };
-    let rough = end_us / unit_us / TICKS;
+    let rough = end_us / unit_us / most;
     let power = 10_f64.powf(rough.log10().floor());
     let step =
         [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= rough).unwrap_or(power);
@@ -214,9 +218,9 @@ mod tests {
 
     #[test]
     fn marks_are_round_and_name_their_unit() {
-        let labels = |end_us| ticks(end_us).into_iter().map(|(_, label)| label).collect::<Vec<_>>();
-        assert_eq!(labels(21_400.0), ["0", "10", "20 ms"]);
-        assert_eq!(labels(4_200.0), ["0", "2", "4 ms"]);
+        let labels = |end_us| ticks(end_us, super::TICKS).into_iter().map(|(_, label)| label).collect::<Vec<_>>();
+        assert_eq!(labels(21_400.0), ["0", "5", "10", "15", "20 ms"]);
+        assert_eq!(labels(4_200.0), ["0", "1", "2", "3", "4 ms"]);
         assert_eq!(labels(15_500_000.0), ["0", "5", "10", "15 s"]);
         assert_eq!(labels(800.0), ["0", "200", "400", "600", "800 µs"]);
     }

@@ -143,8 +143,8 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
         add(&format::duration(time), true, t.text1);
     }
     if tab.is_stream() {
-        add(&cx.lang().sent_count(call.sent), false, t.text2);
-        add(&cx.lang().received_count(call.received), false, t.text2);
+        add(&format!("→ {}", cx.lang().sent_count(call.sent)), false, t.accent);
+        add(&format!("← {}", cx.lang().received_count(call.received)), false, t.ok);
         add(&format::bytes(call.sent_bytes + call.received_bytes), true, t.text2);
         return;
     }
@@ -185,15 +185,18 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     if tab.is_stream() {
         let mut list = area;
         if let Some(status) = failed {
-            let half = (area.height() * 0.5).min(260.0);
-            let (top, below) = area.split_top_bottom_at_y(area.top() + half);
-            let has_rows = !call.rows.is_empty();
-            let mut pane = pane_at(ui, if has_rows { top } else { area }, "stream failed");
-            status_ui(&mut pane, cx, tab, call, status);
-            if !has_rows {
+            if call.rows.is_empty() {
+                status_ui(ui, cx, tab, call, status);
                 return;
             }
-            list = below;
+            list.min.y = if call.details.is_empty() {
+                ended_ui(ui, cx, status, area)
+            } else {
+                let (top, below) = area.split_top_bottom_at_y(area.top() + (area.height() * 0.5).min(260.0));
+                let mut pane = pane_at(ui, top, "stream failed");
+                status_ui(&mut pane, cx, tab, call, status);
+                below.top()
+            };
         }
         let mut pane = pane_at(ui, list, "stream");
         stream::stream_ui(&mut pane, cx, tab, call);
@@ -237,6 +240,20 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
             ViewState::new(ViewKind::Loading, words.decoding, "").show(&mut pane);
         }
     }
+}
+
+/// How a stream ended, in a few words above its messages; returns where they begin.
+fn ended_ui(ui: &mut Ui, cx: &Cx<'_>, status: &CallStatus, area: Rect) -> f32 {
+    let words = cx.words();
+    let described = status.failure.as_ref().map(|failure| describe(failure, cx.lang()));
+    let (lead, said) = match &described {
+        Some(described) => (described.title.as_str(), described.cause.as_str()),
+        None if status.message.is_empty() => (words.server_said, words.no_message_text),
+        None => (words.server_said, status.message.as_str()),
+    };
+    let mut pane = pane_at(ui, area.shrink2(vec2(INSET, 8.0)), "stream ended");
+    super::widgets::notice::Notice::new(facts::status_tone(status.code), lead, said).show(&mut pane);
+    pane.min_rect().bottom() + 8.0
 }
 
 /// A status other than OK: the server's words, or ours with the stage, cause and what to try.

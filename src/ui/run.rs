@@ -55,17 +55,46 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
     // Where a library of the display is missing, the window library ends by panicking instead of telling.
     match catch_unwind(AssertUnwindSafe(open)) {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(WindowError { words: lang.no_window(&error.to_string()) }),
+        // Its own words list every property that was asked for.
+        Ok(Err(eframe::Error::NoGlutinConfigs(_, why))) => {
+            Err(WindowError { words: lang.no_window(&format!("no OpenGL ({why})")) })
+        }
+        Ok(Err(error)) => Err(WindowError { words: lang.no_window(reason(&error.to_string())) }),
         Err(panic) if has_begun.load(Ordering::Relaxed) => resume_unwind(panic),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("the display did not answer");
-            Err(WindowError { words: lang.no_window(text) })
+            Err(WindowError { words: lang.no_window(reason(text)) })
         }
     }
+}
+
+/// The words of an error without the place in the sources of the library that made it, which tells a person nothing.
+fn reason(text: &str) -> &str {
+    let said = match text.rsplit_once(".rs:") {
+        Some((_, rest)) => rest.split_once(": ").map_or(rest, |(_line, said)| said),
+        None => text,
+    };
+    said.trim_end_matches('.')
 }
 
 /// The language of the system.
 fn system_lang() -> Lang {
     Lang::of_locale(&sys_locale::get_locale().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn reasons_name_no_source_file() {
+        for (text, expect) in [
+            ("winit EventLoopError: os error at /x/linux/mod.rs:765: DISPLAY is not set.", "DISPLAY is not set"),
+            ("no GLX: none.", "no GLX: none"),
+            ("", ""),
+        ] {
+            assert_eq!(reason(text), expect);
+        }
+    }
 }

@@ -14,7 +14,7 @@ use super::widgets::tree::{Tree, TreeFact, TreeMark, TreeRow};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::widgets::working::Progress;
 use super::widgets::working::working_ui;
-use crate::app::{Action, Node, SourceEntry, TreeLine};
+use crate::app::{Action, Node, SourceEntry, SourceOrigin, TreeLine};
 use crate::engine::SourceId;
 use crate::words::{Lang, format};
 
@@ -189,7 +189,7 @@ fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
         }
         Node::Problem(_, index) => {
             let problem = entry.and_then(|entry| entry.outline.as_ref()?.problems.get(*index));
-            row.text = problem.map(|problem| problem.file.clone()).unwrap_or_default();
+            row.text = problem.map(|problem| short_path(entry, &problem.file)).unwrap_or_default();
             row.tone = Tone::Error;
             row.mark = TreeMark::Icon(Icon::CircleAlert, Tone::Error);
             row.fact = TreeFact::Text(cx.words().one_error.to_owned(), Tone::Error);
@@ -197,6 +197,16 @@ fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
         }
     }
     row
+}
+
+/// A file below one of the source's folders without that folder: the whole path is in the hover.
+fn short_path(entry: Option<&SourceEntry>, file: &str) -> String {
+    let Some(SourceOrigin::Files { paths, .. }) = entry.map(|entry| &entry.origin) else { return file.to_owned() };
+    let path = std::path::Path::new(file);
+    let short =
+        paths.iter().find_map(|folder| path.strip_prefix(folder).ok().filter(|rest| !rest.as_os_str().is_empty()));
+    let short = short.or_else(|| path.file_name().map(std::path::Path::new)).unwrap_or(path);
+    short.display().to_string()
 }
 
 fn comment_hover(lang: Lang, line: &TreeLine) -> Option<String> {

@@ -27,7 +27,7 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     let send = Button::primary(words.send).large().key("Ctrl ⏎").enabled(tab.can_send());
     let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key("Esc");
     let send_width = if sends { cancel.width(ui) } else { send.width(ui) };
-    let target_width = (inner.width() * 0.32).clamp(190.0, 340.0).round();
+    let target_width = (inner.width() * 0.36).clamp(190.0, 340.0).round();
     let method_width = (inner.width() - target_width - DEADLINE - send_width - 24.0).max(60.0);
     let mut row = row_at(ui, inner, "target bar");
     row.spacing_mut().item_spacing.x = 8.0;
@@ -41,7 +41,7 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
         return;
     }
     let response = row.add(send);
-    if !tab.can_send() && tab.error().is_some() {
+    if !tab.can_send() && tab.error().is_some() && response.hovered() {
         disabled_tooltip_ui(&response, words.send_blocked);
     }
     if response.clicked() {

@@ -189,7 +189,8 @@ fn drop_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect) {
     dashed(ui.painter(), rect, 8.0, t.stroke);
     let font = fonts::body();
     let galley = line(ui.painter(), said, font.clone(), t.text2);
-    let left = (rect.center().x - f32::midpoint(galley.size().x, 24.0)).round();
+    let content = galley.size().x + 24.0;
+    let left = (rect.left() + (rect.width() - content) / 2.0).round();
     Icon::Download.paint_at(ui.painter(), pos2(left + 8.0, rect.center().y), 16.0, t.text2);
     let place = paint(ui.painter(), galley, left + 24.0, rect.center().y, &font);
     label_over(ui, place, "drop", said);

@@ -175,7 +175,7 @@ impl<'a> Field<'a> {
             // The text comes first; the fact takes what it leaves.
             let own = text::width(&painter, self.value, if self.mono { fonts::code() } else { fonts::body() });
             let room = (right - left - own - 16.0).max(0.0);
-            let galley = text::line_within(&painter, fact, font, t.text3, room);
+            let galley = text::line_within(&painter, fact, font, self.trailing_color.unwrap_or(t.text3), room);
             let at = right - galley.size().x;
             let place = text::paint_dropped(&painter, galley, at, middle, 5.0);
             text::label_over(ui, place, ("trailing", self.id), fact);
