@@ -36,12 +36,25 @@ fn pack_protoc(out: &Path) -> io::Result<String> {
         "/// zstd; empty where none is published for this platform.\n\
          pub(super) static PROTOC: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/protoc.zst\"));\n\
          /// Of the unpacked binary.\n\
-         pub(super) const PROTOC_LEN_BYTES: usize = 0x{:x};\n\
+         pub(super) const PROTOC_LEN_BYTES: usize = {};\n\
          /// Of the unpacked binary, in hexadecimal.\n\
          pub(super) const PROTOC_SHA256: &str = \"{:x}\";\n",
-        binary.len(),
+        grouped(binary.len()),
         Sha256::digest(&binary)
     ))
+}
+
+/// A number as a literal with separators.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push('_');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// The binary for the platform that is built *for*; the crate itself only finds the one that is built *on*.

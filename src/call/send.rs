@@ -112,7 +112,11 @@ pub(super) fn is_deadline(error: &h2::Error, deadline: Option<Instant>) -> bool 
 /// The status of a call whose time is over.
 pub(super) fn deadline_exceeded(stage: Stage, peer: &str, deadline: Option<Duration>) -> CallStatus {
     let words = match deadline {
-        Some(deadline) => format!("the deadline of {deadline:?} passed in stage {}", stage.name()),
+        Some(deadline) => {
+            // What is left of a deadline over several calls has digits that nobody typed.
+            let shown = Duration::from_millis(u64::try_from(deadline.as_micros().div_ceil(1000)).unwrap_or(u64::MAX));
+            format!("the deadline of {shown:?} passed in stage {}", stage.name())
+        }
         None => format!("the deadline passed in stage {}", stage.name()),
     };
     failed(Code::DEADLINE_EXCEEDED, Origin::Local, stage, FailureKind::Deadline, peer, words)

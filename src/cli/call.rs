@@ -1,7 +1,7 @@
 //! `call`: one RPC of any shape, answers as they come.
 
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -58,8 +58,16 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
     };
     let (handle, events) = call::start(&server.channel, request);
     let handle = Arc::new(handle);
-    let sending = tokio::spawn(send(Arc::clone(&handle), Arc::clone(&prepared), first, read_style(&args)));
-    let mut reader = Reader { args: &args, prepared: &prepared, handle: &handle, trace, began: Instant::now() };
+    let gave_up = Arc::new(OnceLock::new());
+    let sender = Sender {
+        handle: Arc::clone(&handle),
+        prepared: Arc::clone(&prepared),
+        style: read_style(&args),
+        gave_up: Arc::clone(&gave_up),
+    };
+    let sending = tokio::spawn(sender.run(first));
+    let began = Instant::now();
+    let mut reader = Reader { args: &args, prepared: &prepared, handle: &handle, trace, began, gave_up };
     let code = reader.read(events).await;
     sending.abort();
     code
@@ -80,7 +88,7 @@ async fn prepare(args: &CallArgs, server: &Server, service: &str, method: &str) 
         Arc::clone(&reflection)
     };
     let found = source.method(service, method).await.map_err(|error| report::schema_error(&error))?;
-    let saved = args.schema.save(source.as_ref(), &[found.service.clone()]).await;
+    let saved = args.schema.save(source.as_ref(), std::slice::from_ref(&found.service)).await;
     saved.map_err(|error| report::schema_error(&error))?;
     let sources = if args.schema.given() { vec![source, reflection] } else { vec![source] };
     Ok(Prepared::new(found, sources))
@@ -111,20 +119,22 @@ async fn first_messages(args: &CallArgs, prepared: &Prepared) -> Result<First, S
         None if streams => return Ok(First { messages: vec![], more: None }),
         None => return Ok(First { messages: vec![Bytes::new()], more: None }),
         Some("@") if streams => return Ok(First { messages: vec![], more: Some(Chunks::stdin(style.format)) }),
-        Some("@") => input::all_of_stdin().await.map_err(|error| format!("stdin: {error}"))?,
+        Some("@") => input::all_of_stdin().map_err(|error| format!("stdin: {error}"))?,
         Some(data) => match data.strip_prefix('@') {
             Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?,
             None => data.to_owned(),
         },
     };
     let values = input::values(&text, style.format, streams && !takes_lists(prepared))?;
-    if !streams && values.len() > 1 {
-        return Err(format!("{} takes one message, {} were given", prepared.method.info.name, values.len()));
-    }
-    let mut messages = Vec::with_capacity(values.len());
+    let count = values.len();
+    let mut messages = Vec::with_capacity(count);
     for (before, value) in values {
         let encoded = prepared.encode(value, style).await;
         messages.push(encoded.map_err(|error| input::moved(error, before).to_string())?.into());
+    }
+    // Counted last: of junk, what is wrong with its first word tells more than how many words it has.
+    if !streams && count > 1 {
+        return Err(format!("{} takes one message, {count} were given", prepared.method.info.name));
     }
     if messages.is_empty() && !streams {
         messages.push(Bytes::new());
@@ -138,35 +148,49 @@ fn takes_lists(prepared: &Prepared) -> bool {
 }
 
 /// Sends in a task of its own, so that flow control on our side never stops the answers.
-async fn send(handle: Arc<CallHandle>, prepared: Arc<Prepared>, first: First, style: ReadStyle) {
-    for message in first.messages {
-        if handle.send(message).await.is_err() {
-            return;
+struct Sender {
+    handle: Arc<CallHandle>,
+    prepared: Arc<Prepared>,
+    style: ReadStyle,
+    /// Why the call was cancelled here: input that does not fit.
+    gave_up: Arc<OnceLock<String>>,
+}
+
+impl Sender {
+    async fn run(self, first: First) {
+        for message in first.messages {
+            if self.handle.send(message).await.is_err() {
+                return;
+            }
         }
-    }
-    if let Some(chunks) = first.more {
-        let (texts, mut inbox) = mpsc::channel(WAITING_MESSAGES);
-        tokio::spawn(chunks.run(texts));
-        while let Some(text) = inbox.recv().await {
-            let encoded = match text {
-                Ok(text) => prepared.encode(&text, style).await.map_err(|error| error.to_string()),
-                Err(why) => Err(why),
-            };
-            match encoded {
-                Ok(message) => {
-                    if handle.send(message.into()).await.is_err() {
+        if let Some(chunks) = first.more {
+            let (texts, mut inbox) = mpsc::channel(WAITING_MESSAGES);
+            tokio::spawn(chunks.run(texts));
+            while let Some(text) = inbox.recv().await {
+                let encoded = match text {
+                    Ok((place, text)) => {
+                        let encoded = self.prepared.encode(&text, self.style).await;
+                        encoded.map_err(|error| place.of(error).to_string())
+                    }
+                    Err(why) => Err(why),
+                };
+                match encoded {
+                    Ok(message) => {
+                        if self.handle.send(message.into()).await.is_err() {
+                            return;
+                        }
+                    }
+                    Err(why) => {
+                        // Set once: this is the only place, and it returns.
+                        self.gave_up.set(format!("stdin: {why}")).unwrap_or_default();
+                        self.handle.cancel();
                         return;
                     }
                 }
-                Err(why) => {
-                    eprintln!("proconsul: stdin: {why}");
-                    handle.cancel();
-                    return;
-                }
             }
         }
+        self.handle.half_close();
     }
-    handle.half_close();
 }
 
 struct Reader<'a> {
@@ -175,6 +199,7 @@ struct Reader<'a> {
     handle: &'a CallHandle,
     trace: Option<TraceJson>,
     began: Instant,
+    gave_up: Arc<OnceLock<String>>,
 }
 
 impl Reader<'_> {
@@ -214,7 +239,11 @@ impl Reader<'_> {
                         }
                     }
                     CallEvent::Status { status, .. } => {
-                        let status = unshowable.map_or(status, Arc::new);
+                        let bad_input = self.gave_up.get().filter(|_| status.origin == Origin::Local);
+                        let status = match bad_input {
+                            Some(why) => Arc::new(local_status(status.code, why.clone())),
+                            None => unshowable.map_or(status, Arc::new),
+                        };
                         return self.finish(&status).await;
                     }
                     _ => {}
@@ -231,24 +260,17 @@ impl Reader<'_> {
             pretty: true,
             ..WriteStyle::default()
         };
-        let local = |code: Code, message: String| CallStatus {
-            code,
-            message,
-            details: vec![],
-            origin: Origin::Local,
-            failure: None,
-        };
         let text = self.prepared.decode(true, data, style).await.map_err(|error| {
-            local(
+            local_status(
                 Code::INTERNAL,
                 format!("the answer does not fit {}: {error}", self.prepared.method.output.full_name()),
             )
         })?;
         let mut out = std::io::stdout().lock();
         let separator = if self.args.format == FormatChoice::Text && shown > 0 { "\u{1e}" } else { "" };
-        write!(out, "{separator}{}\n", text.trim_end_matches('\n'))
+        writeln!(out, "{separator}{}", text.trim_end_matches('\n'))
             .and_then(|()| out.flush())
-            .map_err(|error| local(Code::CANCELLED, format!("stdout is gone: {error}")))
+            .map_err(|error| local_status(Code::CANCELLED, format!("stdout is gone: {error}")))
     }
 
     /// `-v` and `-vv`.
@@ -341,4 +363,9 @@ impl Reader<'_> {
         let whole = serde_json::json!({"code": status.code.0, "message": status.message, "details": details});
         serde_json::to_string_pretty(&whole).unwrap_or_default()
     }
+}
+
+/// A status that we decided, in our words.
+fn local_status(code: Code, message: String) -> CallStatus {
+    CallStatus { code, message, details: vec![], origin: Origin::Local, failure: None }
 }

@@ -30,6 +30,11 @@ impl Server {
     /// Reads files and checks flags; connects nothing. `began` is when `--max-time` starts.
     pub(super) fn new(target: &str, args: &ConnectionArgs, began: Instant) -> Result<Self, String> {
         let address = if args.unix && !target.contains("://") { format!("unix://{target}") } else { target.to_owned() };
+        if args.insecure {
+            eprintln!(
+                "warning: --insecure: nobody verifies who answers at {address}; encrypted, but maybe to a stranger"
+            );
+        }
         let (parsed, options) = load_options(&endpoint(&address, args)?).map_err(|error| error.to_string())?;
         let both = rows(&args.headers, args.expand_headers)?;
         let with = |more: &[String]| -> Result<Metadata, String> {
@@ -103,7 +108,13 @@ fn client_files(args: &ConnectionArgs) -> Result<Option<ClientFiles>, String> {
 /// `key: value` rows to metadata.
 fn rows(headers: &[String], expand: bool) -> Result<Metadata, String> {
     let row = |header: &String| {
-        let (key, value) = header.split_once(':').unwrap_or((header, ""));
+        // A pseudo-header is refused by its whole name, not by the nothing before its colon.
+        let skipped = usize::from(header.starts_with(':'));
+        let colon = header.get(skipped..).and_then(|rest| rest.find(':')).map(|at| at + skipped);
+        let (key, value) = match colon {
+            Some(at) => (header.get(..at).unwrap_or(""), header.get(at + 1..).unwrap_or("")),
+            None => (header.as_str(), ""),
+        };
         let value = if expand { expanded(value)? } else { value.to_owned() };
         check_metadata(key.trim(), value.trim()).map_err(|error| error.to_string())
     };

@@ -1,6 +1,7 @@
 //! Messages from the command line, files and stdin.
 
 use std::io::Read;
+use std::ops::Range;
 
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
@@ -14,7 +15,7 @@ const RECORD_SEPARATOR: char = '\u{1e}';
 const MAX_MESSAGE_TEXT: usize = 1 << 30;
 
 /// Everything on stdin.
-pub(super) async fn all_of_stdin() -> std::io::Result<String> {
+pub(super) fn all_of_stdin() -> std::io::Result<String> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;
     Ok(text)
@@ -49,6 +50,39 @@ pub(super) fn moved(error: MessageError, before: &str) -> MessageError {
     crate::engine::moved(error, before)
 }
 
+/// How much of the input went before: errors of one message are placed in the whole by it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    lines: u32,
+    /// Characters before it on its line.
+    columns: u32,
+}
+
+/// A message's text and its place.
+pub(super) type Placed = (Place, String);
+
+impl Place {
+    fn pass(&mut self, text: &str) {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        match text.rsplit_once('\n') {
+            Some((before, last)) => {
+                self.lines = self.lines.saturating_add(count(before.matches('\n').count())).saturating_add(1);
+                self.columns = count(last.chars().count());
+            }
+            None => self.columns = self.columns.saturating_add(count(text.chars().count())),
+        }
+    }
+
+    /// `error` of the text at this place, as an error of the whole.
+    pub(super) fn of(self, mut error: MessageError) -> MessageError {
+        if error.line == Some(1) {
+            error.column = error.column.map(|column| column.saturating_add(self.columns));
+        }
+        error.line = error.line.map(|line| line.saturating_add(self.lines));
+        error
+    }
+}
+
 /// stdin, cut into messages as it comes.
 pub(super) struct Chunks {
     format: Format,
@@ -60,7 +94,8 @@ impl Chunks {
     }
 
     /// Sends each message's text as soon as it is complete; an error is the last.
-    pub(super) async fn run(self, out: mpsc::Sender<Result<String, String>>) {
+    pub(super) async fn run(self, out: mpsc::Sender<Result<Placed, String>>) {
+        let mut place = Place::default();
         let mut stdin = tokio::io::stdin();
         let mut pending: Vec<u8> = Vec::new();
         let mut chunk = vec![0; 64 << 10];
@@ -78,13 +113,19 @@ impl Chunks {
                 Err(_) => return give_up(&out, "not UTF-8".to_owned()).await,
             };
             let text = String::from_utf8_lossy(pending.get(..valid).unwrap_or(&[])).into_owned();
-            match self.complete(&text, ended) {
+            match self.complete(&text, ended, place) {
                 Ok((messages, used)) => {
-                    for message in messages {
-                        if out.send(Ok(message)).await.is_err() {
+                    let mut done = 0;
+                    for range in messages {
+                        place.pass(text.get(done..range.start).unwrap_or(""));
+                        let message = text.get(range.clone()).unwrap_or("");
+                        if out.send(Ok((place, message.to_owned()))).await.is_err() {
                             return;
                         }
+                        place.pass(message);
+                        done = range.end;
                     }
+                    place.pass(text.get(done..used).unwrap_or(""));
                     pending.drain(..used);
                 }
                 Err(why) => return give_up(&out, why).await,
@@ -99,24 +140,36 @@ impl Chunks {
     }
 
     /// Complete messages at the start of `text`, and how much of it they take.
-    fn complete(&self, text: &str, ended: bool) -> Result<(Vec<String>, usize), String> {
+    fn complete(&self, text: &str, ended: bool, place: Place) -> Result<(Vec<Range<usize>>, usize), String> {
         match self.format {
             Format::Json => {
-                let ranges = split_values(text, false, !ended).map_err(|error| error.to_string())?;
+                let ranges = split_values(text, false, !ended).map_err(|error| {
+                    let (line, column) = (Some(error.line), Some(error.column));
+                    place
+                        .of(MessageError { line, column, message: error.message, ..MessageError::default() })
+                        .to_string()
+                })?;
                 let used = ranges.last().map_or(0, |range| range.end);
-                Ok((ranges.into_iter().filter_map(|range| text.get(range)).map(str::to_owned).collect(), used))
+                Ok((ranges, used))
             }
             Format::Text => {
                 let used = if ended { text.len() } else { text.rfind(RECORD_SEPARATOR).map_or(0, |at| at + 1) };
                 let whole = text.get(..used).unwrap_or("");
-                let parts = whole.split(RECORD_SEPARATOR).filter(|part| !part.trim().is_empty());
-                Ok((parts.map(str::to_owned).collect(), used))
+                let mut start = 0;
+                let mut ranges = Vec::new();
+                for part in whole.split(RECORD_SEPARATOR) {
+                    if !part.trim().is_empty() {
+                        ranges.push(start..start + part.len());
+                    }
+                    start += part.len() + RECORD_SEPARATOR.len_utf8();
+                }
+                Ok((ranges, used))
             }
         }
     }
 }
 
-async fn give_up(out: &mpsc::Sender<Result<String, String>>, why: String) {
+async fn give_up(out: &mpsc::Sender<Result<Placed, String>>, why: String) {
     // Nobody listens: then nobody needs to know.
     out.send(Err(why)).await.unwrap_or_default();
 }

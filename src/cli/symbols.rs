@@ -92,12 +92,12 @@ pub(super) async fn describe(args: Box<DescribeArgs>) -> u8 {
             }
             Err(error) => return report::schema_error(&error),
         }
-        if args.msg_template {
-            if let Ok(ty) = source.message_type(symbol.trim_start_matches('.')).await {
-                text.push_str("\nMessage template:\n");
-                text.push_str(&template(&ty, TemplateSize::Full));
-                text.push('\n');
-            }
+        if args.msg_template
+            && let Ok(ty) = source.message_type(symbol.trim_start_matches('.')).await
+        {
+            text.push_str("\nMessage template:\n");
+            text.push_str(&template(&ty, TemplateSize::Full));
+            text.push('\n');
         }
     }
     if let Err(error) = args.schema.save(source.as_ref(), &symbols).await {

@@ -120,7 +120,7 @@ fn tls(report: &TlsReport) -> Value {
             "names": one.names,
             "not_before_unix_s": one.not_before_unix_s,
             "not_after_unix_s": one.not_after_unix_s,
-            "sha256": one.sha256.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+            "sha256": hex(&one.sha256),
         })
     };
     json!({
@@ -133,6 +133,11 @@ fn tls(report: &TlsReport) -> Value {
         "client_certificate_asked": report.client_certificate_asked,
         "certificates": report.chain.iter().map(certificate).collect::<Vec<_>>(),
     })
+}
+
+/// Lower-case hex.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(half.into(), 16)).collect()
 }
 
 fn message(record: &MessageRecord) -> Value {

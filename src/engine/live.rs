@@ -281,21 +281,13 @@ impl Live {
 
     async fn start_call(&mut self, start: StartCall) {
         let call = start.call;
-        match self.prepared(start.ticket) {
-            Some(prepared) => {
-                let running = running::begin(
-                    start,
-                    prepared,
-                    self.pool.clone(),
-                    Arc::clone(&self.tls_memory),
-                    self.teller.clone(),
-                );
-                self.calls.insert(call, running);
-            }
-            None => {
-                let why = "the method is not ready: its schema is still being read".to_owned();
-                self.teller.tell(Event::Call { call, updates: vec![CallUpdate::NotBegun(why)] }).await;
-            }
+        if let Some(prepared) = self.prepared(start.ticket) {
+            let running =
+                running::begin(start, prepared, self.pool.clone(), Arc::clone(&self.tls_memory), self.teller.clone());
+            self.calls.insert(call, running);
+        } else {
+            let why = "the method is not ready: its schema is still being read".to_owned();
+            self.teller.tell(Event::Call { call, updates: vec![CallUpdate::NotBegun(why)] }).await;
         }
     }
 
