@@ -16,6 +16,8 @@ const AXIS: f32 = 28.0;
 const ROW: f32 = 26.0;
 /// The phases take this share of the pane at most.
 const MOST: f32 = 0.55;
+/// In a pane of this height or more the phases are unfolded at first.
+const UNFOLD_FROM: f32 = 500.0;
 /// Marks on the axis, at most.
 const TICKS: f64 = 5.5;
 /// The room of one mark with its label, in points.
@@ -30,8 +32,8 @@ pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
     let timeline = Timeline::of(call, cx.now);
     let rows_height = AXIS + ROW * timeline.phases.len() as f32;
     let room = (area.height() * MOST - HEAD).max(0.0);
-    let is_open =
-        tab.phases_open && area.height() > 260.0 || (tab.phases_open && area.height() > 180.0 && room > AXIS + ROW);
+    // In a low window the answer needs the room, unless the person says otherwise.
+    let is_open = tab.phases_open.unwrap_or(area.height() >= UNFOLD_FROM) && room > AXIS + ROW;
     let height = if is_open { HEAD + rows_height.min(room) } else { HEAD };
     let place = Rect::from_min_max(pos2(area.left(), area.bottom() - height), area.max);
     ui.painter().hline(place.x_range(), place.top() + 0.5, egui::Stroke::new(1.0, t.line));
@@ -56,7 +58,7 @@ pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
         response.clicked()
     });
     if pressed {
-        cx.act(Action::TogglePhases(tab.id));
+        cx.act(Action::ShowPhases(tab.id, !is_open));
     }
     if !is_open {
         folded_ui(
