@@ -195,6 +195,13 @@ impl CallRecord {
         self.status.as_ref().is_some_and(|(_, status)| status.code == Code::OK)
     }
 
+    /// Messages received in a second, from the first to the last; `None` while there is nothing to tell.
+    pub fn receive_rate(&self) -> Option<u64> {
+        let span = self.last_in?.saturating_duration_since(self.first_in?);
+        let span_ms = u64::try_from(span.as_millis()).ok().filter(|span_ms| *span_ms >= 100)?;
+        Some((self.received - 1).saturating_mul(1000) / span_ms)
+    }
+
     /// The end, or `now` while it runs.
     pub fn until(&self, now: Instant) -> Instant {
         self.status.as_ref().map_or(now, |(at, _)| *at)

@@ -145,6 +145,9 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
     if tab.is_stream() {
         add(&format!("→ {}", cx.lang().sent_count(call.sent)), false, t.accent);
         add(&format!("← {}", cx.lang().received_count(call.received)), false, t.ok);
+        if let Some(rate) = call.receive_rate() {
+            add(&cx.lang().rate(rate), true, t.text2);
+        }
         add(&format::bytes(call.sent_bytes + call.received_bytes), true, t.text2);
         return;
     }

@@ -60,10 +60,8 @@ catalogue! {
     remove_source: "Remove", "移除";
     reload_source: "Load again", "重新加载";
     source_failed_title: "This source could not be read", "无法读取这个来源";
-    loading_source: "Reading the schema", "正在读取 schema";
     problem_title: "This file does not compile", "这个文件无法编译";
     problem_rest: "Everything else in this source is usable.", "同一来源的其他内容仍可使用。";
-    add_root: "Add this import root", "添加这个 import 根目录";
 
     // The first window.
     welcome_title: "What would you like to call?", "想调用什么服务？";
@@ -159,7 +157,6 @@ catalogue! {
     not_sent: "not sent", "不发送";
     metadata_hint: "Keys may repeat and keep their order. Keys that end in -bin carry bytes, as base64.", "键可以重复并保持顺序。以 -bin 结尾的键携带字节，用 base64 书写。";
     added_title: "Added by Proconsul", "由 Proconsul 添加";
-    from_deadline: "from the deadline", "来自超时设置";
     secret_plaintext: "This value is a secret, and the last connection was in plaintext.", "这个值属于敏感信息，而上次连接是明文的。";
 
     // TLS.
@@ -214,7 +211,6 @@ catalogue! {
     streaming: "Streaming", "流传输中";
     before_edits: "answer to the message before your edits", "对应修改前的消息";
     older_answer: "the answer before this call", "上一次调用的响应";
-    new_connection: "new connection", "新连接";
     no_headers: "No headers came", "没有收到头部";
     no_headers_hint: "A server that refuses a call at once sends trailers alone.", "立即拒绝调用的服务器只发送 trailers。";
     no_trailers: "No trailers yet", "还没有 trailers";
@@ -243,7 +239,6 @@ catalogue! {
     self_signed: "itself: self-signed", "自身：自签名";
     valid: "Valid", "有效期";
     sha256: "SHA-256", "SHA-256";
-    protocol: "Protocol", "协议";
     cipher_suite: "Cipher suite", "密码套件";
 
     // Streams.
@@ -281,7 +276,6 @@ catalogue! {
     phase_http2: "HTTP/2 settings", "HTTP/2 设置";
     phase_request: "Request", "请求";
     phase_wait: "Wait for the server", "等待服务器";
-    phase_response: "Response", "响应";
     phase_trailers: "Trailers", "Trailers";
     not_reached: "not reached", "未到达";
     literal_address: "a literal address", "字面地址";
@@ -289,20 +283,14 @@ catalogue! {
     next_tried: "failed, so the next address was tried", "失败，已尝试下一个地址";
     plaintext_tried: "no TLS here, so plaintext was tried", "对方不用 TLS，已改试明文";
     until_first_byte: "until the first byte", "直到首字节";
-    connection_reused: "connection reused", "复用连接";
     still_running: "still running", "进行中";
     phase_failed: "failed", "失败";
     phase_cancelled: "cancelled", "已取消";
 
     // Names for assistive tools.
-    shape_unary: "unary", "unary";
-    shape_server: "server stream", "服务端 stream";
-    shape_client: "client stream", "客户端 stream";
-    shape_bidi: "bidi stream", "双向 stream";
     tabs: "Open requests", "打开的请求";
     close_tab: "Close the tab", "关闭标签页";
     new_tab: "New request of this method", "为此方法新建请求";
-    areas: "Areas", "区域";
     fold: "Fold", "折叠";
     unfold: "Unfold", "展开";
 }

@@ -125,13 +125,6 @@ impl Lang {
         self.pick(format!("{size} received"), format!("已接收 {size}"))
     }
 
-    /// "12 messages, 243 B".
-    pub fn messages_and_bytes(self, count: u64, size: &str) -> String {
-        let number = format::count(count);
-        let noun = if count == 1 { "message" } else { "messages" };
-        self.pick(format!("{number} {noun}, {size}"), format!("{number} 条，{size}"))
-    }
-
     /// "sent 12".
     pub fn sent_count(self, count: u64) -> String {
         let number = format::count(count);
@@ -172,12 +165,6 @@ impl Lang {
         let number = format::count(count as u64);
         let noun = if count == 1 { "line" } else { "lines" };
         self.pick(format!("{number} {noun}"), format!("{number} 行"))
-    }
-
-    /// "3 errors".
-    pub fn errors(self, count: usize) -> String {
-        let noun = if count == 1 { "error" } else { "errors" };
-        self.pick(format!("{count} {noun}"), format!("{count} 个错误"))
     }
 
     /// "6 keys".
@@ -319,11 +306,6 @@ impl Lang {
     /// "Add ../common as import root".
     pub fn add_import_root(self, root: &str) -> String {
         self.pick(format!("Add {root} as import root"), format!("把 {root} 加为 import 根目录"))
-    }
-
-    /// "Loading for 3.20 s": progress of a source.
-    pub fn loading_for(self, time: &str) -> String {
-        self.pick(format!("for {time}"), format!("已用 {time}"))
     }
 
     /// Where there is no display: what is missing, and how to go on without a window.
