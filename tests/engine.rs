@@ -18,14 +18,14 @@ use proconsul::secret::Secret;
 /// Nothing here takes as long; a machine under load may.
 const LIMIT: Duration = Duration::from_secs(60);
 
-struct Session {
+struct Driver {
     engine: Engine,
     woken: Receiver<()>,
     /// Events that came while another was waited for.
     kept: Vec<Event>,
 }
 
-impl Session {
+impl Driver {
     fn start() -> Self {
         let (wake, woken) = sync_channel(1);
         let waker = Arc::new(move || drop(wake.try_send(())));
@@ -145,18 +145,18 @@ fn rows(updates: &[CallUpdate], direction: Direction) -> Vec<String> {
 
 #[test]
 fn a_call_of_each_shape() {
-    let mut session = Session::start();
-    let demo = session.demo();
-    let outline = session.open(1, reflection(plaintext(&demo.plaintext)));
+    let mut driver = Driver::start();
+    let demo = driver.demo();
+    let outline = driver.open(1, reflection(plaintext(&demo.plaintext)));
     assert!(outline.services.iter().any(|service| service.full_name == "hello.Hello"), "{outline:?}");
 
-    let template = session.prepare(1, "hello.Hello", "SayHello", 1);
+    let template = driver.prepare(1, "hello.Hello", "SayHello", 1);
     assert!(template.contains("\"name\""), "{template}");
-    let call = session.call(1, 1, plaintext(&demo.plaintext), Some("{\"name\": \"李雷\"}"));
-    let (updates, status) = session.finish(call);
+    let call = driver.call(1, 1, plaintext(&demo.plaintext), Some("{\"name\": \"李雷\"}"));
+    let (updates, status) = driver.finish(call);
     assert_eq!(status.code, Code::OK);
     assert!(rows(&updates, Direction::Received)[0].contains("李雷"), "{updates:?}");
-    let text = session.wait("the answer's text", |event| match event {
+    let text = driver.wait("the answer's text", |event| match event {
         Event::MessageText { call: id, index: 0, direction: Direction::Received, text } if *id == call => {
             Some(text.clone().unwrap())
         }
@@ -164,46 +164,46 @@ fn a_call_of_each_shape() {
     });
     assert!(text.line(1).contains("replay"), "{}", text.text());
 
-    session.prepare(1, "hello.Hello", "LotsOfReplies", 2);
-    let call = session.call(2, 2, plaintext(&demo.plaintext), Some("{\"name\": \"a\"}"));
-    let (updates, status) = session.finish(call);
+    driver.prepare(1, "hello.Hello", "LotsOfReplies", 2);
+    let call = driver.call(2, 2, plaintext(&demo.plaintext), Some("{\"name\": \"a\"}"));
+    let (updates, status) = driver.finish(call);
     assert_eq!((status.code, rows(&updates, Direction::Received).len() > 1), (Code::OK, true));
 
-    session.prepare(1, "hello.Hello", "LotsOfGreetings", 3);
-    let call = session.call(3, 3, plaintext(&demo.plaintext), None);
+    driver.prepare(1, "hello.Hello", "LotsOfGreetings", 3);
+    let call = driver.call(3, 3, plaintext(&demo.plaintext), None);
     let text = "[{\"name\": \"a\"}, {\"name\": \"b\"}]".to_owned();
-    session.engine.send(Command::SendMessage { call, text });
-    session.engine.send(Command::HalfClose(call));
-    let (updates, status) = session.finish(call);
+    driver.engine.send(Command::SendMessage { call, text });
+    driver.engine.send(Command::HalfClose(call));
+    let (updates, status) = driver.finish(call);
     assert_eq!((status.code, rows(&updates, Direction::Sent).len()), (Code::OK, 2));
 
-    session.prepare(1, "hello.Hello", "BidiHello", 4);
-    let call = session.call(4, 4, plaintext(&demo.plaintext), None);
+    driver.prepare(1, "hello.Hello", "BidiHello", 4);
+    let call = driver.call(4, 4, plaintext(&demo.plaintext), None);
     for name in ["a", "b"] {
-        session.engine.send(Command::SendMessage { call, text: format!("{{\"name\": \"{name}\"}}") });
-        session.wait("its answer", |event| match event {
+        driver.engine.send(Command::SendMessage { call, text: format!("{{\"name\": \"{name}\"}}") });
+        driver.wait("its answer", |event| match event {
             Event::Call { call: id, updates } if *id == call && !rows(updates, Direction::Received).is_empty() => {
                 Some(())
             }
             _ => None,
         });
     }
-    session.engine.send(Command::Cancel(call));
-    let (_, status) = session.finish(call);
+    driver.engine.send(Command::Cancel(call));
+    let (_, status) = driver.finish(call);
     assert_eq!(status.code, Code::CANCELLED);
 }
 
 #[test]
 fn the_tls_demo_with_its_own_certificate_and_without_a_scheme() {
-    let mut session = Session::start();
-    let demo = session.demo();
+    let mut driver = Driver::start();
+    let demo = driver.demo();
     let mut endpoint = Endpoint::new(&demo.tls);
     endpoint.tls.ca = CaChoice::Given { pem: demo.certificate_pem.clone(), label: "the demo's".to_owned() };
     endpoint.tls.server_name = Some(demo.server_name.clone());
-    session.open(1, reflection(endpoint.clone()));
-    session.prepare(1, "hello.Hello", "SayHello", 1);
-    let call = session.call(1, 1, endpoint.clone(), Some("{}"));
-    let (updates, status) = session.finish(call);
+    driver.open(1, reflection(endpoint.clone()));
+    driver.prepare(1, "hello.Hello", "SayHello", 1);
+    let call = driver.call(1, 1, endpoint.clone(), Some("{}"));
+    let (updates, status) = driver.finish(call);
     assert_eq!(status.code, Code::OK, "{status:?}");
     let connection = updates.iter().find_map(|update| match update {
         CallUpdate::Event(CallEvent::Connected { connection, .. }) => Some(Arc::clone(connection)),
@@ -212,34 +212,34 @@ fn the_tls_demo_with_its_own_certificate_and_without_a_scheme() {
     assert!(connection.unwrap().tls.is_some(), "no scheme, and TLS is spoken: TLS it is");
 
     // The plaintext port under the same rule becomes plaintext, and nothing was sent before that was known.
-    let call = session.call(2, 1, Endpoint::new(&demo.plaintext), Some("{}"));
-    let (_, status) = session.finish(call);
+    let call = driver.call(2, 1, Endpoint::new(&demo.plaintext), Some("{}"));
+    let (_, status) = driver.finish(call);
     assert_eq!(status.code, Code::OK, "{status:?}");
 }
 
 #[test]
 fn a_refused_connection_has_a_status_with_its_stage() {
-    let mut session = Session::start();
-    let demo = session.demo();
-    session.open(1, reflection(plaintext(&demo.plaintext)));
-    session.prepare(1, "hello.Hello", "SayHello", 1);
+    let mut driver = Driver::start();
+    let demo = driver.demo();
+    driver.open(1, reflection(plaintext(&demo.plaintext)));
+    driver.prepare(1, "hello.Hello", "SayHello", 1);
     // A port that was free a moment ago, and is closed.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let call = session.call(1, 1, plaintext(&format!("127.0.0.1:{port}")), Some("{}"));
-    let (_, status) = session.finish(call);
+    let call = driver.call(1, 1, plaintext(&format!("127.0.0.1:{port}")), Some("{}"));
+    let (_, status) = driver.finish(call);
     assert_eq!(status.code, Code::UNAVAILABLE);
     assert_eq!(status.failure.as_ref().unwrap().stage.name(), "tcp");
 }
 
 #[test]
 fn a_message_that_does_not_fit_is_said_with_its_place() {
-    let mut session = Session::start();
-    let demo = session.demo();
-    session.open(1, reflection(plaintext(&demo.plaintext)));
-    session.prepare(1, "proto.Tour", "Echo", 1);
+    let mut driver = Driver::start();
+    let demo = driver.demo();
+    driver.open(1, reflection(plaintext(&demo.plaintext)));
+    driver.prepare(1, "proto.Tour", "Echo", 1);
     let text = "{\n  \"child\": [{\"uid\": \"seven\"}]\n}".to_owned();
-    session.engine.send(Command::CheckMessage { ticket: 1, text, revision: 7 });
-    let error = session.wait("the verdict", |event| match event {
+    driver.engine.send(Command::CheckMessage { ticket: 1, text, revision: 7 });
+    let error = driver.wait("the verdict", |event| match event {
         Event::MessageChecked { ticket: 1, revision: 7, result } => Some(result.clone().unwrap_err()),
         _ => None,
     });
@@ -257,16 +257,16 @@ fn a_changed_file_is_noticed_and_prepared_methods_keep_what_they_hold() {
         )
     };
     std::fs::write(&file, schema("old")).unwrap();
-    let mut session = Session::start();
+    let mut driver = Driver::start();
     let spec = SourceSpec::Files { paths: vec![folder.path().to_owned()], import_roots: vec![] };
-    session.open(1, spec.clone());
-    assert!(session.prepare(1, "a.S", "R", 1).contains("old"));
+    driver.open(1, spec.clone());
+    assert!(driver.prepare(1, "a.S", "R", 1).contains("old"));
     std::fs::write(&file, schema("fresh")).unwrap();
-    session.wait("the change", |event| matches!(event, Event::SourceChanged(SourceId(1))).then_some(()));
-    session.open(1, spec);
-    assert!(session.prepare(1, "a.S", "R", 2).contains("fresh"));
-    session.engine.send(Command::CheckMessage { ticket: 1, text: "{\"old\": \"x\"}".to_owned(), revision: 1 });
-    let size = session.wait("the verdict", |event| match event {
+    driver.wait("the change", |event| matches!(event, Event::SourceChanged(SourceId(1))).then_some(()));
+    driver.open(1, spec);
+    assert!(driver.prepare(1, "a.S", "R", 2).contains("fresh"));
+    driver.engine.send(Command::CheckMessage { ticket: 1, text: "{\"old\": \"x\"}".to_owned(), revision: 1 });
+    let size = driver.wait("the verdict", |event| match event {
         Event::MessageChecked { ticket: 1, result, .. } => Some(result.clone().unwrap()),
         _ => None,
     });
@@ -282,12 +282,12 @@ fn one_bad_file_costs_only_itself() {
     )
     .unwrap();
     std::fs::write(folder.path().join("bad.proto"), "syntax = \"proto3\";\nmessage B { strin name = 1; }\n").unwrap();
-    let mut session = Session::start();
-    let outline = session.open(1, SourceSpec::Files { paths: vec![folder.path().to_owned()], import_roots: vec![] });
+    let mut driver = Driver::start();
+    let outline = driver.open(1, SourceSpec::Files { paths: vec![folder.path().to_owned()], import_roots: vec![] });
     assert_eq!(outline.services.len(), 1);
     let problem = outline.problems.iter().find(|problem| problem.file.ends_with("bad.proto"));
     let problem = problem.unwrap_or_else(|| panic!("{outline:?}"));
     assert_eq!(problem.line, Some(2));
     assert!(problem.source_line.as_ref().unwrap().contains("strin name"));
-    session.prepare(1, "S", "R", 1);
+    driver.prepare(1, "S", "R", 1);
 }
