@@ -191,6 +191,32 @@ fn unset_fields() {
 }
 
 #[test]
+fn a_list_on_stdin_counts_as_its_messages() {
+    let list = "{\"weightG\":1}\n[{\"weightG\":2}, {\"weightG\":3}]\n[]";
+    let answer = call(&["-d", "@", "depot.v1.Depot/Collect"]).stdin(list).run().succeeds();
+    assert_eq!(answer.one_json(), json!({ "parcels": 3, "weightG": "6" }));
+    let list = "{}\n[{},\n {\"weight\": 3}]";
+    let output = call(&["-d", "@", "depot.v1.Depot/Collect"]).stdin(list).run();
+    output.exits(exit::CANCELLED).answers_nothing().says(&["line 3, column 3"]);
+}
+
+#[test]
+fn a_symbol_that_is_no_method_says_what_it_is() {
+    for (symbol, words) in [
+        ("depot.v1.Parcel", &["depot.v1.Parcel is a message, not a method"][..]),
+        ("depot.v1.Depot", &["is a service", "depot.v1.Depot/Echo"]),
+        ("depot.v1.Depot/Nope", &["no method of depot.v1.Depot", "depot.v1.Depot/Collect"]),
+        ("depot.v1.Depott/Echo", &["did you mean depot.v1.Depot?"]),
+    ] {
+        call(&[symbol]).run().exits(exit::NO_CALL).answers_nothing().says(words);
+        let reflected = headless(["call", "--plaintext", &DEPOT.address(), symbol]).run();
+        reflected.exits(exit::NO_CALL).answers_nothing().says(words);
+    }
+    let listed = headless(["list", "--plaintext", &DEPOT.address(), "depot.v1.Parcel"]).run();
+    listed.exits(exit::NO_CALL).answers_nothing().says(&["is a message, not a service"]);
+}
+
+#[test]
 fn text_format() {
     let data = "name: \"x\" size: SIZE_LARGE label { text: \"t\" } packed: [1, 2]";
     let output = call(&["--format", "text", "-d", data, ECHO]).run().succeeds();
@@ -279,6 +305,23 @@ fn traces() {
     assert_eq!(trace.status()["code"], 0);
     assert_eq!(trace.status()["name"], "OK");
     assert_eq!(trace.status()["details"], json!([]));
+
+    // Reflection made the connection: how is told with its times, before all else.
+    let kinds = trace.kinds();
+    assert_eq!(kinds[..4], ["resolve", "connect", "http2", "request_headers"], "{kinds:?}");
+    for step in ["resolve", "connect", "http2"] {
+        let step = trace.one(step);
+        assert_eq!((&step["reused"], &step["at_us"]), (&json!(true), &json!(0)), "{step}");
+        assert!(step["took_us"].is_u64(), "{step}");
+    }
+
+    // Where reflection fails there is no call; how it failed is told, and nothing is left from the call before.
+    let output =
+        headless(["call", "--plaintext", "--trace-json", &path.display().to_string(), "127.0.0.1:1", ECHO]).run();
+    output.exits(exit::UNAVAILABLE).answers_nothing();
+    let trace = Trace::read(&path);
+    assert_eq!(trace.kinds(), ["status"]);
+    assert_eq!((&trace.status()["name"], &trace.status()["stage"]), (&json!("UNAVAILABLE"), &json!("tcp")));
 
     // The phases of a call of its own connection.
     let trace = path.display().to_string();
@@ -416,7 +459,9 @@ fn one_bad_file_costs_only_itself() {
         "syntax = \"proto3\";\npackage b;\nservice Bad { rpc Do(Nothing returns (M); }\n",
     );
     let tree = folder.path().display().to_string();
-    headless(["list", "--proto", &tree]).run().succeeds().answers(&["a.Good"]);
+    let listed = headless(["list", "--proto", &tree]).run().succeeds().answers(&["a.Good"]);
+    assert_eq!(listed.stderr.lines().count(), 1, "{listed}");
+    assert!(listed.stderr.contains("bad.proto:3:"), "{listed}");
     headless(["describe", "--proto", &tree, "a.Good"]).run().succeeds().answers(&["service Good"]);
     // What needs the bad one says where it is bad: file, line, and the line itself.
     headless(["call", "--plaintext", "--proto", &tree, &DEPOT.address(), "b.Bad/Do"])

@@ -35,7 +35,15 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
         Some(Ok(created)) => Some(created),
         Some(Err((path, error))) => return report::not_begun(&format!("{}: {error}", path.display())),
     };
-    let prepared = match prepare(&args, &server, service, method).await {
+    let prepared = tokio::select! {
+        prepared = prepare(&args, &server, service, method) => prepared,
+        Ok(()) = tokio::signal::ctrl_c() => {
+            let status = local_status(Code::CANCELLED, "interrupted before the call began".to_owned());
+            report::status(&status, "no call");
+            return report::exit_code(status.code);
+        }
+    };
+    let prepared = match prepared {
         Ok(prepared) => Arc::new(prepared),
         Err(error) => {
             if let (Some(trace), Some(status)) = (&mut trace, report::failed_call(&error)) {
@@ -149,7 +157,9 @@ async fn first_messages(args: &CallArgs, prepared: &Prepared) -> Result<First, S
     let text = match args.data.as_deref() {
         None if streams => return Ok(First { messages: vec![], more: None }),
         None => return Ok(First { messages: vec![Bytes::new()], more: None }),
-        Some("@") if streams => return Ok(First { messages: vec![], more: Some(Chunks::stdin(style.format)) }),
+        Some("@") if streams => {
+            return Ok(First { messages: vec![], more: Some(Chunks::stdin(style.format, !takes_lists(prepared))) });
+        }
         Some("@") => input::all_of_stdin().map_err(|error| format!("stdin: {error}"))?,
         Some(data) => match data.strip_prefix('@') {
             Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?,

@@ -86,11 +86,13 @@ impl Place {
 /// stdin, cut into messages as it comes.
 pub(super) struct Chunks {
     format: Format,
+    open_arrays: bool,
 }
 
 impl Chunks {
-    pub(super) fn stdin(format: Format) -> Self {
-        Self { format }
+    /// With `open_arrays` a JSON array is a list of messages.
+    pub(super) fn stdin(format: Format, open_arrays: bool) -> Self {
+        Self { format, open_arrays }
     }
 
     /// Sends each message's text as soon as it is complete; an error is the last.
@@ -139,6 +141,21 @@ impl Chunks {
         }
     }
 
+    /// The elements of the value at `range`, if it is an array to be opened; else itself.
+    fn opened(&self, text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+        let value = text.get(range.clone()).unwrap_or("");
+        if !self.open_arrays || !value.starts_with('[') {
+            return vec![range];
+        }
+        match split_values(value, true, false) {
+            Ok(elements) => {
+                elements.into_iter().map(|element| range.start + element.start..range.start + element.end).collect()
+            }
+            // Read as a whole it tells what is wrong with it, and where.
+            Err(_) => vec![range],
+        }
+    }
+
     /// Complete messages at the start of `text`, and how much of it they take.
     fn complete(&self, text: &str, ended: bool, place: Place) -> Result<(Vec<Range<usize>>, usize), String> {
         match self.format {
@@ -150,7 +167,8 @@ impl Chunks {
                         .to_string()
                 })?;
                 let used = ranges.last().map_or(0, |range| range.end);
-                Ok((ranges, used))
+                let opened = ranges.into_iter().flat_map(|range| self.opened(text, range)).collect();
+                Ok((opened, used))
             }
             Format::Text => {
                 let used = if ended { text.len() } else { text.rfind(RECORD_SEPARATOR).map_or(0, |at| at + 1) };

@@ -61,6 +61,11 @@ fn is_local(peer: &str) -> bool {
     peer.starts_with("127.") || peer.starts_with("[::1]") || peer.starts_with("localhost")
 }
 
+/// A unix socket goes by its path.
+fn is_socket(peer: &str) -> bool {
+    peer.starts_with('/')
+}
+
 /// `2026-11-24 13:35 UTC`, from seconds since 1970-01-01 (civil-from-days, Howard Hinnant).
 fn date(unix_s: i64) -> String {
     let days = unix_s.div_euclid(86_400) + 719_468;
@@ -111,6 +116,11 @@ fn english(failure: &Failure) -> Words {
                 s("Check the spelling of the host."),
                 s("If the name exists only in another network, connect to its VPN, or write the IP address instead."),
             ],
+        ),
+        FailureKind::Refused if is_socket(peer) => (
+            format!("Nothing listens at {peer}"),
+            format!("There is no such socket, or no server behind it{detail}."),
+            vec![s("Check that the server is running, and the path of its unix socket.")],
         ),
         FailureKind::Refused => (
             format!("Nothing listens at {peer}"),
@@ -452,6 +462,11 @@ fn chinese(failure: &Failure) -> Words {
             format!("找不到 {peer} 的名称"),
             format!("系统的名称解析没有给出任何地址{detail}。"),
             vec![s("检查主机名的拼写。"), s("如果该名称只存在于另一个网络，请先连接其 VPN，或直接填写 IP 地址。")],
+        ),
+        FailureKind::Refused if is_socket(peer) => (
+            format!("{peer} 上没有服务在监听"),
+            format!("该套接字不存在，或其背后没有服务{detail}。"),
+            vec![s("检查服务是否正在运行，以及 unix 套接字的路径。")],
         ),
         FailureKind::Refused => (
             format!("{peer} 上没有服务在监听"),
