@@ -100,7 +100,7 @@ fn empty_window() -> Result<()> {
         ..eframe::NativeOptions::default()
     };
     let create: eframe::AppCreator<'_> = Box::new(|_| Ok(Box::new(Empty { measure: Measure::begin() })));
-    eframe::run_native("empty", options, create).context("an empty window")
+    eframe::run_native("empty", options, create).map_err(|error| anyhow::anyhow!("an empty window: {error}"))
 }
 
 /// A command line that opens a window.
