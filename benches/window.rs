@@ -209,7 +209,7 @@ impl Screen {
     /// Nothing where there is no Xvfb.
     fn start() -> Result<Option<Self>> {
         let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"]);
+        command.args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = match command.spawn() {
             Ok(server) => server,
