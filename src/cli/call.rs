@@ -14,7 +14,8 @@ use super::report;
 use super::trace_json::TraceJson;
 use crate::call::{self, CallEvent, CallHandle, CallRequest, CallStatus, Code, Encoding, Origin};
 use crate::engine::{Format, Prepared, ReadStyle, WriteStyle};
-use crate::schema::Source;
+use crate::schema::{SchemaError, ServiceInfo, Source};
+use crate::transport::Channel;
 
 /// Messages read from stdin that wait to be sent.
 const WAITING_MESSAGES: usize = 16;
@@ -28,9 +29,22 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
     let Some((service, method)) = split_method(&args.method) else {
         return report::not_begun(&format!("{}: write the method as pkg.Service/Method", args.method));
     };
+    // Before anything is asked: a file that is left from another call must not pass for this one's.
+    let mut trace = match args.trace_json.as_ref().map(|path| TraceJson::create(path).map_err(|error| (path, error))) {
+        None => None,
+        Some(Ok(created)) => Some(created),
+        Some(Err((path, error))) => return report::not_begun(&format!("{}: {error}", path.display())),
+    };
     let prepared = match prepare(&args, &server, service, method).await {
         Ok(prepared) => Arc::new(prepared),
-        Err(code) => return code,
+        Err(error) => {
+            if let (Some(trace), Some(status)) = (&mut trace, report::failed_call(&error)) {
+                trace
+                    .write_reflection_failed(status)
+                    .unwrap_or_else(|error| eprintln!("proconsul: --trace-json: {error}"));
+            }
+            return report::schema_error(&error);
+        }
     };
     for note in &prepared.method.notes {
         eprintln!("note: {note}");
@@ -39,12 +53,8 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
         Ok(first) => first,
         Err(why) => return report::not_begun(&why),
     };
-    let mut trace = None;
-    if let Some(path) = &args.trace_json {
-        match TraceJson::create(path) {
-            Ok(created) => trace = Some(created),
-            Err(error) => return report::not_begun(&format!("{}: {error}", path.display())),
-        }
+    if let Some(trace) = &mut trace {
+        trace.begin();
     }
     let info = &prepared.method.info;
     let request = CallRequest {
@@ -67,7 +77,8 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
     };
     let sending = tokio::spawn(sender.run(first));
     let began = Instant::now();
-    let mut reader = Reader { args: &args, prepared: &prepared, handle: &handle, trace, began, gave_up };
+    let channel = &server.channel;
+    let mut reader = Reader { args: &args, prepared: &prepared, channel, handle: &handle, trace, began, gave_up };
     let code = reader.read(events).await;
     sending.abort();
     code
@@ -80,18 +91,38 @@ fn split_method(symbol: &str) -> Option<(&str, &str)> {
     (!service.is_empty() && !method.is_empty()).then_some((service, method))
 }
 
-async fn prepare(args: &CallArgs, server: &Server, service: &str, method: &str) -> Result<Prepared, u8> {
+async fn prepare(args: &CallArgs, server: &Server, service: &str, method: &str) -> Result<Prepared, SchemaError> {
     let reflection = server.reflection();
-    let source: Arc<dyn Source> = if args.schema.given() {
-        args.schema.open().map_err(|error| report::schema_error(&error))?
-    } else {
-        Arc::clone(&reflection)
+    let source: Arc<dyn Source> = if args.schema.given() { args.schema.open()? } else { Arc::clone(&reflection) };
+    let found = match source.method(service, method).await {
+        Ok(found) => found,
+        Err(error) => return Err(no_method(source.as_ref(), args.method.trim_start_matches('/'), error).await),
     };
-    let found = source.method(service, method).await.map_err(|error| report::schema_error(&error))?;
-    let saved = args.schema.save(source.as_ref(), std::slice::from_ref(&found.service)).await;
-    saved.map_err(|error| report::schema_error(&error))?;
+    args.schema.save(source.as_ref(), std::slice::from_ref(&found.service)).await?;
     let sources = if args.schema.given() { vec![source, reflection] } else { vec![source] };
     Ok(Prepared::new(found, sources))
+}
+
+/// What `symbol` is instead of a method, where the schema has it or its service.
+async fn no_method(source: &dyn Source, symbol: &str, error: SchemaError) -> SchemaError {
+    let SchemaError::NotFound { place, .. } = &error else { return error };
+    let methods = |service: &ServiceInfo| {
+        let all: Vec<_> =
+            service.methods.iter().map(|method| format!("{}/{}", service.full_name, method.name)).collect();
+        all.join(", ")
+    };
+    let what = if let Ok(service) = source.service(symbol).await {
+        format!("is a service, not a method; its methods: {}", methods(&service))
+    } else if source.message_type(symbol).await.is_ok() {
+        "is a message, not a method: write pkg.Service/Method".to_owned()
+    } else if let Some((service, _)) = symbol.rsplit_once(['/', '.'])
+        && let Ok(service) = source.service(service).await
+    {
+        format!("is no method of {}, which has {}", service.full_name, methods(&service))
+    } else {
+        return error;
+    };
+    SchemaError::OtherKind { symbol: symbol.to_owned(), place: place.clone(), what }
 }
 
 fn read_style(args: &CallArgs) -> ReadStyle {
@@ -196,6 +227,7 @@ impl Sender {
 struct Reader<'a> {
     args: &'a CallArgs,
     prepared: &'a Prepared,
+    channel: &'a Channel,
     handle: &'a CallHandle,
     trace: Option<TraceJson>,
     began: Instant,
@@ -223,10 +255,12 @@ impl Reader<'_> {
                 return report::not_begun("the call ended without a status"); // the call module promises one
             };
             for event in batch {
-                if let Some(Err(error)) = self.trace.as_mut().map(|trace| trace.write(&event)) {
-                    eprintln!("proconsul: --trace-json: {error}");
-                    self.trace = None;
+                if let CallEvent::Connected { connection, .. } = &event
+                    && connection.reused
+                {
+                    self.tell_earlier(connection.id);
                 }
+                self.trace(|trace| trace.write(&event));
                 self.explain(&event).await;
                 match event {
                     CallEvent::MessageIn(record) if unshowable.is_none() => {
@@ -248,6 +282,25 @@ impl Reader<'_> {
                     }
                     _ => {}
                 }
+            }
+        }
+    }
+
+    /// Writes to the trace, if there is one and as long as it can be written.
+    fn trace(&mut self, write: impl FnOnce(&mut TraceJson) -> std::io::Result<()>) {
+        if let Some(Err(error)) = self.trace.as_mut().map(write) {
+            eprintln!("proconsul: --trace-json: {error}");
+            self.trace = None;
+        }
+    }
+
+    /// The call found its connection open, for reflection made it a moment ago: tells how, so that a person sees where
+    /// the time went.
+    fn tell_earlier(&mut self, connection_id: u64) {
+        for step in self.channel.steps(connection_id) {
+            self.trace(|trace| trace.write_earlier(&step));
+            if self.args.verbose > 1 {
+                report::connecting(&step);
             }
         }
     }

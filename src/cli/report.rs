@@ -24,15 +24,21 @@ pub(super) fn exit_code(code: Code) -> u8 {
     if code == Code::OK { 0 } else { u8::try_from(CALL_FAILED.saturating_add(code.0)).unwrap_or(u8::MAX) }
 }
 
+/// The reflection call that failed, if that is why a schema could not be had.
+pub(super) fn failed_call(error: &SchemaError) -> Option<&CallStatus> {
+    let SchemaError::Reflection(failure) = error else { return None };
+    failure.source.as_ref()?.downcast_ref::<EndedCall>().map(|ended| ended.0.as_ref())
+}
+
 /// A schema that could not be had. A reflection call that failed counts as a failed call.
 pub(super) fn schema_error(error: &SchemaError) -> u8 {
     if let SchemaError::Reflection(failure) = error {
-        if let Some(ended) = failure.source.as_ref().and_then(|source| source.downcast_ref::<EndedCall>()) {
-            status(&ended.0, "the schema could not be had by reflection");
-            if ended.0.code == Code::UNIMPLEMENTED {
+        if let Some(ended) = failed_call(error) {
+            status(ended, "the schema could not be had by reflection");
+            if ended.code == Code::UNIMPLEMENTED {
                 eprintln!("  try: --proto or --protoset, since this server has no reflection");
             }
-            return exit_code(ended.0.code);
+            return exit_code(ended.code);
         }
         if failure.code != 0 {
             eprintln!("proconsul: {error}");

@@ -1,5 +1,6 @@
 //! `list` and `describe`.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,7 +9,7 @@ use super::args::{ConnectionArgs, DescribeArgs, ListArgs, SchemaArgs};
 use super::connect::Server;
 use super::{USAGE, report};
 use crate::message::{TemplateSize, template};
-use crate::schema::Source;
+use crate::schema::{SchemaError, Source};
 
 /// A source, and the symbol that is asked for.
 fn source(
@@ -48,10 +49,23 @@ pub(super) async fn list(args: Box<ListArgs>) -> u8 {
     };
     let mut names: Vec<String> = match listed {
         Ok(names) => names,
+        Err(SchemaError::NotFound { symbol, place, near }) => {
+            let message = source.message_type(symbol.trim_start_matches('.')).await.is_ok();
+            let what = "is a message, not a service".to_owned();
+            let error = if message {
+                SchemaError::OtherKind { symbol, place, what }
+            } else {
+                SchemaError::NotFound { symbol, place, near }
+            };
+            return report::schema_error(&error);
+        }
         Err(error) => return report::schema_error(&error),
     };
     if service.is_none() {
         names.sort();
+    }
+    if service.is_none() && args.schema.given() {
+        broken_files(source.as_ref()).await;
     }
     let symbols: Vec<String> = match service {
         Some(service) => vec![service],
@@ -65,6 +79,18 @@ pub(super) async fn list(args: Box<ListArgs>) -> u8 {
         text.push('\n');
     }
     print(&text)
+}
+
+/// What is listed is what is left: says of each broken file what is wrong first, a line each; `check` says the rest.
+async fn broken_files(source: &dyn Source) {
+    // Whether there is a list at all was decided by who asked for it.
+    let Ok(problems) = source.problems().await else { return };
+    let mut told = BTreeSet::new();
+    for problem in &problems {
+        if told.insert(&problem.file) {
+            eprintln!("warning: {problem}");
+        }
+    }
 }
 
 pub(super) async fn describe(args: Box<DescribeArgs>) -> u8 {

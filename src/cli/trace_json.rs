@@ -27,10 +27,34 @@ impl TraceJson {
         Ok(Self { file: File::create(path)?, began: Instant::now() })
     }
 
+    /// Times count from now instead.
+    pub(super) fn begin(&mut self) {
+        self.began = Instant::now();
+    }
+
+    /// The call did not come to be, since the reflection before it failed: says how that ended.
+    pub(super) fn write_reflection_failed(&mut self, status: &CallStatus) -> std::io::Result<()> {
+        let mut fields = object(status_fields(status));
+        fields.insert("reflection".to_owned(), true.into());
+        self.append("status", Instant::now(), fields)
+    }
+
     /// Appends one event.
     pub(super) fn write(&mut self, event: &CallEvent) -> std::io::Result<()> {
-        let (name, at, mut fields) = describe_event(event);
+        let (name, at, fields) = describe_event(event);
         let Some(name) = name else { return Ok(()) };
+        self.append(name, at, fields)
+    }
+
+    /// Appends a step of a connection that was there already. It ended before the times here begin: its `at_us` is 0,
+    /// and `took_us` what it took then.
+    pub(super) fn write_earlier(&mut self, step: &ConnectEvent) -> std::io::Result<()> {
+        let (name, at, mut fields) = describe_step(step);
+        fields.insert("reused".to_owned(), true.into());
+        self.append(name, at, fields)
+    }
+
+    fn append(&mut self, name: &str, at: Instant, mut fields: Map<String, Value>) -> std::io::Result<()> {
         let at_us = u64::try_from(at.saturating_duration_since(self.began).as_micros()).unwrap_or(u64::MAX);
         fields.insert("event".to_owned(), name.into());
         fields.insert("at_us".to_owned(), at_us.into());
@@ -44,7 +68,10 @@ impl TraceJson {
 /// An event's name (none: it is not written), time and fields.
 fn describe_event(event: &CallEvent) -> (Option<&'static str>, Instant, Map<String, Value>) {
     let (name, at, fields) = match event {
-        CallEvent::Connecting(step) => return describe_step(step),
+        CallEvent::Connecting(step) => {
+            let (name, at, fields) = describe_step(step);
+            return (Some(name), at, fields);
+        }
         // Which connection it is goes with the request's headers.
         CallEvent::Connected { at, .. } => return (None, *at, Map::new()),
         CallEvent::RequestHeaders { at, authority, path, metadata, stream_id } => (
@@ -72,7 +99,7 @@ fn describe_event(event: &CallEvent) -> (Option<&'static str>, Instant, Map<Stri
     (Some(name), *at, object(fields))
 }
 
-fn describe_step(step: &ConnectEvent) -> (Option<&'static str>, Instant, Map<String, Value>) {
+fn describe_step(step: &ConnectEvent) -> (&'static str, Instant, Map<String, Value>) {
     let (name, started, ended, failure, fields) = match step {
         ConnectEvent::Resolve { host, addresses, started, ended, failure } => {
             let all: Vec<_> = addresses.iter().map(ToString::to_string).collect();
@@ -92,7 +119,7 @@ fn describe_step(step: &ConnectEvent) -> (Option<&'static str>, Instant, Map<Str
     if let Some(failure) = failure {
         fields.insert("error".to_owned(), words(failure).into());
     }
-    (Some(name), *ended, fields)
+    (name, *ended, fields)
 }
 
 fn words(failure: &Failure) -> String {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::schema::{
-    BoxFuture, DescriptorSetSource, FileSource, FileSourceConfig, MessageType, Method, Outline, SchemaError,
+    BoxFuture, DescriptorSetSource, FileSource, FileSourceConfig, MessageType, Method, Outline, Problem, SchemaError,
     ServiceInfo, Source,
 };
 
@@ -97,6 +97,16 @@ impl ManySources {
 }
 
 impl Source for ManySources {
+    fn problems(&self) -> BoxFuture<'_, Result<Vec<Problem>, SchemaError>> {
+        Box::pin(async move {
+            let mut all = Vec::new();
+            for source in &self.sources {
+                all.extend(source.problems().await?);
+            }
+            Ok(all)
+        })
+    }
+
     fn outline(&self) -> BoxFuture<'_, Result<Outline, SchemaError>> {
         Box::pin(async move {
             let mut whole = Outline::default();

@@ -56,6 +56,16 @@ pub enum SchemaError {
         /// Names that are close, best first.
         near: Vec<String>,
     },
+    /// The symbol is another thing than was asked for, or its service has no such method.
+    #[error("{symbol} {what} (from {place})")]
+    OtherKind {
+        /// What was asked for.
+        symbol: String,
+        /// Where was looked.
+        place: String,
+        /// What it is, as the rest of a sentence.
+        what: String,
+    },
     /// Files that do not compile.
     #[error("{}", join(.0))]
     Problems(Vec<Problem>),

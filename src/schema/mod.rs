@@ -46,6 +46,11 @@ pub trait Source: Send + Sync {
     /// results may come from the cache; a source that fails as a whole is an error, one bad file is a problem.
     fn outline(&self) -> BoxFuture<'_, Result<Outline, SchemaError>>;
 
+    /// The problems of [`Source::outline`] without the rest of it.
+    fn problems(&self) -> BoxFuture<'_, Result<Vec<Problem>, SchemaError>> {
+        Box::pin(async move { Ok(self.outline().await?.problems) })
+    }
+
     /// The names of all services, the cheapest way (reflection: the list request only).
     fn service_names(&self) -> BoxFuture<'_, Result<Vec<String>, SchemaError>>;
 

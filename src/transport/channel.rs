@@ -58,7 +58,15 @@ struct Slot {
 struct SlotState {
     current: Option<Arc<Connection>>,
     attempt: Option<(WeakShared<Dialing>, Arc<Progress>)>,
-    logs: VecDeque<(u64, Arc<TapLog>)>,
+    remembered: VecDeque<Remembered>,
+}
+
+/// What stays of a connection when it has closed.
+struct Remembered {
+    id: u64,
+    log: Arc<TapLog>,
+    /// How it was made.
+    steps: Vec<ConnectEvent>,
 }
 
 type DialResult = Result<Arc<Connection>, Arc<Failure>>;
@@ -200,15 +208,16 @@ impl Slot {
         lock(&self.state).current.as_ref().is_some_and(|connection| connection.usable())
     }
 
-    fn opened(&self, result: &DialResult) {
+    fn opened(&self, result: &DialResult, progress: &Progress) {
         let mut state = lock(&self.state);
         state.attempt = None;
         if let Ok(connection) = result {
             let shared = connection.shared();
-            if state.logs.len() == REMEMBERED_CONNECTIONS {
-                state.logs.pop_front();
+            if state.remembered.len() == REMEMBERED_CONNECTIONS {
+                state.remembered.pop_front();
             }
-            state.logs.push_back((shared.info.id, Arc::clone(&shared.log)));
+            let (id, log) = (shared.info.id, Arc::clone(&shared.log));
+            state.remembered.push_back(Remembered { id, log, steps: progress.since(0) });
             state.current = Some(Arc::clone(connection));
         }
     }
@@ -280,9 +289,17 @@ impl Channel {
     /// The frames of one stream and of the connection (stream 0) that the tap still remembers, oldest first. Those of
     /// the channel's last few connections can be read, also after they closed.
     pub fn frames(&self, connection_id: u64, stream_id: u32) -> Vec<FrameRecord> {
-        let log =
-            lock(&self.slot.state).logs.iter().find(|(id, _)| *id == connection_id).map(|(_, log)| Arc::clone(log));
+        let log = self.remembered(connection_id, |connection| Arc::clone(&connection.log));
         log.map(|log| log.frames(stream_id)).unwrap_or_default()
+    }
+
+    /// How one of the channel's last few connections was made, with the times of then: for a call that found it open.
+    pub fn steps(&self, connection_id: u64) -> Vec<ConnectEvent> {
+        self.remembered(connection_id, |connection| connection.steps.clone()).unwrap_or_default()
+    }
+
+    fn remembered<T>(&self, connection_id: u64, read: impl FnOnce(&Remembered) -> T) -> Option<T> {
+        lock(&self.slot.state).remembered.iter().find(|connection| connection.id == connection_id).map(read)
     }
 
     /// Connections that open from now on hand every byte to `capture`; those that are open do not (header compression
@@ -317,7 +334,7 @@ impl Channel {
         let dialing = async move {
             let result = plan.dial(&told).await;
             if let Some(slot) = slot.upgrade() {
-                slot.opened(&result);
+                slot.opened(&result, &told);
             }
             result
         }

@@ -417,6 +417,10 @@ impl Source for FileSource {
         Box::pin(async move { self.outline_now() })
     }
 
+    fn problems(&self) -> BoxFuture<'_, Result<Vec<Problem>, SchemaError>> {
+        Box::pin(async move { Ok(self.problems(self.index()?)) })
+    }
+
     fn service_names(&self) -> BoxFuture<'_, Result<Vec<String>, SchemaError>> {
         Box::pin(async move { Ok(self.index()?.service_names()) })
     }
