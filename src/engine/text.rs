@@ -26,11 +26,17 @@ impl TextLines {
         self.text.is_empty()
     }
 
-    /// One line without its newline; empty past the end.
+    /// One line without its end (`\n` or `\r\n`); empty past the last one.
     pub fn line(&self, index: usize) -> &str {
         let Some(&start) = self.starts.get(index) else { return "" };
         let end = self.starts.get(index + 1).map_or(self.text.len(), |next| next - 1);
-        self.text.get(start..end).unwrap_or("")
+        let line = self.text.get(start..end).unwrap_or("");
+        line.strip_suffix('\r').unwrap_or(line)
+    }
+
+    /// The byte at which a line starts; the end of the text past the last one.
+    pub fn start(&self, index: usize) -> usize {
+        self.starts.get(index).copied().unwrap_or(self.text.len())
     }
 
     /// All of it.
@@ -45,10 +51,16 @@ mod tests {
 
     #[test]
     fn lines_are_cut_at_newlines() {
-        let lines = TextLines::new("{\n  \"名\": 1\n}".to_owned());
-        assert_eq!(lines.len(), 3);
-        assert_eq!(lines.line(1), "  \"名\": 1");
-        assert_eq!(lines.line(3), "");
-        assert_eq!(TextLines::new(String::new()).len(), 1);
+        let check = |text: &str, expect: &[&str]| {
+            let lines = TextLines::new(text.to_owned());
+            let found: Vec<&str> = (0..lines.len()).map(|index| lines.line(index)).collect();
+            assert_eq!(found, expect, "{text:?}");
+            assert_eq!((lines.line(lines.len()), lines.start(lines.len())), ("", text.len()));
+        };
+        check("", &[""]);
+        check("a\nb", &["a", "b"]);
+        check("a\r\nb\n", &["a", "b", ""]);
+        check("{\n  \"名\": 1\n}", &["{", "  \"名\": 1", "}"]);
+        assert_eq!((TextLines::default().len(), TextLines::default().line(0)), (1, ""));
     }
 }

@@ -1,19 +1,13 @@
 //! What every paint function is handed: the state to read, the acts to queue, and what only the screen remembers.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Instant;
 
 use egui::{Align, Id, Layout, Rect, Ui, UiBuilder};
 
-use super::widgets::code_view::CodeText;
 use super::widgets::tree::TreeRow;
-use crate::app::{Action, App, Tab};
+use crate::app::{Action, App, Tab, TabId};
 use crate::engine::TextLines;
 use crate::words::{Lang, Words};
-
-/// Texts whose lines stay found.
-const KEPT_TEXTS: usize = 8;
 
 /// The context of one frame.
 pub(super) struct Cx<'a> {
@@ -67,8 +61,9 @@ pub(super) struct Memory {
     /// The newest metadata row is to take the focus.
     pub(super) focus_new_row: bool,
     /// Large drafts that the person wants to edit all the same.
-    pub(super) edit_anyway: Option<crate::app::TabId>,
-    texts: VecDeque<(Arc<TextLines>, CodeText)>,
+    pub(super) edit_anyway: Option<TabId>,
+    /// The lines of a draft that is too large for the editor, and of which draft.
+    large_draft: Option<(TabId, u64, TextLines)>,
 }
 
 impl Default for Memory {
@@ -84,23 +79,20 @@ impl Default for Memory {
             focus_filter: false,
             focus_new_row: false,
             edit_anyway: None,
-            texts: VecDeque::new(),
+            large_draft: None,
         }
     }
 }
 
 impl Memory {
-    /// A text for the read-only view; made once.
-    pub(super) fn code(&mut self, text: &Arc<TextLines>) -> &CodeText {
-        if let Some(at) = self.texts.iter().position(|(known, _)| Arc::ptr_eq(known, text)) {
-            return &self.texts[at].1;
+    /// The lines of a tab's draft, for the read-only view; cut when the draft changed.
+    pub(super) fn draft_lines(&mut self, tab: &Tab) -> &TextLines {
+        let made_of = (tab.id, tab.revision);
+        if self.large_draft.as_ref().is_none_or(|(id, revision, _)| (*id, *revision) != made_of) {
+            self.large_draft = None;
         }
-        if self.texts.len() == KEPT_TEXTS {
-            self.texts.pop_front();
-        }
-        self.texts.push_back((Arc::clone(text), CodeText::new(text.text())));
-        let last = self.texts.len() - 1;
-        &self.texts[last].1
+        let cut = || (tab.id, tab.revision, TextLines::new(tab.message.clone()));
+        &self.large_draft.get_or_insert_with(cut).2
     }
 }
 

@@ -11,7 +11,7 @@ use super::widgets::button::{Button, ButtonSize, IconButton};
 use super::widgets::chip::chip_ui;
 use super::widgets::choice::choice_ui;
 use super::widgets::code_edit::{CodeEditor, Problem};
-use super::widgets::code_view::{CodeText, CodeView, Hit};
+use super::widgets::code_view::{CodeView, Hit};
 use super::widgets::dialog::{Question, card, question_ui, shown_question_ui};
 use super::widgets::field::Field;
 use super::widgets::heading::{NameValue, name_value_ui, section_head_ui};
@@ -30,6 +30,7 @@ use super::widgets::tree::{RowChoice, Tree, TreeFact, TreeMark, TreeRow, paint_t
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::widgets::waterfall::{Axis, BarSpan, BarTone, Tick, WaterfallRow, waterfall_ui};
 use super::widgets::working::{Progress, working_ui};
+use crate::engine::TextLines;
 
 /// Which part of the gallery is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +59,7 @@ pub struct Gallery {
     tree_row: Option<u64>,
     folded: bool,
     code: String,
-    view: CodeText,
+    view: TextLines,
     share: f32,
     asks: bool,
     combo: usize,
@@ -88,7 +89,7 @@ impl Gallery {
             folded: false,
             code: "{\n  \"name\": \"Client 微服务 13\",\n  \"uid\": \"abc\",\n  \"tags\": [true, null, -1.5e3]\n}"
                 .to_owned(),
-            view: CodeText::new(answer),
+            view: TextLines::new(answer.to_owned()),
             share: 0.5,
             asks: false,
             combo: 0,

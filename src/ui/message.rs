@@ -12,7 +12,7 @@ use super::theme::{Tone, tokens};
 use super::widgets::badge::icon_word_ui;
 use super::widgets::button::Button;
 use super::widgets::code_edit::{CodeEditor, Problem, is_comfortable};
-use super::widgets::code_view::{CodeText, CodeView};
+use super::widgets::code_view::CodeView;
 use super::widgets::json::Language;
 use super::widgets::menu::{Combo, MenuItem};
 use super::widgets::shared::line_below;
@@ -116,7 +116,9 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
         if notice.show(ui).is_some() {
             cx.memory.edit_anyway = Some(tab.id);
         }
-        CodeView::new(id.with("large"), words.message_editor).show(ui, &CodeText::new(tab.message.as_str()));
+        CodeView::new(id.with("large"), words.message_editor)
+            .language(Language::Json)
+            .show(ui, cx.memory.draft_lines(tab));
         return;
     }
     if let Some(byte) = tab.go_to {

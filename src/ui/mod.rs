@@ -21,6 +21,8 @@ mod failure;
 mod frame;
 mod keys;
 mod lists;
+#[cfg(feature = "inspection")]
+pub mod measure;
 mod message;
 mod metadata;
 mod phases;

@@ -211,10 +211,9 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     }
     match &call.answer {
         Some(Ok(text)) => {
-            let code = cx.memory.code(text);
             CodeView::new(Id::unique(("answer", call.id.0)), words.response_body)
                 .language(Language::Json)
-                .show(ui, code);
+                .show(ui, text);
         }
         Some(Err(why)) => {
             let mut pane = pane_at(ui, area.shrink(INSET), "undecodable");

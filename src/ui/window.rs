@@ -34,6 +34,9 @@ pub struct Window {
     /// The desktop's theme, once it is known; dropped when the person chooses.
     desktop_theme: Option<Receiver<ThemeChoice>>,
     shown_theme: Option<ThemeChoice>,
+    /// For benches.
+    #[cfg(feature = "inspection")]
+    measure: Option<super::measure::Measure>,
 }
 
 impl Window {
@@ -46,8 +49,16 @@ impl Window {
         )?;
         let desktop_theme = if setup.theme.is_none() { ask_desktop(ctx) } else { None };
         let app = App::new(setup.lang, setup.theme.unwrap_or_default());
-        let mut window =
-            Self { app, engine, memory: Memory::default(), actions: Vec::new(), desktop_theme, shown_theme: None };
+        let mut window = Self {
+            app,
+            engine,
+            memory: Memory::default(),
+            actions: Vec::new(),
+            desktop_theme,
+            shown_theme: None,
+            #[cfg(feature = "inspection")]
+            measure: super::measure::Measure::begin(),
+        };
         if setup.demo {
             window.actions.push(Action::StartDemo);
         }
@@ -120,6 +131,10 @@ fn ask_desktop(ctx: &egui::Context) -> Option<Receiver<ThemeChoice>> {
 
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        #[cfg(feature = "inspection")]
+        if let Some(measure) = &self.measure {
+            measure.frame(ctx);
+        }
         super::drain::drain(ctx, &self.engine, &mut self.app);
         self.act(Instant::now());
         self.follow_theme(ctx);

@@ -21,6 +21,11 @@ pub const COMFORTABLE_LINES: usize = 2_000;
 /// Past this many bytes too.
 pub const COMFORTABLE_BYTES: usize = 200_000;
 
+/// Between a line and the words about it.
+const WORDS_GAP: f32 = 16.0;
+/// In less room than this, words about a line say nothing.
+const WORDS_LEAST: f32 = 140.0;
+
 /// Whether a text can be edited without lag.
 pub fn is_comfortable(text: &str) -> bool {
     text.len() <= COMFORTABLE_BYTES && text.bytes().filter(|byte| *byte == b'\n').count() < COMFORTABLE_LINES
@@ -31,7 +36,7 @@ pub fn is_comfortable(text: &str) -> bool {
 pub struct Problem {
     /// Where, in bytes of the text.
     pub range: Range<usize>,
-    /// What is wrong: in the hover.
+    /// What is wrong: in the hover, and behind the line while the caret is elsewhere.
     pub message: String,
 }
 
@@ -153,6 +158,10 @@ impl<'a> CodeEditor<'a> {
                 number_lines(painter, galley, origin, response.rect.left(), t);
                 for problem in problems {
                     squiggle(ui, &response, galley, origin, text, problem, t);
+                    let is_typed = caret.is_some_and(|at| problem.range.start <= at && at <= problem.range.end);
+                    if !is_typed {
+                        words_beside(ui, &response, galley, origin, text, problem, t);
+                    }
                 }
                 CodeEditorOutput { response, caret, caret_rect }
             })
@@ -229,6 +238,31 @@ fn squiggle(
     let spot = ui.interact(place, response.id.with(("problem", problem.range.start)), egui::Sense::hover());
     spot.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &problem.message));
     super::tooltip::tooltip_ui(&spot, &problem.message, None);
+}
+
+/// What is wrong, behind the line that has it, where there is room.
+fn words_beside(
+    ui: &Ui,
+    response: &Response,
+    galley: &Arc<Galley>,
+    origin: Pos2,
+    text: &str,
+    problem: &Problem,
+    t: &Tokens,
+) {
+    let start = problem.range.start.min(text.len());
+    let Some(rest) = text.get(start..) else { return };
+    let line_end = start + memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+    let chars = text.get(..line_end).map_or(0, |before| before.chars().count());
+    let place = caret_line(galley, origin, CCursor::new(chars));
+    let left = place.center().x + WORDS_GAP;
+    let room = response.rect.right() - 12.0 - left;
+    if room < WORDS_LEAST || !ui.is_rect_visible(place.expand(20.0)) {
+        return;
+    }
+    let font = fonts::hint();
+    let words = text::line_within(ui.painter(), &problem.message, font.clone(), t.error, room);
+    text::paint(ui.painter(), words, left, place.center().y, &font);
 }
 
 /// Tab inserts two spaces, Enter keeps the indentation. Returns whether the text changed.

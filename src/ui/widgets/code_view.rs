@@ -12,6 +12,7 @@ use egui::{
 use super::json::{Language, append_line};
 use super::shared::{Stand, ring, shows_focus};
 use super::text;
+use crate::engine::TextLines;
 use crate::ui::fonts;
 use crate::ui::theme::measure::{CODE_LINE, LINE_NUMBERS};
 use crate::ui::theme::{Tokens, tokens};
@@ -21,68 +22,35 @@ const MARGIN: f32 = 7.0;
 /// A line shows at most this many characters; the rest of it can be copied.
 const LONGEST_LINE: usize = 4_000;
 
-/// A text and where its lines begin: made once, when the text comes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CodeText {
-    text: String,
-    starts: Vec<usize>,
-}
-
-impl CodeText {
-    /// Finds the lines.
-    pub fn new(text: impl Into<String>) -> Self {
-        let text = text.into();
-        let mut starts = vec![0];
-        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
-        Self { text, starts }
-    }
-
-    /// The whole text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// How many lines there are; an empty text has one.
-    pub fn len(&self) -> usize {
-        self.starts.len().max(1)
-    }
-
-    /// Whether there is nothing.
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
-
-    /// One line without its end; nothing behind the last one.
-    pub fn line(&self, index: usize) -> &str {
-        let range = self.line_range(index);
-        self.text.get(range).unwrap_or_default().trim_end_matches(['\n', '\r'])
-    }
-
-    fn line_range(&self, index: usize) -> Range<usize> {
-        let start = self.starts.get(index).copied().unwrap_or(self.text.len());
-        let end = self.starts.get(index + 1).copied().unwrap_or(self.text.len());
-        start..end
-    }
-
-    /// The byte of a place.
-    fn byte(&self, place: Place) -> usize {
-        let line = self.line(place.line);
-        let within = line.char_indices().nth(place.column).map_or(line.len(), |(byte, _)| byte);
-        self.line_range(place.line).start + within
-    }
-
-    /// The text between two places.
-    fn between(&self, a: Place, b: Place) -> &str {
-        let (from, to) = (self.byte(a.min(b)), self.byte(a.max(b)));
-        self.text.get(from..to).unwrap_or_default()
-    }
-}
-
 /// A character of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     line: usize,
     column: usize,
+}
+
+impl Place {
+    /// Before the line's first character.
+    const fn start(line: usize) -> Self {
+        Self { line, column: 0 }
+    }
+
+    /// Behind the line's last character.
+    fn end(code: &TextLines, line: usize) -> Self {
+        Self { line, column: code.line(line).chars().count() }
+    }
+
+    /// The byte of the whole text.
+    fn byte(self, code: &TextLines) -> usize {
+        let line = code.line(self.line);
+        let within = line.char_indices().nth(self.column).map_or(line.len(), |(byte, _)| byte);
+        code.start(self.line) + within
+    }
+}
+
+/// The text between two places.
+fn between(code: &TextLines, a: Place, b: Place) -> &str {
+    code.text().get(a.min(b).byte(code)..a.max(b).byte(code)).unwrap_or_default()
 }
 
 /// What is selected, from where it was begun to where it is.
@@ -143,7 +111,7 @@ impl<'a> CodeView<'a> {
     }
 
     /// Shows the visible lines.
-    pub fn show(self, ui: &mut Ui, code: &CodeText) {
+    pub fn show(self, ui: &mut Ui, code: &TextLines) {
         let t = tokens(ui);
         let room = ui.available_rect_before_wrap();
         let builder =
@@ -186,7 +154,7 @@ impl<'a> CodeView<'a> {
         })
     }
 
-    fn text_left(&self, code: &CodeText) -> f32 {
+    fn text_left(&self, code: &TextLines) -> f32 {
         if !self.numbers {
             return 12.0;
         }
@@ -195,7 +163,7 @@ impl<'a> CodeView<'a> {
         LINE_NUMBERS + digits.saturating_sub(2) as f32 * 7.5
     }
 
-    fn lines_ui(&self, ui: &mut Ui, code: &CodeText, viewport: Rect, room: Rect, t: &Tokens) {
+    fn lines_ui(&self, ui: &mut Ui, code: &TextLines, viewport: Rect, room: Rect, t: &Tokens) {
         let count = code.len();
         let left = self.text_left(code);
         let origin = ui.max_rect().min;
@@ -240,8 +208,7 @@ impl<'a> CodeView<'a> {
             && let Some(at) = response.interact_pointer_pos()
         {
             let line = place_of(at).line;
-            let end = Place { line, column: code.line(line).chars().count() };
-            selection = Selection { anchor: Place { line, column: 0 }, focus: end };
+            selection = Selection { anchor: Place::start(line), focus: Place::end(code, line) };
         }
         if response.drag_started()
             && let Some(at) = ui.input(|input| input.pointer.press_origin())
@@ -319,14 +286,13 @@ impl<'a> CodeView<'a> {
         }
     }
 
-    fn selection_keys(ui: &Ui, code: &CodeText, selection: &mut Selection) {
-        let end = Place { line: code.len() - 1, column: code.line(code.len() - 1).chars().count() };
+    fn selection_keys(ui: &Ui, code: &TextLines, selection: &mut Selection) {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
-            *selection = Selection { anchor: Place::default(), focus: end };
+            *selection = Selection { anchor: Place::default(), focus: Place::end(code, code.len() - 1) };
         }
         let copy = ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy)));
         if copy && selection.anchor != selection.focus {
-            ui.ctx().copy_text(code.between(selection.anchor, selection.focus).to_owned());
+            ui.ctx().copy_text(between(code, selection.anchor, selection.focus).to_owned());
         }
     }
 }
@@ -361,7 +327,7 @@ fn paint_columns(ui: &Ui, galley: &Galley, at: Pos2, start: usize, end: Option<u
 }
 
 /// The word around a place.
-fn word_at(code: &CodeText, place: Place) -> Selection {
+fn word_at(code: &TextLines, place: Place) -> Selection {
     let chars: Vec<char> = code.line(place.line).chars().collect();
     let word = |c: &char| c.is_alphanumeric() || *c == '_';
     let at = place.column.min(chars.len());
@@ -382,26 +348,11 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_found() {
-        let check = |text: &str, expect: &[&str]| {
-            let code = CodeText::new(text);
-            let found: Vec<&str> = (0..code.len()).map(|index| code.line(index)).collect();
-            assert_eq!(found, expect, "{text:?}");
-            assert_eq!(code.line(code.len()), "");
-        };
-        check("", &[""]);
-        check("a\nb", &["a", "b"]);
-        check("a\r\nb\n", &["a", "b", ""]);
-        assert_eq!(CodeText::default().len(), 1);
-        assert_eq!(CodeText::default().line(0), "");
-    }
-
-    #[test]
     fn a_selection_is_a_piece_of_the_text() {
-        let code = CodeText::new("{\n  \"名\": \"李雷\"\n}");
+        let code = TextLines::new("{\n  \"名\": \"李雷\"\n}".to_owned());
         let check = |a, b, expect: &str| {
-            assert_eq!(code.between(a, b), expect);
-            assert_eq!(code.between(b, a), expect);
+            assert_eq!(between(&code, a, b), expect);
+            assert_eq!(between(&code, b, a), expect);
         };
         check(place(0, 0), place(0, 1), "{");
         check(place(1, 3), place(1, 4), "名");
@@ -412,10 +363,10 @@ mod tests {
 
     #[test]
     fn a_double_click_takes_the_word() {
-        let code = CodeText::new("say_hello(李雷)");
+        let code = TextLines::new("say_hello(李雷)".to_owned());
         let check = |column, expect: &str| {
             let selection = word_at(&code, place(0, column));
-            assert_eq!(code.between(selection.anchor, selection.focus), expect);
+            assert_eq!(between(&code, selection.anchor, selection.focus), expect);
         };
         check(3, "say_hello");
         check(11, "李雷");
