@@ -75,9 +75,21 @@ fn body_ui(ui: &mut Ui, cx: &Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor,
     ui.add_space(8.0);
     let mut picked = None;
     let room = (ui.ctx().content_rect().height() - 330.0).max(120.0);
-    egui::ScrollArea::vertical().id_salt("add form").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+    // Where the form has to scroll, the bar stands beside its fields and not upon them.
+    let scrolls = Id::unique("add form scrolls");
+    let is_long = ui.data(|data| data.get_temp(scrolls)).unwrap_or(false);
+    let area = egui::ScrollArea::vertical().id_salt("add form").max_height(room).auto_shrink([false, true]);
+    let output = area.show(ui, |ui| {
+        if is_long {
+            ui.set_max_width(ui.available_width() - 14.0);
+        }
         picked = connection_form_ui(ui, cx, "add", &mut dialog.form);
     });
+    let now_long = output.content_size.y > output.inner_rect.height() + 0.5;
+    if now_long != is_long {
+        ui.data_mut(|data| data.insert_temp(scrolls, now_long));
+        ui.ctx().request_repaint();
+    }
     picked.map(|path| (PickFor::Form(None, path), false))
 }
 

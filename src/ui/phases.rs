@@ -3,10 +3,12 @@
 use egui::{CornerRadius, Id, Rect, Ui, pos2, vec2};
 
 use super::context::{Cx, pane_at};
+use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
 use super::widgets::button::IconButton;
 use super::widgets::heading::section_head_ui;
+use super::widgets::text::width;
 use super::widgets::waterfall::{Axis, BarSpan, BarTone, Tick, WaterfallRow, waterfall_ui};
 use crate::app::{Action, CallRecord, Phase, PhaseKind, PhaseNote, PhaseState, Tab, Timeline};
 use crate::words::{Lang, format};
@@ -22,6 +24,10 @@ const UNFOLD_FROM: f32 = 500.0;
 const TICKS: f64 = 5.5;
 /// The room of one mark with its label, in points.
 const TICK_ROOM: f64 = 50.0;
+/// The least and the most that the bars have when folded.
+const BARS_FOLDED: (f32, f32) = (64.0, 180.0);
+/// Insets, gaps and the button of the folded line.
+const FOLDED_REST: f32 = 96.0;
 /// The share of the width that bars have, about.
 const BARS_SHARE: f64 = 0.42;
 
@@ -51,21 +57,22 @@ pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
     };
     let (icon, name) =
         if is_open { (Icon::ChevronDown, words.fold_phases) } else { (Icon::ChevronUp, words.unfold_phases) };
-    let mut bars_right = place.right();
+    let said = width(pane.painter(), words.phases, fonts::strong()) + width(pane.painter(), &note, fonts::body());
+    let bars_width = (place.width() - said - FOLDED_REST).clamp(BARS_FOLDED.0, BARS_FOLDED.1);
+    let mut bars = Rect::NOTHING;
     let pressed = section_head_ui(&mut pane, words.phases, &note, HEAD, |ui| {
         let response = ui.add(IconButton::new(icon, name).small());
-        bars_right = response.rect.left() - 12.0;
+        if !is_open {
+            ui.add_space(4.0);
+            bars = ui.allocate_exact_size(vec2(bars_width, HEAD), egui::Sense::hover()).0;
+        }
         response.clicked()
     });
     if pressed {
         cx.act(Action::ShowPhases(tab.id, !is_open));
     }
     if !is_open {
-        folded_ui(
-            &pane,
-            &timeline,
-            Rect::from_min_max(pos2(bars_right - 180.0, place.top()), pos2(bars_right, place.bottom())),
-        );
+        folded_ui(&pane, &timeline, bars);
         return place.top();
     }
     egui::ScrollArea::vertical().id_salt("phases").auto_shrink([false, false]).show(&mut pane, |ui| {

@@ -193,8 +193,15 @@ fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
             row.hover = comment_hover(cx.lang(), line);
         }
         Node::Problem(_, index) => {
-            let problem = entry.and_then(|entry| entry.outline.as_ref()?.problems.get(*index));
-            row.text = problem.map(|problem| short_path(entry, &problem.file)).unwrap_or_default();
+            let problems = entry.and_then(|entry| entry.outline.as_ref()).map_or(&[][..], |outline| &outline.problems);
+            if let Some(problem) = problems.get(*index) {
+                row.text = short_path(entry, &problem.file);
+                // Several faults of one file are told apart by their lines.
+                let is_alone = problems.iter().filter(|other| other.file == problem.file).nth(1).is_none();
+                if let Some(line) = problem.line.filter(|_| !is_alone) {
+                    row.text = format!("{}:{line}", row.text);
+                }
+            }
             row.tone = Tone::Error;
             row.mark = TreeMark::Icon(Icon::CircleAlert, Tone::Error);
             row.fact = TreeFact::Text(cx.words().one_error.to_owned(), Tone::Error);
