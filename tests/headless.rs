@@ -217,6 +217,15 @@ fn a_symbol_that_is_no_method_says_what_it_is() {
 }
 
 #[test]
+fn a_scheme_and_a_flag_that_contradict_each_other_are_refused() {
+    headless(["health", "--plaintext", "https://127.0.0.1:1"])
+        .run()
+        .exits(exit::NO_CALL)
+        .answers_nothing()
+        .says(&["https://", "--plaintext"]);
+}
+
+#[test]
 fn text_format() {
     let data = "name: \"x\" size: SIZE_LARGE label { text: \"t\" } packed: [1, 2]";
     let output = call(&["--format", "text", "-d", data, ECHO]).run().succeeds();

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::args::{CallArgs, CompressChoice, FormatChoice};
 use super::connect::Server;
 use super::input::{self, Chunks};
+use super::progress::Progress;
 use super::report;
 use super::trace_json::TraceJson;
 use crate::call::{self, CallEvent, CallHandle, CallRequest, CallStatus, Code, Encoding, Origin};
@@ -100,6 +101,7 @@ fn split_method(symbol: &str) -> Option<(&str, &str)> {
 }
 
 async fn prepare(args: &CallArgs, server: &Server, service: &str, method: &str) -> Result<Prepared, SchemaError> {
+    let _progress = Progress::start("reading the schema");
     let reflection = server.reflection();
     let source: Arc<dyn Source> = if args.schema.given() { args.schema.open()? } else { Arc::clone(&reflection) };
     let found = match source.method(service, method).await {

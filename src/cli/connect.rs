@@ -62,6 +62,10 @@ impl Server {
 }
 
 fn endpoint(address: &str, args: &ConnectionArgs) -> Result<Endpoint, String> {
+    let tls_scheme = ["https://", "grpcs://"].into_iter().find(|scheme| address.starts_with(scheme));
+    if let (true, Some(scheme)) = (args.plaintext, tls_scheme) {
+        return Err(format!("{address}: {scheme} means TLS, --plaintext means none: leave one of them out"));
+    }
     if args.plaintext && (args.cacert.is_some() || args.cert.is_some() || args.insecure) {
         return Err("--plaintext goes with no --cacert, --cert or --insecure: those are TLS's".to_owned());
     }

@@ -1,11 +1,14 @@
 //! `convert`: a message between its three faces.
 
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use super::args::{ConvertArgs, ConvertFormat};
+use super::progress::Progress;
 use super::{USAGE, report};
 use crate::engine::{Format, ReadStyle, Types, WriteStyle};
 use crate::message::check_wire;
+use crate::schema::{MessageType, SchemaError, Source};
 
 /// The input does not parse.
 const UNPARSED: u8 = 65;
@@ -17,12 +20,8 @@ pub(super) async fn run(args: Box<ConvertArgs>) -> u8 {
         eprintln!("proconsul: give --proto or --protoset");
         return USAGE;
     }
-    let source = match args.schema.open() {
-        Ok(source) => source,
-        Err(error) => return report::schema_error(&error),
-    };
-    let ty = match source.message_type(args.type_name.trim_start_matches('.')).await {
-        Ok(ty) => ty,
+    let (source, ty) = match find_type(&args).await {
+        Ok(found) => found,
         Err(error) => return report::schema_error(&error),
     };
     let data = match input(&args) {
@@ -69,6 +68,13 @@ pub(super) async fn run(args: Box<ConvertArgs>) -> u8 {
         Ok(()) => 0,
         Err(error) => refuse(UNWRITABLE, &format!("stdout: {error}")),
     }
+}
+
+async fn find_type(args: &ConvertArgs) -> Result<(Arc<dyn Source>, MessageType), SchemaError> {
+    let _progress = Progress::start("reading the schema");
+    let source = args.schema.open()?;
+    let ty = source.message_type(args.type_name.trim_start_matches('.')).await?;
+    Ok((source, ty))
 }
 
 fn input(args: &ConvertArgs) -> std::io::Result<Vec<u8>> {

@@ -12,6 +12,7 @@ mod demo;
 mod health;
 mod input;
 mod normalize;
+mod progress;
 mod report;
 mod symbols;
 mod trace_json;

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::args::{ConnectionArgs, DescribeArgs, ListArgs, SchemaArgs};
 use super::connect::Server;
+use super::progress::Progress;
 use super::{USAGE, report};
 use crate::message::{TemplateSize, template};
 use crate::schema::{SchemaError, Source};
@@ -40,6 +41,7 @@ pub(super) async fn list(args: Box<ListArgs>) -> u8 {
             Ok(found) => found,
             Err(code) => return code,
         };
+    let progress = Progress::start("reading the schema");
     let listed = match &service {
         None => source.service_names().await,
         Some(service) => source
@@ -47,6 +49,7 @@ pub(super) async fn list(args: Box<ListArgs>) -> u8 {
             .await
             .map(|info| info.methods.iter().map(|method| format!("{}.{}", info.full_name, method.name)).collect()),
     };
+    drop(progress);
     let mut names: Vec<String> = match listed {
         Ok(names) => names,
         Err(SchemaError::NotFound { symbol, place, near }) => {
@@ -108,7 +111,10 @@ pub(super) async fn describe(args: Box<DescribeArgs>) -> u8 {
     };
     let mut text = String::new();
     for symbol in &symbols {
-        match source.definition(symbol).await {
+        let progress = Progress::start("reading the schema");
+        let definition = source.definition(symbol).await;
+        drop(progress);
+        match definition {
             Ok(definition) => {
                 if !text.is_empty() {
                     text.push('\n');
