@@ -160,12 +160,7 @@ impl Chunks {
     fn complete(&self, text: &str, ended: bool, place: Place) -> Result<(Vec<Range<usize>>, usize), String> {
         match self.format {
             Format::Json => {
-                let ranges = split_values(text, false, !ended).map_err(|error| {
-                    let (line, column) = (Some(error.line), Some(error.column));
-                    place
-                        .of(MessageError { line, column, message: error.message, ..MessageError::default() })
-                        .to_string()
-                })?;
+                let ranges = split_values(text, false, !ended).map_err(|error| place.of(error.into()).to_string())?;
                 let used = ranges.last().map_or(0, |range| range.end);
                 let opened = ranges.into_iter().flat_map(|range| self.opened(text, range)).collect();
                 Ok((opened, used))

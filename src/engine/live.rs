@@ -352,12 +352,7 @@ fn check(prepared: &Prepared, text: &str) -> Result<usize, MessageError> {
     if !prepared.method.info.client_streaming {
         return fits(text);
     }
-    let values = split_values(text, true, false).map_err(|error| MessageError {
-        line: Some(error.line),
-        column: Some(error.column),
-        message: error.message,
-        ..MessageError::default()
-    })?;
+    let values = split_values(text, true, false)?;
     let mut size = 0;
     for range in values {
         let before = text.get(..range.start).unwrap_or("");

@@ -272,12 +272,7 @@ async fn encode_all(prepared: &Prepared, text: &str, several: bool) -> Result<Ve
     if !several {
         return Ok(vec![prepared.encode(text, style).await?.into()]);
     }
-    let values = split_values(text, true, false).map_err(|error| MessageError {
-        line: Some(error.line),
-        column: Some(error.column),
-        message: error.message,
-        ..MessageError::default()
-    })?;
+    let values = split_values(text, true, false)?;
     let mut messages = Vec::with_capacity(values.len());
     for range in values {
         let before = text.get(..range.start).unwrap_or("");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::error::line_and_column;
+use super::error::{MessageError, line_and_column};
 
 /// Input that cannot be cut into values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +14,12 @@ pub struct SplitError {
     pub column: u32,
     /// What is wrong.
     pub message: String,
+}
+
+impl From<SplitError> for MessageError {
+    fn from(error: SplitError) -> Self {
+        Self { line: Some(error.line), column: Some(error.column), message: error.message, ..Self::default() }
+    }
 }
 
 /// Cuts `text` into its top-level JSON values (white space, newlines or comments between them; a top-level array counts
