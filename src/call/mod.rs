@@ -20,6 +20,6 @@ mod unary;
 pub use code::Code;
 pub use event::{CallEvent, CallStatus, MessageRecord, Metadata, Origin, StatusDetail};
 pub use metadata::check_metadata;
-pub use request::{CallRequest, Encoding, Limits, MetadataError};
+pub use request::{CallRequest, Deadline, Encoding, Limits, MetadataError};
 pub use run::{CallHandle, EventReceiver, HandleClosed, start};
 pub use unary::{CallOutcome, unary};

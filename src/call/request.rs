@@ -1,6 +1,6 @@
 //! What a caller asks for.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Metadata;
 
@@ -16,11 +16,34 @@ pub struct CallRequest {
     /// The person's own, checked with [`check_metadata`]; order is kept.
     pub metadata: Metadata,
     /// Over the whole call, connecting included; sent as `grpc-timeout`.
-    pub deadline: Option<Duration>,
+    pub deadline: Option<Deadline>,
     /// Sizes.
     pub limits: Limits,
     /// Compression of what we send.
     pub compress: Encoding,
+}
+
+/// When a call must be over, and what the person set, which is what words name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// As the person set it.
+    pub set: Duration,
+    /// `None`: so far away that the clock has no number for it.
+    pub at: Option<Instant>,
+}
+
+impl Deadline {
+    /// `set` after `began`: a deadline over several calls begins before the later of them.
+    pub fn new(set: Duration, began: Instant) -> Self {
+        Self { set, at: began.checked_add(set) }
+    }
+}
+
+impl From<Duration> for Deadline {
+    /// From now on.
+    fn from(set: Duration) -> Self {
+        Self::new(set, Instant::now())
+    }
 }
 
 /// Limits on uncompressed messages, in bytes.

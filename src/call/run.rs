@@ -124,7 +124,7 @@ pub fn start(channel: &Channel, request: CallRequest) -> (CallHandle, EventRecei
     let control =
         Arc::new(Control { cancelled: AtomicBool::new(false), waker: futures_util::task::AtomicWaker::new() });
     let queue = Queue::new();
-    let deadline = request.deadline.and_then(|timeout| began.checked_add(timeout));
+    let deadline = request.deadline.and_then(|deadline| deadline.at);
     let task = Task {
         channel: channel.clone(),
         began,

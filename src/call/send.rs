@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, Request, Uri, Version};
 use super::framing::ACCEPTED;
 use super::metadata::{header_of, timeout_header};
 use super::status::failed;
-use super::{CallRequest, CallStatus, Code, Encoding, Metadata, Origin};
+use super::{CallRequest, CallStatus, Code, Deadline, Encoding, Metadata, Origin};
 use crate::transport::{FailureKind, Lease, RequestParts, Shared, Stage};
 
 /// A server's clock may be a little ahead of ours: its CANCEL so shortly before our deadline is the deadline.
@@ -110,13 +110,9 @@ pub(super) fn is_deadline(error: &h2::Error, deadline: Option<Instant>) -> bool 
 }
 
 /// The status of a call whose time is over.
-pub(super) fn deadline_exceeded(stage: Stage, peer: &str, deadline: Option<Duration>) -> CallStatus {
+pub(super) fn deadline_exceeded(stage: Stage, peer: &str, deadline: Option<Deadline>) -> CallStatus {
     let words = match deadline {
-        Some(deadline) => {
-            // What is left of a deadline over several calls has digits that nobody typed.
-            let shown = Duration::from_millis(u64::try_from(deadline.as_micros().div_ceil(1000)).unwrap_or(u64::MAX));
-            format!("the deadline of {shown:?} passed in stage {}", stage.name())
-        }
+        Some(Deadline { set, .. }) => format!("the deadline of {set:?} passed in stage {}", stage.name()),
         None => format!("the deadline passed in stage {}", stage.name()),
     };
     failed(Code::DEADLINE_EXCEEDED, Origin::Local, stage, FailureKind::Deadline, peer, words)

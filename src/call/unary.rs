@@ -32,7 +32,7 @@ pub struct CallOutcome {
 /// One unary call without a task and channel of its own: the fast way for probes, reflection of names and loads.
 /// Dropping the future cancels the call (RST_STREAM CANCEL).
 pub async fn unary(channel: &Channel, request: CallRequest, message: Bytes) -> CallOutcome {
-    let deadline = request.deadline.and_then(|timeout| Instant::now().checked_add(timeout));
+    let deadline = request.deadline.and_then(|deadline| deadline.at);
     let mut so_far = SoFar::default();
     let status = match deadline {
         None => exchange(channel, &request, &message, None, &mut so_far).await,

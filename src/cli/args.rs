@@ -89,9 +89,12 @@ pub struct ConnectionArgs {
     /// Deadline over everything, reflection included, seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub max_time: Option<Duration>,
-    /// Largest message to receive, bytes
+    /// Largest message to receive, bytes, uncompressed [default: 64 MiB]
     #[arg(long, value_name = "BYTES")]
     pub max_msg_sz: Option<usize>,
+    /// Largest message to send, bytes, uncompressed [default: 64 MiB]
+    #[arg(long, value_name = "BYTES")]
+    pub max_send_sz: Option<usize>,
     /// Send an HTTP/2 PING when the connection was quiet so long, seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub keepalive_time: Option<Duration>,

@@ -41,16 +41,15 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
         Ok(()) = tokio::signal::ctrl_c() => {
             let status = local_status(Code::CANCELLED, "interrupted before the call began".to_owned());
             report::status(&status, "no call");
+            end_trace(trace.as_mut(), &status);
             return report::exit_code(status.code);
         }
     };
     let prepared = match prepared {
         Ok(prepared) => Arc::new(prepared),
         Err(error) => {
-            if let (Some(trace), Some(status)) = (&mut trace, report::failed_call(&error)) {
-                trace
-                    .write_reflection_failed(status)
-                    .unwrap_or_else(|error| eprintln!("proconsul: --trace-json: {error}"));
+            if let Some(status) = report::failed_call(&error) {
+                end_trace(trace.as_mut(), status);
             }
             return report::schema_error(&error);
         }
@@ -71,7 +70,7 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
         client_streaming: info.client_streaming,
         server_streaming: info.server_streaming,
         metadata: server.call_metadata.clone(),
-        deadline: server.until.map(|until| until.saturating_duration_since(Instant::now())),
+        deadline: server.until,
         limits: server.limits,
         compress: if args.compress == Some(CompressChoice::Gzip) { Encoding::Gzip } else { Encoding::Identity },
     };
@@ -91,6 +90,13 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
     let code = reader.read(events).await;
     sending.abort();
     code
+}
+
+/// The call did not come to be: its trace says how the reflection before it ended.
+fn end_trace(trace: Option<&mut TraceJson>, status: &CallStatus) {
+    if let Some(Err(error)) = trace.map(|trace| trace.write_reflection_failed(status)) {
+        eprintln!("proconsul: --trace-json: {error}");
+    }
 }
 
 /// `pkg.Service/Method` or, as grpcurl takes it too, `pkg.Service.Method`.

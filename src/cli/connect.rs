@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::{ConnectionArgs, SchemaArgs};
-use crate::call::{Limits, Metadata, check_metadata};
+use crate::call::{Deadline, Limits, Metadata, check_metadata};
 use crate::engine::{
     CaChoice, ClientFiles, Endpoint, Reflector, SchemaFiles, Scheme, TlsChoice, load_options, open_files,
 };
@@ -22,7 +22,7 @@ pub(super) struct Server {
     pub(super) channel: Channel,
     pub(super) call_metadata: Metadata,
     reflection_metadata: Metadata,
-    pub(super) until: Option<Instant>,
+    pub(super) until: Option<Deadline>,
     pub(super) limits: Limits,
 }
 
@@ -44,12 +44,15 @@ impl Server {
         if let Some(bytes) = args.max_msg_sz {
             limits.receive_bytes = bytes;
         }
+        if let Some(bytes) = args.max_send_sz {
+            limits.send_bytes = bytes;
+        }
         Ok(Self {
             address,
             channel: Pool::default().channel(&parsed, &options),
             call_metadata: with(&args.rpc_headers)?,
             reflection_metadata: with(&args.reflect_headers)?,
-            until: args.max_time.map(|time| began + time),
+            until: args.max_time.map(|time| Deadline::new(time, began)),
             limits,
         })
     }

@@ -49,7 +49,7 @@ pub(super) async fn run(args: Box<HealthArgs>) -> u8 {
         client_streaming: false,
         server_streaming: args.watch,
         metadata: server.call_metadata.clone(),
-        deadline: server.until.map(|until| until.saturating_duration_since(Instant::now())),
+        deadline: server.until,
         limits: server.limits,
         compress: Encoding::Identity,
     };
@@ -83,8 +83,10 @@ pub(super) async fn run(args: Box<HealthArgs>) -> u8 {
                     Ok(answer) => {
                         last = Some(answer.status);
                         let mut out = std::io::stdout().lock();
-                        if writeln!(out, "{}", word(answer.status)).and_then(|()| out.flush()).is_err() {
+                        if let Err(error) = writeln!(out, "{}", word(answer.status)).and_then(|()| out.flush()) {
                             handle.cancel();
+                            // Nobody heard the word: no exit code may stand for it.
+                            return report::not_begun(&format!("stdout: {error}"));
                         }
                     }
                     Err(error) => {

@@ -19,7 +19,7 @@ mod trace_json;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{Args, Command, CommandFactory, FromArgMatches};
 
 pub use args::{Cli, Verb};
 pub use connect::cache_dir;
@@ -46,8 +46,12 @@ const USAGE: u8 = 2;
 
 /// Parses `arguments` (the program's name first) and runs a verb, if there is one.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Intent {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(verb) = hot_verb(&arguments) {
+        return Intent::Done(verb_code(verb));
+    }
     let mut command = Cli::command();
-    let arguments = normalize::normalize(&mut command, arguments.into_iter().collect());
+    let arguments = normalize::normalize(&mut command, arguments);
     let parsed = command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
@@ -64,6 +68,27 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Intent {
         None => Intent::Window(WindowIntent { demo: cli.demo }),
         Some(verb) => Intent::Done(verb_code(verb)),
     }
+}
+
+/// The verbs that scripts run again and again, where they come first and all is well: what the other verbs take need not
+/// be built for them, a tenth of a whole call. Whatever does not fit is left to the full definition and its messages.
+fn hot_verb(arguments: &[OsString]) -> Option<Verb> {
+    match arguments.get(1)?.to_str()? {
+        "call" => arguments_of(arguments).map(Box::new).map(Verb::Call),
+        "list" => arguments_of(arguments).map(Box::new).map(Verb::List),
+        "describe" => arguments_of(arguments).map(Box::new).map(Verb::Describe),
+        "health" => arguments_of(arguments).map(Box::new).map(Verb::Health),
+        "convert" => arguments_of(arguments).map(Box::new).map(Verb::Convert),
+        _ => None,
+    }
+}
+
+/// What a verb takes, from arguments (the program's name first, then the verb's) that hold nothing else.
+fn arguments_of<A: Args>(arguments: &[OsString]) -> Option<A> {
+    let mut command = A::augment_args(Command::new("proconsul"));
+    let rest = arguments.iter().enumerate().filter(|(index, _)| *index != 1).map(|(_, argument)| argument.clone());
+    let arguments = normalize::normalize(&mut command, rest.collect());
+    A::from_arg_matches(&command.try_get_matches_from(arguments).ok()?).ok()
 }
 
 fn verb_code(verb: Verb) -> u8 {
@@ -91,8 +116,9 @@ fn on_one_thread(work: impl Future<Output = u8>) -> u8 {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
             let code = runtime.block_on(work);
-            // A read of stdin that nobody waits for any more must not hold the process.
-            runtime.shutdown_background();
+            // The process ends: its memory and sockets go with it, and a read of stdin that nobody waits for any more
+            // must not hold it.
+            std::mem::forget(runtime);
             code
         }
         Err(error) => report::not_begun(&format!("cannot start the runtime: {error}")),

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 pub(super) fn normalize(command: &mut clap::Command, arguments: Vec<OsString>) -> Vec<OsString> {
     command.build();
     let mut takes_value: BTreeMap<String, bool> = BTreeMap::new();
-    let mut short_values: BTreeSet<char> = BTreeSet::new();
+    let mut shorts: BTreeMap<char, bool> = BTreeMap::new();
     let verbs: BTreeSet<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     let all = std::iter::once(&*command).chain(command.get_subcommands());
     for argument in all.flat_map(clap::Command::get_arguments) {
@@ -19,8 +19,8 @@ pub(super) fn normalize(command: &mut clap::Command, arguments: Vec<OsString>) -
         for name in argument.get_all_aliases().into_iter().flatten() {
             takes_value.insert(name.to_owned(), valued);
         }
-        if let (Some(short), true) = (argument.get_short(), valued) {
-            short_values.insert(short);
+        if let Some(short) = argument.get_short() {
+            shorts.insert(short, valued);
         }
     }
 
@@ -61,11 +61,21 @@ pub(super) fn normalize(command: &mut clap::Command, arguments: Vec<OsString>) -
             }
             continue;
         }
-        let is_short_with_value = !text.starts_with("--")
-            && bare.chars().count() == 1
-            && bare.chars().all(|letter| short_values.contains(&letter));
-        out.push(argument);
-        if is_short_with_value {
+        let is_short =
+            |letters: &str| !letters.is_empty() && letters.chars().all(|letter| shorts.contains_key(&letter));
+        // The first letter takes the others as its value.
+        let valued = name.chars().next().is_some_and(|letter| shorts.get(&letter) == Some(&true));
+        if !is_short(name) || (valued && name.chars().count() > 1) {
+            out.push(argument);
+            continue;
+        }
+        // Go takes two dashes before one letter, too, and `=true` behind a switch.
+        match (valued, bare.strip_suffix("=true"), bare.ends_with("=false")) {
+            (false, Some(switch), _) => out.push(format!("-{switch}").into()),
+            (false, None, true) => {}
+            _ => out.push(format!("-{bare}").into()),
+        }
+        if valued && !with_value {
             out.extend(rest.next());
         }
     }
@@ -93,6 +103,9 @@ mod tests {
         check("proconsul -H list call -d call :1 a.B/C", "proconsul call -H list -d call :1 a.B/C");
         check("proconsul call -vv -plaintext=true :1 a.B/C", "proconsul call -vv --plaintext :1 a.B/C");
         check("proconsul call -allow-unknown-fields :1 a.B/C", "proconsul call --allow-unknown-fields :1 a.B/C");
+        check("proconsul call -v=true --vv=false --vv :1 a.B/C", "proconsul call -v -vv :1 a.B/C");
+        check("proconsul call --d {} --H=a:b -d=-1 :1 a.B/C", "proconsul call -d {} -H=a:b -d=-1 :1 a.B/C");
+        check("proconsul -H=list call -d{} :1 a.B/C", "proconsul call -H=list -d{} :1 a.B/C");
         check("proconsul --demo", "proconsul --demo");
         check("proconsul check -- list", "proconsul check -- list");
     }

@@ -119,6 +119,10 @@ pub(super) async fn describe(args: Box<DescribeArgs>) -> u8 {
                 if !text.is_empty() {
                     text.push('\n');
                 }
+                // Of several, each one's package would not be seen.
+                if symbols.len() > 1 {
+                    text.push_str(&format!("// {symbol}\n"));
+                }
                 text.push_str(definition.trim_end());
                 text.push('\n');
             }

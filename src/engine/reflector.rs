@@ -1,11 +1,11 @@
 //! Reflection over the call's own verified channel.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::call::{self, CallEvent, CallRequest, CallStatus, Code, Encoding, Limits, Metadata};
+use crate::call::{self, CallEvent, CallRequest, CallStatus, Code, Deadline, Encoding, Limits, Metadata};
 use crate::schema::{BoxFuture, ReflectionFailure, ReflectionTransport};
 use crate::transport::Channel;
 
@@ -29,7 +29,7 @@ pub struct Reflector {
 #[derive(Clone, Copy, Debug)]
 enum Patience {
     /// At one moment for all.
-    Until(Option<Instant>),
+    Until(Option<Deadline>),
     /// Each after a while of its own.
     Each(Duration),
 }
@@ -41,7 +41,7 @@ pub struct EndedCall(pub Arc<CallStatus>);
 
 impl Reflector {
     /// `until` bounds every exchange: one deadline over reflection and the call after it.
-    pub fn new(channel: Channel, metadata: Metadata, until: Option<Instant>) -> Self {
+    pub fn new(channel: Channel, metadata: Metadata, until: Option<Deadline>) -> Self {
         Self { channel, metadata, patience: Patience::Until(until) }
     }
 
@@ -57,8 +57,8 @@ impl Reflector {
             server_streaming: true,
             metadata: self.metadata.clone(),
             deadline: match self.patience {
-                Patience::Until(until) => until.map(|until| until.saturating_duration_since(Instant::now())),
-                Patience::Each(time) => Some(time),
+                Patience::Until(until) => until,
+                Patience::Each(time) => Some(time.into()),
             },
             limits: Limits { receive_bytes: MAX_ANSWER_BYTES, send_bytes: MAX_ANSWER_BYTES },
             compress: Encoding::Identity,

@@ -114,7 +114,7 @@ impl Call {
             client_streaming: info.client_streaming,
             server_streaming: info.server_streaming,
             metadata: checked(&start.metadata)?,
-            deadline: start.deadline,
+            deadline: start.deadline.map(Into::into),
             limits: start.limits,
             compress: start.compress,
         };

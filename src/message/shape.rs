@@ -11,7 +11,7 @@ use prost_reflect::{
     Cardinality, DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Syntax,
 };
 
-use crate::schema::{MessageType, Pool, is_closed_enum, utf8_mark};
+use crate::schema::{MessageType, Pool, is_closed_enum, message_of, utf8_mark};
 
 /// Messages inside messages, an `Any`'s content among them; the limit of the reference implementation.
 pub(super) const MAX_DEPTH: usize = 100;
@@ -156,7 +156,7 @@ impl<'s> Schema<'s> {
     pub fn any_type(&self, type_url: &str) -> Option<Rc<Shape>> {
         let name = type_url.rsplit('/').next().filter(|name| !name.is_empty())?;
         self.pools().find_map(|(index, pool)| {
-            let descriptor = pool.get_message_by_name(name)?;
+            let descriptor = message_of(pool, name)?;
             Some(self.get(self.index(&descriptor, index)))
         })
     }

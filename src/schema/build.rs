@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use buffa::Message as _;
-use buffa_descriptor::generated::descriptor::FileDescriptorProto;
+use buffa_descriptor::generated::descriptor::field_descriptor_proto::{Label, Type};
+use buffa_descriptor::generated::descriptor::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 use bytes::Bytes;
-use prost_reflect::DescriptorPool;
+use prost_reflect::{DescriptorPool, MessageDescriptor};
 
 use super::raw::join_set;
 
@@ -14,6 +15,52 @@ use super::raw::join_set;
 const WHOLE_ATTEMPTS: usize = 8;
 /// Each refusal costs as much as the pool is large, so a hostile set must not buy any number of them.
 const REFUSALS_LIMIT: usize = 256;
+
+/// The file that says how the options of lowered files are read, where a set has no `descriptor.proto`. No real file
+/// has this name.
+const OPTIONS_FILE: &str = "(options of lowered files)";
+/// All options that lowered files carry: message, field, number.
+const OPTIONS: [(&str, &[(&str, i32)]); 3] = [
+    ("MessageOptions", &[("message_set_wire_format", 1), ("deprecated", 3), ("map_entry", 7)]),
+    ("FieldOptions", &[("packed", 2), ("deprecated", 3), ("lazy", 5)]),
+    ("EnumOptions", &[("allow_alias", 2), ("deprecated", 3)]),
+];
+
+/// A message of a pool by full name, as far as a file of the set defines it.
+pub(crate) fn message_of(pool: &DescriptorPool, full_name: &str) -> Option<MessageDescriptor> {
+    pool.get_message_by_name(full_name).filter(|message| message.parent_file_descriptor_proto().name() != OPTIONS_FILE)
+}
+
+/// [`OPTIONS_FILE`]. Without it the value engine loads all well-known types to read the first option that it meets,
+/// which costs more than most schemas do.
+fn options_file() -> Option<Bytes> {
+    let field = |(name, number): &(&str, i32)| FieldDescriptorProto {
+        name: Some((*name).to_owned()),
+        number: Some(*number),
+        label: Some(Label::LABEL_OPTIONAL),
+        r#type: Some(Type::TYPE_BOOL),
+        ..Default::default()
+    };
+    let message = |(name, fields): &(&str, &[(&str, i32)])| DescriptorProto {
+        name: Some((*name).to_owned()),
+        field: fields.iter().map(field).collect(),
+        ..Default::default()
+    };
+    let file = FileDescriptorProto {
+        name: Some(OPTIONS_FILE.to_owned()),
+        package: Some("google.protobuf".to_owned()),
+        message_type: OPTIONS.iter().map(message).collect(),
+        ..Default::default()
+    };
+    file.try_encode_to_vec().ok().map(Bytes::from)
+}
+
+/// Whether a file defines one of the messages of [`OPTIONS_FILE`].
+fn defines_options(file: &FileDescriptorProto) -> bool {
+    let is_ours = |name: &str| OPTIONS.iter().any(|(options, _)| *options == name);
+    file.package.as_deref() == Some("google.protobuf")
+        && file.message_type.iter().filter_map(|message| message.name.as_deref()).any(is_ours)
+}
 
 /// One file of the set, lowered (perhaps to two).
 pub(super) struct Unit {
@@ -42,6 +89,7 @@ pub(super) fn build(units: Vec<Unit>) -> Built {
     let mut refused = BTreeMap::new();
     let mut owners: HashMap<String, usize> = HashMap::new();
     let mut encoded: BTreeMap<usize, (Vec<Bytes>, BTreeSet<usize>)> = BTreeMap::new();
+    let has_options = units.iter().flat_map(|unit| &unit.files).any(defines_options);
     for unit in units {
         let bytes: Result<Vec<Bytes>, _> =
             unit.files.iter().map(|file| file.try_encode_to_vec().map(Bytes::from)).collect();
@@ -56,6 +104,14 @@ pub(super) fn build(units: Vec<Unit>) -> Built {
         }
     }
     drop_dependents(&mut encoded, &mut refused);
+    if let Some(options) = options_file().filter(|_| !has_options && !encoded.is_empty()) {
+        let mut pool = DescriptorPool::new();
+        let files = encoded.values().flat_map(|(files, _)| files);
+        // What fails here fails again below, without a file of ours that could be to blame.
+        if attempt(&mut pool, std::iter::once(&options).chain(files)).is_ok() {
+            return Built { pool, refused };
+        }
+    }
     for _ in 0..WHOLE_ATTEMPTS {
         let mut pool = DescriptorPool::new();
         let refusal = match attempt(&mut pool, encoded.values().flat_map(|(files, _)| files)) {

@@ -22,6 +22,7 @@ mod reflection;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use build::message_of;
 pub use descriptor_set::DescriptorSetSource;
 #[allow(unused_imports, reason = "for the sources and the value engine, which come to use it one by one")]
 pub(crate) use descriptors::{Descriptors, bundled_message_type};

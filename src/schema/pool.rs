@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::build::message_of;
 use super::descriptors::Descriptors;
 use super::{MethodInfo, SchemaError};
 
@@ -48,7 +49,7 @@ impl Pool {
 
     /// A message type by full name.
     pub fn message_type(&self, full_name: &str) -> Option<MessageType> {
-        self.inner.get_message_by_name(full_name).map(|descriptor| MessageType { descriptor })
+        message_of(&self.inner, full_name).map(|descriptor| MessageType { descriptor })
     }
 }
 

@@ -24,7 +24,7 @@ pub fn request(path: &str) -> CallRequest {
         client_streaming: false,
         server_streaming: false,
         metadata: Vec::new(),
-        deadline: Some(Duration::from_secs(20)),
+        deadline: Some(Duration::from_secs(20).into()),
         limits: Limits::default(),
         compress: Encoding::Identity,
     }

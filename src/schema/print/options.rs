@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MapKey, Value};
 
+use super::super::build::{self, message_of};
 use super::super::raw::{Bundled, RawFile};
-use super::super::{OptionValue, build, harden, lower};
+use super::super::{OptionValue, harden, lower};
 
 /// A value, laid out later.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ pub(super) fn read(pool: &DescriptorPool, kind: &str, bytes: &[u8]) -> Options {
     if bytes.is_empty() {
         return options;
     }
-    let Some(descriptor) = pool.get_message_by_name(kind).or_else(|| bundled_pool()?.get_message_by_name(kind)) else {
+    let Some(descriptor) = message_of(pool, kind).or_else(|| message_of(bundled_pool()?, kind)) else {
         return options;
     };
     match DynamicMessage::decode(descriptor, bytes) {
