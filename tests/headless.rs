@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use common::{Headless, Output, Party, Trace, demo, exit, headless, proto, proto_root, wait_for};
+use common::{Headless, Output, Party, Trace, demo, exit, headless, isolate, proto, proto_root, wait_for};
 use serde_json::{Value, json};
 
 static DEPOT: LazyLock<Party> = LazyLock::new(|| Party::depot(&[]));
@@ -130,7 +130,8 @@ fn the_deadline_covers_reflection() {
             .exits(exit::DEADLINE_EXCEEDED)
             .within(Duration::from_secs(2))
             .answers_nothing()
-            .says(&["DEADLINE_EXCEEDED"]);
+            // What was set, not what was left of it.
+            .says(&["DEADLINE_EXCEEDED", "500ms"]);
     }
 }
 
@@ -295,6 +296,32 @@ fn interrupting_cancels() {
 }
 
 #[test]
+fn interrupting_reflection_is_a_cancelled_call() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("trace.jsonl");
+    let running =
+        headless(["call", "--plaintext", "--trace-json", &trace.display().to_string(), &address, ECHO]).spawn();
+    // It has come as far as the network.
+    let connection = silent.accept().unwrap();
+    running.interrupt();
+    running.finish().exits(exit::CANCELLED).answers_nothing().says(&["CANCELLED"]);
+    drop(connection);
+    let trace = Trace::read(&trace);
+    assert_eq!(trace.kinds(), ["status"]);
+    assert_eq!(trace.status()["name"], "CANCELLED");
+}
+
+#[test]
+fn sizes_are_bounded_both_ways() {
+    let data = json!({ "name": "x".repeat(200) }).to_string();
+    call(&["-d", &data, "--max-msg-sz", "100", ECHO]).run().exits(exit::RESOURCE_EXHAUSTED).answers_nothing();
+    call(&["-d", &data, "--max-send-sz", "100", ECHO]).run().exits(exit::RESOURCE_EXHAUSTED).answers_nothing();
+    call(&["-d", &data, "--max-msg-sz", "300", "--max-send-sz", "300", ECHO]).run().succeeds();
+}
+
+#[test]
 fn traces() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trace.jsonl");
@@ -375,6 +402,8 @@ fn flags_of_grpcurl() {
         vec!["-plaintext", "-max-time=20.5", "--connect-timeout=1.5", "-d", data],
         vec!["-plaintext", "-authority", "somewhere.example", "-H", "a: b", "-v", "-d", data],
         vec!["-plaintext", "-format", "json", "-vv", "-d", data],
+        vec!["-plaintext=true", "-v=true", "-vv=false", "--d", data],
+        vec!["-plaintext", "--vv", "--H", "a: b", "-d", data],
         vec!["-plaintext", "-rpc-header", "a: b", "-reflect-header", "c: d", "-d", data],
         vec!["-plaintext", "-format-error", "-d", data],
     ] {
@@ -493,6 +522,12 @@ fn describes_as_the_author_wrote() {
     ] {
         headless(["describe", "--proto", &file, symbol]).run().succeeds().answers(texts);
     }
+    // Of several, each is named in full.
+    headless(["describe", "--plaintext", &DEPOT.address()]).run().succeeds().answers(&[
+        "// depot.v1.Depot\n",
+        "// grpc.health.v1.Health\n",
+        "service Depot {",
+    ]);
     headless(["describe", "--proto", &file, "depot.v1.Nothing"])
         .run()
         .exits(exit::NO_CALL)
@@ -527,6 +562,19 @@ fn health() {
     headless(["health", "--plaintext", &interop.address()]).run().exits(exit::UNIMPLEMENTED).says(&["UNIMPLEMENTED"]);
     let refused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     headless(["health", "--plaintext", &refused]).run().exits(exit::UNAVAILABLE).answers_nothing();
+    #[cfg(target_os = "linux")]
+    full_disk(&["health", "--plaintext", &address]);
+}
+
+/// An answer that nobody could hear is no success.
+#[cfg(target_os = "linux")]
+fn full_disk(line: &[&str]) {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_proconsul"));
+    isolate(&mut command);
+    let output = command.args(line).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{line:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("stdout"), "{line:?}: {output:?}");
 }
 
 #[test]

@@ -166,10 +166,16 @@ impl FileSource {
     }
 
     fn method_now(&self, service: &str, method: &str) -> Result<Method, SchemaError> {
-        let index = self.index()?;
-        let (at, info) = self.service_now(service)?;
+        // The compiler is on disk and has to be checked before it runs; the index does not wait for that.
+        let (_, index) = both(&|| self.compiler(), || self.index());
+        let index = index?;
+        let at = match index.file_of_service(service.trim_start_matches('.')) {
+            Some(at) => at,
+            None => self.service_now(service)?.0,
+        };
         let place = index.paths.spelled(&index.files[at].loaded.path);
-        let pool = self.pool(index, Target::File(at))?;
+        let (found, pool) = both(&|| self.service_now(service), || self.pool(index, Target::File(at)));
+        let ((_, info), pool) = (found?, pool?);
         let linked = pool.inner.get_service_by_name(&info.full_name);
         let linked = linked.as_ref().and_then(|linked| linked.methods().find(|known| known.name() == method));
         let known = info.methods.iter().find(|known| known.name == method);
@@ -296,6 +302,17 @@ impl FileSource {
         }
         Err(not_found(index, name, index.service_names().into_iter().chain(all_names(index))))
     }
+}
+
+/// Does `aside` on a thread of its own, while `here` is done on this one.
+fn both<A: Send, B>(aside: &(impl Fn() -> A + Sync), here: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let running = std::thread::Builder::new().spawn_scoped(scope, aside);
+        let here = here();
+        // Without a thread it is done afterwards.
+        let done = running.ok().and_then(|running| running.join().ok());
+        (done.unwrap_or_else(aside), here)
+    })
 }
 
 fn not_found(index: &Index, symbol: &str, names: impl Iterator<Item = String>) -> SchemaError {

@@ -152,3 +152,35 @@ fn proto2_and_proto3_stay_what_they_are() {
     assert!(field(pool, "b.Close.numbers").is_packed());
     assert!(is_closed_enum(&pool.inner.get_enum_by_name("a.Two.E").unwrap()));
 }
+
+#[test]
+fn reading_options_leaves_no_types_behind() {
+    let text = r#"
+        syntax = "proto2";
+        package a;
+        message M { map<string, int32> counts = 1; repeated int32 packed = 2 [packed = true]; }
+        enum E { option allow_alias = true; ONE = 1; UNO = 1; }
+    "#;
+    let descriptors = load(&[("a.proto", text)]);
+    let pool = descriptors.pool();
+    assert!(field(pool, "a.M.counts").is_map());
+    assert!(field(pool, "a.M.packed").is_packed());
+    assert!(pool.message_type("google.protobuf.FieldOptions").is_none());
+    // What is found is the real one.
+    let real = descriptors.message_type("google.protobuf.FieldOptions").unwrap();
+    assert!(real.descriptor.get_field_by_name("ctype").is_some());
+}
+
+#[test]
+fn any_name_may_be_the_persons_own() {
+    for text in [
+        "syntax = \"proto3\"; package google.protobuf; message MessageOptions { map<string, int32> mine = 50; }",
+        "syntax = \"proto3\"; package google.protobuf; enum EnumOptions { ZERO = 0; }",
+        "syntax = \"proto3\"; package google; message protobuf { map<string, int32> mine = 50; }",
+        "syntax = \"proto3\"; package google.protobuf.FieldOptions; message M { map<string, int32> mine = 50; }",
+    ] {
+        let descriptors = load(&[("a.proto", text)]);
+        assert!(descriptors.pool().inner.all_messages().count() + descriptors.pool().inner.all_enums().count() > 0);
+        assert_eq!(descriptors.pool().inner.files().len(), 1, "{text}");
+    }
+}
