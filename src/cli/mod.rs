@@ -116,9 +116,8 @@ fn on_one_thread(work: impl Future<Output = u8>) -> u8 {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
             let code = runtime.block_on(work);
-            // The process ends: its memory and sockets go with it, and a read of stdin that nobody waits for any more
-            // must not hold it.
-            std::mem::forget(runtime);
+            // A read of stdin that nobody waits for any more must not hold the process.
+            runtime.shutdown_background();
             code
         }
         Err(error) => report::not_begun(&format!("cannot start the runtime: {error}")),

@@ -121,7 +121,9 @@ pub(super) async fn describe(args: Box<DescribeArgs>) -> u8 {
                 }
                 // Of several, each one's package would not be seen.
                 if symbols.len() > 1 {
-                    text.push_str(&format!("// {symbol}\n"));
+                    for part in ["// ", symbol, "\n"] {
+                        text.push_str(part);
+                    }
                 }
                 text.push_str(definition.trim_end());
                 text.push('\n');
