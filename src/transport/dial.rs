@@ -502,7 +502,7 @@ impl Plan {
             tls: report,
             stream_id: 0,
         };
-        Ok(Connection::start(driver, send, ping, self.options.keepalive, info, log, self.peer_name()))
+        Ok(Connection::start(driver, send, ping, &self.options, info, log, self.peer_name()))
     }
 
     /// Plaintext HTTP/2 failed: who is it that answered?
