@@ -235,6 +235,11 @@ impl Attempt {
         self.progress.stage()
     }
 
+    /// What there is to say of it if it is given up now; may be empty.
+    pub fn detail(&self) -> &'static str {
+        self.progress.detail()
+    }
+
     /// Waits for the connection and tells each step, also those that ended before this caller came.
     pub async fn run(&mut self, observer: &dyn Observer) -> Result<Lease, Arc<Failure>> {
         let connection = self.connection(observer).await?;

@@ -35,6 +35,8 @@ const HEADER_LIST: u32 = 1 << 20;
 const STREAMS_BEFORE_SETTINGS: usize = 100;
 /// Addresses share the patience, but each gets at least this much of it.
 const ATTEMPT_AT_LEAST: Duration = Duration::from_secs(2);
+/// Of a peer that took the connection and then not one byte came from it.
+const SAID_NOTHING: &str = "the peer accepted the connection and said nothing";
 
 /// Everything that is fixed about the way to a target.
 pub(super) struct Plan {
@@ -50,6 +52,8 @@ pub(super) struct Plan {
 pub(super) struct Progress {
     events: Mutex<Vec<ConnectEvent>>,
     stage: AtomicU8,
+    /// Of the socket that is being made ready.
+    first: Mutex<Option<Arc<FirstBytes>>>,
 }
 
 impl Progress {
@@ -64,6 +68,17 @@ impl Progress {
 
     fn enter(&self, stage: Stage) {
         self.stage.store(stage as u8, Ordering::Release);
+    }
+
+    fn listen(&self, first: &Arc<FirstBytes>) {
+        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(first));
+    }
+
+    /// What there is to say of an attempt that is given up now; empty if its stage says it all.
+    pub fn detail(&self) -> &'static str {
+        let accepted = matches!(self.stage(), Stage::Tls | Stage::Http2);
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        if accepted && first.as_ref().is_some_and(|first| !first.any()) { SAID_NOTHING } else { "" }
     }
 
     /// The stage that runs now.
@@ -297,6 +312,7 @@ impl Plan {
         let started = Instant::now();
         let Socket { io, peer, .. } = socket;
         let first = Arc::new(FirstBytes::default());
+        progress.listen(&first);
         let (config, watch) = match prepared.begin() {
             Ok(begun) => begun,
             Err(error) => {
@@ -330,7 +346,7 @@ impl Plan {
                 }
             }
             Err(None) => {
-                let detail = if first.any() { "" } else { "the peer accepted the connection and said nothing" };
+                let detail = if first.any() { "" } else { SAID_NOTHING };
                 (watch.report(None), Some(FailureKind::TimedOut), detail.to_owned(), None)
             }
             Err(Some(error)) => {
@@ -409,6 +425,7 @@ impl Plan {
         deadline: Instant,
     ) -> Result<Arc<Connection>, Arc<Failure>> {
         let first = Arc::new(FirstBytes::default());
+        progress.listen(&first);
         let keeper = Keeper::new(socket.io, Arc::clone(&first));
         self.http2(Box::new(keeper), &first, socket.local, &socket.peer, None, progress, deadline).await
     }
@@ -469,7 +486,7 @@ impl Plan {
                 result.map_err(|error| (obituary(error), true))
             } else {
                 let said = plaintext && first.any();
-                let detail = if said { "" } else { "the peer accepted the connection and said nothing" };
+                let detail = if said { "" } else { SAID_NOTHING };
                 let failure = self.failure(Stage::Http2, FailureKind::TimedOut, detail);
                 Err((Failure { tls: report.clone(), ..Failure::clone(&failure) }, false))
             },

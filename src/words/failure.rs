@@ -328,7 +328,7 @@ fn english(failure: &Failure) -> Words {
         }
         FailureKind::Deadline => (
             s("The deadline passed"),
-            format!("The time that was set for the call ended {doing}."),
+            format!("The time that was set for the call ended {doing}{detail}."),
             match failure.stage {
                 Stage::Queue => {
                     vec![s("The server's limit of calls at once is used up; end other calls, or allow more time.")]
@@ -339,7 +339,7 @@ fn english(failure: &Failure) -> Words {
                 _ => vec![s("Allow the call more time, or find out what the server does in it.")],
             },
         ),
-        FailureKind::Cancelled => (s("You cancelled the call"), format!("It ended {doing}."), Vec::new()),
+        FailureKind::Cancelled => (s("You cancelled the call"), format!("It ended {doing}{detail}."), Vec::new()),
         FailureKind::Reset { code, remote: true } => (
             format!("{peer} reset the call ({})", http2_code(*code)),
             format!("The server sent RST_STREAM {doing}, instead of a status."),
@@ -658,14 +658,14 @@ fn chinese(failure: &Failure) -> Words {
         }
         FailureKind::Deadline => (
             s("已超过截止时间"),
-            format!("{doing}用完了为此调用设定的时间。"),
+            format!("{doing}用完了为此调用设定的时间{detail}。"),
             match failure.stage {
                 Stage::Queue => vec![s("服务器允许的并发调用已用尽；结束其他调用，或给予更多时间。")],
                 Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Http2 => vec![s("时间花在了连接上：检查地址。")],
                 _ => vec![s("给调用更多时间，或查明服务器在此期间做了什么。")],
             },
         ),
-        FailureKind::Cancelled => (s("你取消了调用"), format!("{doing}被取消。"), Vec::new()),
+        FailureKind::Cancelled => (s("你取消了调用"), format!("{doing}被取消{detail}。"), Vec::new()),
         FailureKind::Reset { code, remote: true } => (
             format!("{peer} 重置了调用（{}）", http2_code(*code)),
             format!("{doing}服务器发送了 RST_STREAM，而不是状态。"),
