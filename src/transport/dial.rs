@@ -633,3 +633,67 @@ async fn probe(peer: &Peer, question: Vec<u8>, deadline: Instant) -> Vec<u8> {
     }
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+    use super::*;
+
+    /// A name with several addresses, as a resolver gives them: in their order, each with an event, until one accepts.
+    #[tokio::test]
+    async fn addresses_are_tried_in_order_and_each_is_told() {
+        let listens = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let open = listens.local_addr().unwrap();
+        // Ports of their own, bound and not listened at: nobody else can take them meanwhile, and they refuse.
+        let bound = |address: &str| {
+            let address: SocketAddr = address.parse().unwrap();
+            let socket =
+                if address.is_ipv6() { tokio::net::TcpSocket::new_v6() } else { tokio::net::TcpSocket::new_v4() };
+            let socket = socket.unwrap();
+            socket.bind(address).unwrap();
+            socket
+        };
+        let (six, four) = (bound("[::1]:0"), bound("127.0.0.1:0"));
+        let (six, four) = (six.local_addr().unwrap(), four.local_addr().unwrap());
+        let plan =
+            Plan::new(Target::parse("http://name.example:80").unwrap(), ConnectOptions::default(), Arc::default());
+        for (addresses, refused, succeeds) in [
+            (vec![six, open], vec![six], true),
+            (vec![six, four, open], vec![six, four], true),
+            (vec![open, six], vec![], true),
+            (vec![six, four], vec![six, four], false),
+        ] {
+            let progress = Progress::default();
+            let deadline = Instant::now() + Duration::from_secs(10);
+            let result = plan.connect(&addresses, &progress, deadline).await;
+            let mut expect: Vec<(String, bool)> = refused.iter().map(|address| (address.to_string(), true)).collect();
+            match result {
+                Ok(socket) => {
+                    assert!(succeeds);
+                    assert_eq!(socket.peer.to_string(), open.to_string());
+                    expect.push((open.to_string(), false));
+                }
+                Err(failure) => {
+                    assert!(!succeeds, "{failure:?}");
+                    assert_eq!(failure.kind, FailureKind::Refused);
+                    assert_eq!(failure.peer, four.to_string());
+                }
+            }
+            let mut before = None;
+            let told: Vec<(String, bool)> = progress
+                .since(0)
+                .into_iter()
+                .map(|event| match event {
+                    ConnectEvent::Connect { peer, started, ended, failure, .. } => {
+                        assert!(before.is_none_or(|before| before <= started) && started <= ended);
+                        before = Some(ended);
+                        (peer, failure.is_some())
+                    }
+                    other => panic!("{other:?}"),
+                })
+                .collect();
+            assert_eq!(told, expect);
+        }
+    }
+}
