@@ -42,7 +42,9 @@ pub struct EndedCall(pub Arc<CallStatus>);
 impl Reflector {
     /// `until` bounds every exchange: one deadline over reflection and the call after it.
     pub fn new(channel: Channel, metadata: Metadata, until: Option<Instant>) -> Self {
-        Self { channel, metadata, patience: Patience::Until(until) }
+        // Nobody waits for a schema for ever, whoever sets no deadline neither.
+        let patience = if until.is_some() { Patience::Until(until) } else { Patience::Each(EXCHANGE) };
+        Self { channel, metadata, patience }
     }
 
     /// For a window that stays open: each exchange has 20 s of its own.
