@@ -240,6 +240,7 @@ async fn every_verb(what: &str, address: &str, flags: &[&str]) -> Vec<Output> {
             .map(ToOwned::to_owned)
             .collect();
         let (output, peak_kb) = tokio::task::spawn_blocking(move || watched(headless(line))).await.unwrap();
+        eprintln!("{what}, {command:?}: {peak_kb} kB, {:?}", output.wall);
         let output = output.does_not_say(&["panicked", "overflow", "RUST_BACKTRACE"]).within(LIMIT);
         let known = [0, 1].contains(&output.code) || (65..=80).contains(&output.code);
         assert!(known, "{what}: no exit code of ours\n{output}");
