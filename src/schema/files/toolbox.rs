@@ -81,7 +81,9 @@ impl Toolbox {
                 "the compiler cannot be unpacked {}; point XDG_CACHE_HOME or TMPDIR to a folder that may be written",
                 refused.join(", nor ")
             );
-            (Err(why), PathBuf::new(), PathBuf::new(), std::env::temp_dir())
+            // Not the empty path, below which every file is.
+            let nowhere = PathBuf::from("/no-such-folder/proconsul");
+            (Err(why), nowhere.clone(), nowhere, std::env::temp_dir())
         });
         Self { protoc, protos, empty, scratch, in_memory: OnceLock::new(), unusable: OnceLock::new() }
     }
