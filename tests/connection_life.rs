@@ -18,7 +18,7 @@ use proconsul::words::Lang;
 use proconsul::words::failure::describe;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use transport_support::{Steps, channel, collect, frame, h2_server, ok_headers, request, tcp_server, trailers};
 
 const DATA: u8 = 0;
@@ -27,6 +27,8 @@ const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 /// An empty SETTINGS frame: the server's side of HTTP/2's greeting.
 const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+/// No test here sees as many frames.
+const MOST_TOLD: usize = 1000;
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 fn channel_with(address: &str, options: &ConnectOptions) -> Channel {
@@ -57,11 +59,7 @@ enum Seen {
 }
 
 /// Reads one client's frames and tells each, until the client closes.
-async fn read_frames(
-    socket: &mut TcpStream,
-    tell: &UnboundedSender<Seen>,
-    mut answer: impl FnMut(u8, u32) -> Option<Vec<u8>>,
-) {
+async fn read_frames(socket: &mut TcpStream, tell: &Sender<Seen>, mut answer: impl FnMut(u8, u32) -> Option<Vec<u8>>) {
     let mut preface = [0; 24];
     if socket.read_exact(&mut preface).await.is_err() {
         return;
@@ -73,23 +71,23 @@ async fn read_frames(
         let stream_id = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
         let mut payload = vec![0; length];
         socket.read_exact(&mut payload).await.unwrap();
-        tell.send(Seen::Frame { kind: head[3], stream_id, payload }).unwrap();
+        tell.try_send(Seen::Frame { kind: head[3], stream_id, payload }).unwrap();
         if let Some(bytes) = answer(head[3], stream_id)
             && socket.write_all(&bytes).await.is_err()
         {
             break;
         }
     }
-    drop(tell.send(Seen::End));
+    drop(tell.try_send(Seen::End));
 }
 
 /// A server that greets, tells every frame, and answers none.
-async fn mute_server() -> (String, UnboundedReceiver<Seen>) {
-    let (tell, seen) = unbounded_channel();
+async fn mute_server() -> (String, Receiver<Seen>) {
+    let (tell, seen) = mpsc::channel(MOST_TOLD);
     let address = tcp_server(move |mut socket| {
         let tell = tell.clone();
         async move {
-            tell.send(Seen::Connection).unwrap();
+            tell.try_send(Seen::Connection).unwrap();
             socket.write_all(&SETTINGS).await.unwrap();
             read_frames(&mut socket, &tell, |_, _| None).await;
         }
@@ -143,13 +141,13 @@ async fn a_connection_that_answers_no_ping_is_given_up() {
 
 #[tokio::test]
 async fn answered_pings_keep_a_quiet_call() {
-    let (go, mut told) = unbounded_channel::<()>();
+    let (go, mut told) = mpsc::channel::<()>(MOST_TOLD);
     let gate = Arc::new(tokio::sync::Notify::new());
     let opens = Arc::clone(&gate);
     let address = h2_server(move |_request, mut respond| {
         let (gate, go) = (Arc::clone(&gate), go.clone());
         async move {
-            go.send(()).unwrap();
+            go.try_send(()).unwrap();
             gate.notified().await;
             let mut stream = respond.send_response(ok_headers(), false).unwrap();
             stream.send_data(frame(0, b"at last"), false).unwrap();
@@ -177,11 +175,11 @@ async fn answered_pings_keep_a_quiet_call() {
 
 #[tokio::test]
 async fn an_idle_connection_is_not_pinged_and_closes() {
-    let (tell, mut seen) = unbounded_channel();
+    let (tell, mut seen) = mpsc::channel(MOST_TOLD);
     let address = tcp_server(move |mut socket| {
         let tell = tell.clone();
         async move {
-            tell.send(Seen::Connection).unwrap();
+            tell.try_send(Seen::Connection).unwrap();
             socket.write_all(&SETTINGS).await.unwrap();
             read_frames(&mut socket, &tell, |kind, stream_id| {
                 // `:status: 200` and an empty body with END_STREAM: no gRPC, but the end of a call.
@@ -262,7 +260,7 @@ async fn a_connection_that_the_server_closed_while_idle_is_replaced() {
     for ending in [Ending::Graceful, Ending::Fin, Ending::Reset] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let (tell, mut closed) = unbounded_channel();
+        let (tell, mut closed) = mpsc::channel(MOST_TOLD);
         let served = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&served);
         tokio::spawn(async move {
@@ -288,7 +286,7 @@ async fn a_connection_that_the_server_closed_while_idle_is_replaced() {
                         assert!(quiet.is_err());
                     }
                     drop(connection);
-                    tell.send(()).unwrap();
+                    tell.try_send(()).unwrap();
                 });
             }
         });
@@ -327,7 +325,7 @@ async fn first_connection_server(
         let counter_of_first = Arc::clone(&counter);
         tokio::spawn(async move {
             first.write_all(&SETTINGS).await.unwrap();
-            let (tell, mut seen) = unbounded_channel();
+            let (tell, mut seen) = mpsc::channel(MOST_TOLD);
             let counts = async {
                 let mut closing = false;
                 while let Some(event) = seen.recv().await {
@@ -445,7 +443,7 @@ async fn too_many_pings_are_named() {
     let calm = |debug: &'static str| {
         tcp_server(move |mut socket| async move {
             socket.write_all(&SETTINGS).await.unwrap();
-            let (tell, _seen) = unbounded_channel();
+            let (tell, _seen) = mpsc::channel(MOST_TOLD);
             read_frames(&mut socket, &tell, |kind, _| {
                 let mut bytes = goaway(1, 11);
                 bytes[2] += u8::try_from(debug.len()).unwrap();
@@ -585,10 +583,11 @@ async fn a_capture_sees_every_byte_and_joins_calls_by_stream() {
             assert_eq!(captured, tapped);
         }
     }
-    let times = capture.times.lock().unwrap();
-    assert!(times.is_sorted_by_key(|(.., at)| *at), "stamped as they pass");
-    assert!(times.iter().all(|(id, ..)| *id == first.id));
-    drop(times);
+    {
+        let times = capture.times.lock().unwrap();
+        assert!(times.is_sorted_by_key(|(.., at)| *at), "stamped as they pass");
+        assert!(times.iter().all(|(id, ..)| *id == first.id));
+    }
 
     // Off again: the next connection is nobody's business.
     channel.set_capture(None);

@@ -145,7 +145,6 @@ fn english(failure: &Failure) -> Words {
         FailureKind::TimedOut => (
             match failure.stage {
                 Stage::Resolve => format!("The name of {peer} was not resolved in time"),
-                Stage::Tcp => format!("{peer} did not answer in time"),
                 Stage::Tls => format!("{peer} accepted the connection, but no TLS came back"),
                 Stage::Http2 => format!("{peer} accepted the connection, but spoke no HTTP/2"),
                 _ => format!("{peer} did not answer in time"),
@@ -507,7 +506,6 @@ fn chinese(failure: &Failure) -> Words {
         FailureKind::TimedOut => (
             match failure.stage {
                 Stage::Resolve => format!("{peer} 的名称未能及时解析"),
-                Stage::Tcp => format!("{peer} 没有及时应答"),
                 Stage::Tls => format!("{peer} 接受了连接，但没有 TLS 回应"),
                 Stage::Http2 => format!("{peer} 接受了连接，但没有 HTTP/2 回应"),
                 _ => format!("{peer} 没有及时应答"),

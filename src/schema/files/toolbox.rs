@@ -64,9 +64,9 @@ impl Toolbox {
         for base in [base.map(Ok), Some(temporary_base())].into_iter().flatten() {
             let unpacked = base.and_then(|base| {
                 let folder = base.join(format!("protoc-{id}"));
-                let (protos, empty) = (folder.join("protos"), folder.join("empty"));
-                let protoc = unpack_all(&folder, &protos, &empty).map_err(|error| (folder.clone(), error))?;
-                Ok((Ok(protoc), protos, empty, folder))
+                let (bundled_root, empty) = (folder.join("protos"), folder.join("empty"));
+                let protoc = unpack_all(&folder, &bundled_root, &empty).map_err(|error| (folder.clone(), error))?;
+                Ok((Ok(protoc), bundled_root, empty, folder))
             });
             match unpacked {
                 Ok(unpacked) => {
@@ -76,7 +76,7 @@ impl Toolbox {
                 Err((folder, error)) => refused.push(format!("to {}: {error}", folder.display())),
             }
         }
-        let (protoc, protos, empty, scratch) = toolbox.unwrap_or_else(|| {
+        let (protoc, bundled_root, empty, scratch) = toolbox.unwrap_or_else(|| {
             let why = format!(
                 "the compiler cannot be unpacked {}; point XDG_CACHE_HOME or TMPDIR to a folder that may be written",
                 refused.join(", nor ")
@@ -85,7 +85,7 @@ impl Toolbox {
             let nowhere = PathBuf::from("/no-such-folder/proconsul");
             (Err(why), nowhere.clone(), nowhere, std::env::temp_dir())
         });
-        Self { protoc, protos, empty, scratch, in_memory: OnceLock::new(), unusable: OnceLock::new() }
+        Self { protoc, protos: bundled_root, empty, scratch, in_memory: OnceLock::new(), unusable: OnceLock::new() }
     }
 
     /// The compiler where no mount's rules reach it, for when its file may not be executed; or why that is not possible.
@@ -103,7 +103,7 @@ fn temporary_base() -> Result<PathBuf, (PathBuf, io::Error)> {
         let own = rustix::process::geteuid().as_raw();
         let folder = std::env::temp_dir().join(format!("proconsul-{own}"));
         let checked = private_folder(&folder).and_then(|()| fs::symlink_metadata(&folder)).and_then(|found| {
-            let is_own = found.is_dir() && found.uid() == own && found.mode() & 0o077 == 0;
+            let is_own = found.is_dir() && found.uid() == own && found.mode().trailing_zeros() >= 6;
             if is_own { Ok(()) } else { Err(io::Error::other("it belongs to somebody else")) }
         });
         checked.map(|()| folder.clone()).map_err(|error| (folder, error))
