@@ -99,7 +99,7 @@ async fn a_name_is_tried_address_by_address() {
     let channel = Pool::default().channel(&Target::parse(&format!("http://localhost:{free}")).unwrap(), &options);
     let steps = Steps::default();
     let failure = channel.connect(&steps).await.unwrap_err();
-    let steps = steps.0.lock().unwrap();
+    let steps = std::mem::take(&mut *steps.0.lock().unwrap());
     let refused: Vec<_> = steps
         .iter()
         .filter_map(|step| match step {
