@@ -205,7 +205,7 @@ fn watched(command: Headless) -> (Output, u64) {
     let mut running = command.spawn();
     running.close_input();
     let (pid, peak_kb, done) = (running.pid(), Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-    let watcher = std::thread::spawn({
+    let watch = {
         let (peak_kb, done) = (Arc::clone(&peak_kb), Arc::clone(&done));
         move || {
             while !done.load(Ordering::Relaxed) {
@@ -217,7 +217,8 @@ fn watched(command: Headless) -> (Output, u64) {
                 std::thread::park_timeout(Duration::from_millis(2));
             }
         }
-    });
+    };
+    let watcher = std::thread::Builder::new().name("watcher of memory".to_owned()).spawn(watch).unwrap();
     let output = running.finish();
     done.store(true, Ordering::Relaxed);
     watcher.join().unwrap();
