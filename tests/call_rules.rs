@@ -235,7 +235,7 @@ async fn a_reset_at_the_deadline_is_the_deadline() {
     })
     .await;
     let mut asked = request("/a.B/C");
-    asked.deadline = Some(Duration::from_millis(100));
+    asked.deadline = Some(Duration::from_millis(100).into());
     let outcome = unary(&channel(&address), asked, Bytes::new()).await;
     assert_eq!(outcome.status.code, Code::DEADLINE_EXCEEDED, "{:?}", outcome.status);
 }
@@ -255,7 +255,7 @@ async fn deadline_and_cancel_reset_the_stream() {
     .await;
     let channel = channel(&address);
     let mut asked = request("/a.B/C");
-    asked.deadline = Some(Duration::from_millis(80));
+    asked.deadline = Some(Duration::from_millis(80).into());
     let before = Instant::now();
     let outcome = unary(&channel, asked.clone(), Bytes::new()).await;
     assert!(before.elapsed() >= Duration::from_millis(80));
@@ -455,7 +455,7 @@ async fn the_deadline_covers_connecting_and_sending_has_a_limit() {
     })
     .await;
     let mut asked = request("/a.B/C");
-    asked.deadline = Some(Duration::from_millis(60));
+    asked.deadline = Some(Duration::from_millis(60).into());
     let channel = channel(&format!("http://{address}"));
     let outcome = unary(&channel, asked.clone(), Bytes::new()).await;
     assert_eq!(outcome.status.code, Code::DEADLINE_EXCEEDED);

@@ -19,6 +19,7 @@ use super::metadata::from_headers;
 use super::queue::{BATCH, BATCH_BYTES, Queue};
 use super::send::{
     cancelled, deadline_exceeded, framed, http_request, is_deadline, may_try_again, sent_metadata, stage_of,
+    while_connecting,
 };
 use super::status::unavailable;
 use super::unary::FOREIGN_PATIENCE;
@@ -333,7 +334,7 @@ impl Task {
                 Err(over) => over,
             }
         };
-        Err(self.over(over, attempt.stage()))
+        Err(Box::new(while_connecting(*self.over(over, attempt.stage()), &attempt)))
     }
 
     async fn exchange(&mut self, mut lease: Lease) -> Once {

@@ -1,5 +1,6 @@
 //! A request's headers, and when a call may be tried again.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use super::framing::ACCEPTED;
 use super::metadata::{header_of, timeout_header};
 use super::status::failed;
 use super::{CallRequest, CallStatus, Code, Deadline, Encoding, Metadata, Origin};
-use crate::transport::{FailureKind, Lease, RequestParts, Shared, Stage};
+use crate::transport::{Attempt, FailureKind, Lease, RequestParts, Shared, Stage};
 
 /// A server's clock may be a little ahead of ours: its CANCEL so shortly before our deadline is the deadline.
 const CLOCKS_DIFFER: Duration = Duration::from_millis(20);
@@ -116,6 +117,14 @@ pub(super) fn deadline_exceeded(stage: Stage, peer: &str, deadline: Option<Deadl
         None => format!("the deadline passed in stage {}", stage.name()),
     };
     failed(Code::DEADLINE_EXCEEDED, Origin::Local, stage, FailureKind::Deadline, peer, words)
+}
+
+/// Adds what is known of the connection that was still being made when the call ended.
+pub(super) fn while_connecting(mut status: CallStatus, attempt: &Attempt) -> CallStatus {
+    if let Some(failure) = status.failure.as_mut().and_then(Arc::get_mut) {
+        attempt.detail().clone_into(&mut failure.detail);
+    }
+    status
 }
 
 /// The status of a call that the person ended.

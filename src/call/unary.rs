@@ -8,7 +8,7 @@ use h2::RecvStream;
 
 use super::answer::Answer;
 use super::metadata::from_headers;
-use super::send::{deadline_exceeded, framed, http_request, is_deadline, may_try_again, stage_of};
+use super::send::{deadline_exceeded, framed, http_request, is_deadline, may_try_again, stage_of, while_connecting};
 use super::status::unavailable;
 use super::{CallRequest, CallStatus, MessageRecord, Metadata};
 use crate::transport::{Attempt, Channel, Lease, Shared, Stage, Unobserved};
@@ -42,7 +42,11 @@ pub async fn unary(channel: &Channel, request: CallRequest, message: Bytes) -> C
                 status
             } else {
                 let peer = channel.target().address.to_string();
-                Box::new(deadline_exceeded(so_far.stage(), &peer, request.deadline))
+                let status = deadline_exceeded(so_far.stage(), &peer, request.deadline);
+                Box::new(match (&so_far.stream, &so_far.connecting) {
+                    (None, Some(attempt)) => while_connecting(status, attempt),
+                    _ => status,
+                })
             }
         }
     };

@@ -35,6 +35,9 @@ pub(super) fn run(args: &CheckArgs) -> u8 {
         Ok(found) => found,
         Err(error) => return report::schema_error(&error),
     };
+    if let Some(note) = &found.note {
+        eprintln!("note: {note}");
+    }
     let mut out = std::io::stdout().lock();
     for problem in &found.problems {
         if writeln!(out, "{problem}").is_err() {

@@ -9,13 +9,14 @@ use crate::schema::SchemaError;
 use crate::transport::{ConnectEvent, Failure};
 use crate::words::Lang;
 use crate::words::failure::describe;
+use crate::words::format::visible;
 
 /// 64 is where the codes of failed calls begin, as with grpcurl.
 const CALL_FAILED: u32 = 64;
 
 /// No call began: says why.
 pub(super) fn not_begun(why: &str) -> u8 {
-    eprintln!("proconsul: {why}");
+    eprintln!("proconsul: {}", visible(why));
     NOT_BEGUN
 }
 
@@ -41,13 +42,13 @@ pub(super) fn schema_error(error: &SchemaError) -> u8 {
             return exit_code(ended.code);
         }
         if failure.code != 0 {
-            eprintln!("proconsul: {error}");
+            eprintln!("proconsul: {}", visible(&error.to_string()));
             return exit_code(Code(failure.code));
         }
     }
     if let SchemaError::Problems(problems) = error {
         for problem in problems {
-            eprintln!("{problem}");
+            eprintln!("{}", visible(&problem.to_string()));
             if let Some(line) = &problem.source_line {
                 eprintln!("    {}", line.trim_end());
             }
@@ -63,9 +64,9 @@ pub(super) fn schema_error(error: &SchemaError) -> u8 {
 
 /// A failed call: code, name, message; stage, cause and what to try where we know them.
 pub(super) fn status(status: &CallStatus, what: &str) {
-    eprintln!("{what}: {} {}: {}", status.code.0, status.code.name(), status.message);
+    eprintln!("{what}: {} {}: {}", status.code.0, status.code.name(), visible(&status.message));
     if let Some(failure) = &status.failure {
-        eprint!("{}", failure_words(failure));
+        eprint!("{}", visible(&failure_words(failure)));
     }
 }
 

@@ -11,6 +11,7 @@ use super::progress::Progress;
 use super::{USAGE, report};
 use crate::message::{TemplateSize, template};
 use crate::schema::{SchemaError, Source};
+use crate::words::format::{visible, visible_line};
 
 /// A source, and the symbol that is asked for.
 fn source(
@@ -77,7 +78,8 @@ pub(super) async fn list(args: Box<ListArgs>) -> u8 {
     if let Err(error) = args.schema.save(source.as_ref(), &symbols).await {
         return report::schema_error(&error);
     }
-    let mut text = names.join("\n");
+    let shown: Vec<_> = names.iter().map(|name| visible_line(name)).collect();
+    let mut text = shown.join("\n");
     if !text.is_empty() {
         text.push('\n');
     }
@@ -146,7 +148,7 @@ pub(super) async fn describe(args: Box<DescribeArgs>) -> u8 {
 
 fn print(text: &str) -> u8 {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(visible(text).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => report::not_begun(&format!("stdout: {error}")),
         _ => 0,
     }

@@ -159,6 +159,7 @@ pub fn load_options(endpoint: &Endpoint) -> Result<(Target, ConnectOptions), End
         authority: endpoint.authority.clone(),
         connect_timeout: endpoint.connect_timeout,
         keepalive: endpoint.keepalive,
+        idle_timeout: defaults.idle_timeout,
         user_agent,
     };
     Ok((target, options))

@@ -29,7 +29,7 @@ pub struct Reflector {
 #[derive(Clone, Copy, Debug)]
 enum Patience {
     /// At one moment for all.
-    Until(Option<Deadline>),
+    Until(Deadline),
     /// Each after a while of its own.
     Each(Duration),
 }
@@ -42,7 +42,9 @@ pub struct EndedCall(pub Arc<CallStatus>);
 impl Reflector {
     /// `until` bounds every exchange: one deadline over reflection and the call after it.
     pub fn new(channel: Channel, metadata: Metadata, until: Option<Deadline>) -> Self {
-        Self { channel, metadata, patience: Patience::Until(until) }
+        // Nobody waits for a schema for ever, whoever sets no deadline neither.
+        let patience = until.map_or(Patience::Each(EXCHANGE), Patience::Until);
+        Self { channel, metadata, patience }
     }
 
     /// For a window that stays open: each exchange has 20 s of its own.
@@ -57,7 +59,7 @@ impl Reflector {
             server_streaming: true,
             metadata: self.metadata.clone(),
             deadline: match self.patience {
-                Patience::Until(until) => until,
+                Patience::Until(until) => Some(until),
                 Patience::Each(time) => Some(time.into()),
             },
             limits: Limits { receive_bytes: MAX_ANSWER_BYTES, send_bytes: MAX_ANSWER_BYTES },

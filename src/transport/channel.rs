@@ -235,8 +235,19 @@ impl Attempt {
         self.progress.stage()
     }
 
+    /// What there is to say of it if it is given up now; may be empty.
+    pub fn detail(&self) -> &'static str {
+        self.progress.detail()
+    }
+
     /// Waits for the connection and tells each step, also those that ended before this caller came.
     pub async fn run(&mut self, observer: &dyn Observer) -> Result<Lease, Arc<Failure>> {
+        let connection = self.connection(observer).await?;
+        connection.lease(false).ok_or_else(|| connection.shared().failure(None))
+    }
+
+    /// [`Self::run`] for whoever makes no call.
+    async fn connection(&mut self, observer: &dyn Observer) -> DialResult {
         let mut told = 0;
         let progress = Arc::clone(&self.progress);
         let mut tell = || {
@@ -246,13 +257,12 @@ impl Attempt {
             }
         };
         let mut dialing = self.dialing.clone();
-        let connection = poll_fn(|cx| {
+        poll_fn(|cx| {
             let polled = Pin::new(&mut dialing).poll(cx);
             tell();
             polled
         })
-        .await?;
-        connection.lease(false).ok_or_else(|| connection.shared().failure(None))
+        .await
     }
 }
 
@@ -271,9 +281,10 @@ impl Channel {
             let shared = connection.shared();
             return Ok(ConnectionInfo { reused: true, calls_before: shared.calls(), ..shared.info.clone() });
         }
-        let mut dialing = self.attempt();
-        let lease = dialing.run(observer).await?;
-        Ok(lease.shared.info.clone())
+        let connection = self.attempt().connection(observer).await?;
+        let shared = connection.shared();
+        // It may have died on the way here: then it is no way to anything.
+        if connection.usable() { Ok(shared.info.clone()) } else { Err(shared.failure(None)) }
     }
 
     /// The target.

@@ -12,10 +12,7 @@ use h2::client::SendRequest;
 use h2::{Ping, PingPong};
 
 use super::tap::{ReadEnd, Tap, TapLog};
-use super::{ConnectionInfo, Failure, FailureKind, Keepalive, Stage, TlsReport, tls};
-
-/// A connection that carries no call for so long is closed, as gRPC's clients do.
-const IDLE: Duration = Duration::from_mins(30);
+use super::{ConnectOptions, ConnectionInfo, Failure, FailureKind, Keepalive, Stage, TlsReport, tls};
 
 /// What an IO must do to carry HTTP/2.
 pub(super) trait Io: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin {}
@@ -84,7 +81,7 @@ impl Connection {
         driver: Driver,
         send: SendRequest<Bytes>,
         ping: Option<PingPong>,
-        keepalive: Option<Keepalive>,
+        options: &ConnectOptions,
         info: ConnectionInfo,
         log: Arc<TapLog>,
         target: String,
@@ -102,7 +99,8 @@ impl Connection {
             epitaph: OnceLock::new(),
         });
         shared.touch();
-        tokio::spawn(drive(driver, Last(Arc::clone(&shared)), ping, keepalive));
+        let watch = Watchman::new(&shared, ping, options);
+        tokio::spawn(drive(driver, Last(Arc::clone(&shared)), watch));
         Arc::new(Self { shared })
     }
 
@@ -188,8 +186,7 @@ impl Drop for Last {
     }
 }
 
-async fn drive(mut driver: Driver, last: Last, ping: Option<PingPong>, keepalive: Option<Keepalive>) {
-    let mut watch = Watchman::new(&last.0, ping, keepalive);
+async fn drive(mut driver: Driver, last: Last, mut watch: Watchman) {
     let error = poll_fn(|cx| {
         if let Poll::Ready(result) = Pin::new(&mut driver).poll(cx) {
             return Poll::Ready(result.err());
@@ -205,17 +202,18 @@ async fn drive(mut driver: Driver, last: Last, ping: Option<PingPong>, keepalive
 struct Watchman {
     ping: Option<PingPong>,
     keepalive: Option<Keepalive>,
+    idle_timeout: Duration,
     timer: Pin<Box<tokio::time::Sleep>>,
     /// A PING is out since then.
     waiting_since: Option<Instant>,
 }
 
 impl Watchman {
-    fn new(shared: &Shared, ping: Option<PingPong>, keepalive: Option<Keepalive>) -> Self {
-        let keepalive = keepalive.filter(|_| ping.is_some());
-        let first = keepalive.map_or(IDLE, |keepalive| keepalive.interval);
+    fn new(shared: &Shared, ping: Option<PingPong>, options: &ConnectOptions) -> Self {
+        let keepalive = options.keepalive.filter(|_| ping.is_some());
+        let first = keepalive.map_or(options.idle_timeout, |keepalive| keepalive.interval.min(options.idle_timeout));
         let timer = Box::pin(tokio::time::sleep_until((shared.info.opened + first).into()));
-        Self { ping, keepalive, timer, waiting_since: None }
+        Self { ping, keepalive, idle_timeout: options.idle_timeout, timer, waiting_since: None }
     }
 
     /// True when the peer did not answer a PING.
@@ -244,7 +242,7 @@ impl Watchman {
                 }
             } else {
                 let active = shared.active.load(Ordering::Acquire) > 0;
-                if !active && now >= shared.last_used() + IDLE {
+                if !active && now >= shared.last_used() + self.idle_timeout {
                     shared.close();
                 }
                 // Servers take PINGs without calls for an attack and send GOAWAY: only a connection in use is tested.
@@ -269,9 +267,9 @@ impl Watchman {
     fn next(&self, shared: &Shared) -> Instant {
         let now = Instant::now();
         let idle = if shared.closed.load(Ordering::Acquire) || shared.active.load(Ordering::Acquire) > 0 {
-            now + IDLE
+            now + self.idle_timeout
         } else {
-            shared.last_used() + IDLE
+            shared.last_used() + self.idle_timeout
         };
         match (self.waiting_since, self.keepalive) {
             (Some(since), Some(keepalive)) => idle.min(since + keepalive.timeout),
@@ -300,8 +298,9 @@ pub(super) fn obituary(
         detail,
         tls: report.map(Arc::clone),
     };
-    if keepalive_failed {
-        return failure(Stage::Response, FailureKind::TimedOut, "no answer to a keepalive PING".to_owned());
+    // A server that said that it goes, and why, and then fell silent, has said more than its silence does.
+    if keepalive_failed && log.goaway().is_none_or(|goaway| goaway.code == 0) {
+        return failure(Stage::Response, FailureKind::KeepaliveUnanswered, String::new());
     }
     let stage = if log.settings().is_some() { Stage::Response } else { Stage::Http2 };
     let end = log.end();

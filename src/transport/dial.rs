@@ -35,6 +35,8 @@ const HEADER_LIST: u32 = 1 << 20;
 const STREAMS_BEFORE_SETTINGS: usize = 100;
 /// Addresses share the patience, but each gets at least this much of it.
 const ATTEMPT_AT_LEAST: Duration = Duration::from_secs(2);
+/// Of a peer that took the connection and then not one byte came from it.
+const SAID_NOTHING: &str = "the peer accepted the connection and said nothing";
 
 /// Everything that is fixed about the way to a target.
 pub(super) struct Plan {
@@ -50,6 +52,8 @@ pub(super) struct Plan {
 pub(super) struct Progress {
     events: Mutex<Vec<ConnectEvent>>,
     stage: AtomicU8,
+    /// Of the socket that is being made ready.
+    first: Mutex<Option<Arc<FirstBytes>>>,
 }
 
 impl Progress {
@@ -64,6 +68,17 @@ impl Progress {
 
     fn enter(&self, stage: Stage) {
         self.stage.store(stage as u8, Ordering::Release);
+    }
+
+    fn listen(&self, first: &Arc<FirstBytes>) {
+        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(first));
+    }
+
+    /// What there is to say of an attempt that is given up now; empty if its stage says it all.
+    pub fn detail(&self) -> &'static str {
+        let accepted = matches!(self.stage(), Stage::Tls | Stage::Http2);
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        if accepted && first.as_ref().is_some_and(|first| !first.any()) { SAID_NOTHING } else { "" }
     }
 
     /// The stage that runs now.
@@ -297,6 +312,7 @@ impl Plan {
         let started = Instant::now();
         let Socket { io, peer, .. } = socket;
         let first = Arc::new(FirstBytes::default());
+        progress.listen(&first);
         let (config, watch) = match prepared.begin() {
             Ok(begun) => begun,
             Err(error) => {
@@ -330,7 +346,7 @@ impl Plan {
                 }
             }
             Err(None) => {
-                let detail = if first.any() { "" } else { "the peer accepted the connection and said nothing" };
+                let detail = if first.any() { "" } else { SAID_NOTHING };
                 (watch.report(None), Some(FailureKind::TimedOut), detail.to_owned(), None)
             }
             Err(Some(error)) => {
@@ -409,6 +425,7 @@ impl Plan {
         deadline: Instant,
     ) -> Result<Arc<Connection>, Arc<Failure>> {
         let first = Arc::new(FirstBytes::default());
+        progress.listen(&first);
         let keeper = Keeper::new(socket.io, Arc::clone(&first));
         self.http2(Box::new(keeper), &first, socket.local, &socket.peer, None, progress, deadline).await
     }
@@ -469,7 +486,7 @@ impl Plan {
                 result.map_err(|error| (obituary(error), true))
             } else {
                 let said = plaintext && first.any();
-                let detail = if said { "" } else { "the peer accepted the connection and said nothing" };
+                let detail = if said { "" } else { SAID_NOTHING };
                 let failure = self.failure(Stage::Http2, FailureKind::TimedOut, detail);
                 Err((Failure { tls: report.clone(), ..Failure::clone(&failure) }, false))
             },
@@ -502,7 +519,7 @@ impl Plan {
             tls: report,
             stream_id: 0,
         };
-        Ok(Connection::start(driver, send, ping, self.options.keepalive, info, log, self.peer_name()))
+        Ok(Connection::start(driver, send, ping, &self.options, info, log, self.peer_name()))
     }
 
     /// Plaintext HTTP/2 failed: who is it that answered?
@@ -615,4 +632,68 @@ async fn probe(peer: &Peer, question: Vec<u8>, deadline: Instant) -> Vec<u8> {
         Ok(Ok(()) | Err(_)) | Err(_) => {}
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+    use super::*;
+
+    /// A name with several addresses, as a resolver gives them: in their order, each with an event, until one accepts.
+    #[tokio::test]
+    async fn addresses_are_tried_in_order_and_each_is_told() {
+        let listens = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let open = listens.local_addr().unwrap();
+        // Ports of their own, bound and not listened at: nobody else can take them meanwhile, and they refuse.
+        let bound = |address: &str| {
+            let address: SocketAddr = address.parse().unwrap();
+            let socket =
+                if address.is_ipv6() { tokio::net::TcpSocket::new_v6() } else { tokio::net::TcpSocket::new_v4() };
+            let socket = socket.unwrap();
+            socket.bind(address).unwrap();
+            socket
+        };
+        let (six, four) = (bound("[::1]:0"), bound("127.0.0.1:0"));
+        let (six, four) = (six.local_addr().unwrap(), four.local_addr().unwrap());
+        let plan =
+            Plan::new(Target::parse("http://name.example:80").unwrap(), ConnectOptions::default(), Arc::default());
+        for (addresses, refused, succeeds) in [
+            (vec![six, open], vec![six], true),
+            (vec![six, four, open], vec![six, four], true),
+            (vec![open, six], vec![], true),
+            (vec![six, four], vec![six, four], false),
+        ] {
+            let progress = Progress::default();
+            let deadline = Instant::now() + Duration::from_secs(10);
+            let result = plan.connect(&addresses, &progress, deadline).await;
+            let mut expect: Vec<(String, bool)> = refused.iter().map(|address| (address.to_string(), true)).collect();
+            match result {
+                Ok(socket) => {
+                    assert!(succeeds);
+                    assert_eq!(socket.peer.to_string(), open.to_string());
+                    expect.push((open.to_string(), false));
+                }
+                Err(failure) => {
+                    assert!(!succeeds, "{failure:?}");
+                    assert_eq!(failure.kind, FailureKind::Refused);
+                    assert_eq!(failure.peer, four.to_string());
+                }
+            }
+            let mut before = None;
+            let told: Vec<(String, bool)> = progress
+                .since(0)
+                .into_iter()
+                .map(|event| match event {
+                    ConnectEvent::Connect { peer, started, ended, failure, .. } => {
+                        assert!(before.is_none_or(|before| before <= started) && started <= ended);
+                        before = Some(ended);
+                        (peer, failure.is_some())
+                    }
+                    other => panic!("{other:?}"),
+                })
+                .collect();
+            assert_eq!(told, expect);
+        }
+    }
 }

@@ -28,6 +28,7 @@ impl fmt::Display for Failure {
             FailureKind::Refused => "connection refused",
             FailureKind::Unreachable => "unreachable",
             FailureKind::TimedOut => "no answer in time",
+            FailureKind::KeepaliveUnanswered => "a keepalive PING was not answered",
             FailureKind::PlaintextServer => "the server speaks no TLS",
             FailureKind::TlsServer => "the server wants TLS, plaintext was spoken",
             FailureKind::WrongName { .. } => "the certificate does not hold the name",
@@ -117,6 +118,8 @@ pub enum FailureKind {
     Unreachable,
     /// No answer in time; which stage was waited in is in `Failure::stage`.
     TimedOut,
+    /// An open connection had gone quiet, and the PING that tested it was not answered.
+    KeepaliveUnanswered,
     /// A TLS hello was answered in plaintext: the server speaks no TLS.
     PlaintextServer,
     /// Plaintext was spoken to a server that wants TLS.

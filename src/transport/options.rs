@@ -15,6 +15,8 @@ pub struct ConnectOptions {
     pub connect_timeout: Duration,
     /// HTTP/2 PINGs; `None` sends none.
     pub keepalive: Option<Keepalive>,
+    /// A connection that carries no call for so long is closed.
+    pub idle_timeout: Duration,
     /// `user-agent`.
     pub user_agent: String,
 }
@@ -26,6 +28,8 @@ impl Default for ConnectOptions {
             authority: None,
             connect_timeout: Duration::from_secs(10),
             keepalive: None,
+            // As gRPC's own clients do.
+            idle_timeout: Duration::from_mins(30),
             user_agent: concat!("proconsul/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }

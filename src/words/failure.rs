@@ -25,6 +25,9 @@ pub fn describe(failure: &Failure, lang: Lang) -> Described {
 
 type Words = (String, String, Vec<String>);
 
+/// HTTP/2's code for a peer that asks too much (RFC 9113, 7).
+const ENHANCE_YOUR_CALM: u32 = 11;
+
 /// What the stage did, as the beginning of a sentence.
 fn doing_en(stage: Stage) -> &'static str {
     match stage {
@@ -142,10 +145,9 @@ fn english(failure: &Failure) -> Words {
         FailureKind::TimedOut => (
             match failure.stage {
                 Stage::Resolve => format!("The name of {peer} was not resolved in time"),
-                Stage::Tcp => format!("{peer} did not answer in time"),
                 Stage::Tls => format!("{peer} accepted the connection, but no TLS came back"),
                 Stage::Http2 => format!("{peer} accepted the connection, but spoke no HTTP/2"),
-                _ => format!("{peer} has gone silent"),
+                _ => format!("{peer} did not answer in time"),
             },
             format!("Patience ended {doing}{detail}."),
             match failure.stage {
@@ -161,6 +163,20 @@ fn english(failure: &Failure) -> Words {
                 ],
                 _ => vec![s("The network or the server is gone; send again to connect anew.")],
             },
+        ),
+        FailureKind::KeepaliveUnanswered => (
+            format!("{peer} has gone silent"),
+            format!(
+                "Nothing came any more {doing}, and the keepalive PING that asked whether anybody is there was not answered{detail}."
+            ),
+            vec![
+                s(
+                    "The network or the server is gone, or the server is stopped in a debugger; send again to connect anew.",
+                ),
+                s(
+                    "A firewall between may have forgotten the connection: a shorter keepalive interval keeps it in mind.",
+                ),
+            ],
         ),
         FailureKind::PlaintextServer => (
             format!("{peer} speaks no TLS"),
@@ -298,6 +314,10 @@ fn english(failure: &Failure) -> Words {
                 format!("The server sent GOAWAY {doing}{said}."),
                 if debug == "too_many_pings" {
                     vec![s("The server takes so many keepalive PINGs for an attack: raise the keepalive interval.")]
+                } else if *code == ENHANCE_YOUR_CALM {
+                    vec![s(
+                        "The server finds that it is asked too much on one connection: send less often, or fewer at once.",
+                    )]
                 } else if *code == 0 {
                     vec![s("Servers do so when they restart or after a connection's age: send again.")]
                 } else {
@@ -307,7 +327,7 @@ fn english(failure: &Failure) -> Words {
         }
         FailureKind::Deadline => (
             s("The deadline passed"),
-            format!("The time that was set for the call ended {doing}."),
+            format!("The time that was set for the call ended {doing}{detail}."),
             match failure.stage {
                 Stage::Queue => {
                     vec![s("The server's limit of calls at once is used up; end other calls, or allow more time.")]
@@ -318,7 +338,7 @@ fn english(failure: &Failure) -> Words {
                 _ => vec![s("Allow the call more time, or find out what the server does in it.")],
             },
         ),
-        FailureKind::Cancelled => (s("You cancelled the call"), format!("It ended {doing}."), Vec::new()),
+        FailureKind::Cancelled => (s("You cancelled the call"), format!("It ended {doing}{detail}."), Vec::new()),
         FailureKind::Reset { code, remote: true } => (
             format!("{peer} reset the call ({})", http2_code(*code)),
             format!("The server sent RST_STREAM {doing}, instead of a status."),
@@ -486,10 +506,9 @@ fn chinese(failure: &Failure) -> Words {
         FailureKind::TimedOut => (
             match failure.stage {
                 Stage::Resolve => format!("{peer} 的名称未能及时解析"),
-                Stage::Tcp => format!("{peer} 没有及时应答"),
                 Stage::Tls => format!("{peer} 接受了连接，但没有 TLS 回应"),
                 Stage::Http2 => format!("{peer} 接受了连接，但没有 HTTP/2 回应"),
-                _ => format!("{peer} 不再有回应"),
+                _ => format!("{peer} 没有及时应答"),
             },
             format!("{doing}超时{detail}。"),
             match failure.stage {
@@ -502,6 +521,14 @@ fn chinese(failure: &Failure) -> Words {
                 ],
                 _ => vec![s("网络或服务已断开；再次发送即可重新连接。")],
             },
+        ),
+        FailureKind::KeepaliveUnanswered => (
+            format!("{peer} 不再有回应"),
+            format!("{doing}不再收到任何数据，用来确认对方是否还在的保活 PING 也没有得到应答{detail}。"),
+            vec![
+                s("网络或服务已断开，或服务停在调试器中；再次发送即可重新连接。"),
+                s("中间的防火墙可能已遗忘此连接：较短的保活间隔可避免这种情况。"),
+            ],
         ),
         FailureKind::PlaintextServer => (
             format!("{peer} 不使用 TLS"),
@@ -618,6 +645,8 @@ fn chinese(failure: &Failure) -> Words {
                 format!("{doing}服务器发送了 GOAWAY{said}。"),
                 if debug == "too_many_pings" {
                     vec![s("服务器把过多的保活 PING 当作攻击：请调大保活间隔。")]
+                } else if *code == ENHANCE_YOUR_CALM {
+                    vec![s("服务器认为一个连接上的请求过多：请降低发送频率，或减少并发。")]
                 } else if *code == 0 {
                     vec![s("服务器重启或连接到达寿命时会如此：再次发送即可。")]
                 } else {
@@ -627,14 +656,14 @@ fn chinese(failure: &Failure) -> Words {
         }
         FailureKind::Deadline => (
             s("已超过截止时间"),
-            format!("{doing}用完了为此调用设定的时间。"),
+            format!("{doing}用完了为此调用设定的时间{detail}。"),
             match failure.stage {
                 Stage::Queue => vec![s("服务器允许的并发调用已用尽；结束其他调用，或给予更多时间。")],
                 Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Http2 => vec![s("时间花在了连接上：检查地址。")],
                 _ => vec![s("给调用更多时间，或查明服务器在此期间做了什么。")],
             },
         ),
-        FailureKind::Cancelled => (s("你取消了调用"), format!("{doing}被取消。"), Vec::new()),
+        FailureKind::Cancelled => (s("你取消了调用"), format!("{doing}被取消{detail}。"), Vec::new()),
         FailureKind::Reset { code, remote: true } => (
             format!("{peer} 重置了调用（{}）", http2_code(*code)),
             format!("{doing}服务器发送了 RST_STREAM，而不是状态。"),
@@ -781,6 +810,7 @@ mod tests {
             FailureKind::Refused,
             FailureKind::Unreachable,
             FailureKind::TimedOut,
+            FailureKind::KeepaliveUnanswered,
             FailureKind::PlaintextServer,
             FailureKind::TlsServer,
             FailureKind::WrongName { asked: "a".to_owned(), presented: vec!["*.b".to_owned()], common_name: None },
@@ -800,6 +830,7 @@ mod tests {
             FailureKind::Io,
             FailureKind::Protocol,
             FailureKind::GoAway { code: 11, debug: "too_many_pings".to_owned() },
+            FailureKind::GoAway { code: 11, debug: String::new() },
             FailureKind::GoAway { code: 0, debug: String::new() },
             FailureKind::Deadline,
             FailureKind::Cancelled,

@@ -1,5 +1,6 @@
 //! Numbers with their units, the same in both languages.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// `0.1 ms`, `21.4 ms`, `1.25 s`, `2 min 5 s`.
@@ -32,6 +33,27 @@ pub fn bytes(count: u64) -> String {
         format!("{:.1} MB", value / 1e6)
     } else {
         format!("{:.1} GB", value / 1e9)
+    }
+}
+
+/// A text from outside for a terminal: control characters, which would command it, are shown instead (`\\u{1b}`). Line
+/// breaks and tabs stay.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(commands) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |out: String, c: char| {
+        if commands(c) { out + &c.escape_default().to_string() } else { out + c.encode_utf8(&mut [0; 4]) }
+    };
+    Cow::Owned(text.chars().fold(String::with_capacity(text.len() + 16), shown))
+}
+
+/// [`visible`], and a line break does not break the line.
+pub fn visible_line(text: &str) -> Cow<'_, str> {
+    match visible(text) {
+        visible if visible.contains('\n') => Cow::Owned(visible.replace('\n', "\\n")),
+        visible => visible,
     }
 }
 

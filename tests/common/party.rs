@@ -74,6 +74,16 @@ impl Party {
         Self::start("pantry", &[])
     }
 
+    /// [`Self::library`] over TLS, with PEM files.
+    pub fn library_tls(certificate: &str, key: &str) -> Self {
+        Self::start("library", &["tls", certificate, key])
+    }
+
+    /// [`Self::pantry`] over TLS, with PEM files.
+    pub fn pantry_tls(certificate: &str, key: &str) -> Self {
+        Self::start("pantry", &[certificate, key])
+    }
+
     /// Ends it now.
     pub fn end(&mut self) {
         self.input.take();

@@ -75,7 +75,12 @@ impl Compiler {
                 }
                 Ok(Bytes::from(set))
             }
-            Outcome::Refused(complaints) => Err(SchemaError::Problems(self.problems(index, &complaints))),
+            Outcome::Refused(complaints) => {
+                let mut problems = self.problems(index, &complaints);
+                // The other compiler might have taken it.
+                problems.extend(self.note().map(|note| whole_file_problem("protoc".as_ref(), note)));
+                Err(SchemaError::Problems(problems))
+            }
             Outcome::Crashed(message) | Outcome::Unusable(message) => {
                 let file = match target {
                     Target::File(at) => index.paths.spelled(&index.files[at].loaded.path),

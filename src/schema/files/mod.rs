@@ -470,6 +470,8 @@ pub struct CheckReport {
     pub problems: Vec<Problem>,
     /// Files compiled.
     pub file_count: usize,
+    /// What a person must know of the compiler that was used: set where it was not the one on board.
+    pub note: Option<String>,
 }
 
 /// Compiles everything in full (the verb `check`); `progress` is told done and total files now and then.
@@ -491,5 +493,5 @@ pub fn check(config: FileSourceConfig, progress: &dyn Fn(usize, usize)) -> Resul
     });
     problems.extend(verdict.problems);
     compile::sort(&mut problems);
-    Ok(CheckReport { problems, file_count: index.opened_count })
+    Ok(CheckReport { problems, file_count: index.opened_count, note: source.compiler().note() })
 }

@@ -60,19 +60,33 @@ pub(super) fn run(toolbox: &Toolbox, job: &Job<'_>) -> Outcome {
     match try_run(toolbox, protoc, job) {
         Ok(outcome) => outcome,
         Err(error) => {
-            let why = format!("{} cannot be run: {error}", protoc.display());
+            let why = format!(
+                "{} cannot be run: {error}; point XDG_CACHE_HOME to a folder where programs may run",
+                protoc.display()
+            );
             Outcome::Unusable(why)
         }
     }
 }
 
 fn try_run(toolbox: &Toolbox, protoc: &Path, job: &Job<'_>) -> io::Result<Outcome> {
-    let scratch = tempfile::Builder::new().prefix("run-").tempdir_in(&toolbox.scratch)?;
+    let mut scratch = tempfile::Builder::new();
+    let scratch = scratch.prefix("run-");
+    // What was unpacked may lie where nothing can be written any more.
+    let scratch = scratch.tempdir_in(&toolbox.scratch).or_else(|_| scratch.tempdir())?;
     let set_path = scratch.path().join("set.binpb");
     let arguments = arguments(toolbox, job, scratch.path(), &set_path)?;
     let arguments_path = scratch.path().join("arguments");
     fs::write(&arguments_path, arguments)?;
-    let mut child = spawn(protoc, &arguments_path, &toolbox.empty)?;
+    let mut child = match spawn(protoc, &arguments_path, &toolbox.empty) {
+        // A mount or a policy under which nothing is executed. Memory is another matter, where the system allows it.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            let in_memory =
+                toolbox.in_memory().map_err(|why| io::Error::other(format!("{error}, nor from memory: {why}")));
+            spawn(&in_memory?, &arguments_path, &toolbox.empty)?
+        }
+        spawned => spawned?,
+    };
     let Some(words) = listen(&mut child)? else {
         return Ok(Outcome::Crashed(format!("the compiler did not end within {} s", LONGEST_RUN.as_secs())));
     };

@@ -1,5 +1,6 @@
 //! The compiler on board, unpacked to the cache on first use: into a folder that only its owner may enter, written
-//! atomically, and checked by its hash before it is trusted. Runs nothing.
+//! atomically, and checked by its hash before it is trusted. Where the cache cannot be written it goes to the folder for
+//! temporary files; where nothing that lies in it may be executed, it is held in memory. Runs nothing.
 
 use std::fs;
 use std::io::{self, Write};
@@ -21,6 +22,7 @@ pub(super) struct Toolbox {
     pub(super) empty: PathBuf,
     /// For files that live as long as a run of the compiler.
     pub(super) scratch: PathBuf,
+    in_memory: OnceLock<Result<InMemory, String>>,
     unusable: OnceLock<String>,
 }
 
@@ -57,12 +59,112 @@ impl Toolbox {
             directories::ProjectDirs::from("", "", "proconsul").map(|folders| folders.cache_dir().to_owned())
         });
         let id = bundled::PROTOC_SHA256.get(..12).unwrap_or_default();
-        let folder = base.unwrap_or_else(std::env::temp_dir).join(format!("protoc-{id}"));
-        let (bundled_root, empty) = (folder.join("protos"), folder.join("empty"));
-        let protoc = unpack_all(&folder, &bundled_root, &empty)
-            .map_err(|error| format!("the compiler cannot be unpacked to {}: {error}", folder.display()));
-        Self { protoc, protos: bundled_root, empty, scratch: folder, unusable: OnceLock::new() }
+        let mut refused: Vec<String> = Vec::new();
+        let mut toolbox = None;
+        for base in [base.map(Ok), Some(temporary_base())].into_iter().flatten() {
+            let unpacked = base.and_then(|base| {
+                let folder = base.join(format!("protoc-{id}"));
+                let (bundled_root, empty) = (folder.join("protos"), folder.join("empty"));
+                let protoc = unpack_all(&folder, &bundled_root, &empty).map_err(|error| (folder.clone(), error))?;
+                Ok((Ok(protoc), bundled_root, empty, folder))
+            });
+            match unpacked {
+                Ok(unpacked) => {
+                    toolbox = Some(unpacked);
+                    break;
+                }
+                Err((folder, error)) => refused.push(format!("to {}: {error}", folder.display())),
+            }
+        }
+        let (protoc, bundled_root, empty, scratch) = toolbox.unwrap_or_else(|| {
+            let why = format!(
+                "the compiler cannot be unpacked {}; point XDG_CACHE_HOME or TMPDIR to a folder that may be written",
+                refused.join(", nor ")
+            );
+            // Not the empty path, below which every file is.
+            let nowhere = PathBuf::from("/no-such-folder/proconsul");
+            (Err(why), nowhere.clone(), nowhere, std::env::temp_dir())
+        });
+        Self { protoc, protos: bundled_root, empty, scratch, in_memory: OnceLock::new(), unusable: OnceLock::new() }
     }
+
+    /// The compiler where no mount's rules reach it, for when its file may not be executed; or why that is not possible.
+    pub(super) fn in_memory(&self) -> Result<PathBuf, String> {
+        let made = self.in_memory.get_or_init(|| InMemory::new().map_err(|error| error.to_string()));
+        made.as_ref().map(InMemory::path).map_err(Clone::clone)
+    }
+}
+
+/// A folder of the person's own among the temporary files, whose names others can guess: it must be theirs alone.
+fn temporary_base() -> Result<PathBuf, (PathBuf, io::Error)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let own = rustix::process::geteuid().as_raw();
+        let folder = std::env::temp_dir().join(format!("proconsul-{own}"));
+        let checked = private_folder(&folder).and_then(|()| fs::symlink_metadata(&folder)).and_then(|found| {
+            let is_own = found.is_dir() && found.uid() == own && found.mode().trailing_zeros() >= 6;
+            if is_own { Ok(()) } else { Err(io::Error::other("it belongs to somebody else")) }
+        });
+        checked.map(|()| folder.clone()).map_err(|error| (folder, error))
+    }
+    #[cfg(not(unix))]
+    Ok(std::env::temp_dir().join("proconsul"))
+}
+
+/// The compiler as a file that lies in no folder.
+#[derive(Debug)]
+struct InMemory {
+    #[cfg(target_os = "linux")]
+    file: fs::File,
+}
+
+impl InMemory {
+    #[cfg(target_os = "linux")]
+    fn new() -> io::Result<Self> {
+        use rustix::fs::{MemfdFlags, memfd_create};
+        let binary = unpacked()?;
+        // Newer systems want to be told that it is a program, older ones do not know the flag.
+        let made = memfd_create("protoc", MemfdFlags::CLOEXEC | MemfdFlags::EXEC)
+            .or_else(|_| memfd_create("protoc", MemfdFlags::CLOEXEC))?;
+        let mut writable = fs::File::from(made);
+        writable.write_all(&binary)?;
+        // A file that is open for writing is not executed.
+        let file = fs::File::open(descriptor_path(&writable))?;
+        Ok(Self { file })
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn new() -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    #[cfg(target_os = "linux")]
+    fn path(&self) -> PathBuf {
+        descriptor_path(&self.file)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "never made here")]
+    fn path(&self) -> PathBuf {
+        PathBuf::new()
+    }
+}
+
+/// The name of an open file; a child has it too, until it executes another program.
+#[cfg(target_os = "linux")]
+fn descriptor_path(file: &fs::File) -> PathBuf {
+    use std::os::fd::AsRawFd;
+    PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
+}
+
+/// The compiler's bytes.
+fn unpacked() -> io::Result<Vec<u8>> {
+    if bundled::PROTOC.is_empty() {
+        return Err(io::Error::other("none is published for this platform"));
+    }
+    let binary = zstd::bulk::decompress(bundled::PROTOC, bundled::PROTOC_LEN_BYTES)?;
+    if is_protoc(&binary) { Ok(binary) } else { Err(io::Error::other("it is damaged")) }
 }
 
 fn unpack_all(folder: &Path, protos: &Path, empty: &Path) -> io::Result<PathBuf> {
@@ -78,16 +180,9 @@ fn unpack_all(folder: &Path, protos: &Path, empty: &Path) -> io::Result<PathBuf>
         }
         write_atomically(&path, text.as_bytes(), false)?;
     }
-    if bundled::PROTOC.is_empty() {
-        return Err(io::Error::other("none is published for this platform"));
-    }
     let path = folder.join(if cfg!(windows) { "protoc.exe" } else { "protoc" });
     if !fs::read(&path).is_ok_and(|present| is_protoc(&present)) {
-        let binary = zstd::bulk::decompress(bundled::PROTOC, bundled::PROTOC_LEN_BYTES)?;
-        if !is_protoc(&binary) {
-            return Err(io::Error::other("it is damaged"));
-        }
-        write_atomically(&path, &binary, true)?;
+        write_atomically(&path, &unpacked()?, true)?;
     }
     Ok(path)
 }

@@ -28,11 +28,17 @@ pub(super) fn option_values(pool: &DescriptorPool, kind: &str, bytes: &[u8]) -> 
 /// The source of a symbol or file: a method stands in the frame of its service, a field's message is shown whole.
 pub(super) fn definition(loaded: &Loaded, symbol: &str) -> Option<String> {
     let (index, element) = locate::locate(loaded, symbol)?;
-    let file = &loaded.usable_file(index)?.proto;
+    let raw = loaded.usable_file(index)?;
+    let file = &raw.proto;
     let names = Names::of(loaded);
     let mut printer = Printer::new(loaded, file, &names);
     print_element(&mut printer, file, &element)?;
-    Some(printer.finish())
+    let text = printer.finish();
+    Some(if raw.stand_in {
+        format!("// Nobody defines this type; an empty one stands in for it.\n{text}")
+    } else {
+        text
+    })
 }
 
 /// Import name and source of every usable file that was given, in order.

@@ -23,6 +23,8 @@ const ROUNDS_LIMIT: usize = 100;
 /// A server's files; googleapis as a whole has 7,000.
 const FILES_LIMIT: usize = 20_000;
 const BYTES_LIMIT: usize = 256 << 20;
+/// Of a server's words about a refusal.
+const WORDS_LIMIT_CHARS: usize = 2_000;
 /// Questions in one exchange.
 const QUESTIONS_LIMIT: usize = 256;
 
@@ -98,6 +100,11 @@ impl Fetcher {
         self.descriptors.get_or_insert_with(|| Descriptors::from_server(self.files.clone(), &self.place)).clone()
     }
 
+    /// Why the server gave no file for a symbol, if it said so.
+    pub fn refusal(&self, symbol: &str) -> Option<&str> {
+        self.asked.get(&Ask::FileContainingSymbol(symbol.to_owned()))?.as_deref()
+    }
+
     /// The server's services; asked once.
     pub async fn service_names(&mut self) -> Result<Vec<String>, SchemaError> {
         if let Some(services) = &self.services {
@@ -117,7 +124,7 @@ impl Fetcher {
         if let (true, Some(error)) = (names.is_empty(), refusal) {
             return Err(SchemaError::Reflection(ReflectionFailure {
                 code: u32::try_from(error.code).unwrap_or(INTERNAL),
-                message: error.message,
+                message: shortened(error.message),
                 source: None,
             }));
         }
@@ -284,7 +291,7 @@ impl Fetcher {
                 }
                 Answer::Error(error) => {
                     if let Some(ask) = ask {
-                        self.asked.insert(ask, Some(error.message));
+                        self.asked.insert(ask, Some(shortened(error.message)));
                     }
                 }
                 Answer::Services(_) => {}
@@ -359,6 +366,15 @@ impl Fetcher {
         }
         read_answers(asks, &outcome?)
     }
+}
+
+/// What a server says of a refusal, in a length that a person reads.
+fn shortened(mut words: String) -> String {
+    if let Some((end, _)) = words.char_indices().nth(WORDS_LIMIT_CHARS) {
+        words.truncate(end);
+        words.push('…');
+    }
+    words
 }
 
 /// Joins answers to questions: by what a server says that it answers, else by position.

@@ -155,20 +155,37 @@ impl Source for ReflectionSource {
     }
 }
 
+/// So many faults of a server's files stand in one error.
+const FAULTS_TOLD: usize = 3;
+
 fn problem(file: &str, message: String) -> Problem {
     Problem { file: file.to_owned(), line: None, column: None, source_line: None, message, roots: Vec::new() }
 }
 
 impl Fetcher {
-    /// Adds the server's own services to the near misses of an error.
+    /// Adds the server's own services to the near misses of an error, and what is wrong with the server's files: the
+    /// symbol may be in one that cannot be used.
     async fn with_near(&mut self, error: SchemaError) -> SchemaError {
-        match error {
-            SchemaError::NotFound { symbol, place, near } if near.is_empty() => {
-                let names = self.service_names().await.unwrap_or_default();
-                let near = describe::near_among(names, &symbol);
-                SchemaError::NotFound { symbol, place, near }
-            }
-            error => error,
+        let SchemaError::NotFound { symbol, place, near } = error else { return error };
+        let names = self.service_names().await.unwrap_or_default();
+        let problems = self.descriptors().problems().to_vec();
+        let mut faults: Vec<String> = problems.iter().take(FAULTS_TOLD).map(ToString::to_string).collect();
+        if problems.len() > FAULTS_TOLD {
+            faults.push(format!("and {} more faults", problems.len() - FAULTS_TOLD));
         }
+        let name = symbol.trim_start_matches(['.', '/']);
+        let service = name.split('/').next().unwrap_or(name);
+        if names.iter().any(|listed| listed == service) && !self.descriptors().knows_service(service) {
+            faults.extend(self.refusal(service).map(|said| format!("it says: {said}")));
+            let why = if faults.is_empty() { String::new() } else { format!(": {}", faults.join("; ")) };
+            let message = format!("the server lists {service}, but gives no usable definition of it{why}");
+            return SchemaError::BadDescriptor { place, message };
+        }
+        let near = if near.is_empty() { describe::near_among(names, &symbol) } else { near };
+        let place = match faults.as_slice() {
+            [] => place,
+            faults => format!("{place} (some of whose files cannot be used: {})", faults.join("; ")),
+        };
+        SchemaError::NotFound { symbol, place, near }
     }
 }

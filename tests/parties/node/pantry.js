@@ -1,15 +1,16 @@
 // The Node party of the tests: pantry.v1.Pantry on @grpc/grpc-js with @grpc/reflection (v1 and v1alpha).
 //
-// node pantry.js FOLDER-OF-PROTOS. Prints its port as one line when it listens; ends when its standard input closes, on
+// node pantry.js FOLDER-OF-PROTOS [CERTIFICATE KEY]: over TLS with these PEM files, else in plaintext. Prints its port as one line when it listens; ends when its standard input closes, on
 // SIGTERM, or after half an hour.
 'use strict';
 
+const fs = require('node:fs');
 const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
 const { ReflectionService } = require('@grpc/reflection');
 
 const LONGEST_LIFE_MS = 30 * 60 * 1000;
-const [protos] = process.argv.slice(2);
+const [protos, certificate, key] = process.argv.slice(2);
 
 const definition = loader.loadSync('pantry/v1/pantry.proto', {
   includeDirs: [protos],
@@ -43,7 +44,10 @@ function watch(call) {
 const server = new grpc.Server();
 server.addService(pantry.v1.Pantry.service, { Cook: cook, Watch: watch });
 new ReflectionService(definition).addToServer(server);
-server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) => {
+const credentials = certificate
+  ? grpc.ServerCredentials.createSsl(null, [{ cert_chain: fs.readFileSync(certificate), private_key: fs.readFileSync(key) }])
+  : grpc.ServerCredentials.createInsecure();
+server.bindAsync('127.0.0.1:0', credentials, (error, port) => {
   if (error) {
     console.error(error.message);
     process.exit(1);

@@ -1,8 +1,8 @@
 """The Python party of the tests: library.v1.Library on grpcio.
 
-serve_library.py [deflate|gzip]: answers are compressed so. Serves reflection v1alpha (all that grpcio-reflection
-knows), health and rich errors by grpcio-status. Prints its port as one line when it listens; ends when its standard
-input closes, on SIGTERM, or after half an hour.
+serve_library.py [deflate|gzip] [tls CERTIFICATE KEY]: answers are compressed so, over TLS with these PEM files. Serves
+reflection v1alpha (all that grpcio-reflection knows), health and rich errors by grpcio-status. Prints its port as one
+line when it listens; ends when its standard input closes, on SIGTERM, or after half an hour.
 """
 
 import os
@@ -70,7 +70,8 @@ def wait_for_end_of_input(end):
 
 def main():
     compressions = {"deflate": grpc.Compression.Deflate, "gzip": grpc.Compression.Gzip}
-    compression = compressions[sys.argv[1]] if len(sys.argv) > 1 else None
+    args = sys.argv[1:]
+    compression = compressions[args.pop(0)] if args and args[0] in compressions else None
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8), compression=compression)
     library_pb2_grpc.add_LibraryServicer_to_server(Library(), server)
     statuses = health.HealthServicer()
@@ -82,7 +83,12 @@ def main():
         reflection.SERVICE_NAME,
     )
     reflection.enable_server_reflection(names, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    if args and args[0] == "tls":
+        with open(args[1], "rb") as certificate, open(args[2], "rb") as key:
+            credentials = grpc.ssl_server_credentials([(key.read(), certificate.read())])
+        port = server.add_secure_port("127.0.0.1:0", credentials)
+    else:
+        port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
 
