@@ -112,6 +112,11 @@ catalogue! {
     deadline_bad: "Write a time like 1 s, 250 ms or none.", "请写成 1 s、250 ms 或“无”。";
     send: "Send", "发送";
     not_verified: "not verified", "未验证";
+    pinned: "pinned certificate", "已固定证书";
+    choose_method: "Choose a method", "选择方法";
+    find_method: "Find a method", "查找方法";
+    no_method_hits: "No method has this in its name", "没有名称匹配的方法";
+    lock_pinned: "The server showed the one certificate that you trust; its name was not compared.", "服务器出示的正是你信任的那张证书，没有比较名称。";
     plaintext: "plaintext", "明文";
     will_try_tls: "TLS, else plaintext", "先 TLS，后明文";
     will_use_tls: "TLS", "TLS";
@@ -167,6 +172,8 @@ catalogue! {
     ca_file_hint: "an authority of your own, or the server's self-signed certificate", "自有的 CA，或服务器的自签名证书";
     given_certificate: "The demo's certificate", "演示服务的证书";
     given_hint: "handed over by the demo", "由演示服务提供";
+    pinned_certificate: "Exactly this certificate", "仅此证书";
+    pinned_hint: "its name is not compared", "不比较名称";
     ca_path: "CA file", "CA 文件";
     ca_path_hint: "/path/to/server.pem", "/path/to/server.pem";
     names: "Names", "名称";
@@ -221,6 +228,17 @@ catalogue! {
     empty_value: "empty", "空";
     details: "Details", "详情";
     what_to_try: "What to try", "可以尝试";
+    trust_certificate: "Trust this certificate…", "信任此证书…";
+    trust_confirm: "Trust this certificate", "信任此证书";
+    show_certificate: "Show certificate", "查看证书";
+    use_plaintext: "Use plaintext", "改用明文";
+    use_tls: "Use TLS", "改用 TLS";
+    leaf_and_root: "leaf, and its own root", "叶证书，也是自己的根";
+    leaf: "leaf", "叶证书";
+    signed_itself: "root: signs itself", "根证书，自签名";
+    intermediate: "signs the one above", "签发上一张";
+    passed: "passed", "通过";
+    unchecked: "not checked", "未检查";
     no_message: "The call ended without a message", "调用结束，没有消息";
     decoding: "Formatting the message", "正在格式化消息";
     undecodable: "This message cannot be shown as JSON", "这条消息无法显示为 JSON";
