@@ -46,7 +46,7 @@ impl App {
         let tls = ConnectionForm {
             scheme: Scheme::Tls,
             ca: CaKind::Given,
-            given: Some((info.certificate_pem, self.lang.words().given_certificate.to_owned())),
+            given: Some((info.certificate_pem, self.lang.words().given_label.to_owned())),
             server_name: info.server_name,
             ..ConnectionForm::default()
         };

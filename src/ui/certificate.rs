@@ -9,13 +9,13 @@ use super::context::{Cx, pane_at};
 use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
-use super::widgets::text::{Elide, Line, append, paint_text, rich_paragraph_ui};
+use super::widgets::text::{self, Elide, Line, append, paint_text, paragraph_ui, rich_paragraph_ui};
 use crate::transport::{CertificateInfo, Check, TlsReport};
 use crate::words::format;
 
 const DAY_S: i64 = 86_400;
 /// The width of the card of checks beside the certificate's facts.
-const CHECKS: f32 = 218.0;
+const CHECKS: f32 = 232.0;
 /// Below this width the two stand one over the other.
 const SIDE_BY_SIDE: f32 = 540.0;
 /// The column of names.
@@ -145,11 +145,13 @@ fn checks_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport) {
         let top = ui.cursor().min;
         icon.paint_at(ui.painter(), top + vec2(7.0, ROW / 2.0), 14.0, color);
         let width = ui.available_width();
-        let column = Rect::from_min_size(top + vec2(24.0, 0.0), vec2(width - 24.0, ROW));
+        let column = Rect::from_min_size(top + vec2(24.0, 4.0), vec2(width - 24.0, 4000.0));
+        let clip = ui.clip_rect();
         let mut column = pane_at(ui, column, ("check", &said));
-        let response = column.add(Line::new(&said).color(color).height(ROW).elide(Elide::Middle));
+        column.set_clip_rect(clip);
+        let response = paragraph_ui(&mut column, &said, fonts::body(), color, 18.0);
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(state));
-        ui.allocate_space(vec2(width, ROW));
+        ui.allocate_space(vec2(width, (column.min_rect().height() + 8.0).max(ROW)));
     }
 }
 
@@ -186,7 +188,10 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
         let mut job = LayoutJob::default();
         append(&mut job, value, fonts::code(), t.text1, 18.0);
         if !note.is_empty() {
-            append(&mut job, "   ", fonts::code(), t.text1, 18.0);
+            // The note stays whole.
+            let room = width - NAMES - text::width(ui.painter(), note, fonts::hint());
+            let fits = text::width(ui.painter(), value, fonts::code()) + 24.0 <= room;
+            append(&mut job, if fits { "   " } else { "\n" }, fonts::code(), t.text1, 18.0);
             append(&mut job, note, fonts::hint(), color, 18.0);
         }
         let column = Rect::from_min_size(top + vec2(NAMES, 4.0), vec2(width - NAMES, 4000.0));

@@ -150,7 +150,9 @@ pub(super) fn transport_failure_ui(
         labels.push(words.trust_certificate);
         hint = cx.lang().trust_hint(address);
     }
-    for (index, label) in also.iter().enumerate() {
+    let is_name = matches!(primary, Some((Way::Name(_), _)));
+    // With two ways at hand that need no settings, the button to the settings only takes room.
+    for (index, label) in also.iter().enumerate().filter(|(_, label)| !is_name || **label != words.open_tls) {
         ways.push(Way::Also(index));
         labels.push(label);
     }
@@ -159,7 +161,11 @@ pub(super) fn transport_failure_ui(
         ways.push(Way::Show);
     }
     // What a button does needs no sentence beside it.
-    let advice = &described.advice[usize::from(primary.is_some()).min(described.advice.len())..];
+    let advice = match &primary {
+        Some(_) if is_name => &[],
+        Some(_) => described.advice.get(1..).unwrap_or_default(),
+        None => &described.advice[..],
+    };
     let (cause, title) = (described.cause.as_str(), described.title.as_str());
     let icon = leaf.map(|_| Icon::ShieldAlert);
     let card = FailureCard { title, cause, advice, icon, hint: &hint, quiet };

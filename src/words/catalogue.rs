@@ -171,6 +171,7 @@ catalogue! {
     ca_file: "CA file…", "CA 文件…";
     ca_file_hint: "an authority of your own, or the server's self-signed certificate", "自有的 CA，或服务器的自签名证书";
     given_certificate: "The demo's certificate", "演示服务的证书";
+    given_label: "the demo's certificate", "演示服务的证书";
     given_hint: "handed over by the demo", "由演示服务提供";
     pinned_certificate: "Exactly this certificate", "仅此证书";
     pinned_hint: "its name is not compared", "不比较名称";

@@ -195,9 +195,9 @@ fn english(failure: &Failure) -> Words {
             s("A TLS hello was answered in plaintext."),
             vec![
                 s(
-                    "Turn TLS off for this address (http://, or --plaintext) if a plaintext server is what you expect there.",
+                    "Turn TLS off for this address (http://, --plaintext) if a plaintext server is what you expect there.",
                 ),
-                s("Otherwise check the port: many servers have one for TLS and one without."),
+                s("Or check the port: many servers have one for TLS and one without."),
             ],
         ),
         FailureKind::TlsServer => (
