@@ -55,8 +55,8 @@ pub(super) struct Memory {
     pub(super) tree_made_of: Option<(u64, Lang)>,
     /// The chosen row when the tree was last painted.
     pub(super) tree_chosen: Option<u64>,
-    /// For so many frames more the chosen row is brought into view.
-    pub(super) tree_reveal: u8,
+    /// The chosen row is to come into view.
+    pub(super) tree_reveal: bool,
     /// The field of the target is to take the focus.
     pub(super) focus_target: bool,
     /// The filter is to take the focus.
@@ -82,7 +82,7 @@ impl Default for Memory {
             tree_rows: Vec::new(),
             tree_made_of: None,
             tree_chosen: None,
-            tree_reveal: 0,
+            tree_reveal: false,
             focus_target: false,
             focus_filter: false,
             show_certificate: false,

@@ -35,14 +35,14 @@ pub(super) struct MethodPicker {
     at: usize,
     /// What `hits` were made of: the outline's address in memory and what was typed.
     made_of: Option<(usize, String)>,
-    /// The choice moved by a key: it is to be in view.
-    reveal: bool,
+    /// The choice moved: it is to be in view, after so many frames (new rows have to be shown once before).
+    reveal: u8,
     is_new: bool,
 }
 
 impl MethodPicker {
     fn new(tab: TabId) -> Self {
-        Self { tab, typed: String::new(), hits: Vec::new(), at: 0, made_of: None, reveal: true, is_new: true }
+        Self { tab, typed: String::new(), hits: Vec::new(), at: 0, made_of: None, reveal: 2, is_new: true }
     }
 
     /// Finds the hits anew where the words or the schema changed.
@@ -71,7 +71,7 @@ impl MethodPicker {
             service.full_name == tab.service && service.methods[*m].name == tab.method
         };
         self.at = self.hits.iter().position(is_current).filter(|_| words.is_empty()).unwrap_or(0);
-        self.reveal = true;
+        self.reveal = 2;
         self.made_of = Some(made_of);
     }
 }
@@ -167,7 +167,9 @@ fn list_ui(
     if pressed(Key::PageUp) {
         picker.at = picker.at.saturating_sub(MOST_ROWS);
     }
-    picker.reveal |= picker.at != before;
+    if picker.at != before {
+        picker.reveal = picker.reveal.max(1);
+    }
     let enter = pressed(Key::Enter);
     let field = Field::new(field_id, &mut picker.typed, words.find_method)
         .placeholder(words.find_method)
@@ -193,7 +195,10 @@ fn list_ui(
         let room = (ui.ctx().content_rect().bottom() - ui.cursor().top() - 48.0).max(3.0 * ROW);
         let height = (ROW * MOST_ROWS as f32).min(room);
         let mut area = ScrollArea::vertical().id_salt("methods").max_height(height).auto_shrink([false, true]);
-        if std::mem::take(&mut picker.reveal) {
+        if picker.reveal > 1 {
+            picker.reveal -= 1;
+            ui.ctx().request_repaint();
+        } else if std::mem::take(&mut picker.reveal) == 1 {
             let seen = ui.data(|data| data.get_temp::<f32>(field_id)).unwrap_or_default();
             let top = picker.at as f32 * ROW;
             if top < seen {

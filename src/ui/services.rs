@@ -21,8 +21,6 @@ use crate::words::{Lang, format};
 
 /// Work shorter than this shows no progress.
 const QUIET: std::time::Duration = std::time::Duration::from_millis(300);
-/// A scroll area knows its new rows and its room only a frame after they changed.
-const REVEAL_FRAMES: u8 = 3;
 /// Work longer than this can be given up.
 const GIVE_UP: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -126,12 +124,10 @@ fn tree_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         cx.memory.tree_rows = cx.app.tree.lines.iter().map(|line| tree_row(cx, line)).collect();
     }
     let chosen = cx.app.tree.chosen;
+    // A frame late: until it has shown its new rows, the scroll area springs back from where they begin.
+    let is_new = std::mem::take(&mut cx.memory.tree_reveal);
     if std::mem::replace(&mut cx.memory.tree_chosen, chosen) != chosen {
-        cx.memory.tree_reveal = REVEAL_FRAMES;
-    }
-    let is_new = cx.memory.tree_reveal > 0;
-    if is_new {
-        cx.memory.tree_reveal -= 1;
+        cx.memory.tree_reveal = true;
         ui.ctx().request_repaint();
     }
     let is_root = chosen.and_then(|key| cx.app.tree.line(key)).is_some_and(|line| matches!(line.node, Node::Source(_)));
