@@ -142,6 +142,9 @@ pub(super) fn transport_failure_ui(
             (Way::Name(name), label)
         }),
     };
+    // A source that cannot be read is first of all read again.
+    let again = also.first().filter(|_| matches!(retry, Retry::Load(_)) && primary.is_none());
+    let primary = primary.or_else(|| again.map(|label| (Way::Also(0), (*label).to_owned())));
     let mut ways = Vec::new();
     let mut labels = Vec::new();
     let mut hint = String::new();
@@ -152,7 +155,8 @@ pub(super) fn transport_failure_ui(
     }
     let is_name = matches!(primary, Some((Way::Name(_), _)));
     // With two ways at hand that need no settings, the button to the settings only takes room.
-    for (index, label) in also.iter().enumerate().filter(|(_, label)| !is_name || **label != words.open_tls) {
+    let is_shown = |index: usize, label: &str| (!is_name || label != words.open_tls) && (again.is_none() || index > 0);
+    for (index, label) in also.iter().enumerate().filter(|(index, label)| is_shown(*index, label)) {
         ways.push(Way::Also(index));
         labels.push(label);
     }
@@ -163,8 +167,8 @@ pub(super) fn transport_failure_ui(
     // What a button does needs no sentence beside it.
     let advice = match &primary {
         Some(_) if is_name => &[],
-        Some(_) => described.advice.get(1..).unwrap_or_default(),
-        None => &described.advice[..],
+        Some((Way::Speak(_), _)) => described.advice.get(1..).unwrap_or_default(),
+        _ => &described.advice[..],
     };
     let (cause, title) = (described.cause.as_str(), described.title.as_str());
     let icon = leaf.map(|_| Icon::ShieldAlert);

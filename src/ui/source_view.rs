@@ -96,16 +96,13 @@ pub(super) fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId) {
         ui.add(Line::new(&title).font(fonts::heading()).height(24.0).elide(Elide::Middle));
         ui.add_space(12.0);
         let settings = if entry.is_address() { words.tls_with_reflection } else { words.import_roots };
-        let pressed = match (told, &entry.origin) {
-            (Some(told), SourceOrigin::Address { address, .. }) => {
-                let also = [words.try_again, settings, words.remove_source];
-                transport_failure_ui(ui, cx, told, address, Retry::Load(source), &also)
-            }
-            _ => {
-                let cause = &failure.message;
-                let card = FailureCard { title: words.source_failed_title, cause, ..FailureCard::default() };
-                failure_card_ui(ui, words, &card, Some(words.try_again), &[settings, words.remove_source])
-            }
+        let pressed = if let (Some(told), SourceOrigin::Address { address, .. }) = (told, &entry.origin) {
+            let also = [words.try_again, settings, words.remove_source];
+            transport_failure_ui(ui, cx, told, address, Retry::Load(source), &also)
+        } else {
+            let cause = &failure.message;
+            let card = FailureCard { title: words.source_failed_title, cause, ..FailureCard::default() };
+            failure_card_ui(ui, words, &card, Some(words.try_again), &[settings, words.remove_source])
         };
         match pressed {
             Some(0) => cx.act(Action::ReloadSource(source)),
