@@ -95,8 +95,11 @@ impl App {
             SourceState::Failed(failure) => {
                 entry.loading_since = None;
                 entry.failure = Some(failure);
-                if entry.outline.is_none() && self.active.is_none() {
+                // One that was never read is what the person waits for: why it failed is shown.
+                if entry.outline.is_none() {
+                    self.tree.chosen = Some(Node::Source(source).key());
                     self.shown_source = Some(source);
+                    self.problem = None;
                 }
             }
         }

@@ -170,6 +170,8 @@ pub(super) fn transport_failure_ui(
         Some((Way::Speak(_), _)) => described.advice.get(1..).unwrap_or_default(),
         _ => &described.advice[..],
     };
+    let advice: Vec<String> = advice.iter().map(|advice| without_flags(advice)).collect();
+    let advice = &advice[..];
     let (cause, title) = (described.cause.as_str(), described.title.as_str());
     let icon = leaf.map(|_| Icon::ShieldAlert);
     let card = FailureCard { title, cause, advice, icon, hint: &hint, quiet };
@@ -197,6 +199,15 @@ pub(super) fn transport_failure_ui(
     None
 }
 
+/// Advice without the flags of the command line, which it names in brackets.
+fn without_flags(advice: &str) -> String {
+    let advice = advice.replace(", --plaintext)", ")");
+    match advice.split_once(" (--").and_then(|(before, rest)| Some((before, rest.split_once(')')?.1))) {
+        Some((before, after)) => format!("{before}{after}"),
+        None => advice,
+    }
+}
+
 /// Whether trust in the shown certificate would help.
 fn can_be_pinned(failure: &Failure) -> bool {
     failure.stage == Stage::Tls
@@ -218,5 +229,21 @@ fn server_name(kind: &FailureKind) -> Option<String> {
             presented.iter().find(|name| !name.starts_with('*') && name.parse::<std::net::IpAddr>().is_err()).cloned()
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_flags;
+
+    #[test]
+    fn a_window_names_no_flags() {
+        for (advice, expect) in [
+            ("Set a certificate (--cert, --key).", "Set a certificate."),
+            ("Turn TLS off (http://, --plaintext) if so.", "Turn TLS off (http://) if so."),
+            ("Names (SAN) count.", "Names (SAN) count."),
+        ] {
+            assert_eq!(without_flags(advice), expect);
+        }
     }
 }
