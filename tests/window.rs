@@ -424,6 +424,14 @@ fn a_dropped_file_is_opened_and_its_first_methods_are_in_view() {
     walk.rest();
     let row = walk.harness.query_all_by_role_and_label(Role::TreeItem, "First").next().expect("its method is shown");
     assert!(row.rect().bottom() <= 874.0, "above the status bar: {:?}", row.rect());
+    // The demo does not have it, which its bare status does not say.
+    walk.open_method("First");
+    walk.send();
+    walk.until_ended();
+    walk.rest();
+    let code = walk.call().status.as_ref().expect("a status").1.code;
+    assert_eq!(code, Code::UNIMPLEMENTED);
+    assert!(walk.has(walk.lang.status_advice(code)));
 }
 
 /// The window goes on while a body of 20 MB comes, is formatted, shown and scrolled.

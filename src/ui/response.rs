@@ -251,7 +251,10 @@ fn ended_ui(ui: &mut Ui, cx: &Cx<'_>, status: &CallStatus, area: Rect) -> f32 {
     let described = status.failure.as_ref().map(|failure| describe(failure, cx.lang()));
     let (lead, said) = match &described {
         Some(described) => (described.title.as_str(), described.cause.as_str()),
-        None if status.message.is_empty() => (words.server_said, words.no_message_text),
+        None if status.message.is_empty() => match cx.lang().status_advice(status.code) {
+            "" => (words.server_said, words.no_message_text),
+            advice => (words.server_said, advice),
+        },
         None => (words.server_said, status.message.as_str()),
     };
     let mut pane = pane_at(ui, area.shrink2(vec2(INSET, 8.0)), "stream ended");
@@ -274,7 +277,9 @@ fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, status:
             } else {
                 let title = if status.message.is_empty() { words.no_message_text } else { &status.message };
                 let cause = if status.origin == crate::call::Origin::Server { words.server_said } else { &said_by };
-                let card = FailureCard { title, cause, ..FailureCard::default() };
+                let advice = [cx.lang().status_advice(status.code).to_owned()];
+                let advice = if advice[0].is_empty() { &[][..] } else { &advice[..] };
+                let card = FailureCard { title, cause, advice, ..FailureCard::default() };
                 failure_card_ui(ui, words, &card, None, &[]);
             }
             if !call.details.is_empty() {

@@ -1,7 +1,7 @@
 //! Sentences that hold data.
 
 use super::{Lang, format};
-use crate::call::{MetadataError, Origin};
+use crate::call::{Code, MetadataError, Origin};
 use crate::message::MessageError;
 use crate::transport::{CertificateChecks, Check, FailureKind, Stage, TlsReport};
 
@@ -218,6 +218,29 @@ impl Lang {
     /// "Use www.eline.com as server name".
     pub fn use_as_server_name(self, name: &str) -> String {
         self.pick(format!("Use {name} as server name"), format!("把 {name} 用作服务器名"))
+    }
+
+    /// What to try after a status that a server gave; empty where the status says nothing about it.
+    pub fn status_advice(self, code: Code) -> &'static str {
+        let (en, zh) = match code {
+            Code::UNIMPLEMENTED => (
+                "The server does not have this method. Check that the address and the schema belong together.",
+                "服务器上没有这个方法。请检查地址与 schema 是否对应。",
+            ),
+            Code::UNAUTHENTICATED => (
+                "The server wants to know who you are: add what it asks for under Metadata.",
+                "服务器需要知道你是谁：请在 Metadata 中加入它要求的内容。",
+            ),
+            Code::PERMISSION_DENIED => (
+                "The server knows who you are and refuses: check the rights of what you send under Metadata.",
+                "服务器知道你是谁，但拒绝了请求：请检查 Metadata 中凭据的权限。",
+            ),
+            _ => ("", ""),
+        };
+        match self {
+            Self::En => en,
+            Self::ZhCn => zh,
+        }
     }
 
     /// Why a phase failed, in a few words beside its bar.
