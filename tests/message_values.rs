@@ -61,6 +61,17 @@ const ALL: &str = r#"
         repeated double doubles = 41;
     }
     message Small { int32 i32 = 1; }
+    message Ask {
+        string name = 1;
+        uint32 count = 2;
+        optional uint32 interval_ms = 3;
+        Part part = 4;
+        google.protobuf.Timestamp at = 5;
+        google.protobuf.Int32Value most = 6;
+        oneof by { string id = 7; Part of = 8; }
+        repeated string tags = 9;
+    }
+    message Part { optional int32 size = 1; }
 "#;
 
 const OLD: &str = r#"
@@ -376,6 +387,19 @@ fn templates_are_accepted() {
     }
     let small = NEW_POOL.message_type("t.Small").unwrap();
     assert_eq!(template(&small, TemplateSize::Smallest), "{\n  \"i32\": 0\n}");
+}
+
+/// A zero says something where a field may be unset: the smallest template leaves it out, unless nothing else is there.
+#[test]
+fn the_smallest_template_sets_nothing_that_may_be_unset() {
+    let check = |name: &str, expect: &str| {
+        let ty = NEW_POOL.message_type(name).unwrap();
+        assert_eq!(template(&ty, TemplateSize::Smallest).replace(['\n', ' '], ""), expect);
+    };
+    check("t.Ask", r#"{"name":"","count":0,"part":{},"tags":[]}"#);
+    check("t.Part", r#"{"size":0}"#);
+    let ask = NEW_POOL.message_type("t.Ask").unwrap();
+    assert!(template(&ask, TemplateSize::Full).contains("intervalMs"));
 }
 
 /// A hundred thousand numbers packed together cost about their bytes.

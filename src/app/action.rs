@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{AddDialog, ConnectionForm, MetadataRow, RequestSide, ResponseSide, TabId, ThemeChoice};
-use crate::engine::{Direction, SourceId};
+use super::{
+    AddDialog, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, TabId, ThemeChoice,
+};
+use crate::engine::{Direction, Scheme, SourceId};
 use crate::message::TemplateSize;
 use crate::words::Lang;
 
@@ -108,8 +110,14 @@ pub enum Action {
     AddMetadata(TabId, String, String),
     /// How to connect to an address.
     SetForm(String, Box<ConnectionForm>),
-    /// Take this server name for the tab's address and send again.
-    UseServerName(TabId, String),
+    /// Take this server name for the address, and try again.
+    UseServerName(Retry, String),
+    /// Speak this to the address, and try again.
+    Speak(Retry, Scheme),
+    /// Ask whether this certificate is to be trusted for the address.
+    AskTrust(Retry, Box<PinnedCertificate>),
+    /// The answer.
+    AnswerTrust(bool),
     /// The request's side tabs.
     ShowRequestSide(TabId, RequestSide),
     /// The answer's.

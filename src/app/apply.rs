@@ -76,6 +76,10 @@ impl App {
             Action::SetForm(address, form) => {
                 self.forms.insert(address.trim().to_owned(), *form);
             }
+            Action::UseServerName(retry, name) => self.use_server_name(retry, name, now),
+            Action::Speak(retry, scheme) => self.speak(retry, scheme, now),
+            Action::AskTrust(retry, certificate) => self.ask_trust(retry, *certificate),
+            Action::AnswerTrust(confirmed) => self.answer_trust(confirmed, now),
             other => self.apply_to_tab(other, now),
         }
     }
@@ -102,12 +106,6 @@ impl App {
             Action::AddMetadata(id, key, value) => {
                 let row = self.new_row(&key, Secret::new(value));
                 self.change(id, |tab| tab.metadata.push(row));
-            }
-            Action::UseServerName(id, name) => {
-                if let Some(address) = self.tab(id).map(|tab| tab.address.trim().to_owned()) {
-                    self.forms.entry(address).or_default().server_name = name;
-                    self.send_tab(id, now);
-                }
             }
             Action::ShowRequestSide(id, side) => self.change(id, |tab| tab.request_side = side),
             Action::ShowResponseSide(id, side) => self.change(id, |tab| tab.response_side = side),
@@ -523,7 +521,7 @@ impl App {
 
     // Calls.
 
-    fn send_tab(&mut self, id: TabId, now: Instant) {
+    pub(super) fn send_tab(&mut self, id: TabId, now: Instant) {
         let Some(tab) = self.tab_mut(id) else { return };
         if tab.call.as_ref().is_some_and(CallRecord::takes_messages) {
             tab.edited_at = None;

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::PinnedCertificate;
 use crate::engine::{CaChoice, ClientFiles, Endpoint, Scheme, TlsChoice};
 use crate::secret::Secret;
-use crate::transport::{ConnectionInfo, Failure, Stage};
+use crate::transport::{Check, ConnectionInfo, Failure, Stage};
 
 /// Who is trusted, as chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum CaKind {
     File,
     /// Handed over by the demo.
     Given,
+    /// Exactly the one certificate that a person saw.
+    Pinned,
 }
 
 /// Our own certificate, as chosen.
@@ -42,6 +45,8 @@ pub struct ConnectionForm {
     pub ca_path: String,
     /// PEM and name for [`CaKind::Given`].
     pub given: Option<(String, String)>,
+    /// The certificate for [`CaKind::Pinned`].
+    pub pinned: Option<PinnedCertificate>,
     /// As typed; empty takes the address.
     pub server_name: String,
     /// As typed; empty takes the address.
@@ -71,6 +76,10 @@ impl ConnectionForm {
             CaKind::File if !self.ca_path.trim().is_empty() => CaChoice::File(PathBuf::from(self.ca_path.trim())),
             CaKind::Given => match &self.given {
                 Some((pem, label)) => CaChoice::Given { pem: pem.clone(), label: label.clone() },
+                None => CaChoice::System,
+            },
+            CaKind::Pinned => match &self.pinned {
+                Some(certificate) => CaChoice::Pinned(certificate.sha256),
                 None => CaChoice::System,
             },
             CaKind::File | CaKind::System => CaChoice::System,
@@ -109,6 +118,8 @@ pub enum Link {
 pub enum LockMeaning {
     /// Verified as this name.
     Verified(String),
+    /// Its certificate is the one that is trusted; its name was not compared.
+    Pinned,
     /// Encrypted, checked by nobody.
     NotVerified,
     /// Nothing is encrypted.
@@ -138,6 +149,7 @@ pub(super) fn lock(address: &str, form: &ConnectionForm, link: Option<&Link>) ->
     match link {
         Some(Link::Up(info)) => match &info.tls {
             Some(report) if report.unverified => LockMeaning::NotVerified,
+            Some(report) if report.checks.is_some_and(|checks| checks.name == Check::NotDone) => LockMeaning::Pinned,
             Some(report) => LockMeaning::Verified(report.server_name.clone()),
             None => LockMeaning::Plaintext,
         },

@@ -46,7 +46,7 @@ impl App {
         let tls = ConnectionForm {
             scheme: Scheme::Tls,
             ca: CaKind::Given,
-            given: Some((info.certificate_pem, self.lang.words().given_certificate.to_owned())),
+            given: Some((info.certificate_pem, self.lang.words().given_label.to_owned())),
             server_name: info.server_name,
             ..ConnectionForm::default()
         };
@@ -95,8 +95,11 @@ impl App {
             SourceState::Failed(failure) => {
                 entry.loading_since = None;
                 entry.failure = Some(failure);
-                if entry.outline.is_none() && self.active.is_none() {
+                // One that was never read is what the person waits for: why it failed is shown.
+                if entry.outline.is_none() {
+                    self.tree.chosen = Some(Node::Source(source).key());
                     self.shown_source = Some(source);
+                    self.problem = None;
                 }
             }
         }

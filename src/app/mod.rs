@@ -15,6 +15,7 @@ mod record;
 mod source;
 mod tab;
 mod tree;
+mod trust;
 
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ pub use record::{CallRecord, CallStage, ShownMessage};
 pub use source::{SourceEntry, SourceOrigin};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
 pub use tree::{Node, Tree, TreeLine};
+pub use trust::{PinnedCertificate, Retry, TrustQuestion};
 
 /// Dark or light.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,6 +97,8 @@ pub struct App {
     pub demo: DemoState,
     /// Open if there is one.
     pub dialog: Option<AddDialog>,
+    /// The question whether a certificate is to be trusted, if it is open.
+    pub trust_question: Option<TrustQuestion>,
     /// What was typed into the first window's address.
     pub welcome_address: String,
     /// What was typed into the first window's path; `None` while the link was not pressed.

@@ -68,6 +68,8 @@ pub enum PhaseNote {
     UntilFirstByte,
     /// The person ended it.
     Cancelled,
+    /// Why it failed.
+    Failed(FailureKind),
 }
 
 /// One row of the waterfall.
@@ -108,7 +110,7 @@ impl Timeline {
             call,
             end: call.until(now),
             failed_stage: failure.map(|failure| failure.stage),
-            cancelled: failure.is_some_and(|failure| failure.kind == FailureKind::Cancelled),
+            failed: failure.map(|failure| failure.kind.clone()),
             phases: Vec::new(),
         };
         making.connecting();
@@ -127,7 +129,7 @@ struct Making<'a> {
     call: &'a CallRecord,
     end: Instant,
     failed_stage: Option<Stage>,
-    cancelled: bool,
+    failed: Option<FailureKind>,
     phases: Vec<Phase>,
 }
 
@@ -146,7 +148,11 @@ impl Making<'_> {
 
     /// Running, or failed at `stage`, for a phase that has no end of its own.
     fn open_end(&self, stage: Stage) -> (PhaseState, PhaseNote) {
-        let note = if self.cancelled { PhaseNote::Cancelled } else { PhaseNote::None };
+        let note = match &self.failed {
+            Some(FailureKind::Cancelled) => PhaseNote::Cancelled,
+            Some(kind) => PhaseNote::Failed(kind.clone()),
+            None => PhaseNote::None,
+        };
         if self.call.is_running() {
             (PhaseState::Running, PhaseNote::None)
         } else if self.failed_stage == Some(stage) {
@@ -175,7 +181,7 @@ impl Making<'_> {
                 PhaseState::Done
             };
             let note = match (failure, state) {
-                (Some(_), PhaseState::Failed) => PhaseNote::None,
+                (Some(kind), PhaseState::Failed) => PhaseNote::Failed(kind),
                 (Some(FailureKind::PlaintextServer), _) => PhaseNote::PlaintextTried,
                 (Some(_), _) => PhaseNote::NextTried,
                 (None, _) => success_note(step),

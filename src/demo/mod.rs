@@ -245,7 +245,7 @@ fn routes(index: &Arc<Index>, health: &HealthReporter) -> Routes {
         .add_service(compressed!(HelloServer::new(hello::Greetings)))
         .add_service(compressed!(GreeterServer::new(hello::Greetings)))
         .add_service(compressed!(WelcomeServer::new(hello::Greetings)))
-        .add_service(compressed!(TourServer::new(tour::Guide)))
+        .add_service(compressed!(TourServer::new(tour::Guide).max_decoding_message_size(tour::LARGEST)))
         .add_service(compressed!(UserServiceServer::new(tour::Guide)))
         .add_service(compressed!(ProfilesServer::new(tour::Guide)))
         .add_service(compressed!(OrdersServer::new(orders::OrderBook::new())))

@@ -13,6 +13,9 @@ use super::generated::proto::{self, Parent};
 /// Long enough that waiting for the server is a phase to be seen.
 const THINKING: Duration = Duration::from_millis(5);
 
+/// The echo takes bodies as large as a client sends unless told otherwise, so that such can be tried.
+pub(super) const LARGEST: usize = 64 << 20;
+
 const USERS: [&str; 9] = ["Ann", "李雷", "韩梅梅", "Bob", "Chloé", "Дмитрий", "Ema", "さくら", "王芳"];
 
 pub(super) struct Guide;

@@ -63,6 +63,8 @@ pub(super) struct FieldShape {
     pub is_packed: bool,
     pub is_extension: bool,
     pub must_be_utf8: bool,
+    /// `optional` in a syntax where fields are not so by themselves: its author tells unset from zero.
+    pub is_optional: bool,
     /// Index into the shape's `oneofs`.
     pub oneof: Option<usize>,
     pub enumeration: Option<EnumShape>,
@@ -307,6 +309,7 @@ impl FieldShape {
             // Both halves of an entry are always there, whatever the syntax says.
             has_presence: field.supports_presence() || in_map_entry,
             is_required: field.is_required() && !in_map_entry,
+            is_optional: field.containing_oneof().is_some_and(|oneof| oneof.is_synthetic()),
             is_packed: field.is_packed(),
             is_extension: false,
             must_be_utf8: kind == Kind::String
@@ -336,6 +339,7 @@ impl FieldShape {
             must_be_utf8: kind == Kind::String
                 && utf8_mark(field.field_descriptor_proto())
                     .unwrap_or_else(|| field.parent_file().syntax() == Syntax::Proto3),
+            is_optional: false,
             oneof: None,
             enumeration: kind.as_enum().map(EnumShape::new),
             message: kind.as_message().cloned(),

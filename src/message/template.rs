@@ -6,7 +6,9 @@ use crate::schema::MessageType;
 /// How much a template shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TemplateSize {
-    /// Scalars and enums of the top level, empty lists and maps; nested messages as `{}`.
+    /// Scalars and enums of the top level, empty lists and maps; nested messages as `{}`. What its author lets be
+    /// unset stays unset, for a zero would say something: `optional` fields, oneofs, well-known types. Only where
+    /// nothing else would be left are they shown.
     #[default]
     Smallest,
     /// Nested messages, one element in each list and map, the first member of each oneof; recursion is cut.
@@ -63,7 +65,10 @@ impl Writer<'_> {
             .filter(|field| field.oneof.is_none_or(|oneof| shape.oneofs[oneof].1.first() == Some(&field.number)))
             .collect();
         self.path.push(shape.name.clone());
-        let shown: Vec<&FieldShape> = shown.into_iter().filter(|field| self.is_shown(field)).collect();
+        let mut shown: Vec<&FieldShape> = shown.into_iter().filter(|field| self.is_shown(field)).collect();
+        if self.size == TemplateSize::Smallest && shown.iter().any(|field| !self.may_stay_unset(field)) {
+            shown.retain(|field| !self.may_stay_unset(field));
+        }
         if shown.is_empty() {
             self.path.pop();
             self.out.push_str("{}");
@@ -81,6 +86,15 @@ impl Writer<'_> {
         self.path.pop();
         self.line(indent - 1);
         self.out.push('}');
+    }
+
+    /// Whether leaving the field out says something else than its zero does.
+    fn may_stay_unset(&self, field: &FieldShape) -> bool {
+        if field.is_required || field.label != Label::Singular {
+            return false;
+        }
+        let is_known = || field.kind.is_message() && self.schema.child(field).well_known.is_some();
+        field.is_optional || field.oneof.is_some() || is_known()
     }
 
     /// A nested message whose required fields would be cut is left out, unless it is required itself.

@@ -88,6 +88,35 @@ pub struct TlsReport {
     pub unverified: bool,
     /// Who is trusted, for words: "system roots", a file's path, "exactly this certificate".
     pub trust: String,
+    /// What was found of the server's certificate, each question by itself; `None` where no certificate came.
+    pub checks: Option<CertificateChecks>,
+}
+
+/// The questions that a server's certificate is asked. One that fails keeps none of the others from being answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CertificateChecks {
+    /// It holds the name that was asked for.
+    pub name: Check,
+    /// It is valid at this time.
+    pub dates: Check,
+    /// It is trusted, or its chain leads to what is.
+    pub trust: Check,
+    /// It may be a server's.
+    pub usage: Check,
+    /// It is itself among the trusted ones.
+    pub is_trusted_itself: bool,
+}
+
+/// The answer to one question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Check {
+    /// It was not asked (the certificate is pinned, or verification is off), or another fault hides the answer.
+    #[default]
+    NotDone,
+    /// Yes.
+    Passed,
+    /// No.
+    Failed,
 }
 
 /// One certificate, for people.

@@ -36,7 +36,7 @@ impl fmt::Display for Failure {
             FailureKind::NotYetValid { .. } => "the certificate is not valid yet",
             FailureKind::UnknownIssuer => "the certificate is signed by nobody that is trusted",
             FailureKind::PinMismatch => "the certificate is not the pinned one",
-            FailureKind::BadCertificate => "the certificate is not acceptable",
+            FailureKind::BadCertificate { .. } => "the certificate is not acceptable",
             FailureKind::ClientCertificateMissing => "the server wants a client certificate",
             FailureKind::ClientCertificateRefused => "the server refused the client certificate",
             FailureKind::NoCommonTls => "no TLS version or cipher in common",
@@ -148,7 +148,10 @@ pub enum FailureKind {
     /// A pinned certificate changed.
     PinMismatch,
     /// Another fault of the certificate.
-    BadCertificate,
+    BadCertificate {
+        /// Which rule.
+        fault: CertificateFault,
+    },
     /// The server asked for a client certificate and we had none.
     ClientCertificateMissing,
     /// The server refused ours.
@@ -227,6 +230,27 @@ pub enum FailureKind {
         /// It was ours, not the server's.
         sent: bool,
     },
+}
+
+/// The rule that a server's certificate breaks, besides name, dates and trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateFault {
+    /// It cannot be read.
+    Unreadable,
+    /// It is of X.509 version 1 or 2.
+    OldVersion,
+    /// It is a CA's certificate shown as a server's.
+    CaAsServer,
+    /// Its usage does not allow a server.
+    Usage,
+    /// It was revoked.
+    Revoked,
+    /// It holds a critical extension that is not known.
+    UnknownExtension,
+    /// A CA of its chain may not sign for its name.
+    NameConstraint,
+    /// A signature of its chain is wrong, or of a kind that is not accepted.
+    Signature,
 }
 
 /// What is wrong with our own settings. Labels are what the settings call their source: paths as a rule.

@@ -1,57 +1,209 @@
-//! Certificates as the server sent them.
+//! Certificates as the server sent them, and what was found of the first.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use egui::Ui;
+use egui::text::LayoutJob;
+use egui::{Align, CornerRadius, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::context::Cx;
-use super::theme::Tone;
-use super::widgets::heading::{NameValue, name_value_ui, section_head_ui};
-use crate::transport::{CertificateInfo, TlsReport};
+use super::context::{Cx, pane_at};
+use super::fonts;
+use super::icons::Icon;
+use super::theme::tokens;
+use super::widgets::text::{self, Elide, Line, append, paint_text, paragraph_ui, rich_paragraph_ui};
+use crate::transport::{CertificateInfo, Check, TlsReport};
 use crate::words::format;
 
 const DAY_S: i64 = 86_400;
+/// The width of the card of checks beside the certificate's facts.
+const CHECKS: f32 = 232.0;
+/// Below this width the two stand one over the other.
+const SIDE_BY_SIDE: f32 = 540.0;
+/// The column of names.
+const NAMES: f32 = 112.0;
+const ROW: f32 = 26.0;
 
 /// The chain of a handshake, also of one that failed.
-pub(super) fn chain_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport) {
+pub(super) fn chain_ui(ui: &mut Ui, cx: &mut Cx<'_>, report: &TlsReport) {
     if report.chain.is_empty() {
         return;
     }
     let words = cx.words();
     let note = cx.lang().certificates(report.chain.len());
-    section_head_ui(ui, words.certificate_chain, &note, 32.0, |_| ());
-    egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 6)).show(ui, |ui| {
-        for certificate in &report.chain {
-            certificate_ui(ui, cx, certificate);
-            ui.add_space(8.0);
-        }
+    let top = ui.cursor().min;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        ui.add(Line::strong(words.certificate_chain).height(28.0));
+        ui.add(Line::new(&note).color(tokens(ui).text3).height(28.0).elide(Elide::End));
     });
+    ui.add_space(4.0);
+    for (index, certificate) in report.chain.iter().enumerate() {
+        let whole = ui.available_width();
+        if index == 0 && whole >= SIDE_BY_SIDE {
+            let start = ui.cursor().min;
+            let (left, right) = (
+                Rect::from_min_size(start, vec2(CHECKS, 4000.0)),
+                Rect::from_min_size(start + vec2(CHECKS + 12.0, 0.0), vec2(whole - CHECKS - 12.0, 4000.0)),
+            );
+            let behind = [ui.painter().add(egui::Shape::Noop), ui.painter().add(egui::Shape::Noop)];
+            let a = card_ui(ui, left, |ui| {
+                who_ui(ui, cx, report, index, certificate);
+                checks_ui(ui, cx, report);
+            });
+            let b = card_ui(ui, right, |ui| facts_ui(ui, cx, report, index, certificate));
+            let height = a.max(b);
+            for (place, shape) in [left, right].into_iter().zip(behind) {
+                frame(ui, Rect::from_min_size(place.min, vec2(place.width(), height)), shape);
+            }
+            ui.allocate_space(vec2(1.0, height));
+        } else {
+            let place = Rect::from_min_size(ui.cursor().min, vec2(whole, 4000.0));
+            let behind = ui.painter().add(egui::Shape::Noop);
+            let height = card_ui(ui, place, |ui| {
+                who_ui(ui, cx, report, index, certificate);
+                if index == 0 {
+                    checks_ui(ui, cx, report);
+                }
+                ui.add_space(8.0);
+                facts_ui(ui, cx, report, index, certificate);
+            });
+            frame(ui, Rect::from_min_size(place.min, vec2(whole, height)), behind);
+            ui.allocate_space(vec2(1.0, height));
+        }
+        ui.add_space(12.0);
+    }
+    if std::mem::take(&mut cx.memory.show_certificate) {
+        let place = Rect::from_min_max(top, pos2(top.x + 1.0, ui.cursor().top()));
+        ui.scroll_to_rect(place, Some(Align::Min));
+    }
 }
 
-fn certificate_ui(ui: &mut Ui, cx: &Cx<'_>, certificate: &CertificateInfo) {
+/// Fills a card; returns its height with the padding.
+fn card_ui(ui: &mut Ui, place: Rect, content: impl FnOnce(&mut Ui)) -> f32 {
+    let clip = ui.clip_rect();
+    let mut pane =
+        pane_at(ui, place.shrink2(vec2(12.0, 8.0)), ("certificate card", place.min.x as i32, place.min.y as i32));
+    pane.set_clip_rect(clip);
+    pane.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    content(&mut pane);
+    pane.min_rect().height() + 16.0
+}
+
+fn frame(ui: &Ui, rect: Rect, behind: egui::layers::ShapeIdx) {
+    let t = tokens(ui);
+    let shape =
+        egui::epaint::RectShape::new(rect, CornerRadius::same(8), t.bg1, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    ui.painter().set(behind, shape);
+}
+
+/// Whose it is, and its place in the chain.
+fn who_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certificate: &CertificateInfo) {
+    let words = cx.words();
+    let t = tokens(ui);
+    let place = match (index, certificate.self_signed) {
+        (0, true) => words.leaf_and_root,
+        (0, false) => words.leaf,
+        (_, true) => words.signed_itself,
+        (_, false) => words.intermediate,
+    };
+    let failed = index == 0
+        && report
+            .checks
+            .is_some_and(|checks| [checks.name, checks.dates, checks.trust, checks.usage].contains(&Check::Failed));
+    let top = ui.cursor().min;
+    let width = ui.available_width();
+    let (icon, color) = if failed {
+        (Icon::ShieldAlert, t.error)
+    } else if index == 0 {
+        (Icon::ShieldCheck, t.ok)
+    } else {
+        (Icon::Shield, t.text3)
+    };
+    icon.paint_at(ui.painter(), top + vec2(8.0, 20.0), 16.0, color);
+    let column = Rect::from_min_size(top + vec2(24.0, 0.0), vec2(width - 24.0, 42.0));
+    let mut column = pane_at(ui, column, ("who", index));
+    column.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    let name = certificate.names.first().cloned().unwrap_or_else(|| certificate.subject.clone());
+    column.add(Line::code(&name).height(20.0).elide(Elide::Middle));
+    column.add(Line::new(place).color(t.text3).height(20.0).elide(Elide::End));
+    ui.allocate_space(vec2(width, 44.0));
+}
+
+/// What was asked of it, each with its sign and the answer in words.
+fn checks_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport) {
+    let words = cx.words();
+    let t = tokens(ui);
+    let Some(checks) = &report.checks else { return };
+    ui.add_space(4.0);
+    ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top() + 0.5, Stroke::new(1.0, t.line));
+    ui.add_space(6.0);
+    for (check, said) in cx.lang().certificate_checks(checks, report, now_s()) {
+        let (icon, color, state) = match check {
+            Check::Passed => (Icon::CircleCheck, t.ok, words.passed),
+            Check::Failed => (Icon::CircleX, t.error, words.failed),
+            Check::NotDone => (Icon::CircleMinus, t.text3, words.unchecked),
+        };
+        let top = ui.cursor().min;
+        icon.paint_at(ui.painter(), top + vec2(7.0, ROW / 2.0), 14.0, color);
+        let width = ui.available_width();
+        let column = Rect::from_min_size(top + vec2(24.0, 4.0), vec2(width - 24.0, 4000.0));
+        let clip = ui.clip_rect();
+        let mut column = pane_at(ui, column, ("check", &said));
+        column.set_clip_rect(clip);
+        let response = paragraph_ui(&mut column, &said, fonts::body(), color, 18.0);
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(state));
+        ui.allocate_space(vec2(width, (column.min_rect().height() + 8.0).max(ROW)));
+    }
+}
+
+/// The certificate's facts; nothing is elided, long values wrap.
+fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certificate: &CertificateInfo) {
     let words = cx.words();
     let lang = cx.lang();
-    let now =
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));
+    let t = tokens(ui);
     let names = if certificate.names.is_empty() { words.san_none.to_owned() } else { certificate.names.join(", ") };
-    let issuer = if certificate.self_signed {
-        format!("{}  ·  {}", certificate.issuer, words.self_signed)
-    } else {
-        certificate.issuer.clone()
-    };
+    let lacks_name = index == 0 && report.checks.is_some_and(|checks| checks.name == Check::Failed);
+    let lacking = if lacks_name { lang.not_among(&report.server_name) } else { String::new() };
+    let issuer_note = if certificate.self_signed { words.self_signed } else { "" };
     let valid = lang.from_to(&format::date(certificate.not_before_unix_s), &format::date(certificate.not_after_unix_s));
-    let days = (certificate.not_after_unix_s - now).div_euclid(DAY_S);
-    let valid = format!("{valid}  ·  {}", lang.days_left(days));
+    let now = now_s();
     let is_valid = certificate.not_before_unix_s <= now && now <= certificate.not_after_unix_s;
+    let days = lang.days_left((certificate.not_after_unix_s - now).div_euclid(DAY_S));
     let fingerprint = format::fingerprint(&certificate.sha256);
-    for (name, value, tone) in [
-        (words.subject, certificate.subject.as_str(), Tone::Plain),
-        (words.san, names.as_str(), Tone::Plain),
-        (words.issuer, issuer.as_str(), Tone::Plain),
-        (words.valid, valid.as_str(), if is_valid { Tone::Plain } else { Tone::Error }),
-        (words.private_key, certificate.key.as_str(), Tone::Plain),
-        (words.sha256, fingerprint.as_str(), Tone::Plain),
+    // Sixteen bytes a line.
+    let fingerprint = match fingerprint.char_indices().nth(47) {
+        Some((at, _)) => format!("{}\n{}", &fingerprint[..at], &fingerprint[at + 1..]),
+        None => fingerprint,
+    };
+    for (name, value, note, color) in [
+        (words.subject, certificate.subject.as_str(), "", t.text3),
+        (words.san, names.as_str(), lacking.as_str(), t.error),
+        (words.issuer, certificate.issuer.as_str(), issuer_note, t.text3),
+        (words.valid, valid.as_str(), days.as_str(), if is_valid { t.ok } else { t.error }),
+        (words.private_key, certificate.key.as_str(), "", t.text3),
+        (words.sha256, fingerprint.as_str(), "", t.text3),
     ] {
-        name_value_ui(ui, NameValue { name, value, tone, ..NameValue::default() });
+        let top = ui.cursor().min;
+        let width = ui.available_width();
+        paint_text(ui.painter(), top.x, top.y + ROW / 2.0, name, &fonts::body(), t.text3);
+        let mut job = LayoutJob::default();
+        append(&mut job, value, fonts::code(), t.text1, 18.0);
+        if !note.is_empty() {
+            // The note stays whole.
+            let room = width - NAMES - text::width(ui.painter(), note, fonts::hint());
+            let fits = text::width(ui.painter(), value, fonts::code()) + 24.0 <= room;
+            append(&mut job, if fits { "   " } else { "\n" }, fonts::code(), t.text1, 18.0);
+            append(&mut job, note, fonts::hint(), color, 18.0);
+        }
+        let column = Rect::from_min_size(top + vec2(NAMES, 4.0), vec2(width - NAMES, 4000.0));
+        let clip = ui.clip_rect();
+        let mut column = pane_at(ui, column, ("fact", index, name));
+        column.set_clip_rect(clip);
+        rich_paragraph_ui(&mut column, job);
+        ui.allocate_space(vec2(width, (column.min_rect().height() + 8.0).max(ROW)));
     }
+}
+
+/// Seconds since 1970-01-01 UTC.
+pub(super) fn now_s() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
 }

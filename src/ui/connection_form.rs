@@ -127,8 +127,16 @@ fn trust_ui(ui: &mut Ui, cx: &Cx<'_>, salt: &str, form: &mut ConnectionForm) -> 
     if form.given.is_some() {
         kinds.push((CaKind::Given, words.given_certificate, words.given_hint));
     }
+    let pinned = form.pinned.as_ref().map(|pinned| {
+        let days = (pinned.not_after_unix_s - super::certificate::now_s()).div_euclid(86_400);
+        cx.lang().pinned_fact(&pinned.sha256, &pinned.subject, days)
+    });
+    if pinned.is_some() {
+        kinds.push((CaKind::Pinned, words.pinned_certificate, words.pinned_hint));
+    }
+    let pinned_height = if pinned.is_some() { 24.0 } else { 0.0 };
     let file_height = if form.ca == CaKind::File { 38.0 } else { 0.0 };
-    let height = 34.0 * kinds.len() as f32 + file_height;
+    let height = 34.0 * kinds.len() as f32 + file_height + pinned_height;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     ui.painter().rect(rect, CornerRadius::same(8), t.bg1, Stroke::new(1.0, t.line), StrokeKind::Inside);
     let mut group = ui.new_child(
@@ -157,6 +165,14 @@ fn trust_ui(ui: &mut Ui, cx: &Cx<'_>, salt: &str, form: &mut ConnectionForm) -> 
                 picked = Some(FormPath::Ca);
             }
             top += file_height;
+        }
+        if kind == CaKind::Pinned
+            && let Some(said) = &pinned
+        {
+            let place = Rect::from_min_size(pos2(rect.left() + 36.0, top - 6.0), vec2(rect.width() - 48.0, 24.0));
+            let mut row = super::context::row_at(&mut group, place, ("pinned", salt));
+            row.add(Line::hint(said).color(t.text2).elide(super::widgets::text::Elide::Middle));
+            top += pinned_height;
         }
     }
     picked

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use egui::{Align, Id, Layout, Rect, Ui, UiBuilder};
 
+use super::method_picker::MethodPicker;
 use super::widgets::tree::TreeRow;
 use crate::app::{Action, App, Tab, TabId};
 use crate::engine::TextLines;
@@ -44,8 +45,8 @@ impl<'a> Cx<'a> {
 pub(super) struct Memory {
     /// Width of the side panel, in points, once the person chose one.
     pub(super) side_width: Option<f32>,
-    /// The request's share of the centre.
-    pub(super) request_share: f32,
+    /// The request's share of the centre, once the person chose one.
+    pub(super) request_share: Option<f32>,
     /// The share of the list above a message that is read.
     pub(super) list_share: f32,
     /// The tree as rows, and what it was made of.
@@ -54,10 +55,16 @@ pub(super) struct Memory {
     pub(super) tree_made_of: Option<(u64, Lang)>,
     /// The chosen row when the tree was last painted.
     pub(super) tree_chosen: Option<u64>,
+    /// The chosen row is to come into view.
+    pub(super) tree_reveal: bool,
     /// The field of the target is to take the focus.
     pub(super) focus_target: bool,
     /// The filter is to take the focus.
     pub(super) focus_filter: bool,
+    /// The certificate of a failure is to come into view.
+    pub(super) show_certificate: bool,
+    /// The list of a source's methods, while it is open.
+    pub(super) method_picker: Option<MethodPicker>,
     /// The newest metadata row is to take the focus.
     pub(super) focus_new_row: bool,
     /// Large drafts that the person wants to edit all the same.
@@ -70,13 +77,16 @@ impl Default for Memory {
     fn default() -> Self {
         Self {
             side_width: None,
-            request_share: 0.5,
+            request_share: None,
             list_share: 0.62,
             tree_rows: Vec::new(),
             tree_made_of: None,
             tree_chosen: None,
+            tree_reveal: false,
             focus_target: false,
             focus_filter: false,
+            show_certificate: false,
+            method_picker: None,
             focus_new_row: false,
             edit_anyway: None,
             large_draft: None,

@@ -9,14 +9,25 @@ use super::theme::tokens;
 use super::widgets::button::{Button, ButtonSize};
 use super::widgets::choice::choice_ui;
 use super::widgets::code_edit::CodeEditor;
-use super::widgets::dialog::dialog_ui;
+use super::widgets::dialog::{Answer, Question, dialog_ui, question_ui};
 use super::widgets::field::Field;
 use super::widgets::json::Language;
 use super::widgets::text::{Line, paragraph_ui};
 use crate::app::{Action, AddDialog, PickFor, Tab};
+use crate::words::format;
 
 pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
-    if let Some(dialog) = &cx.app.dialog {
+    if let Some(question) = &cx.app.trust_question {
+        let subject = &question.certificate.subject;
+        let title = cx.lang().trust_question(subject, &question.address);
+        let fingerprint = format::fingerprint(&question.certificate.sha256);
+        let text = cx.lang().trust_question_text(&question.address, &fingerprint);
+        let (confirm, cancel) = (cx.words().trust_confirm, cx.words().cancel);
+        let asked = Question { title: &title, text: &text, confirm, cancel, danger: false };
+        if let Some(answer) = question_ui(ui.ctx(), Id::unique("trust question"), asked) {
+            cx.act(Action::AnswerTrust(answer == Answer::Confirmed));
+        }
+    } else if let Some(dialog) = &cx.app.dialog {
         add_source_ui(ui, cx, dialog);
     } else if let Some(tab) = cx.tab().filter(|tab| tab.list.is_some()) {
         list_ui(ui, cx, tab);

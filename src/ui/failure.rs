@@ -1,23 +1,35 @@
-//! The card of a failure: what happened, why, what to try.
+//! The card of a failure: what happened, why, what to try; for one of the transport with the ways on that fit it.
 
 use egui::{CornerRadius, Rect, Role, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
+use super::certificate;
+use super::context::Cx;
 use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
 use super::widgets::button::Button;
 use super::widgets::text::paragraph_ui;
+use crate::app::{Action, Retry};
+use crate::engine::Scheme;
+use crate::transport::{Failure, FailureKind, Stage};
 use crate::words::Words;
+use crate::words::failure::describe;
 
 /// The words of a failure.
+#[derive(Clone, Copy, Default)]
 pub(super) struct FailureCard<'a> {
     pub(super) title: &'a str,
     pub(super) cause: &'a str,
     pub(super) advice: &'a [String],
-    pub(super) detail: &'a str,
+    /// Before the title; a cross unless set.
+    pub(super) icon: Option<Icon>,
+    /// A word under the buttons.
+    pub(super) hint: &'a str,
+    /// Ways on that stand back behind the others.
+    pub(super) quiet: &'a [&'a str],
 }
 
-/// Shows the card; returns the button that was pressed: 0 for `primary`, then the others in order.
+/// Shows the card; returns the button that was pressed: 0 for `primary`, then the others and the quiet ones in order.
 pub(super) fn failure_card_ui(
     ui: &mut Ui,
     words: &Words,
@@ -32,7 +44,7 @@ pub(super) fn failure_card_ui(
         let whole = ui.available_width();
         ui.set_width(whole);
         let top = ui.cursor().min;
-        Icon::CircleX.paint_at(ui.painter(), top + vec2(9.0, 11.0), 18.0, t.error);
+        card.icon.unwrap_or(Icon::CircleX).paint_at(ui.painter(), top + vec2(9.0, 11.0), 18.0, t.error);
         let column = Rect::from_min_size(top + vec2(30.0, 0.0), vec2(whole - 30.0, 4000.0));
         let mut pane = ui.new_child(egui::UiBuilder::new().id_salt("failure").max_rect(column));
         paragraph_ui(&mut pane, card.title, fonts::heading(), t.text1, 22.0);
@@ -48,7 +60,7 @@ pub(super) fn failure_card_ui(
                 advice_ui(&mut pane, advice);
             }
         }
-        if primary.is_some() || !others.is_empty() {
+        if primary.is_some() || !others.is_empty() || !card.quiet.is_empty() {
             pane.add_space(10.0);
             pane.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
@@ -62,11 +74,16 @@ pub(super) fn failure_card_ui(
                         pressed = Some(index + 1);
                     }
                 }
+                for (index, label) in card.quiet.iter().enumerate() {
+                    if ui.add(Button::ghost(label)).clicked() {
+                        pressed = Some(others.len() + index + 1);
+                    }
+                }
             });
         }
-        if !card.detail.is_empty() && !card.cause.contains(card.detail) {
+        if !card.hint.is_empty() {
             pane.add_space(8.0);
-            paragraph_ui(&mut pane, card.detail, fonts::hint(), t.text3, 18.0);
+            paragraph_ui(&mut pane, card.hint, fonts::hint(), t.text3, 18.0);
         }
         ui.allocate_space(vec2(1.0, pane.min_rect().height()));
     });
@@ -93,4 +110,140 @@ fn advice_ui(ui: &mut Ui, advice: &str) {
     let mut pane = ui.new_child(egui::UiBuilder::new().id_salt(("advice", advice)).max_rect(column));
     paragraph_ui(&mut pane, advice, fonts::body(), t.text1, 20.0);
     ui.allocate_space(vec2(1.0, pane.min_rect().height()));
+}
+
+/// A way on from a failure.
+enum Way {
+    Name(String),
+    Speak(Scheme),
+    Trust,
+    Show,
+    Also(usize),
+}
+
+/// A failure of the transport: its card with the ways on, and the certificate where one came. `also` are more buttons;
+/// returns which of them was pressed.
+pub(super) fn transport_failure_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    failure: &Failure,
+    address: &str,
+    retry: Retry,
+    also: &[&str],
+) -> Option<usize> {
+    let words = cx.words();
+    let described = describe(failure, cx.lang());
+    let leaf = failure.tls.as_ref().and_then(|report| report.chain.first());
+    let primary = match &failure.kind {
+        FailureKind::PlaintextServer => Some((Way::Speak(Scheme::Plaintext), words.use_plaintext.to_owned())),
+        FailureKind::TlsServer => Some((Way::Speak(Scheme::Tls), words.use_tls.to_owned())),
+        kind => server_name(kind).map(|name| {
+            let label = cx.lang().use_as_server_name(&name);
+            (Way::Name(name), label)
+        }),
+    };
+    // A source that cannot be read is first of all read again.
+    let again = also.first().filter(|_| matches!(retry, Retry::Load(_)) && primary.is_none());
+    let primary = primary.or_else(|| again.map(|label| (Way::Also(0), (*label).to_owned())));
+    let mut ways = Vec::new();
+    let mut labels = Vec::new();
+    let mut hint = String::new();
+    if leaf.is_some() && can_be_pinned(failure) {
+        ways.push(Way::Trust);
+        labels.push(words.trust_certificate);
+        hint = cx.lang().trust_hint(address);
+    }
+    let is_name = matches!(primary, Some((Way::Name(_), _)));
+    // With two ways at hand that need no settings, the button to the settings only takes room.
+    let is_shown = |index: usize, label: &str| (!is_name || label != words.open_tls) && (again.is_none() || index > 0);
+    for (index, label) in also.iter().enumerate().filter(|(index, label)| is_shown(*index, label)) {
+        ways.push(Way::Also(index));
+        labels.push(label);
+    }
+    let quiet: &[&str] = if leaf.is_some() { &[words.show_certificate] } else { &[] };
+    if leaf.is_some() {
+        ways.push(Way::Show);
+    }
+    // What a button does needs no sentence beside it.
+    let advice = match &primary {
+        Some(_) if is_name => &[],
+        Some((Way::Speak(_), _)) => described.advice.get(1..).unwrap_or_default(),
+        _ => &described.advice[..],
+    };
+    let advice: Vec<String> = advice.iter().map(|advice| without_flags(advice)).collect();
+    let advice = &advice[..];
+    let (cause, title) = (described.cause.as_str(), described.title.as_str());
+    let icon = leaf.map(|_| Icon::ShieldAlert);
+    let card = FailureCard { title, cause, advice, icon, hint: &hint, quiet };
+    let label = primary.as_ref().map(|(_, label)| label.as_str());
+    let pressed = failure_card_ui(ui, words, &card, label, &labels);
+    if let Some(report) = &failure.tls {
+        ui.add_space(12.0);
+        certificate::chain_ui(ui, cx, report);
+    }
+    let way = match pressed? {
+        0 => primary.map(|(way, _)| way),
+        other => ways.into_iter().nth(other - 1),
+    };
+    match way? {
+        Way::Name(name) => cx.act(Action::UseServerName(retry, name)),
+        Way::Speak(scheme) => cx.act(Action::Speak(retry, scheme)),
+        Way::Trust => {
+            if let Some(leaf) = leaf {
+                cx.act(Action::AskTrust(retry, Box::new(leaf.into())));
+            }
+        }
+        Way::Show => cx.memory.show_certificate = true,
+        Way::Also(index) => return Some(index),
+    }
+    None
+}
+
+/// Advice without the flags of the command line, which it names in brackets.
+fn without_flags(advice: &str) -> String {
+    let advice = advice.replace(", --plaintext)", ")");
+    match advice.split_once(" (--").and_then(|(before, rest)| Some((before, rest.split_once(')')?.1))) {
+        Some((before, after)) => format!("{before}{after}"),
+        None => advice,
+    }
+}
+
+/// Whether trust in the shown certificate would help.
+fn can_be_pinned(failure: &Failure) -> bool {
+    failure.stage == Stage::Tls
+        && matches!(
+            failure.kind,
+            FailureKind::WrongName { .. }
+                | FailureKind::Expired { .. }
+                | FailureKind::NotYetValid { .. }
+                | FailureKind::UnknownIssuer
+                | FailureKind::PinMismatch
+                | FailureKind::BadCertificate { .. }
+        )
+}
+
+/// The name that a certificate of another name holds.
+fn server_name(kind: &FailureKind) -> Option<String> {
+    match kind {
+        FailureKind::WrongName { presented, .. } => {
+            presented.iter().find(|name| !name.starts_with('*') && name.parse::<std::net::IpAddr>().is_err()).cloned()
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_flags;
+
+    #[test]
+    fn a_window_names_no_flags() {
+        for (advice, expect) in [
+            ("Set a certificate (--cert, --key).", "Set a certificate."),
+            ("Turn TLS off (http://, --plaintext) if so.", "Turn TLS off (http://) if so."),
+            ("Names (SAN) count.", "Names (SAN) count."),
+        ] {
+            assert_eq!(without_flags(advice), expect);
+        }
+    }
 }

@@ -746,7 +746,7 @@ impl Gallery {
         ];
         rows[5].critical = true;
         rows.push(WaterfallRow {
-            span: BarSpan::NotReached,
+            span: BarSpan::NotReached(12_000.0, 15_000.0),
             ..row(self.say("Response", "响应"), "", 0.0, 0.0, BarTone::Response, self.say("not reached", "未到达"))
         });
         let ticks = [(0.0, "0"), (5_000.0, "5"), (10_000.0, "10"), (15_000.0, "15"), (20_000.0, "20 ms")]

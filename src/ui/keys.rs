@@ -13,7 +13,7 @@ use crate::app::Action;
 
 /// Takes the window's keys before any field sees them.
 pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
-    if cx.app.dialog.is_some() || cx.tab().is_some_and(|tab| tab.list.is_some()) {
+    if cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.tab().is_some_and(|tab| tab.list.is_some()) {
         return;
     }
     let pressed = |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
@@ -43,7 +43,7 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     if pressed(Modifiers::COMMAND, Key::L) {
         cx.memory.focus_target = true;
     }
-    let is_free = !egui::Popup::is_any_open(ui.ctx());
+    let is_free = !egui::Popup::is_any_open(ui.ctx()) && cx.memory.method_picker.is_none();
     if tab.is_calling() && is_free && pressed(Modifiers::NONE, Key::Escape) {
         cx.act(Action::Cancel(id));
     }

@@ -25,6 +25,7 @@ mod lists;
 pub mod measure;
 mod message;
 mod metadata;
+mod method_picker;
 mod phases;
 mod request;
 mod response;

@@ -26,6 +26,8 @@ const TICKS: f64 = 5.5;
 const TICK_ROOM: f64 = 50.0;
 /// The least and the most that the bars have when folded.
 const BARS_FOLDED: (f32, f32) = (64.0, 180.0);
+/// The share of the axis that a call has which ended before all phases were reached.
+const REACHED_SHARE: f64 = 0.55;
 /// Insets, gaps and the button of the folded line.
 const FOLDED_REST: f32 = 96.0;
 /// The share of the width that bars have, about.
@@ -120,6 +122,12 @@ fn waterfall(ui: &mut Ui, cx: &Cx<'_>, timeline: &Timeline) {
             (name(lang, &phase.kind), duration, note(lang, phase))
         })
         .collect();
+    let total_us = (timeline.total.as_secs_f64() * 1e6).max(1.0);
+    // What was not reached follows the end step by step, in room of its own.
+    let missing = timeline.phases.iter().filter(|phase| phase.state == PhaseState::NotReached).count();
+    let end_us = if missing == 0 { total_us } else { total_us / REACHED_SHARE };
+    let step_us = (end_us - total_us) / (missing as f64 + 1.0);
+    let mut next_us = total_us;
     let rows: Vec<WaterfallRow<'_>> = timeline
         .phases
         .iter()
@@ -128,7 +136,9 @@ fn waterfall(ui: &mut Ui, cx: &Cx<'_>, timeline: &Timeline) {
             name,
             duration,
             span: if phase.state == PhaseState::NotReached {
-                BarSpan::NotReached
+                let from = next_us;
+                next_us += step_us;
+                BarSpan::NotReached(from, next_us)
             } else {
                 let start = phase.start.as_secs_f64() * 1e6;
                 BarSpan::Between(start, start + phase.length.as_secs_f64() * 1e6)
@@ -138,7 +148,6 @@ fn waterfall(ui: &mut Ui, cx: &Cx<'_>, timeline: &Timeline) {
             critical: false,
         })
         .collect();
-    let end_us = (timeline.total.as_secs_f64() * 1e6).max(1.0);
     let room = f64::from(ui.available_width()) * BARS_SHARE / TICK_ROOM;
     let marks = ticks(end_us, room.clamp(2.0, TICKS));
     let ticks: Vec<Tick<'_>> = marks.iter().map(|(at_us, label)| Tick { at_us: *at_us, label }).collect();
@@ -181,6 +190,7 @@ fn note(lang: Lang, phase: &Phase) -> String {
     let words = lang.words();
     match (&phase.note, phase.state) {
         (_, PhaseState::NotReached) => words.not_reached.to_owned(),
+        (PhaseNote::Failed(kind), _) => lang.failed_briefly(kind).to_owned(),
         (PhaseNote::Cancelled, _) => words.phase_cancelled.to_owned(),
         (PhaseNote::None, PhaseState::Failed) => words.phase_failed.to_owned(),
         (PhaseNote::None, PhaseState::Running) => words.still_running.to_owned(),

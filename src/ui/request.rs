@@ -13,6 +13,10 @@ use crate::app::{Action, RequestSide, RowCheck, Tab};
 
 /// Panes narrower than this stack.
 const STACK_BELOW: f32 = 560.0;
+/// The request's width where the answer needs the room.
+const NARROW_REQUEST: f32 = 372.0;
+/// The request's width for the settings of a connection.
+const SETTINGS: f32 = 590.0;
 
 pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(tab) = cx.tab() else { return };
@@ -21,15 +25,34 @@ pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     target_bar::target_bar_ui(ui, cx, tab, bar);
     let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
     let (axis, least) = if rest.width() < STACK_BELOW { (SplitAxis::Rows, 160.0) } else { (SplitAxis::Columns, 280.0) };
-    let range = SplitRange { first_min: least, second_min: least, rest: 0.5 };
-    let (left, right) = split(rest, axis, cx.memory.request_share, range);
+    let usual = if axis == SplitAxis::Columns { usual_share(tab, rest.width()) } else { 0.5 };
+    let range = SplitRange { first_min: least, second_min: least, rest: usual };
+    let mut share = cx.memory.request_share.unwrap_or(usual);
+    let before = share;
+    let (left, right) = split(rest, axis, share, range);
     let mut pane = pane_at(ui, left, ("request", tab.id.0));
     request_pane_ui(&mut pane, cx, tab);
     let mut pane = pane_at(ui, right, ("response", tab.id.0));
     response::response_ui(&mut pane, cx, tab);
     let name = cx.words().panes_edge;
-    let share = &mut cx.memory.request_share;
-    splitter_ui(ui, Id::unique("panes edge"), name, rest, axis, share, range);
+    splitter_ui(ui, Id::unique("panes edge"), name, rest, axis, &mut share, range);
+    if (share - before).abs() > f32::EPSILON {
+        cx.memory.request_share = Some(share);
+    }
+}
+
+/// The request's share where the person chose none: half, less where a certificate has to be read beside it, more for
+/// the settings of a connection.
+fn usual_share(tab: &Tab, width: f32) -> f32 {
+    let shows_chain = tab.shown_call().is_some_and(|(call, _)| {
+        let failure = call.status.as_ref().and_then(|(_, status)| status.failure.as_ref());
+        failure.and_then(|failure| failure.tls.as_ref()).is_some_and(|report| !report.chain.is_empty())
+    });
+    match tab.request_side {
+        RequestSide::Tls => (SETTINGS / width).clamp(0.5, 0.6),
+        _ if shows_chain => (NARROW_REQUEST / width).min(0.5),
+        _ => 0.5,
+    }
 }
 
 fn request_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {

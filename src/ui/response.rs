@@ -3,7 +3,7 @@
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::context::{Cx, pane_at, row_at, row_from_right};
-use super::failure::{FailureCard, failure_card_ui};
+use super::failure::{FailureCard, failure_card_ui, transport_failure_ui};
 use super::icons::Icon;
 use super::lists::metadata_rows_ui;
 use super::theme::measure::{INSET, TABS};
@@ -17,8 +17,8 @@ use super::widgets::shared::line_below;
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
 use super::widgets::text::{Elide, Line, paragraph_ui, width};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{certificate, facts, fonts, phases, stream};
-use crate::app::{Action, CallRecord, CallStage, RequestSide, ResponseSide, Tab};
+use super::{facts, fonts, phases, stream};
+use crate::app::{Action, CallRecord, CallStage, RequestSide, ResponseSide, Retry, Tab};
 use crate::call::CallStatus;
 use crate::engine::TextLines;
 use crate::transport::{FailureKind, Stage};
@@ -173,14 +173,15 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let area = ui.max_rect();
     if let Some(why) = &call.not_begun {
         let mut pane = pane_at(ui, area.shrink(INSET), "not begun");
-        let card = FailureCard { title: words.call_not_begun, cause: why, advice: &[], detail: "" };
+        let card = FailureCard { title: words.call_not_begun, cause: why, ..FailureCard::default() };
         failure_card_ui(&mut pane, words, &card, None, &[]);
         return;
     }
     if let Some(error) = call.unsendable.as_ref().filter(|_| call.stage() == CallStage::NotBegun) {
         let mut pane = pane_at(ui, area.shrink(INSET), "unsendable");
         let said = cx.lang().misfit_at(error);
-        let card = FailureCard { title: words.unsendable_title, cause: &said, advice: &[], detail: &error.path };
+        let card =
+            FailureCard { title: words.unsendable_title, cause: &said, hint: &error.path, ..FailureCard::default() };
         failure_card_ui(&mut pane, words, &card, None, &[]);
         return;
     }
@@ -250,7 +251,10 @@ fn ended_ui(ui: &mut Ui, cx: &Cx<'_>, status: &CallStatus, area: Rect) -> f32 {
     let described = status.failure.as_ref().map(|failure| describe(failure, cx.lang()));
     let (lead, said) = match &described {
         Some(described) => (described.title.as_str(), described.cause.as_str()),
-        None if status.message.is_empty() => (words.server_said, words.no_message_text),
+        None if status.message.is_empty() => match cx.lang().status_advice(status.code) {
+            "" => (words.server_said, words.no_message_text),
+            advice => (words.server_said, advice),
+        },
         None => (words.server_said, status.message.as_str()),
     };
     let mut pane = pane_at(ui, area.shrink2(vec2(INSET, 8.0)), "stream ended");
@@ -261,41 +265,21 @@ fn ended_ui(ui: &mut Ui, cx: &Cx<'_>, status: &CallStatus, area: Rect) -> f32 {
 /// A status other than OK: the server's words, or ours with the stage, cause and what to try.
 fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, status: &CallStatus) {
     let words = cx.words();
-    let described = status.failure.as_ref().map(|failure| describe(failure, cx.lang()));
     egui::ScrollArea::vertical().id_salt("status").auto_shrink([false, false]).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::same(12)).show(ui, |ui| {
             ui.set_width(ui.available_width());
             let said_by = cx.lang().said_by(status.origin);
-            if let (Some(described), Some(failure)) = (&described, &status.failure) {
-                let name = server_name(&failure.kind);
-                let use_name = name.as_ref().map(|name| cx.lang().use_as_server_name(name));
-                let mut others = Vec::new();
-                if failure.stage == Stage::Tls {
-                    others.push(words.open_tls);
-                }
-                let card = FailureCard {
-                    title: &described.title,
-                    cause: &described.cause,
-                    advice: &described.advice,
-                    detail: &failure.detail,
-                };
-                match failure_card_ui(ui, words, &card, use_name.as_deref(), &others) {
-                    Some(0) => {
-                        if let Some(name) = name {
-                            cx.act(Action::UseServerName(tab.id, name));
-                        }
-                    }
-                    Some(_) => cx.act(Action::ShowRequestSide(tab.id, RequestSide::Tls)),
-                    None => {}
-                }
-                if let Some(report) = &failure.tls {
-                    ui.add_space(12.0);
-                    certificate::chain_ui(ui, cx, report);
+            if let Some(failure) = &status.failure {
+                let also: &[&str] = if failure.stage == Stage::Tls { &[words.open_tls] } else { &[] };
+                if transport_failure_ui(ui, cx, failure, &call.address, Retry::Send(tab.id), also).is_some() {
+                    cx.act(Action::ShowRequestSide(tab.id, RequestSide::Tls));
                 }
             } else {
                 let title = if status.message.is_empty() { words.no_message_text } else { &status.message };
                 let cause = if status.origin == crate::call::Origin::Server { words.server_said } else { &said_by };
-                let card = FailureCard { title, cause, advice: &[], detail: "" };
+                let advice = [cx.lang().status_advice(status.code).to_owned()];
+                let advice = if advice[0].is_empty() { &[][..] } else { &advice[..] };
+                let card = FailureCard { title, cause, advice, ..FailureCard::default() };
                 failure_card_ui(ui, words, &card, None, &[]);
             }
             if !call.details.is_empty() {
@@ -304,16 +288,6 @@ fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, status:
             }
         });
     });
-}
-
-/// The name that a certificate of another name holds.
-fn server_name(kind: &FailureKind) -> Option<String> {
-    match kind {
-        FailureKind::WrongName { presented, .. } => {
-            presented.iter().find(|name| !name.starts_with('*') && name.parse::<std::net::IpAddr>().is_err()).cloned()
-        }
-        _ => None,
-    }
 }
 
 fn details_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {

@@ -124,9 +124,16 @@ fn tree_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         cx.memory.tree_rows = cx.app.tree.lines.iter().map(|line| tree_row(cx, line)).collect();
     }
     let chosen = cx.app.tree.chosen;
-    let is_new = std::mem::replace(&mut cx.memory.tree_chosen, chosen) != chosen;
+    // A frame late: until it has shown its new rows, the scroll area springs back from where they begin.
+    let is_new = std::mem::take(&mut cx.memory.tree_reveal);
+    if std::mem::replace(&mut cx.memory.tree_chosen, chosen) != chosen {
+        cx.memory.tree_reveal = true;
+        ui.ctx().request_repaint();
+    }
+    let is_root = chosen.and_then(|key| cx.app.tree.line(key)).is_some_and(|line| matches!(line.node, Node::Source(_)));
     let is_active = cx.app.active.is_some() || cx.app.problem.is_some() || cx.app.shown_source.is_some();
-    let tree = Tree::new(Id::unique("tree"), cx.words().tree, chosen).active(is_active).scroll_to_chosen(is_new);
+    let tree = Tree::new(Id::unique("tree"), cx.words().tree, chosen).active(is_active);
+    let tree = tree.scroll_to_chosen(is_new).with_children(is_root);
     let response = tree.show(ui, &cx.memory.tree_rows);
     if let Some(key) = response.toggled {
         cx.act(Action::ToggleNode(key));

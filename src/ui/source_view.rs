@@ -3,15 +3,14 @@
 use egui::{Ui, vec2};
 
 use super::context::Cx;
-use super::failure::{FailureCard, failure_card_ui};
+use super::failure::{FailureCard, failure_card_ui, transport_failure_ui};
 use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
 use super::widgets::button::Button;
 use super::widgets::text::{Elide, Line, paragraph_ui};
-use crate::app::Action;
+use crate::app::{Action, Retry, SourceOrigin};
 use crate::engine::SourceId;
-use crate::words::failure::describe;
 
 fn page_ui(ui: &mut Ui, salt: &str, content: impl FnOnce(&mut Ui)) {
     egui::ScrollArea::vertical().id_salt(salt).auto_shrink([false, false]).show(ui, |ui| {
@@ -91,33 +90,25 @@ pub(super) fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId) {
     let app = cx.app;
     let Some(entry) = app.source(source) else { return };
     let Some(failure) = &entry.failure else { return };
-    let described =
-        failure.status.as_ref().and_then(|status| status.failure.as_ref()).map(|failure| describe(failure, cx.lang()));
+    let told = failure.status.as_ref().and_then(|status| status.failure.as_ref());
     let title = entry.full_title();
     page_ui(ui, "failed source", |ui| {
-        let t = tokens(ui);
         ui.add(Line::new(&title).font(fonts::heading()).height(24.0).elide(Elide::Middle));
         ui.add_space(12.0);
-        let card = match &described {
-            Some(described) => {
-                FailureCard { title: &described.title, cause: &described.cause, advice: &described.advice, detail: "" }
-            }
-            None => FailureCard { title: words.source_failed_title, cause: &failure.message, advice: &[], detail: "" },
-        };
         let settings = if entry.is_address() { words.tls_with_reflection } else { words.import_roots };
-        match failure_card_ui(ui, cx.words(), &card, Some(words.try_again), &[settings, words.remove_source]) {
+        let pressed = if let (Some(told), SourceOrigin::Address { address, .. }) = (told, &entry.origin) {
+            let also = [words.try_again, settings, words.remove_source];
+            transport_failure_ui(ui, cx, told, address, Retry::Load(source), &also)
+        } else {
+            let cause = &failure.message;
+            let card = FailureCard { title: words.source_failed_title, cause, ..FailureCard::default() };
+            failure_card_ui(ui, words, &card, Some(words.try_again), &[settings, words.remove_source])
+        };
+        match pressed {
             Some(0) => cx.act(Action::ReloadSource(source)),
             Some(1) => cx.act(Action::OpenDialogFor(source)),
             Some(2) => cx.act(Action::RemoveSource(source)),
             _ => {}
-        }
-        if let Some(report) = failure.status.as_ref().and_then(|status| status.failure.as_ref()?.tls.as_ref()) {
-            ui.add_space(16.0);
-            super::certificate::chain_ui(ui, cx, report);
-        }
-        if described.is_some() {
-            ui.add_space(12.0);
-            paragraph_ui(ui, &failure.message, fonts::hint(), t.text3, 18.0);
         }
     });
 }

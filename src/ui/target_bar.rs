@@ -1,17 +1,15 @@
 //! The bar over a request: where to with its lock, which method, how long, Send.
 
-use egui::{CornerRadius, Id, Rect, Role, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Rect, Ui, pos2};
 
 use super::context::{Cx, row_at};
-use super::fonts;
 use super::icons::Icon;
+use super::method_picker;
 use super::theme::measure::INSET;
 use super::theme::{Tone, tokens};
-use super::widgets::badge::{Shape, paint_shape};
 use super::widgets::button::Button;
 use super::widgets::field::Field;
 use super::widgets::shared::line_below;
-use super::widgets::text::{elide_middle, paint_text};
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
 use crate::app::{Action, CallRecord, LockMeaning, Tab, parse_deadline};
 
@@ -32,7 +30,7 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     let mut row = row_at(ui, inner, "target bar");
     row.spacing_mut().item_spacing.x = 8.0;
     target_ui(&mut row, cx, tab, target_width);
-    method_ui(&mut row, cx, tab, method_width);
+    method_picker::method_ui(&mut row, cx, tab, method_width);
     deadline_ui(&mut row, cx, tab);
     if sends {
         if row.add(cancel).clicked() {
@@ -55,6 +53,7 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
     let meaning = cx.app.lock(&tab.address);
     let (icon, tone, said, hover) = match &meaning {
         LockMeaning::Verified(name) => (Icon::Lock, Tone::Ok, cx.lang().verified_as(name), words.lock_verified),
+        LockMeaning::Pinned => (Icon::Lock, Tone::Ok, words.pinned.to_owned(), words.lock_pinned),
         LockMeaning::NotVerified => {
             (Icon::ShieldAlert, Tone::Error, words.not_verified.to_owned(), words.lock_unverified)
         }
@@ -94,19 +93,6 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
     if response.changed() {
         cx.act(Action::SetAddress(tab.id, address));
     }
-}
-
-fn method_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab, width: f32) {
-    let t = tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), egui::Sense::hover());
-    let whole = format!("{} / {}", tab.service, tab.method);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{} {whole}", cx.words().method)));
-    ui.painter().rect(rect, CornerRadius::same(6), t.bg3, Stroke::new(1.0, t.line), StrokeKind::Inside);
-    paint_shape(ui.painter(), rect.left() + 10.0, rect.center().y, Shape::of(tab.shape.0, tab.shape.1), t);
-    let font = fonts::code();
-    let shown = elide_middle(ui.painter(), &whole, &font, width - 48.0);
-    paint_text(ui.painter(), rect.left() + 36.0, rect.center().y, &shown, &font, t.text1);
-    tooltip_ui(&response, &whole, None);
 }
 
 fn deadline_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {

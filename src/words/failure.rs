@@ -1,7 +1,7 @@
 //! Failures in words: what happened, and what to try, in both languages.
 
 use super::Lang;
-use crate::transport::{Failure, FailureKind, SettingsFault, Stage};
+use crate::transport::{CertificateFault, Failure, FailureKind, SettingsFault, Stage};
 
 /// A failure as a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +55,37 @@ fn doing_zh(stage: Stage) -> &'static str {
     }
 }
 
-/// The lower layer's own text, in brackets.
+fn rule_en(fault: CertificateFault) -> &'static str {
+    match fault {
+        CertificateFault::Unreadable => "it cannot be read",
+        CertificateFault::OldVersion => "it is of an old version of X.509",
+        CertificateFault::CaAsServer => "it belongs to a CA, and servers must show one of their own",
+        CertificateFault::Usage => "its usage does not allow a server",
+        CertificateFault::Revoked => "it was revoked",
+        CertificateFault::UnknownExtension => "it holds a critical extension that is not known here",
+        CertificateFault::NameConstraint => "the CA that signed it may not sign for its name",
+        CertificateFault::Signature => "a signature in its chain is wrong, or of a kind that is not accepted",
+    }
+}
+
+fn rule_zh(fault: CertificateFault) -> &'static str {
+    match fault {
+        CertificateFault::Unreadable => "无法读取",
+        CertificateFault::OldVersion => "使用了旧版 X.509",
+        CertificateFault::CaAsServer => "这是 CA 的证书，服务器应出示自己的证书",
+        CertificateFault::Usage => "用途不允许服务器",
+        CertificateFault::Revoked => "已被吊销",
+        CertificateFault::UnknownExtension => "含有未知的关键扩展",
+        CertificateFault::NameConstraint => "签发它的 CA 无权为此名称签发",
+        CertificateFault::Signature => "证书链中的签名有误，或算法不被接受",
+    }
+}
+
+/// The lower layer's own text, in brackets, for kinds that do not say everything by themselves. The system's number
+/// tells a person nothing.
 fn detail(failure: &Failure) -> String {
-    if failure.detail.is_empty() { String::new() } else { format!(" ({})", failure.detail) }
+    let said = failure.detail.split(" (os error ").next().unwrap_or_default();
+    if said.is_empty() { String::new() } else { format!(" ({said})") }
 }
 
 fn is_local(peer: &str) -> bool {
@@ -114,7 +142,7 @@ fn english(failure: &Failure) -> Words {
     match &failure.kind {
         FailureKind::NameNotFound => (
             format!("The name of {peer} is not known"),
-            format!("The system's name lookup found no address for it{detail}."),
+            s("The system's name lookup found no address for it."),
             vec![
                 s("Check the spelling of the host."),
                 s("If the name exists only in another network, connect to its VPN, or write the IP address instead."),
@@ -122,12 +150,12 @@ fn english(failure: &Failure) -> Words {
         ),
         FailureKind::Refused if is_socket(peer) => (
             format!("Nothing listens at {peer}"),
-            format!("There is no such socket, or no server behind it{detail}."),
+            s("There is no such socket, or no server behind it."),
             vec![s("Check that the server is running, and the path of its unix socket.")],
         ),
         FailureKind::Refused => (
             format!("Nothing listens at {peer}"),
-            format!("The machine was reached, but it refused the connection{detail}."),
+            s("The machine was reached, but it refused the connection."),
             vec![
                 s("Check that the server is running, and at this port."),
                 if is_local(peer) {
@@ -180,12 +208,12 @@ fn english(failure: &Failure) -> Words {
         ),
         FailureKind::PlaintextServer => (
             format!("{peer} speaks no TLS"),
-            format!("A TLS hello was answered in plaintext{detail}."),
+            s("A TLS hello was answered in plaintext."),
             vec![
                 s(
-                    "Turn TLS off for this address (http://, or --plaintext) if a plaintext server is what you expect there.",
+                    "Turn TLS off for this address (http://, --plaintext) if a plaintext server is what you expect there.",
                 ),
-                s("Otherwise check the port: many servers have one for TLS and one without."),
+                s("Or check the port: many servers have one for TLS and one without."),
             ],
         ),
         FailureKind::TlsServer => (
@@ -194,7 +222,10 @@ fn english(failure: &Failure) -> Words {
             vec![s("Turn TLS on for this address (https://, or leave --plaintext out).")],
         ),
         FailureKind::WrongName { asked, presented, common_name } => {
-            let cause = s("The certificate is valid, but not for this name, so it may belong to another server.");
+            let cause = format!(
+                "{peer} was reached, then the TLS handshake was ended here, because no name in the server's certificate \
+                 is {asked}. Nothing of the request was sent."
+            );
             match (presented.as_slice(), common_name) {
                 ([], Some(name)) => (
                     format!("The certificate names {name} only in its CN, which no longer counts"),
@@ -211,7 +242,7 @@ fn english(failure: &Failure) -> Words {
                 ),
                 ([], None) => (
                     format!("The server has no certificate for {asked}"),
-                    format!("Neither a name in its certificate nor the server itself answers to {asked}{detail}."),
+                    format!("Neither a name in its certificate nor the server itself answers to {asked}."),
                     vec![s("Set the server name to one that the server has a certificate for.")],
                 ),
                 (names, _) => (
@@ -239,7 +270,10 @@ fn english(failure: &Failure) -> Words {
         ),
         FailureKind::UnknownIssuer => (
             s("The certificate is signed by nobody that is trusted here"),
-            format!("{peer} showed a certificate chain that does not lead to the trusted ones ({trust})."),
+            format!(
+                "{peer} showed a certificate chain that does not lead to the trusted ones ({trust}). Nothing of the \
+                 request was sent."
+            ),
             vec![
                 s(
                     "Choose the CA file that signed it, or the server's own certificate file, as the one to trust (--cacert).",
@@ -254,28 +288,28 @@ fn english(failure: &Failure) -> Words {
                 "If the server was given a new certificate, look at it and trust it anew; otherwise somebody stands between.",
             )],
         ),
-        FailureKind::BadCertificate => (
+        FailureKind::BadCertificate { fault } => (
             s("The server's certificate is not acceptable"),
-            format!("{peer} showed a certificate that breaks a rule{detail}."),
+            format!("{peer} showed a certificate that breaks a rule: {}.", rule_en(*fault)),
             vec![s(
                 "Look at the certificate: its usage must allow a server (serverAuth), its signature must be of today's kinds.",
             )],
         ),
         FailureKind::ClientCertificateMissing => (
             format!("{peer} wants a client certificate"),
-            format!("The server asked for one, and none is set{detail}."),
+            s("The server asked for one, and none is set."),
             vec![s("Set a client certificate and its key, PEM or PKCS#12 (--cert, --key).")],
         ),
         FailureKind::ClientCertificateRefused => (
             format!("{peer} refused the client certificate"),
-            format!("The server asked for one and did not accept ours{detail}."),
+            s("The server asked for one and did not accept ours."),
             vec![s(
                 "Check that it is signed by a CA that the server trusts, that it has not expired, and that its usage allows clients.",
             )],
         ),
         FailureKind::NoCommonTls => (
             format!("{peer} and this client have no TLS version or cipher in common"),
-            format!("TLS 1.2 and 1.3 were offered{detail}."),
+            s("TLS 1.2 and 1.3 were offered."),
             vec![s("Allow TLS 1.2 or 1.3, with modern ciphers, on the server.")],
         ),
         FailureKind::NoAlpn => (
@@ -480,17 +514,17 @@ fn chinese(failure: &Failure) -> Words {
     match &failure.kind {
         FailureKind::NameNotFound => (
             format!("找不到 {peer} 的名称"),
-            format!("系统的名称解析没有给出任何地址{detail}。"),
+            s("系统的名称解析没有给出任何地址。"),
             vec![s("检查主机名的拼写。"), s("如果该名称只存在于另一个网络，请先连接其 VPN，或直接填写 IP 地址。")],
         ),
         FailureKind::Refused if is_socket(peer) => (
             format!("{peer} 上没有服务在监听"),
-            format!("该套接字不存在，或其背后没有服务{detail}。"),
+            s("该套接字不存在，或其背后没有服务。"),
             vec![s("检查服务是否正在运行，以及 unix 套接字的路径。")],
         ),
         FailureKind::Refused => (
             format!("{peer} 上没有服务在监听"),
-            format!("已到达该主机，但连接被拒绝{detail}。"),
+            s("已到达该主机，但连接被拒绝。"),
             vec![
                 s("检查服务是否正在运行，端口是否正确。"),
                 if is_local(peer) {
@@ -532,7 +566,7 @@ fn chinese(failure: &Failure) -> Words {
         ),
         FailureKind::PlaintextServer => (
             format!("{peer} 不使用 TLS"),
-            format!("对 TLS 握手的回答是明文{detail}。"),
+            s("对 TLS 握手的回答是明文。"),
             vec![
                 s("如果那里本来就是明文服务，请为此地址关闭 TLS（http://）。"),
                 s("否则请检查端口：许多服务分别有 TLS 端口和明文端口。"),
@@ -554,12 +588,14 @@ fn chinese(failure: &Failure) -> Words {
             ),
             ([], None) => (
                 format!("服务没有用于 {asked} 的证书"),
-                format!("证书中的名称和服务本身都不对应 {asked}{detail}。"),
+                format!("证书中的名称和服务本身都不对应 {asked}。"),
                 vec![s("把服务器名称设为服务拥有证书的名称。")],
             ),
             (names, _) => (
                 format!("证书属于 {}，而你请求的是 {asked}", names.join("、")),
-                s("证书本身有效，但不属于这个名称，因此它可能是另一台服务器的。"),
+                format!(
+                    "已到达 {peer}，随后在本机结束了 TLS 握手，因为服务器证书中没有 {asked} 这个名称。请求的内容都没有发出。"
+                ),
                 vec![
                     format!(
                         "如果这正是你要访问的服务，请把服务器名称设为 {}。",
@@ -581,7 +617,7 @@ fn chinese(failure: &Failure) -> Words {
         ),
         FailureKind::UnknownIssuer => (
             s("证书的签发者不受信任"),
-            format!("{peer} 出示的证书链没有通向受信任的证书（{trust}）。"),
+            format!("{peer} 出示的证书链没有通向受信任的证书（{trust}）。请求的内容都没有发出。"),
             vec![
                 s("选择签发它的 CA 文件，或服务器自己的证书文件，作为信任的对象。"),
                 s("如果服务器缺少中间证书，请把它加入服务器的证书链。"),
@@ -592,24 +628,24 @@ fn chinese(failure: &Failure) -> Words {
             format!("{peer} 出示的证书与你决定信任的不同。"),
             vec![s("如果服务器换了新证书，请查看后重新信任；否则可能有人在中间拦截。")],
         ),
-        FailureKind::BadCertificate => (
+        FailureKind::BadCertificate { fault } => (
             s("服务器的证书不可接受"),
-            format!("{peer} 出示的证书违反了规则{detail}。"),
+            format!("{peer} 出示的证书违反了规则：{}。", rule_zh(*fault)),
             vec![s("查看证书：其用途必须允许服务器（serverAuth），签名必须是当今的算法。")],
         ),
         FailureKind::ClientCertificateMissing => (
             format!("{peer} 需要客户端证书"),
-            format!("服务器要求出示证书，而这里没有设置{detail}。"),
+            s("服务器要求出示证书，而这里没有设置。"),
             vec![s("设置客户端证书及其私钥（PEM 或 PKCS#12）。")],
         ),
         FailureKind::ClientCertificateRefused => (
             format!("{peer} 拒绝了客户端证书"),
-            format!("服务器要求出示证书，但不接受我们的{detail}。"),
+            s("服务器要求出示证书，但不接受我们的。"),
             vec![s("检查它是否由服务器信任的 CA 签发、是否过期，以及用途是否允许客户端。")],
         ),
         FailureKind::NoCommonTls => (
             format!("{peer} 与本客户端没有共同的 TLS 版本或加密套件"),
-            format!("已提供 TLS 1.2 和 1.3{detail}。"),
+            s("已提供 TLS 1.2 和 1.3。"),
             vec![s("在服务器上启用 TLS 1.2 或 1.3 以及现代加密套件。")],
         ),
         FailureKind::NoAlpn => (
@@ -783,7 +819,7 @@ fn chinese_fault(fault: &SettingsFault, detail: &str) -> Words {
 #[cfg(test)]
 mod tests {
     use super::{Described, Lang, date, describe};
-    use crate::transport::{Failure, FailureKind, SettingsFault, Stage};
+    use crate::transport::{CertificateFault, Failure, FailureKind, SettingsFault, Stage};
 
     fn words(stage: Stage, kind: FailureKind, lang: Lang) -> Described {
         let failure = Failure { stage, kind, peer: "127.0.0.1:7888".to_owned(), detail: String::new(), tls: None };
@@ -820,7 +856,7 @@ mod tests {
             FailureKind::NotYetValid { not_before_unix_s: 0 },
             FailureKind::UnknownIssuer,
             FailureKind::PinMismatch,
-            FailureKind::BadCertificate,
+            FailureKind::BadCertificate { fault: CertificateFault::CaAsServer },
             FailureKind::ClientCertificateMissing,
             FailureKind::ClientCertificateRefused,
             FailureKind::NoCommonTls,

@@ -1,9 +1,9 @@
 //! Sentences that hold data.
 
 use super::{Lang, format};
-use crate::call::{MetadataError, Origin};
+use crate::call::{Code, MetadataError, Origin};
 use crate::message::MessageError;
-use crate::transport::Stage;
+use crate::transport::{CertificateChecks, Check, FailureKind, Stage, TlsReport};
 
 impl Lang {
     fn pick(self, en: String, zh: String) -> String {
@@ -34,7 +34,8 @@ impl Lang {
     /// "failed at the TLS handshake".
     pub fn failed_at(self, stage: Stage) -> String {
         let stage = self.stage(stage);
-        self.pick(format!("failed at {stage}"), format!("在{stage}阶段失败"))
+        let gap = if stage.starts_with(|c: char| c.is_ascii()) { " " } else { "" };
+        self.pick(format!("failed at {stage}"), format!("在{gap}{stage}阶段失败"))
     }
 
     /// Who decided a status, after a failure: "said by the server".
@@ -217,6 +218,150 @@ impl Lang {
     /// "Use www.eline.com as server name".
     pub fn use_as_server_name(self, name: &str) -> String {
         self.pick(format!("Use {name} as server name"), format!("把 {name} 用作服务器名"))
+    }
+
+    /// What to try after a status that a server gave; empty where the status says nothing about it.
+    pub fn status_advice(self, code: Code) -> &'static str {
+        let (en, zh) = match code {
+            Code::UNIMPLEMENTED => (
+                "The server does not have this method. Check that the address and the schema belong together.",
+                "服务器上没有这个方法。请检查地址与 schema 是否对应。",
+            ),
+            Code::UNAUTHENTICATED => (
+                "The server wants to know who you are: add what it asks for under Metadata.",
+                "服务器需要知道你是谁：请在 Metadata 中加入它要求的内容。",
+            ),
+            Code::PERMISSION_DENIED => (
+                "The server knows who you are and refuses: check the rights of what you send under Metadata.",
+                "服务器知道你是谁，但拒绝了请求：请检查 Metadata 中凭据的权限。",
+            ),
+            _ => ("", ""),
+        };
+        match self {
+            Self::En => en,
+            Self::ZhCn => zh,
+        }
+    }
+
+    /// Why a phase failed, in a few words beside its bar.
+    pub fn failed_briefly(self, kind: &FailureKind) -> &'static str {
+        let (en, zh) = match kind {
+            FailureKind::NameNotFound => ("no such name", "没有这个名称"),
+            FailureKind::Refused => ("refused", "被拒绝"),
+            FailureKind::Unreachable => ("cannot be reached", "无法到达"),
+            FailureKind::TimedOut => ("no answer in time", "没有及时应答"),
+            FailureKind::PlaintextServer => ("the server speaks no TLS", "服务器不使用 TLS"),
+            FailureKind::TlsServer => ("the server wants TLS", "服务器需要 TLS"),
+            FailureKind::WrongName { .. } => ("name does not match: ended by us", "名称不符：由我方结束"),
+            FailureKind::Expired { .. } => ("expired: ended by us", "已过期：由我方结束"),
+            FailureKind::NotYetValid { .. } => ("not valid yet: ended by us", "尚未生效：由我方结束"),
+            FailureKind::UnknownIssuer => ("not trusted: ended by us", "不受信任：由我方结束"),
+            FailureKind::PinMismatch => ("another certificate: ended by us", "证书不同：由我方结束"),
+            FailureKind::BadCertificate { .. } => ("not acceptable: ended by us", "不可接受：由我方结束"),
+            FailureKind::ClientCertificateMissing => ("a client certificate is wanted", "需要客户端证书"),
+            FailureKind::ClientCertificateRefused => ("client certificate refused", "客户端证书被拒绝"),
+            FailureKind::NotHttp2 { .. } => ("no HTTP/2", "不是 HTTP/2"),
+            FailureKind::Closed => ("closed by the server", "被服务器关闭"),
+            FailureKind::GoAway { .. } => ("ended by the server", "被服务器结束"),
+            FailureKind::Deadline => ("the deadline passed", "已超时"),
+            FailureKind::Cancelled => ("cancelled", "已取消"),
+            FailureKind::Reset { remote: true, .. } => ("reset by the server", "被服务器重置"),
+            _ => ("failed", "失败"),
+        };
+        match self {
+            Self::En => en,
+            Self::ZhCn => zh,
+        }
+    }
+
+    /// Who is trusted, from the transport's English; of a path its last part.
+    pub fn trusted(self, trust: &str) -> String {
+        let words = self.words();
+        match trust {
+            "system roots" => self.pick("the system roots".to_owned(), words.system_roots.to_owned()),
+            "exactly this certificate" => self.pick("the pinned one".to_owned(), "固定的证书".to_owned()),
+            label => label.rsplit(['/', '\\']).next().unwrap_or(label).to_owned(),
+        }
+    }
+
+    /// The answers to what a certificate is asked, in order: name, dates, trust, use.
+    pub fn certificate_checks(
+        self,
+        checks: &CertificateChecks,
+        report: &TlsReport,
+        now_s: i64,
+    ) -> [(Check, String); 4] {
+        let asked = &report.server_name;
+        let trusted = self.trusted(&report.trust);
+        let gap = if trusted.is_ascii() { " " } else { "" };
+        let unchecked = |en: &str, zh: &str| self.pick(format!("{en}: not checked"), format!("{zh}：未检查"));
+        let name = match checks.name {
+            Check::Passed => self.pick(format!("Name: {asked}"), format!("名称：{asked}")),
+            Check::Failed => self.pick(format!("Name: not {asked}"), format!("名称：不是 {asked}")),
+            Check::NotDone => unchecked("Name", "名称"),
+        };
+        let is_future = report.chain.first().is_some_and(|leaf| now_s < leaf.not_before_unix_s);
+        let dates = match checks.dates {
+            Check::Passed => self.pick("Dates: valid now".to_owned(), "日期：当前有效".to_owned()),
+            Check::Failed if is_future => self.pick("Dates: not valid yet".to_owned(), "日期：尚未生效".to_owned()),
+            Check::Failed => self.pick("Dates: expired".to_owned(), "日期：已过期".to_owned()),
+            Check::NotDone => unchecked("Dates", "日期"),
+        };
+        let trust = match checks.trust {
+            Check::Passed if checks.is_trusted_itself => {
+                self.pick(format!("Trust: is {trusted}"), format!("信任：就是{gap}{trusted}"))
+            }
+            Check::Passed => self.pick(format!("Trust: leads to {trusted}"), format!("信任：通向{gap}{trusted}")),
+            Check::Failed => {
+                self.pick(format!("Trust: not by {trusted}"), format!("信任：不在{gap}{trusted}{gap}之内"))
+            }
+            Check::NotDone => unchecked("Trust", "信任"),
+        };
+        let usage = match checks.usage {
+            Check::Passed => self.pick("Use: server".to_owned(), "用途：服务器".to_owned()),
+            Check::Failed => self.pick("Use: not for servers".to_owned(), "用途：不能用于服务器".to_owned()),
+            Check::NotDone => unchecked("Use", "用途"),
+        };
+        [(checks.name, name), (checks.dates, dates), (checks.trust, trust), (checks.usage, usage)]
+    }
+
+    /// "Trust CN=www.eline.com for localhost:7888?".
+    pub fn trust_question(self, subject: &str, address: &str) -> String {
+        self.pick(format!("Trust {subject} for {address}?"), format!("对 {address} 信任 {subject}？"))
+    }
+
+    /// What follows from trusting one certificate, with its fingerprint.
+    pub fn trust_question_text(self, address: &str, fingerprint: &str) -> String {
+        self.pick(
+            format!(
+                "Proconsul will then believe this one certificate of {address} and no other. Its name, dates and \
+                 issuer are not compared any more. Compare its SHA-256 with what the server's owner tells you:\n\
+                 {fingerprint}"
+            ),
+            format!(
+                "此后 Proconsul 对 {address} 只相信这一张证书，不再比较名称、日期和签发者。请与服务器的所有者核对 SHA-256：\n{fingerprint}"
+            ),
+        )
+    }
+
+    /// "Trusting pins this one certificate for localhost:7888; its name is then not compared."
+    pub fn trust_hint(self, address: &str) -> String {
+        self.pick(
+            format!("Trusting pins this one certificate for {address}; its name is then not compared."),
+            format!("信任即为 {address} 固定这一张证书，此后不再比较名称。"),
+        )
+    }
+
+    /// "CN=www.eline.com · 244 days left · 8F:2C:51:E0…10:A9", of a certificate that is trusted by itself.
+    pub fn pinned_fact(self, sha256: &[u8; 32], subject: &str, days: i64) -> String {
+        let whole = format::fingerprint(sha256);
+        let short = format!("{}…{}", &whole[..11], &whole[whole.len() - 5..]);
+        format!("{subject} · {} · {short}", self.days_left(days))
+    }
+
+    /// "no localhost", beside the names of a certificate.
+    pub fn not_among(self, name: &str) -> String {
+        self.pick(format!("no {name}"), format!("没有 {name}"))
     }
 
     /// "12 B as base64".

@@ -3,6 +3,7 @@
 //! The ring provider is passed explicitly; no process-wide default is installed.
 
 mod certificate;
+mod checks;
 mod identity;
 mod roots;
 mod verify;
@@ -18,7 +19,7 @@ use rustls::{AlertDescription, CertificateError, ClientConfig, Error, InvalidMes
 use rustls_pki_types::ServerName;
 
 use self::verify::{Judge, SeenChain, Verifier};
-use super::{FailureKind, SettingsFault, TlsReport, TlsSettings, Trust};
+use super::{CertificateFault, FailureKind, SettingsFault, TlsReport, TlsSettings, Trust};
 
 /// HTTP/2 over TLS (RFC 9113, 3.2).
 const ALPN_H2: &[u8] = b"h2";
@@ -57,20 +58,22 @@ impl Prepared {
             (true, _) => Judge::Nobody,
             (false, Trust::Pinned(pin)) => Judge::Pinned(*pin),
             (false, Trust::System) => {
-                let webpki = WebPkiServerVerifier::builder_with_provider(roots::system(), Arc::clone(&provider))
+                let roots = roots::system();
+                let webpki = WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider))
                     .build()
                     .or(Err(SettingsFault::NoSystemRoots))?;
-                Judge::Roots { webpki, own: Arc::default() }
+                Judge::Roots { webpki, roots, own: Arc::default() }
             }
             (false, Trust::Pem { pem, label }) => {
                 let own = roots::certificates(pem, label)?;
                 let mut store = RootCertStore::empty();
                 store.add_parsable_certificates(own.iter().cloned());
-                let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider))
+                let roots = Arc::new(store);
+                let webpki = WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider))
                     .build()
                     .or(Err(()))
                     .map_err(|()| SettingsFault::BadCertificate { label: label.clone() })?;
-                Judge::Roots { webpki, own: Arc::new(own) }
+                Judge::Roots { webpki, roots, own: Arc::new(own) }
             }
         };
         let identity = match &settings.client {
@@ -128,10 +131,12 @@ impl Watch {
     /// The report so far; `connection` adds what was negotiated.
     pub fn report(&self, connection: Option<&rustls::ClientConnection>) -> TlsReport {
         let mut report = self.report.clone();
-        report.chain = {
+        {
             let seen: &Mutex<_> = &self.seen;
-            seen.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|der| certificate::describe(der)).collect()
-        };
+            let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            report.chain = seen.chain.iter().map(|der| certificate::describe(der)).collect();
+            report.checks = seen.checks;
+        }
         report.client_certificate_asked = self.asked.load(Ordering::Acquire);
         report.client_certificate_sent = report.client_certificate_asked && self.has_identity;
         if let Some(connection) = connection {
@@ -210,7 +215,7 @@ pub(super) fn classify(error: &Error, report: &TlsReport) -> FailureKind {
             {
                 wrong_name(report)
             }
-            _ => FailureKind::BadCertificate,
+            other => FailureKind::BadCertificate { fault: fault(other) },
         },
         Error::InvalidMessage(InvalidMessage::InvalidContentType) => FailureKind::PlaintextServer,
         Error::AlertReceived(alert) => match alert {
@@ -246,6 +251,25 @@ pub(super) fn classify(error: &Error, report: &TlsReport) -> FailureKind {
         Error::PeerIncompatible(_) => FailureKind::NoCommonTls,
         Error::NoApplicationProtocol => FailureKind::NoAlpn,
         _ => FailureKind::Protocol,
+    }
+}
+
+/// What rule a certificate breaks that is neither its name, dates nor trust.
+fn fault(error: &CertificateError) -> CertificateFault {
+    match error {
+        CertificateError::BadEncoding => CertificateFault::Unreadable,
+        CertificateError::Revoked => CertificateFault::Revoked,
+        CertificateError::UnhandledCriticalExtension => CertificateFault::UnknownExtension,
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => CertificateFault::Usage,
+        other => match verify::inner(other) {
+            Some(webpki::Error::CaUsedAsEndEntity) => CertificateFault::CaAsServer,
+            Some(webpki::Error::UnsupportedCertVersion) => CertificateFault::OldVersion,
+            Some(webpki::Error::UnsupportedCriticalExtension) => CertificateFault::UnknownExtension,
+            Some(webpki::Error::BadDer | webpki::Error::TrailingData(_)) => CertificateFault::Unreadable,
+            Some(webpki::Error::NameConstraintViolation) => CertificateFault::NameConstraint,
+            // Everything else that is known concerns the signatures of the chain.
+            _ => CertificateFault::Signature,
+        },
     }
 }
 

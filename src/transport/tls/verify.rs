@@ -6,24 +6,34 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::certificate;
+use super::{certificate, checks};
+use crate::transport::CertificateChecks;
 
 /// How the chain is judged.
 #[derive(Clone, Debug)]
 pub(super) enum Judge {
     /// By roots; `own` holds the certificates that are also believed as their own leaf.
-    Roots { webpki: Arc<WebPkiServerVerifier>, own: Arc<Vec<CertificateDer<'static>>> },
+    Roots { webpki: Arc<WebPkiServerVerifier>, roots: Arc<RootCertStore>, own: Arc<Vec<CertificateDer<'static>>> },
     /// It has exactly this SHA-256.
     Pinned([u8; 32]),
     /// By nobody.
     Nobody,
 }
 
-/// The chain as it came, leaf first.
-pub(super) type SeenChain = Arc<Mutex<Vec<CertificateDer<'static>>>>;
+/// What one handshake showed.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The chain as it came, leaf first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// What was found of its leaf.
+    pub checks: Option<CertificateChecks>,
+}
+
+/// Shared with whoever reports it.
+pub(super) type SeenChain = Arc<Mutex<Seen>>;
 
 /// One verifier a handshake.
 #[derive(Debug)]
@@ -38,6 +48,39 @@ pub(super) struct Verifier {
 #[error("the server's certificate is not the pinned one")]
 pub(super) struct PinChanged;
 
+impl Verifier {
+    fn judge(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> (Result<ServerCertVerified, Error>, CertificateChecks) {
+        match &self.judge {
+            Judge::Nobody => (Ok(ServerCertVerified::assertion()), checks::unasked()),
+            Judge::Pinned(pin) if certificate::sha256(leaf) == *pin => {
+                (Ok(ServerCertVerified::assertion()), checks::pinned(true))
+            }
+            Judge::Pinned(_) => {
+                (Err(CertificateError::Other(OtherError(Arc::new(PinChanged))).into()), checks::pinned(false))
+            }
+            Judge::Roots { webpki, roots, own } => {
+                let verdict = match webpki.verify_server_cert(leaf, intermediates, server_name, ocsp_response, now) {
+                    Err(error) if is_ca_as_leaf(&error) && own.iter().any(|own| own == leaf) => {
+                        own_root(leaf, server_name)
+                    }
+                    verdict => verdict,
+                };
+                let algorithms = &self.provider.signature_verification_algorithms;
+                let asked = checks::Asked { leaf, intermediates, server_name, now, roots, own, algorithms };
+                let checks = checks::checks(&asked, &verdict);
+                (verdict, checks)
+            }
+        }
+    }
+}
+
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
@@ -47,22 +90,12 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) =
-            std::iter::once(end_entity).chain(intermediates).map(|der| der.clone().into_owned()).collect();
-        match &self.judge {
-            Judge::Nobody => Ok(ServerCertVerified::assertion()),
-            Judge::Pinned(pin) if certificate::sha256(end_entity) == *pin => Ok(ServerCertVerified::assertion()),
-            Judge::Pinned(_) => Err(CertificateError::Other(OtherError(Arc::new(PinChanged))).into()),
-            Judge::Roots { webpki, own } => {
-                let verdict = webpki.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-                match verdict {
-                    Err(error) if is_ca_as_leaf(&error) && own.iter().any(|own| own == end_entity) => {
-                        own_root(end_entity, server_name)
-                    }
-                    verdict => verdict,
-                }
-            }
-        }
+        let (verdict, checks) = self.judge(end_entity, intermediates, server_name, ocsp_response, now);
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen {
+            chain: std::iter::once(end_entity).chain(intermediates).map(|der| der.clone().into_owned()).collect(),
+            checks: Some(checks),
+        };
+        verdict
     }
 
     fn verify_tls12_signature(
@@ -99,9 +132,15 @@ fn own_root(leaf: &CertificateDer<'_>, server_name: &ServerName<'_>) -> Result<S
     Ok(ServerCertVerified::assertion())
 }
 
+/// webpki's own error inside rustls' one.
+pub(super) fn inner(error: &CertificateError) -> Option<&webpki::Error> {
+    let CertificateError::Other(OtherError(inner)) = error else { return None };
+    inner.downcast_ref::<webpki::Error>()
+}
+
 fn is_ca_as_leaf(error: &Error) -> bool {
-    let Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) = error else { return false };
-    matches!(inner.downcast_ref::<webpki::Error>(), Some(webpki::Error::CaUsedAsEndEntity))
+    let Error::InvalidCertificate(error) = error else { return false };
+    matches!(inner(error), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
 /// Whether a handshake failed because of [`PinChanged`].

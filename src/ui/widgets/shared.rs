@@ -20,7 +20,7 @@ pub enum Stand {
 
 impl Stand {
     /// What a response says. Focus is told apart from hover by [`has_focus`].
-    pub(super) fn of(response: &Response) -> Self {
+    pub(in crate::ui) fn of(response: &Response) -> Self {
         if !response.enabled() {
             Self::Rest
         } else if response.is_pointer_button_down_on() {
@@ -34,22 +34,22 @@ impl Stand {
 }
 
 /// Whether the keyboard goes to this widget, also while the window itself is not in front.
-pub(super) fn owns_keys(ui: &Ui, response: &Response) -> bool {
+pub(in crate::ui) fn owns_keys(ui: &Ui, response: &Response) -> bool {
     ui.memory(|memory| memory.has_focus(response.id))
 }
 
 /// Whether to paint the ring: the keyboard brought the focus here.
-pub(super) fn shows_focus(response: &Response, forced: Stand) -> bool {
+pub(in crate::ui) fn shows_focus(response: &Response, forced: Stand) -> bool {
     forced == Stand::Focus || response.has_focus()
 }
 
 /// A filled rectangle with a line of 1 inside its edge.
-pub(super) fn boxed(painter: &Painter, rect: Rect, radius: u8, fill: Color32, edge: Color32) {
+pub(in crate::ui) fn boxed(painter: &Painter, rect: Rect, radius: u8, fill: Color32, edge: Color32) {
     painter.rect(rect, CornerRadius::same(radius), fill, Stroke::new(1.0, edge), StrokeKind::Inside);
 }
 
 /// The ring of 2 on the edge of what has the focus.
-pub(super) fn ring(painter: &Painter, rect: Rect, radius: u8, t: &Tokens) {
+pub(in crate::ui) fn ring(painter: &Painter, rect: Rect, radius: u8, t: &Tokens) {
     painter.rect_stroke(rect, CornerRadius::same(radius), Stroke::new(2.0, t.accent), StrokeKind::Inside);
 }
 

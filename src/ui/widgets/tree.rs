@@ -84,6 +84,7 @@ pub struct Tree<'a> {
     name: &'a str,
     chosen: Option<u64>,
     scroll_to_chosen: bool,
+    with_children: bool,
     active: bool,
     scroll: bool,
 }
@@ -91,12 +92,18 @@ pub struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// A tree named `name` with this row chosen.
     pub fn new(id: Id, name: &'a str, chosen: Option<u64>) -> Self {
-        Self { id, name, chosen, scroll_to_chosen: false, active: true, scroll: true }
+        Self { id, name, chosen, scroll_to_chosen: false, with_children: false, active: true, scroll: true }
     }
 
     /// Brings the chosen row into view this frame.
     pub fn scroll_to_chosen(mut self, scroll: bool) -> Self {
         self.scroll_to_chosen = scroll;
+        self
+    }
+
+    /// What is brought into view is the chosen row with what is under it, as much of that as fits.
+    pub fn with_children(mut self, with: bool) -> Self {
+        self.with_children = with;
         self
     }
 
@@ -158,11 +165,9 @@ impl<'a> Tree<'a> {
             if let Some(index) = reveal {
                 let height = ui.available_height();
                 let shown = ui.data(|data| data.get_temp::<f32>(self.id)).unwrap_or_default();
-                let top = index as f32 * ROW;
-                if top < shown {
-                    area = area.vertical_scroll_offset(top);
-                } else if top + ROW > shown + height {
-                    area = area.vertical_scroll_offset(top + ROW - height);
+                let last = if self.with_children && go.is_none() { last_below(rows, index) } else { index };
+                if let Some(offset) = offset_for(index, last, shown, height) {
+                    area = area.vertical_scroll_offset(offset);
                 }
             }
             let output = area.show_rows(ui, ROW, rows.len(), |ui, range| {
@@ -255,6 +260,26 @@ impl<'a> Tree<'a> {
         } else if right {
             tooltip::tooltip_ui(response, &row.text, None);
         }
+    }
+}
+
+/// The last row under `index`, or itself.
+fn last_below(rows: &[TreeRow], index: usize) -> usize {
+    let Some(level) = rows.get(index).map(|row| row.level) else { return index };
+    let below = rows[index + 1..].iter().take_while(|row| row.level > level).count();
+    index + below
+}
+
+/// Where to scroll to, so that the rows from `first` to `last` are seen, or as many of them as fit; `None` if they are.
+fn offset_for(first: usize, last: usize, shown: f32, height: f32) -> Option<f32> {
+    let (top, bottom) = (first as f32 * ROW, (last + 1) as f32 * ROW);
+    if top < shown {
+        Some(top)
+    } else if bottom > shown + height {
+        // The first row wins where not all fit.
+        Some((bottom - height).min(top)).filter(|offset| *offset > shown)
+    } else {
+        None
     }
 }
 

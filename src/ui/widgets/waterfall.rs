@@ -46,8 +46,8 @@ impl BarTone {
 pub enum BarSpan {
     /// From when to when, in microseconds from the start of the axis.
     Between(f64, f64),
-    /// It was never reached: a dashed outline, no duration.
-    NotReached,
+    /// It was never reached: a dashed outline from where it would have begun to where the next would, no duration.
+    NotReached(f64, f64),
 }
 
 /// One row.
@@ -130,7 +130,7 @@ pub fn waterfall_ui(ui: &mut Ui, id: Id, name: &str, axis: Axis<'_>, rows: &[Wat
             }
             painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.line));
             let middle = rect.center().y;
-            let reached = row.span != BarSpan::NotReached;
+            let reached = matches!(row.span, BarSpan::Between(..));
             let color = match (reached, row.tone) {
                 (false, _) => t.text3,
                 (true, BarTone::Failed) => t.error,
@@ -200,15 +200,21 @@ fn paint_bar(painter: &Painter, rect: Rect, row: &WaterfallRow<'_>, place: Place
     let font = fonts::tiny();
     let note = text::line(painter, row.note, font.clone(), Color32::PLACEHOLDER);
     let edge = rect.right() - 4.0;
-    let BarSpan::Between(from, to) = row.span else {
-        let bar = Rect::from_min_max(
-            pos2(place.left + 1.0, middle - HEIGHT / 2.0),
-            pos2((place.left + note.size().x + 16.0).max(place.right), middle + HEIGHT / 2.0),
-        );
-        let bar = Rect::from_min_max(bar.min, pos2(bar.max.x.min(edge), bar.max.y));
-        dashed(painter, bar, 3.0, t.faint);
-        text::paint_text(painter, bar.left() + 6.0, middle, row.note, &font, t.text3);
-        return;
+    let (from, to) = match row.span {
+        BarSpan::Between(from, to) => (from, to),
+        BarSpan::NotReached(from, to) => {
+            let (from, to) = (place.x(from).round() + 0.5, place.x(to).round() + 0.5);
+            let bar =
+                Rect::from_min_max(pos2(from, middle - HEIGHT / 2.0), pos2(to.max(from + 6.0), middle + HEIGHT / 2.0));
+            dashed(painter, bar, 3.0, t.faint);
+            match note_place(place.left, edge, bar.left(), bar.right(), note.size().x) {
+                NotePlace::Right(x) | NotePlace::Left(x) | NotePlace::Inside(x) => {
+                    text::paint_text(painter, x, middle, row.note, &font, t.text3);
+                }
+                NotePlace::None => {}
+            }
+            return;
+        }
     };
     let (from, to) = (place.x(from).round(), place.x(to).round());
     let to = to.max(from + 3.0).min(edge.max(from + 3.0));
