@@ -28,21 +28,26 @@ pub struct CallRequest {
 pub struct Deadline {
     /// As the person set it.
     pub set: Duration,
-    /// `None`: so far away that the clock has no number for it.
-    pub at: Option<Instant>,
+    /// When its time began; `None`: when the call does.
+    pub began: Option<Instant>,
 }
 
 impl Deadline {
     /// `set` after `began`: a deadline over several calls begins before the later of them.
-    pub fn new(set: Duration, began: Instant) -> Self {
-        Self { set, at: began.checked_add(set) }
+    pub fn since(began: Instant, set: Duration) -> Self {
+        Self { set, began: Some(began) }
+    }
+
+    /// When a call that begins now must be over; `None`: so far away that the clock has no number for it.
+    pub(super) fn at(self) -> Option<Instant> {
+        self.began.unwrap_or_else(Instant::now).checked_add(self.set)
     }
 }
 
 impl From<Duration> for Deadline {
-    /// From now on.
+    /// From the call's beginning.
     fn from(set: Duration) -> Self {
-        Self::new(set, Instant::now())
+        Self { set, began: None }
     }
 }
 

@@ -23,7 +23,7 @@ use super::send::{
 };
 use super::status::unavailable;
 use super::unary::FOREIGN_PATIENCE;
-use super::{CallEvent, CallRequest, CallStatus, MessageRecord};
+use super::{CallEvent, CallRequest, CallStatus, Deadline, MessageRecord};
 use crate::transport::{Channel, ConnectEvent, Lease, Observer, Stage};
 
 /// So many messages may wait to be sent; more make [`CallHandle::send`] wait.
@@ -125,7 +125,7 @@ pub fn start(channel: &Channel, request: CallRequest) -> (CallHandle, EventRecei
     let control =
         Arc::new(Control { cancelled: AtomicBool::new(false), waker: futures_util::task::AtomicWaker::new() });
     let queue = Queue::new();
-    let deadline = request.deadline.and_then(|deadline| deadline.at);
+    let deadline = request.deadline.and_then(Deadline::at);
     let task = Task {
         channel: channel.clone(),
         began,

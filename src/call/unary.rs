@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::metadata::from_headers;
 use super::send::{deadline_exceeded, framed, http_request, is_deadline, may_try_again, stage_of, while_connecting};
 use super::status::unavailable;
-use super::{CallRequest, CallStatus, MessageRecord, Metadata};
+use super::{CallRequest, CallStatus, Deadline, MessageRecord, Metadata};
 use crate::transport::{Attempt, Channel, Lease, Shared, Stage, Unobserved};
 
 /// How long the rest of a foreign answer may take: its first bytes are for words only.
@@ -32,7 +32,7 @@ pub struct CallOutcome {
 /// One unary call without a task and channel of its own: the fast way for probes, reflection of names and loads.
 /// Dropping the future cancels the call (RST_STREAM CANCEL).
 pub async fn unary(channel: &Channel, request: CallRequest, message: Bytes) -> CallOutcome {
-    let deadline = request.deadline.and_then(|deadline| deadline.at);
+    let deadline = request.deadline.and_then(Deadline::at);
     let mut so_far = SoFar::default();
     let status = match deadline {
         None => exchange(channel, &request, &message, None, &mut so_far).await,

@@ -52,7 +52,7 @@ impl Server {
             channel: Pool::default().channel(&parsed, &options),
             call_metadata: with(&args.rpc_headers)?,
             reflection_metadata: with(&args.reflect_headers)?,
-            until: args.max_time.map(|time| Deadline::new(time, began)),
+            until: args.max_time.map(|time| Deadline::since(began, time)),
             limits,
         })
     }
