@@ -17,7 +17,7 @@ pub(crate) use channel::{Attempt, RequestParts, Unobserved};
 pub use channel::{Channel, ConnectionInfo, FrameRecord, Pool};
 pub(crate) use connection::{Lease, Shared};
 pub use event::{CertificateChecks, CertificateInfo, Check, ConnectEvent, Observer, TlsReport};
-pub use failure::{CertificateFault, Failure, FailureKind, SettingsFault, Stage};
+pub use failure::{CertificateFault, Failure, FailureKind, SettingsFault, Stage, http2_code_name};
 pub use options::{ClientIdentity, ConnectOptions, Keepalive, TlsSettings, Trust};
 pub use tap::Capture;
 pub use target::{Address, Security, Target, TargetError};
