@@ -40,6 +40,10 @@ catalogue! {
     message_edge: "Height of the message", "消息区高度";
     close: "Close", "关闭";
     copy: "Copy", "复制";
+    copy_as_grpcurl: "Copy as grpcurl", "复制为 grpcurl 命令";
+    copy_with_secrets: "Copy as grpcurl, with secrets", "复制为 grpcurl 命令（含密钥）";
+    grpcurl_needs_certificate: "Save the certificate that is trusted here as server.pem first.", "请先把这里信任的证书保存为 server.pem。";
+    grpcurl_needs_pem: "grpcurl reads no PKCS#12 bundle: add -cert and -key with PEM files.", "grpcurl 不支持 PKCS#12：请用 PEM 文件补上 -cert 和 -key。";
     choose: "Choose…", "选择…";
     not_connected: "Not connected", "未连接";
     cancel: "Cancel", "取消";

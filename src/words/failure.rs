@@ -798,7 +798,7 @@ fn chinese_fault(fault: &SettingsFault, detail: &str) -> Words {
 #[cfg(test)]
 mod tests {
     use super::{Described, Lang, date, describe};
-    use crate::transport::{CertificateFault, Failure, FailureKind, SettingsFault, Stage, http2_code_name};
+    use crate::transport::{CertificateFault, Failure, FailureKind, SettingsFault, Stage};
 
     fn words(stage: Stage, kind: FailureKind, lang: Lang) -> Described {
         let failure = Failure { stage, kind, peer: "127.0.0.1:7888".to_owned(), detail: String::new(), tls: None };
