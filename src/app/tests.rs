@@ -56,6 +56,7 @@ fn ready(now: Instant, name: &str) -> App {
         info,
         template: "{\n  \"name\": \"\"\n}".to_owned(),
         notes: Vec::new(),
+        input: None,
     });
     app.fold(Event::MethodReady { ticket, result }, now);
     app.take_commands();

@@ -337,6 +337,7 @@ async fn prepare(
         info: found.info.clone(),
         template: template(&found.input, size),
         notes: found.notes.clone(),
+        input: Some(found.input.clone()),
     };
     Ok((Prepared::new(found, vec![source]), ready))
 }
