@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{self, Event, Id, Key, Modifiers, RawInput, Rect, TextEdit, Ui, pos2, vec2};
 use proconsul::message::{TemplateSize, complete, template};
-use proconsul::schema::{MessageType, Pool};
+use proconsul::schema::{Comments, MessageType, Pool};
 use proconsul::ui::theme;
 use proconsul::ui::widgets::editor::{Editor, SuggestWords, Suggestion, Suggestions};
 use proconsul::ui::widgets::json::{Language, append_line};
@@ -146,13 +146,14 @@ fn ours(ty: &MessageType) -> impl FnMut(&mut Ui, bool) {
     let mut text = draft();
     let caret = caret_of(&text);
     let mut version = 0;
+    let comments = Comments::default();
     move |ui, is_first| {
         let id = Id::unique("ours");
         if is_first {
             proconsul::ui::widgets::editor::go_to(ui.ctx(), id, caret);
         }
         let suggest = |text: &str, caret: usize| {
-            let found = complete(ty, text, caret)?;
+            let found = complete(ty, &comments, text, caret)?;
             let list = found.suggestions.into_iter().map(|one| Suggestion {
                 label: one.label,
                 insert: one.insert,

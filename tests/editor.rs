@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::{Action, ActionData, ActionRequest, Role, TreeId};
 use egui::{Event, Id, ImeEvent, Key, Modifiers, OutputCommand, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use proconsul::ui::theme::{self, ThemeChoice};
 use proconsul::ui::widgets::editor::{
     self, Editor, EditorCommand, FindWords, Problem, SuggestWords, Suggestion, Suggestions,
@@ -43,7 +43,7 @@ fn id() -> Id {
 
 fn harness(text: &str) -> Harness<'static, State> {
     let state = State { text: text.to_owned(), ..State::default() };
-    let mut harness = Harness::builder().with_size([500.0, 400.0]).build_ui_state(
+    let mut harness = Harness::builder().with_size([500.0, 400.0]).with_step_dt(0.05).build_ui_state(
         |ui, state: &mut State| {
             if !state.installed {
                 theme::install(ui.ctx());
@@ -63,7 +63,8 @@ fn harness(text: &str) -> Harness<'static, State> {
                     detail: "int".to_owned(),
                     comment: "A number.".to_owned(),
                 });
-                (!typed.is_empty()).then(|| Suggestions { range: start..caret, typed, list: list.collect() })
+                let list: Vec<Suggestion> = list.collect();
+                (!typed.is_empty()).then(|| Suggestions { range: start..caret, typed, list })
             };
             let output = Editor::new(id(), &state.text, NAME)
                 .language(Language::Json)
@@ -228,12 +229,12 @@ fn the_pointer_places_the_caret_and_selects() {
             pressed,
             modifiers: Modifiers::NONE,
         });
-        harness.step();
     };
     harness.event(Event::PointerMoved(at));
     harness.step();
     press(&mut harness, true);
     press(&mut harness, false);
+    harness.step();
     assert_eq!(harness.state().place, (1, 7));
     press(&mut harness, true);
     press(&mut harness, false);

@@ -5,10 +5,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
-use prost_reflect::{FileDescriptor, MessageDescriptor};
-
 use super::shape::{FieldKind, FieldShape, Label, Schema, Shape, WellKnown};
-use crate::schema::{MessageType, message_of};
+use crate::schema::{Comments, MessageType};
 
 /// Suggestions at most.
 const MOST: usize = 200;
@@ -53,7 +51,7 @@ pub struct KeyMeaning {
 }
 
 /// What may be written at `caret` (in bytes) of a draft of a type; `None` where nothing can be said.
-pub fn complete(ty: &MessageType, text: &str, caret: usize) -> Option<Completion> {
+pub fn complete(ty: &MessageType, comments: &Comments, text: &str, caret: usize) -> Option<Completion> {
     let place = Place::find(text, caret)?;
     let schema = Schema::new(ty, &[]);
     let slot = place.slot(&schema, ty);
@@ -87,14 +85,13 @@ pub fn complete(ty: &MessageType, text: &str, caret: usize) -> Option<Completion
             offer(Suggestion { label: "@type".to_owned(), insert, detail, comment: String::new() }, "");
         }
         if let Some(shape) = shape {
-            let comments = Comments::of(ty, &shape.name);
             let taken = |field: &FieldShape| {
                 (place.seen.contains(&field.json_name) || place.seen.contains(&field.name))
                     && field.json_name != place.typed
             };
             for field in shape.fields.iter().filter(|field| !taken(field)) {
                 let insert = format!("{:?}{tail}", field.json_name);
-                let comment = comments.field(field.number);
+                let comment = field_comment(comments, shape, field);
                 let suggestion =
                     Suggestion { label: field.json_name.clone(), insert, detail: type_name(&schema, field), comment };
                 offer(suggestion, &field.name);
@@ -112,13 +109,12 @@ pub fn complete(ty: &MessageType, text: &str, caret: usize) -> Option<Completion
                 }
             }
             Slot::Enum(descriptor) => {
-                let file = descriptor.parent_file();
                 for value in descriptor.values() {
                     let suggestion = Suggestion {
                         label: value.name().to_owned(),
                         insert: format!("{:?}", value.name()),
                         detail: value.number().to_string(),
-                        comment: comment_at(&file, value.path()),
+                        comment: comments.of(&format!("{}.{}", descriptor.full_name(), value.name())).to_owned(),
                     };
                     offer(suggestion, "");
                 }
@@ -127,7 +123,7 @@ pub fn complete(ty: &MessageType, text: &str, caret: usize) -> Option<Completion
                 for message in ty.descriptor.parent_pool().all_messages().filter(|message| !message.is_map_entry()) {
                     let label = format!("type.googleapis.com/{}", message.full_name());
                     let insert = format!("{label:?}");
-                    let comment = comment_at(&message.parent_file(), message.path());
+                    let comment = comments.of(message.full_name()).to_owned();
                     offer(Suggestion { label, insert, detail: String::new(), comment }, "");
                 }
             }
@@ -142,7 +138,7 @@ pub fn complete(ty: &MessageType, text: &str, caret: usize) -> Option<Completion
 }
 
 /// What the key at `at` (in bytes) of a draft means.
-pub fn key_meaning(ty: &MessageType, text: &str, at: usize) -> Option<KeyMeaning> {
+pub fn key_meaning(ty: &MessageType, comments: &Comments, text: &str, at: usize) -> Option<KeyMeaning> {
     // A place is inside a token only behind its first character.
     let place = Place::find(text, text.ceil_char_boundary(at + 1))?;
     if !place.is_key || place.name.is_empty() {
@@ -155,7 +151,7 @@ pub fn key_meaning(ty: &MessageType, text: &str, at: usize) -> Option<KeyMeaning
         range: place.range,
         name: field.name.clone(),
         type_name: type_name(&schema, field),
-        comment: Comments::of(ty, &shape.name).field(field.number),
+        comment: field_comment(comments, &shape, field),
     })
 }
 
@@ -176,28 +172,9 @@ fn type_name(schema: &Schema<'_>, field: &FieldShape) -> String {
     }
 }
 
-/// Comments of one message's fields.
-struct Comments {
-    descriptor: Option<MessageDescriptor>,
-}
-
-impl Comments {
-    fn of(ty: &MessageType, name: &str) -> Self {
-        Self { descriptor: message_of(ty.descriptor.parent_pool(), name) }
-    }
-
-    fn field(&self, number: u32) -> String {
-        let field = self.descriptor.as_ref().and_then(|descriptor| descriptor.get_field(number));
-        field.map(|field| comment_at(&field.parent_message().parent_file(), field.path())).unwrap_or_default()
-    }
-}
-
-/// The comment before a definition, or else the one behind it, as one line.
-fn comment_at(file: &FileDescriptor, path: &[i32]) -> String {
-    let Some(info) = &file.file_descriptor_proto().source_code_info else { return String::new() };
-    let Some(location) = info.location.iter().find(|location| location.path == path) else { return String::new() };
-    let comment = location.leading_comments.as_deref().or(location.trailing_comments.as_deref()).unwrap_or_default();
-    comment.split_whitespace().collect::<Vec<_>>().join(" ")
+fn field_comment(comments: &Comments, shape: &Shape, field: &FieldShape) -> String {
+    let name = if field.is_extension { field.name.clone() } else { format!("{}.{}", shape.name, field.name) };
+    comments.of(&name).to_owned()
 }
 
 /// What is expected where a value may stand.

@@ -25,7 +25,7 @@ fn field(name: &str, number: i32, kind: Type, label: ProtoLabel, type_name: &str
 }
 
 /// A type with every kind of field that matters here.
-fn parent() -> MessageType {
+fn parent() -> (MessageType, Comments) {
     let value = |name: &str, number| EnumValueDescriptorProto {
         name: Some(name.to_owned()),
         number: Some(number),
@@ -89,14 +89,14 @@ fn parent() -> MessageType {
     };
     let set = prost::Message::encode_to_vec(&FileDescriptorSet { file: vec![file] });
     let pool = Pool::from_descriptor_set(&set, "a test").expect("it links");
-    pool.message_type("t.Parent").expect("it is there")
+    (pool.message_type("t.Parent").expect("it is there"), Comments::of_set(&set))
 }
 
 /// The labels at `|`, and the text with the first of them taken.
-fn at(ty: &MessageType, marked: &str) -> (Vec<String>, String) {
+fn at((ty, comments): &(MessageType, Comments), marked: &str) -> (Vec<String>, String) {
     let caret = marked.find('|').expect("a caret");
     let text = marked.replace('|', "");
-    let Some(found) = complete(ty, &text, caret) else { return (Vec::new(), text) };
+    let Some(found) = complete(ty, comments, &text, caret) else { return (Vec::new(), text) };
     let mut taken = text.clone();
     taken.replace_range(found.range.clone(), &found.suggestions[0].insert);
     (found.suggestions.into_iter().map(|suggestion| suggestion.label).collect(), taken)
@@ -154,33 +154,33 @@ fn names_values_and_types_are_offered_where_they_may_stand() {
 
 #[test]
 fn types_and_comments_are_told() {
-    let ty = parent();
-    let found = complete(&ty, "{", 1).expect("names");
+    let (ty, comments) = parent();
+    let found = complete(&ty, &comments, "{", 1).expect("names");
     let details: Vec<&str> = found.suggestions.iter().map(|suggestion| suggestion.detail.as_str()).collect();
     assert_eq!(
         details,
         ["int32", "uint32", "repeated t.Child", "map<string, t.Child>", "t.Kind", "google.protobuf.Any"]
     );
     assert_eq!(found.suggestions[0].comment, "Wasteful for negatives.");
-    let values = complete(&ty, "{\"kind\": ", 9).expect("values");
+    let values = complete(&ty, &comments, "{\"kind\": ", 9).expect("values");
     assert_eq!((values.suggestions[1].detail.as_str(), values.suggestions[1].comment.as_str()), ("1", "Not none."));
     let text = "{\"intVal\": 1}";
-    let meaning = key_meaning(&ty, text, 4).expect("a key");
+    let meaning = key_meaning(&ty, &comments, text, 4).expect("a key");
     assert_eq!(&text[meaning.range], "\"intVal\"");
     assert_eq!((meaning.name.as_str(), meaning.type_name.as_str()), ("int_val", "int32"));
-    assert_eq!(key_meaning(&ty, text, 11), None);
+    assert_eq!(key_meaning(&ty, &comments, text, 11), None);
 }
 
 proptest! {
     #[test]
     fn any_draft_can_be_asked(text in "([\\[\\]{}:, \n\"/*李]|\"child\"|\"any\"|\"@type\"|\"x/t.Child\"|int){0,20}", place in 0_usize..80) {
-        let ty = parent();
+        let (ty, comments) = parent();
         let caret = text.floor_char_boundary(place);
-        if let Some(found) = complete(&ty, &text, caret) {
+        if let Some(found) = complete(&ty, &comments, &text, caret) {
             prop_assert!(text.get(found.range.clone()).is_some());
             prop_assert!(found.range.start <= caret && caret <= found.range.end);
         }
-        if let Some(meaning) = key_meaning(&ty, &text, caret) {
+        if let Some(meaning) = key_meaning(&ty, &comments, &text, caret) {
             prop_assert!(text.get(meaning.range).is_some());
         }
     }

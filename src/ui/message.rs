@@ -18,7 +18,6 @@ use super::widgets::text::{Elide, Line};
 use super::widgets::view_state::{ViewKind, ViewState};
 use crate::app::{Action, CallRecord, Prepared, Tab, TabId};
 use crate::message::{self, MessageError, TemplateSize};
-use crate::schema::MessageType;
 use crate::words::{Words, format};
 
 /// Larger drafts are shown by the read-only view, until the person asks to edit them all the same: each key has the
@@ -173,8 +172,7 @@ fn suggest_words(words: &Words) -> SuggestWords<'_> {
     }
 }
 
-fn suggestions(input: &MessageType, text: &str, caret: usize) -> Option<Suggestions> {
-    let found = message::complete(input, text, caret)?;
+fn suggestions(found: message::Completion) -> Suggestions {
     let suggestion = |one: message::Suggestion| Suggestion {
         label: one.label,
         insert: one.insert,
@@ -182,7 +180,7 @@ fn suggestions(input: &MessageType, text: &str, caret: usize) -> Option<Suggesti
         comment: one.comment,
     };
     let list = found.suggestions.into_iter().map(suggestion).collect();
-    Some(Suggestions { range: found.range, typed: found.typed, list })
+    Suggestions { range: found.range, typed: found.typed, list }
 }
 
 fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError>) {
@@ -213,12 +211,16 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
     room.max.y = bar.top();
     let mut pane = pane_at(ui, room, "text");
     let input = match &tab.prepared {
-        Prepared::Ready(ready) => ready.input.as_ref(),
+        Prepared::Ready(ready) => ready.input.as_ref().map(|input| (input, &*ready.comments)),
         _ => None,
     };
-    let suggest = |text: &str, caret: usize| input.and_then(|input| suggestions(input, text, caret));
+    let suggest = |text: &str, caret: usize| {
+        let (input, comments) = input?;
+        message::complete(input, comments, text, caret).map(suggestions)
+    };
     let explain = |text: &str, at: usize| {
-        let meaning = message::key_meaning(input?, text, at)?;
+        let (input, comments) = input?;
+        let meaning = message::key_meaning(input, comments, text, at)?;
         let mut said = format!("{}  {}", meaning.name, meaning.type_name);
         if !meaning.comment.is_empty() {
             said.push('\n');

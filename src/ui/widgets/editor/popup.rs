@@ -72,6 +72,8 @@ pub struct Popup {
     made_of: (u64, usize),
     /// Where it is on the screen.
     place: Option<Rect>,
+    /// The caret that it hangs on.
+    caret: Option<Rect>,
 }
 
 impl Popup {
@@ -157,15 +159,15 @@ fn accept(state: &mut State, now_s: f64) {
 
 /// Shows the list under the caret.
 pub fn popup_ui(ui: &Ui, state: &mut State, id: Id, caret: Option<Rect>, words: SuggestWords<'_>, now_s: f64) {
-    let pointer_in = |place: Rect| ui.input(|input| input.pointer.interact_pos()).is_some_and(|at| place.contains(at));
-    let is_pressed_in = state.popup.place.is_some_and(pointer_in) && ui.input(|input| input.pointer.any_down());
-    let (Some(shown), Some(caret)) = (&state.popup.shown, caret) else {
-        // A press in the list takes the focus out of the text for this frame.
-        if !is_pressed_in {
-            state.popup.close();
-        }
-        return;
+    // A press or a click in the list takes the focus out of the text for this frame; the list stays, to be clicked.
+    let pointer_in = |place: Rect| {
+        ui.input(|input| {
+            let is_used = input.pointer.any_down() || input.pointer.any_released();
+            is_used && input.pointer.interact_pos().is_some_and(|at| place.contains(at))
+        })
     };
+    let caret = caret.or_else(|| state.popup.place.filter(|place| pointer_in(*place)).and(state.popup.caret));
+    let (Some(shown), Some(caret)) = (&state.popup.shown, caret) else { return state.popup.close() };
     let t = tokens(ui);
     let screen = ui.ctx().content_rect();
     let rows = shown.list.len().min(SEEN);
@@ -199,8 +201,7 @@ pub fn popup_ui(ui: &Ui, state: &mut State, id: Id, caret: Option<Rect>, words: 
                 ui.painter().rect_filled(row, 4.0, fill);
             }
             row_ui(ui, row, suggestion, &shown.typed, columns, t);
-            let is_pressed = response.hovered() && ui.input(|input| input.pointer.primary_pressed());
-            if is_pressed || response.clicked() {
+            if response.clicked() {
                 clicked = Some(index);
             }
         }
@@ -208,6 +209,7 @@ pub fn popup_ui(ui: &Ui, state: &mut State, id: Id, caret: Option<Rect>, words: 
     });
     ui.ctx().accesskit_node_builder(id, |node| node.set_description(words.name));
     state.popup.place = Some(rect);
+    state.popup.caret = Some(caret);
     if let Some(index) = clicked {
         state.popup.chosen = index;
         accept(state, now_s);

@@ -215,8 +215,15 @@ fn point(ui: &Ui, state: &mut State, editor: &Editor<'_>, frame: &Frame<'_>, res
         if !frame.room.contains(at) {
             ui.scroll_to_rect(Rect::from_center_size(at, vec2(2.0, 2.0)), None);
         }
-    } else if response.clicked() && !ui.memory(|memory| memory.has_focus(editor.id)) {
-        response.request_focus();
+    } else if response.clicked() {
+        // Press and release may come within one frame; a screen reader's click has no place.
+        if let Some(at) = at.filter(|_| ui.input(|input| input.pointer.primary_released())) {
+            let place = place_at(document, at);
+            document.go_to(place, shift);
+        }
+        if !ui.memory(|memory| memory.has_focus(editor.id)) {
+            response.request_focus();
+        }
     }
     let pasted = response.contains_pointer().then(|| {
         ui.input(|input| {
