@@ -29,8 +29,11 @@ pub const fn partner_of(c: char) -> Option<char> {
     }
 }
 
-/// The bracket at the caret, before or behind it, and its partner, in bytes. A bracket without one has `None`.
-pub fn matching(document: &Document) -> Option<(usize, Option<usize>)> {
+/// A bracket and its partner, in bytes of the text.
+pub type Pair = (usize, Option<usize>);
+
+/// The bracket at the caret, before or behind it, and its partner. A bracket without one has `None`.
+pub fn matching(document: &Document) -> Option<Pair> {
     let buffer = document.buffer();
     let caret = document.caret();
     let before = buffer.char_before(caret).filter(|c| is_opening(*c) || is_closing(*c)).map(|c| (caret - 1, c));

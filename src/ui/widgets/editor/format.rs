@@ -112,9 +112,8 @@ impl Writer {
         match self.state {
             State::Start | State::Colon => {}
             State::Opened | State::Comma | State::Comment { breaks: true } => self.line(),
-            State::Comment { breaks: false } => self.out.push(' '),
             State::Value if self.open.is_empty() => self.line(),
-            State::Value => self.out.push(' '),
+            State::Comment { breaks: false } | State::Value => self.out.push(' '),
         }
     }
 

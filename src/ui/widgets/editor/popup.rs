@@ -134,7 +134,8 @@ pub fn refresh(state: &mut State, asked: bool, suggest: Suggest<'_>) {
     }
     state.popup.made_of = made_of;
     // A caret that only moves closes the list.
-    if !asked && !(edited && state.popup.is_open()) {
+    let goes_on = asked || (edited && state.popup.is_open());
+    if !goes_on {
         state.popup.close();
         return;
     }
@@ -227,14 +228,14 @@ fn columns(ui: &Ui, list: &[Suggestion]) -> (f32, f32) {
     (widest(|suggestion| &suggestion.label), widest(|suggestion| &suggestion.detail))
 }
 
-fn row_ui(ui: &Ui, row: Rect, suggestion: &Suggestion, typed: &str, (names, types): (f32, f32), t: &Tokens) {
+fn row_ui(ui: &Ui, row: Rect, suggestion: &Suggestion, typed: &str, widths: (f32, f32), t: &Tokens) {
     let painter = ui.painter();
     let font = fonts::code();
     let middle = row.center().y;
     let left = row.left() + 8.0;
     let room = |from: f32| (row.right() - 8.0 - from).max(0.0);
     // A long name without a type may have the whole row.
-    let width = if suggestion.detail.is_empty() && suggestion.comment.is_empty() { room(left) } else { names };
+    let width = if suggestion.detail.is_empty() && suggestion.comment.is_empty() { room(left) } else { widths.0 };
     let shown = text::elide_middle(painter, &suggestion.label, &font, width);
     let hit = super::find::find_all(&shown, typed, super::find::FindOptions::default()).into_iter().next();
     let hit = hit.unwrap_or(0..0);
@@ -245,13 +246,13 @@ fn row_ui(ui: &Ui, row: Rect, suggestion: &Suggestion, typed: &str, (names, type
             x = text::paint_text(painter, x, middle, piece, &font, color);
         }
     }
-    let mut at = left + names + 20.0;
+    let mut at = left + widths.0 + 20.0;
     if !suggestion.detail.is_empty() && room(at) > 20.0 {
-        let shown = text::elide_middle(painter, &suggestion.detail, &font, types.min(room(at)));
+        let shown = text::elide_middle(painter, &suggestion.detail, &font, widths.1.min(room(at)));
         text::paint_text(painter, at, middle, &shown, &font, t.violet);
     }
-    if types > 0.0 {
-        at += types + 20.0;
+    if widths.1 > 0.0 {
+        at += widths.1 + 20.0;
     }
     if room(at) > 40.0 {
         let font = fonts::hint();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::mutex::Mutex;
 use egui::{Context, Id};
 
-use super::brackets;
+use super::brackets::{self, Pair};
 use super::document::Document;
 use super::find_bar::Find;
 use super::lines::{LongLines, Shown};
@@ -52,7 +52,7 @@ pub struct State {
     /// The widest line that was seen, in points, and of which text.
     pub widest: (u64, f32),
     /// The brackets at the caret, and of which text and place.
-    matched: Option<(u64, usize, Option<(usize, Option<usize>)>)>,
+    matched: Option<(u64, usize, Option<Pair>)>,
     /// The selection that the desktop knows of.
     pub settled: Range<usize>,
     /// Find and replace.
@@ -94,7 +94,7 @@ pub fn forget(ctx: &Context, id: Id) {
 
 impl State {
     /// The brackets at the caret.
-    pub fn matched(&mut self) -> Option<(usize, Option<usize>)> {
+    pub fn matched(&mut self) -> Option<Pair> {
         let made_of = (self.document.revision(), self.document.caret());
         match &self.matched {
             Some((revision, caret, found)) if (*revision, *caret) == made_of => *found,
