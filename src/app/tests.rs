@@ -60,6 +60,8 @@ fn ready(now: Instant, name: &str) -> App {
         info,
         template: "{\n  \"name\": \"\"\n}".to_owned(),
         notes: Vec::new(),
+        input: None,
+        comments: Arc::default(),
     });
     app.fold(Event::MethodReady { ticket, result }, now);
     app.take_commands();
