@@ -3,21 +3,31 @@
 use std::process::ExitCode;
 
 use proconsul::cli::{self, Intent};
+use proconsul::instance::{self, Claim, ClaimError};
+use proconsul::start::Start;
 use proconsul::ui::{self, UiOptions};
 
 fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         Intent::Done(code) => ExitCode::from(code),
-        Intent::Window(window) => {
-            let dirs = directories::ProjectDirs::from("", "", "proconsul");
-            let state_dir = dirs.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_path_buf());
-            open_window(UiOptions { demo: window.demo, cache_dir: cli::cache_dir(), state_dir })
-        }
+        Intent::Window(start) => open_window(*start),
     }
 }
 
-fn open_window(options: UiOptions) -> ExitCode {
-    match ui::run(options) {
+fn open_window(start: Start) -> ExitCode {
+    let dirs = directories::ProjectDirs::from("", "", "proconsul");
+    let state_dir = dirs.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_path_buf());
+    let instance = match state_dir.as_deref().map(|folder| instance::claim(folder, &start)) {
+        Some(Ok(Claim::Taken)) => return ExitCode::SUCCESS,
+        Some(Ok(Claim::Ours(instance))) => Some(instance),
+        // The window says that it cannot keep anything there.
+        Some(Err(ClaimError::NoLock(_))) | None => None,
+        Some(Err(error @ ClaimError::NoAnswer(_))) => {
+            eprintln!("proconsul: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match ui::run(UiOptions { start, cache_dir: cli::cache_dir(), state_dir, instance }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::engine::{Direction, Scheme, SourceId};
 use crate::message::TemplateSize;
+use crate::start::Start;
 use crate::words::Lang;
 
 /// Where chosen files go.
@@ -40,6 +41,12 @@ pub enum FormPath {
 pub enum Action {
     /// Start the built-in services and open them.
     StartDemo,
+    /// Open what a start of the program names.
+    Begin(Box<Start>),
+    /// Open a source that was open once, by its place in the list of recent ones.
+    OpenRecent(usize),
+    /// Take a notice about what is remembered away, by its place.
+    DismissNotice(usize),
     /// Open a reflecting server.
     OpenAddress(String),
     /// Open files and folders.
@@ -70,6 +77,14 @@ pub enum Action {
     ReloadAll,
     /// Forget a source.
     RemoveSource(SourceId),
+    /// Ask for a source's name.
+    AskName(SourceId),
+    /// What is typed there.
+    TypeName(String),
+    /// The answer: take it, or leave it.
+    AnswerName(bool),
+    /// Move a source up (negative) or down in the tree.
+    MoveSource(SourceId, isize),
     /// Take a folder as import root of a source.
     AddImportRoot(SourceId, PathBuf),
     /// What the tree is filtered by.
@@ -90,6 +105,12 @@ pub enum Action {
     StepTab(isize),
     /// Close a tab.
     CloseTab(TabId),
+    /// Open the tab again that was closed last.
+    ReopenTab,
+    /// Put a tab in this place, from 0.
+    MoveTab(TabId, usize),
+    /// Move a tab left (negative) or right.
+    ShiftTab(TabId, isize),
     /// Where to.
     SetAddress(TabId, String),
     /// The time limit.

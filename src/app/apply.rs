@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::action::{FormPath, PickFor};
 use super::{
-    Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Node, Prepared, RequestSide,
-    ResponseSide, ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
+    Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, ShownMessage,
+    SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
 };
 use crate::call::{Encoding, Limits};
 use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
@@ -17,10 +17,20 @@ use crate::words::Lang;
 impl App {
     /// Does one act at `now`.
     pub fn apply(&mut self, action: Action, now: Instant) {
+        self.changes += 1;
         match action {
             Action::StartDemo => self.start_demo(),
+            Action::Begin(start) => self.begin(&start, now),
+            Action::OpenRecent(index) => self.open_recent(index, now),
+            Action::DismissNotice(index) => {
+                if index < self.notices.len() {
+                    self.notices.remove(index);
+                }
+            }
             Action::OpenAddress(address) => self.open_typed_address(&address, now),
-            Action::OpenPaths(paths) => self.open_paths(paths, Vec::new(), now),
+            Action::OpenPaths(paths) => {
+                self.open_paths(paths, Vec::new(), now);
+            }
             Action::PickFiles(purpose, folders) => self.pick(purpose, folders),
             Action::TypeWelcomeAddress(text) => {
                 self.welcome_address = text;
@@ -44,15 +54,27 @@ impl App {
             }
             Action::ConfirmDialog => self.confirm_dialog(now),
             Action::CloseDialog => self.dialog = None,
-            Action::ReloadSource(source) => self.load(source, now),
+            Action::ReloadSource(source) => self.reload(source, now),
             Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {
                 let ids: Vec<SourceId> = self.sources.iter().map(|entry| entry.id).collect();
                 for id in ids {
-                    self.load(id, now);
+                    if !self.waits_for_demo(id) {
+                        self.load(id, now);
+                    }
                 }
             }
             Action::RemoveSource(source) => self.remove_source(source),
+            Action::AskName(source) => {
+                self.naming = self.source(source).map(|entry| (source, entry.title()));
+            }
+            Action::TypeName(text) => {
+                if let Some((_, name)) = &mut self.naming {
+                    *name = text;
+                }
+            }
+            Action::AnswerName(taken) => self.answer_name(taken),
+            Action::MoveSource(source, step) => self.move_source(source, step),
             Action::AddImportRoot(source, root) => self.add_import_root(source, root, now),
             Action::SetFilter(filter) => {
                 self.tree.filter = filter;
@@ -71,8 +93,17 @@ impl App {
             Action::ChooseTab(id) => self.choose_tab(id),
             Action::StepTab(step) => self.step_tab(step),
             Action::CloseTab(id) => self.close_tab(id),
-            Action::SetLang(lang) => self.set_lang(lang),
-            Action::SetTheme(theme) => self.theme = theme,
+            Action::ReopenTab => self.reopen_tab(now),
+            Action::MoveTab(id, place) => self.move_tab(id, place),
+            Action::ShiftTab(id, step) => self.shift_tab(id, step),
+            Action::SetLang(lang) => {
+                self.set_lang(lang);
+                self.lang_chosen = true;
+            }
+            Action::SetTheme(theme) => {
+                self.theme = theme;
+                self.theme_chosen = true;
+            }
             Action::SetForm(address, form) => {
                 self.forms.insert(address.trim().to_owned(), *form);
             }
@@ -86,15 +117,18 @@ impl App {
 
     fn apply_to_tab(&mut self, action: Action, now: Instant) {
         match action {
-            Action::SetAddress(id, address) => self.change(id, |tab| tab.address = address),
+            Action::SetAddress(id, address) => {
+                let demo = self.demo_part(&address);
+                self.change(id, |tab| {
+                    tab.address = address;
+                    tab.demo = demo;
+                });
+            }
             Action::SetDeadline(id, deadline) => self.change(id, |tab| tab.deadline = deadline),
             Action::SetMessage(id, text, caret) => self.set_message(id, text, caret, now),
             Action::SetCaretLine(id, line) => self.change(id, |tab| tab.caret_line = line),
             Action::TakeTemplate(id, size) => self.take_template(id, size),
-            Action::PrepareAgain(id) => {
-                self.change(id, |tab| tab.prepared = Prepared::Pending { since: now });
-                self.prepare(id, TemplateSize::default());
-            }
+            Action::PrepareAgain(id) => self.prepare_again(id, now),
             Action::GoToError(id) => self.change(id, |tab| {
                 tab.go_to = tab.error().map(|error| error.span.start);
                 tab.request_side = RequestSide::Message;
@@ -105,7 +139,7 @@ impl App {
                 tab.metadata = rows;
             }),
             Action::AddMetadata(id, key, value) => {
-                let row = self.new_row(&key, Secret::new(value));
+                let row = MetadataRow { missing: false, ..self.new_row(&key, Secret::new(value)) };
                 self.change(id, |tab| tab.metadata.push(row));
             }
             Action::ShowRequestSide(id, side) => self.change(id, |tab| tab.request_side = side),
@@ -128,15 +162,18 @@ impl App {
         }
     }
 
-    fn change(&mut self, id: TabId, change: impl FnOnce(&mut Tab)) {
+    pub(super) fn change(&mut self, id: TabId, change: impl FnOnce(&mut Tab)) {
         if let Some(tab) = self.tab_mut(id) {
             change(tab);
         }
     }
 
-    fn new_row(&mut self, key: &str, value: Secret) -> MetadataRow {
+    pub(super) fn new_row(&mut self, key: &str, value: Secret) -> MetadataRow {
         let id = self.next_id();
-        MetadataRow { id, on: true, key: key.to_owned(), value, secret: is_secret_key(key), revealed: false }
+        let secret = is_secret_key(key);
+        // A secret without a value is one that was not kept.
+        let missing = secret && !key.trim().is_empty() && value.is_empty();
+        MetadataRow { id, on: true, key: key.to_owned(), value, secret, revealed: false, missing }
     }
 
     /// A limit that says "none" says it in the new language.
@@ -145,10 +182,23 @@ impl App {
         for tab in self.tabs.iter_mut().filter(|tab| tab.deadline == before) {
             after.clone_into(&mut tab.deadline);
         }
+        // So do those that came back and say why they are not ready.
+        let said = |lang: Lang| [lang.words().demo_not_running, lang.words().source_gone];
+        for (before, after) in said(self.lang).into_iter().zip(said(lang)) {
+            let failed = self.tabs.iter_mut().filter_map(|tab| match &mut tab.prepared {
+                Prepared::Failed(why) => Some(why),
+                _ => None,
+            });
+            let unread =
+                self.sources.iter_mut().filter_map(|entry| entry.failure.as_mut().map(|failed| &mut failed.message));
+            for why in failed.chain(unread).filter(|why| **why == before) {
+                after.clone_into(why);
+            }
+        }
         self.lang = lang;
     }
 
-    fn start_demo(&mut self) {
+    pub(super) fn start_demo(&mut self) {
         if !matches!(self.demo, DemoState::Starting) {
             self.demo = DemoState::Starting;
             self.send(Command::StartDemo);
@@ -175,19 +225,40 @@ impl App {
             Some(entry) => entry.id,
             None => self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata }),
         };
+        self.remember_source(id);
         self.load(id, now);
         id
     }
 
-    fn open_paths(&mut self, paths: Vec<PathBuf>, import_roots: Vec<PathBuf>, now: Instant) {
+    /// Opens files as one source; those that are open already are read anew.
+    pub(super) fn open_paths(
+        &mut self,
+        paths: Vec<PathBuf>,
+        import_roots: Vec<PathBuf>,
+        now: Instant,
+    ) -> Option<SourceId> {
         if paths.is_empty() {
-            return;
+            return None;
         }
-        let id = self.add_entry(SourceOrigin::Files { paths, import_roots });
+        let same = self
+            .sources
+            .iter_mut()
+            .find(|entry| matches!(&entry.origin, SourceOrigin::Files { paths: known, .. } if *known == paths));
+        let id = match same {
+            Some(entry) => {
+                if !import_roots.is_empty() {
+                    entry.origin = SourceOrigin::Files { paths, import_roots };
+                }
+                entry.id
+            }
+            None => self.add_entry(SourceOrigin::Files { paths, import_roots }),
+        };
+        self.remember_source(id);
         self.load(id, now);
+        Some(id)
     }
 
-    fn add_entry(&mut self, origin: SourceOrigin) -> SourceId {
+    pub(super) fn add_entry(&mut self, origin: SourceOrigin) -> SourceId {
         let id = SourceId(self.next_id());
         self.sources.push(SourceEntry {
             id,
@@ -197,8 +268,42 @@ impl App {
             loading_since: None,
             failure: None,
             open_then: None,
+            name: None,
+            demo: None,
+            target: None,
+            call_metadata: Vec::new(),
+            restored: false,
         });
         id
+    }
+
+    /// As the person asks: one of the demo's starts the demo.
+    fn reload(&mut self, id: SourceId, now: Instant) {
+        if self.waits_for_demo(id) {
+            self.start_demo();
+            return;
+        }
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
+            entry.restored = false;
+        }
+        self.load(id, now);
+    }
+
+    fn answer_name(&mut self, taken: bool) {
+        let Some((id, text)) = self.naming.take().filter(|_| taken) else { return };
+        let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) else { return };
+        let text = text.trim();
+        entry.name = (!text.is_empty() && text != entry.own_title()).then(|| text.to_owned());
+        self.remember_source(id);
+        self.tree.rebuild(&self.sources);
+    }
+
+    fn move_source(&mut self, id: SourceId, step: isize) {
+        let Some(at) = self.sources.iter().position(|entry| entry.id == id) else { return };
+        let place = at.saturating_add_signed(step).min(self.sources.len() - 1);
+        let entry = self.sources.remove(at);
+        self.sources.insert(place, entry);
+        self.tree.rebuild(&self.sources);
     }
 
     /// Reads a source anew.
@@ -308,7 +413,9 @@ impl App {
         let Some(first) = paths.first() else { return };
         let first = first.display().to_string();
         match purpose {
-            PickFor::Open => self.open_paths(paths, Vec::new(), now),
+            PickFor::Open => {
+                self.open_paths(paths, Vec::new(), now);
+            }
             PickFor::DialogPaths => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.paths = join_paths(&paths);
@@ -331,159 +438,6 @@ impl App {
                     FormPath::Key => form.key_path = first,
                     FormPath::Bundle => form.bundle_path = first,
                 }
-            }
-        }
-    }
-
-    // The tree and tabs.
-
-    fn open_node(&mut self, key: u64, now: Instant) {
-        self.tree.chosen = Some(key);
-        let Some(node) = self.tree.line(key).map(|line| line.node.clone()) else { return };
-        match node {
-            Node::Method(source, service, method) => self.open_method(source, &service, &method, now),
-            Node::Problem(source, index) => {
-                self.problem = Some((source, index));
-                self.shown_source = None;
-            }
-            Node::Source(source) => {
-                if self.source(source).is_some_and(|entry| entry.failure.is_some()) {
-                    self.shown_source = Some(source);
-                    self.problem = None;
-                }
-            }
-            Node::Service(..) => {}
-        }
-    }
-
-    /// Brings the method's tab to the front, or makes one.
-    pub(super) fn open_method(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
-        let same = |tab: &&Tab| tab.source == source && tab.service == service && tab.method == method;
-        if let Some(tab) = self.tabs.iter().find(same) {
-            let id = tab.id;
-            self.choose_tab(id);
-        } else {
-            self.new_tab(source, service, method, now);
-        }
-    }
-
-    fn new_tab(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
-        let Some(entry) = self.source(source) else { return };
-        let Some(info) = entry.method(service, method) else { return };
-        let shape = (info.client_streaming, info.server_streaming);
-        let (address, rows) = match &entry.origin {
-            SourceOrigin::Address { address, metadata } => (address.clone(), metadata.clone()),
-            SourceOrigin::Files { .. } => (self.last_address(), Vec::new()),
-        };
-        let is_demo =
-            matches!(&self.demo, DemoState::Running(info) if info.plaintext == address || info.tls == address);
-        let deadline = if is_demo && shape == (false, false) { "1 s" } else { self.lang.words().deadline_none };
-        let metadata = rows.into_iter().map(|(key, value)| self.new_row(&key, value)).collect();
-        let id = TabId(self.next_id());
-        let ticket = self.next_id();
-        self.tabs.push(Tab {
-            id,
-            source,
-            service: service.to_owned(),
-            method: method.to_owned(),
-            shape,
-            ticket,
-            prepared: Prepared::Pending { since: now },
-            address,
-            deadline: deadline.to_owned(),
-            message: String::new(),
-            revision: 0,
-            edited: false,
-            edited_at: None,
-            caret_line: None,
-            checked: None,
-            checking: None,
-            go_to: None,
-            metadata,
-            request_side: RequestSide::default(),
-            response_side: ResponseSide::default(),
-            call: None,
-            previous: None,
-            phases_open: None,
-            follow_tail: true,
-            list: None,
-        });
-        self.prepare(id, TemplateSize::default());
-        self.choose_tab(id);
-    }
-
-    /// The address that a request without one most likely wants.
-    fn last_address(&self) -> String {
-        if let Some(tab) = self.active_tab() {
-            return tab.address.clone();
-        }
-        let address = self.sources.iter().rev().find_map(|entry| match &entry.origin {
-            SourceOrigin::Address { address, .. } => Some(address.clone()),
-            SourceOrigin::Files { .. } => None,
-        });
-        address.unwrap_or_default()
-    }
-
-    /// Asks for the method's schema (again).
-    pub(super) fn prepare(&mut self, id: TabId, template: TemplateSize) {
-        let Some(tab) = self.tab(id) else { return };
-        let command = Command::PrepareMethod {
-            source: tab.source,
-            service: tab.service.clone(),
-            method: tab.method.clone(),
-            ticket: tab.ticket,
-            template,
-        };
-        self.send(command);
-    }
-
-    fn duplicate_tab(&mut self, id: TabId, now: Instant) {
-        let Some(tab) = self.tab(id).cloned() else { return };
-        let (new_id, ticket) = (TabId(self.next_id()), self.next_id());
-        self.tabs.push(Tab {
-            id: new_id,
-            ticket,
-            prepared: Prepared::Pending { since: now },
-            checked: None,
-            checking: None,
-            call: None,
-            previous: None,
-            list: None,
-            edited: true,
-            ..tab
-        });
-        self.prepare(new_id, TemplateSize::default());
-        self.choose_tab(new_id);
-    }
-
-    fn choose_tab(&mut self, id: TabId) {
-        let Some(tab) = self.tab(id) else { return };
-        self.tree.chosen = Some(Node::Method(tab.source, tab.service.clone(), tab.method.clone()).key());
-        self.active = Some(id);
-        self.problem = None;
-        self.shown_source = None;
-    }
-
-    fn step_tab(&mut self, step: isize) {
-        let Some(at) = self.tabs.iter().position(|tab| Some(tab.id) == self.active) else { return };
-        let count = self.tabs.len();
-        let next = (at + count).saturating_add_signed(step) % count;
-        let id = self.tabs[next].id;
-        self.choose_tab(id);
-    }
-
-    fn close_tab(&mut self, id: TabId) {
-        let Some(at) = self.tabs.iter().position(|tab| tab.id == id) else { return };
-        let tab = self.tabs.remove(at);
-        for call in [tab.call, tab.previous].into_iter().flatten() {
-            self.send(Command::ReleaseCall(call.id));
-        }
-        self.send(Command::ReleaseMethod { ticket: tab.ticket });
-        if self.active == Some(id) {
-            let next = self.tabs.get(at).or_else(|| self.tabs.last()).map(|tab| tab.id);
-            self.active = next;
-            if let Some(next) = next {
-                self.choose_tab(next);
             }
         }
     }
@@ -556,7 +510,14 @@ impl App {
         let Ok(deadline) = parse_deadline(&tab.deadline) else { return };
         let (ticket, address, metadata, message) =
             (tab.ticket, tab.address.clone(), tab.sent_metadata(), tab.message.clone());
-        let endpoint = self.form(&address).endpoint(&address);
+        let form = self.form(&address);
+        let endpoint = form.endpoint(&address);
+        let usual = Limits::default();
+        let limits = Limits {
+            receive_bytes: form.receive_bytes.unwrap_or(usual.receive_bytes),
+            send_bytes: form.send_bytes.unwrap_or(usual.send_bytes),
+        };
+        self.remember_target(&address);
         self.send(Command::StartCall(Box::new(StartCall {
             call,
             ticket,
@@ -564,7 +525,7 @@ impl App {
             metadata,
             message: Some(message),
             deadline,
-            limits: Limits::default(),
+            limits,
             compress: Encoding::Identity,
         })));
         for call in released {

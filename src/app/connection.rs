@@ -2,11 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::PinnedCertificate;
+use super::{PinnedCertificate, show_deadline};
 use crate::engine::{CaChoice, ClientFiles, Endpoint, Scheme, TlsChoice};
 use crate::secret::Secret;
-use crate::transport::{Check, ConnectionInfo, Failure, Stage};
+use crate::start::StartTarget;
+use crate::transport::{Check, ConnectionInfo, Failure, Keepalive, Stage};
+
+/// Our patience for the answer to a PING.
+const PING_ANSWER: Duration = Duration::from_secs(20);
 
 /// Who is trusted, as chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,11 +66,62 @@ pub struct ConnectionForm {
     pub bundle_path: String,
     /// Its password.
     pub password: Secret,
+    /// It had a password that was not kept, and has to be typed again.
+    pub password_missing: bool,
     /// Believe anything.
     pub skip_verify: bool,
+    /// Patience for making the connection, where it is not the usual one.
+    pub connect_timeout: Option<Duration>,
+    /// A PING goes out when the connection was quiet so long.
+    pub keepalive: Option<Duration>,
+    /// Before our own user agent.
+    pub user_agent: String,
+    /// Limit of new requests, as typed; empty leaves the usual one.
+    pub deadline: String,
+    /// Largest message to receive, bytes, where it is not the usual one.
+    pub receive_bytes: Option<usize>,
+    /// Largest message to send, bytes, where it is not the usual one.
+    pub send_bytes: Option<usize>,
 }
 
 impl ConnectionForm {
+    /// What a start was told.
+    pub(super) fn of_start(target: &StartTarget) -> Self {
+        let endpoint = &target.endpoint;
+        let shown = |path: &PathBuf| path.display().to_string();
+        let mut form = Self {
+            scheme: endpoint.scheme,
+            server_name: endpoint.tls.server_name.clone().unwrap_or_default(),
+            authority: endpoint.authority.clone().unwrap_or_default(),
+            skip_verify: endpoint.tls.skip_verify,
+            connect_timeout: Some(endpoint.connect_timeout).filter(|time| *time != Endpoint::new("").connect_timeout),
+            keepalive: endpoint.keepalive.map(|keepalive| keepalive.interval),
+            user_agent: endpoint.user_agent.clone().unwrap_or_default(),
+            deadline: target.deadline.map_or_else(String::new, |limit| show_deadline(Some(limit), "")),
+            receive_bytes: target.receive_bytes,
+            send_bytes: target.send_bytes,
+            ..Self::default()
+        };
+        if let CaChoice::File(path) = &endpoint.tls.ca {
+            form.ca = CaKind::File;
+            form.ca_path = shown(path);
+        }
+        match &endpoint.tls.client {
+            None => {}
+            Some(ClientFiles::Pem { cert, key }) => {
+                form.client = ClientKind::Pem;
+                form.cert_path = shown(cert);
+                form.key_path = shown(key);
+            }
+            Some(ClientFiles::Pkcs12 { file, password }) => {
+                form.client = ClientKind::Pkcs12;
+                form.bundle_path = shown(file);
+                form.password = password.clone();
+            }
+        }
+        form
+    }
+
     /// With `address`, what the engine connects to.
     pub fn endpoint(&self, address: &str) -> Endpoint {
         let filled = |text: &str| {
@@ -95,11 +151,15 @@ impl ConnectionForm {
                 password: self.password.clone(),
             }),
         };
+        let usual = Endpoint::new(address.trim());
         Endpoint {
             scheme: self.scheme,
             tls: TlsChoice { ca, server_name: filled(&self.server_name), client, skip_verify: self.skip_verify },
             authority: filled(&self.authority),
-            ..Endpoint::new(address.trim())
+            connect_timeout: self.connect_timeout.unwrap_or(usual.connect_timeout),
+            keepalive: self.keepalive.map(|interval| Keepalive { interval, timeout: PING_ANSWER }),
+            user_agent: filled(&self.user_agent),
+            ..usual
         }
     }
 }

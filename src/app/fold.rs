@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{App, CaKind, Checked, ConnectionForm, DemoState, Link, Node, Prepared, SourceOrigin, Tab, TabId};
+use super::{App, CaKind, Checked, ConnectionForm, DemoState, Link, Node, Prepared, SourceOrigin, Tab};
 use crate::engine::{
     CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
 };
-use crate::message::{MessageError, TemplateSize};
+use crate::message::MessageError;
 use crate::secret::Secret;
+use crate::state::DemoPart;
 use crate::transport::Stage;
 
 /// What the demo opens first.
@@ -18,8 +19,14 @@ impl App {
     /// Takes one event in; stale ones change nothing.
     pub fn fold(&mut self, event: Event, now: Instant) {
         match event {
-            Event::Demo(Ok(info)) => self.open_demo(info, now),
-            Event::Demo(Err(why)) => self.demo = DemoState::Failed(why),
+            Event::Demo(Ok(info)) => {
+                self.changes += 1;
+                self.open_demo(info, now);
+            }
+            Event::Demo(Err(why)) => {
+                self.demo_failed(&why);
+                self.demo = DemoState::Failed(why);
+            }
             Event::Source { source, generation, state } => self.fold_source(source, generation, state, now),
             Event::SourceChanged(source) => self.load(source, now),
             Event::MethodReady { ticket, result } => self.fold_method(ticket, result),
@@ -28,6 +35,7 @@ impl App {
             Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
             Event::Picked { ticket, result } => {
                 let Some(purpose) = self.picks.remove(&ticket) else { return };
+                self.changes += 1;
                 match result {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
@@ -40,23 +48,50 @@ impl App {
     }
 
     fn open_demo(&mut self, info: DemoInfo, now: Instant) {
+        let is_new = !matches!(self.demo, DemoState::Running(_));
         self.demo = DemoState::Running(info.clone());
         let plain = ConnectionForm { scheme: Scheme::Plaintext, ..ConnectionForm::default() };
         self.forms.insert(info.plaintext.clone(), plain);
         let tls = ConnectionForm {
             scheme: Scheme::Tls,
             ca: CaKind::Given,
-            given: Some((info.certificate_pem, self.lang.words().given_label.to_owned())),
-            server_name: info.server_name,
+            given: Some((info.certificate_pem.clone(), self.lang.words().given_label.to_owned())),
+            server_name: info.server_name.clone(),
             ..ConnectionForm::default()
         };
         self.forms.insert(info.tls.clone(), tls);
-        let token = vec![("token".to_owned(), Secret::new(info.token))];
-        let shown = self.open_address(&info.tls, token, now);
-        self.open_address(&info.plaintext, Vec::new(), now);
-        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == shown) {
+        let came_back = self.follow_demo(&info) && is_new;
+        let token = vec![("token".to_owned(), Secret::new(info.token.clone()))];
+        let shown = self.open_demo_part(DemoPart::Tls, &info.tls, token, now);
+        self.open_demo_part(DemoPart::Plaintext, &info.plaintext, Vec::new(), now);
+        // Tabs that came back are what the person wants to see.
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == shown && !came_back) {
             entry.open_then = Some((DEMO_METHOD.0.to_owned(), DEMO_METHOD.1.to_owned()));
         }
+    }
+
+    fn open_demo_part(
+        &mut self,
+        part: DemoPart,
+        address: &str,
+        metadata: Vec<(String, Secret)>,
+        now: Instant,
+    ) -> SourceId {
+        let is_it = |entry: &&super::SourceEntry| {
+            entry.demo == Some(part)
+                || matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address)
+        };
+        let known = self.sources.iter().find(is_it).map(|entry| entry.id);
+        let id = known.unwrap_or_else(|| {
+            let origin = SourceOrigin::Address { address: address.to_owned(), metadata: metadata.clone() };
+            self.add_entry(origin)
+        });
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
+            entry.demo = Some(part);
+            entry.call_metadata = metadata;
+        }
+        self.load(id, now);
+        id
     }
 
     fn fold_source(&mut self, source: SourceId, generation: Generation, state: SourceState, now: Instant) {
@@ -76,9 +111,8 @@ impl App {
                 if is_new {
                     self.tree.unfold(entry);
                     // Brings it into view; of the demo's two the one with the open method is in view already.
-                    let is_second = matches!((&self.demo, &entry.origin),
-                        (DemoState::Running(info), SourceOrigin::Address { address, .. }) if *address == info.plaintext);
-                    if !is_second {
+                    let is_second = entry.demo == Some(DemoPart::Plaintext);
+                    if !is_second && !entry.restored {
                         self.tree.chosen = Some(Node::Source(source).key());
                     }
                 }
@@ -88,41 +122,32 @@ impl App {
                 }
                 self.problem = self.problem.filter(|(id, _)| *id != source);
                 if let Some((service, method)) = open_then {
+                    self.changes += 1;
                     self.open_method(source, &service, &method, now);
                 }
-                self.prepare_failed_tabs(source, now);
+                self.prepare_waiting_tabs(source, now);
             }
             SourceState::Failed(failure) => {
                 entry.loading_since = None;
+                let why = failure.message.clone();
                 entry.failure = Some(failure);
+                let is_unread = entry.outline.is_none();
                 // One that was never read is what the person waits for: why it failed is shown.
-                if entry.outline.is_none() {
+                if is_unread && !entry.restored {
                     self.tree.chosen = Some(Node::Source(source).key());
                     self.shown_source = Some(source);
                     self.problem = None;
+                }
+                if is_unread {
+                    self.fail_waiting_tabs(source, &why);
                 }
             }
         }
         self.tree.rebuild(&self.sources);
     }
 
-    /// Methods that could not be made ready may be in the newer schema.
-    fn prepare_failed_tabs(&mut self, source: SourceId, now: Instant) {
-        let failed: Vec<TabId> = self
-            .tabs
-            .iter()
-            .filter(|tab| tab.source == source && matches!(tab.prepared, Prepared::Failed(_)))
-            .map(|tab| tab.id)
-            .collect();
-        for id in failed {
-            if let Some(tab) = self.tab_mut(id) {
-                tab.prepared = Prepared::Pending { since: now };
-            }
-            self.prepare(id, TemplateSize::default());
-        }
-    }
-
     fn fold_method(&mut self, ticket: u64, result: Result<MethodReady, String>) {
+        self.changes += 1;
         let Some(tab) = self.tabs.iter_mut().find(|tab| tab.ticket == ticket) else { return };
         match result {
             Ok(ready) => {

@@ -18,6 +18,8 @@ pub struct MetadataRow {
     pub secret: bool,
     /// The value is shown although its key speaks of a secret.
     pub revealed: bool,
+    /// It had a value that was not kept, and has to be typed again.
+    pub missing: bool,
 }
 
 /// What becomes of a row.
@@ -30,6 +32,8 @@ pub enum RowCheck {
         /// Bytes behind the base64.
         binary: Option<usize>,
     },
+    /// Not sent: its value has to be typed again.
+    Missing,
     /// Not sent, and why.
     Refused(MetadataError),
 }
@@ -40,15 +44,19 @@ impl MetadataRow {
         if !self.on || (self.key.trim().is_empty() && self.value.is_empty()) {
             return RowCheck::Skipped;
         }
+        if self.missing && self.value.is_empty() {
+            return RowCheck::Missing;
+        }
         match check_metadata(self.key.trim(), self.value.reveal()) {
             Ok((key, bytes)) => RowCheck::Sent { binary: key.ends_with("-bin").then_some(bytes.len()) },
             Err(error) => RowCheck::Refused(error),
         }
     }
 
-    /// Takes note of a key that speaks of a secret.
+    /// Takes note of a key that speaks of a secret, and of a value that was typed again.
     pub fn note_key(&mut self) {
         self.secret |= is_secret_key(&self.key);
+        self.missing &= self.value.is_empty();
     }
 }
 

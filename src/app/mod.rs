@@ -6,15 +6,19 @@
 
 mod action;
 mod apply;
+mod begin;
 mod connection;
 mod deadline;
 mod fold;
 mod grpcurl;
+mod keep;
 mod metadata;
 mod phases;
 mod record;
+mod restore;
 mod source;
 mod tab;
+mod tabs;
 mod tree;
 mod trust;
 
@@ -25,12 +29,14 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::engine::{Command, DemoInfo, SourceId};
+use crate::state::RecentSource;
 use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning};
 pub use deadline::{BadDeadline, parse_deadline, show_deadline};
 pub use grpcurl::{Gap, GrpcurlCommand, grpcurl_command};
+pub use keep::{Drafts, KeepNotice};
 pub use metadata::{MetadataRow, RowCheck, is_secret_key};
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, ShownMessage};
@@ -117,6 +123,22 @@ pub struct App {
     pub problem: Option<(SourceId, usize)>,
     /// A failed source that is read in the centre.
     pub shown_source: Option<SourceId>,
+    /// The source that is being named, and what is typed.
+    pub naming: Option<(SourceId, String)>,
+    /// Addresses that were called, newest first.
+    pub recent_targets: Vec<String>,
+    /// Sources that were opened, newest first.
+    pub recent_sources: Vec<RecentSource>,
+    /// What is to be told about the file that holds all this.
+    pub notices: Vec<KeepNotice>,
+    /// The person chose the language, so it no longer follows the system.
+    pub lang_chosen: bool,
+    /// The person chose the theme, so it no longer follows the desktop.
+    pub theme_chosen: bool,
+    /// Tabs that were closed, the newest last, with the place where they stood.
+    closed: Vec<(usize, Tab)>,
+    /// Counts what may have changed anything that is remembered.
+    changes: u64,
     /// Where the files of open dialogs go, by ticket.
     picks: BTreeMap<u64, PickFor>,
     /// The last number that was given to anything.
@@ -155,6 +177,16 @@ impl App {
     /// How to connect to an address.
     pub fn form(&self, address: &str) -> ConnectionForm {
         self.forms.get(address.trim()).cloned().unwrap_or_default()
+    }
+
+    /// Grows whenever something may have changed that is remembered between starts.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// A tab was closed that can be opened again.
+    pub fn can_reopen(&self) -> bool {
+        !self.closed.is_empty()
     }
 
     /// What the lock beside an address means.

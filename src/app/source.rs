@@ -4,19 +4,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::ConnectionForm;
+use super::{ConnectionForm, is_secret_key};
 use crate::engine::{Generation, SourceFailure, SourceId, SourceSpec};
 use crate::schema::{MethodInfo, Outline};
 use crate::secret::Secret;
+use crate::state::DemoPart;
 
 /// What a source was opened from.
 #[derive(Clone, Debug)]
 pub enum SourceOrigin {
-    /// A reflecting server: its address as typed, and the metadata that goes with its calls.
+    /// A reflecting server: its address as typed, and the metadata that goes with reflection.
     Address {
         /// As typed.
         address: String,
-        /// With reflection and in new requests.
+        /// With reflection. A secret without a value was not kept, and is left out.
         metadata: Vec<(String, Secret)>,
     },
     /// Files and folders.
@@ -45,11 +46,26 @@ pub struct SourceEntry {
     pub failure: Option<SourceFailure>,
     /// A method that is to be opened once it is read: service and method.
     pub open_then: Option<(String, String)>,
+    /// What the person calls it.
+    pub name: Option<String>,
+    /// It is one of the demo's.
+    pub demo: Option<DemoPart>,
+    /// Where new requests of files go.
+    pub target: Option<String>,
+    /// Goes into new requests.
+    pub call_metadata: Vec<(String, Secret)>,
+    /// It came back with the window, and nobody asked for it since: it does not push itself to the front.
+    pub restored: bool,
 }
 
 impl SourceEntry {
-    /// What the tree calls it: the address, or the paths' last parts.
+    /// What the tree calls it: the name that the person gave it, the address, or the paths' last parts.
     pub fn title(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.own_title())
+    }
+
+    /// What it is called while the person gives it no name.
+    pub fn own_title(&self) -> String {
         match &self.origin {
             SourceOrigin::Address { address, .. } => address.clone(),
             SourceOrigin::Files { paths, .. } => {
@@ -84,7 +100,9 @@ impl SourceEntry {
     pub fn spec(&self, form: &ConnectionForm) -> SourceSpec {
         match &self.origin {
             SourceOrigin::Address { address, metadata } => {
-                SourceSpec::Reflection { endpoint: form.endpoint(address), metadata: metadata.clone() }
+                let is_there = |(key, value): &&(String, Secret)| !(value.is_empty() && is_secret_key(key));
+                let metadata = metadata.iter().filter(is_there).cloned().collect();
+                SourceSpec::Reflection { endpoint: form.endpoint(address), metadata }
             }
             SourceOrigin::Files { paths, import_roots } => {
                 SourceSpec::Files { paths: paths.clone(), import_roots: import_roots.clone() }

@@ -6,6 +6,7 @@ use super::{CallRecord, MetadataRow, RowCheck, parse_deadline};
 use crate::engine::{MethodReady, SourceId};
 use crate::message::MessageError;
 use crate::secret::Secret;
+use crate::state::DemoPart;
 
 /// No error is shown on the line that is being typed until this long after the last key.
 const PATIENCE_WITH_TYPING: Duration = Duration::from_millis(1200);
@@ -114,6 +115,10 @@ pub struct Tab {
     pub follow_tail: bool,
     /// A list that is being written.
     pub list: Option<String>,
+    /// Its target is one of the demo's servers, whose ports change.
+    pub demo: Option<DemoPart>,
+    /// Its method is made ready once its source is read.
+    pub awaits_source: bool,
 }
 
 impl Tab {

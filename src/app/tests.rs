@@ -282,6 +282,7 @@ fn a_request_is_copied_as_a_command_for_a_shell() {
         value: Secret::new(value),
         secret: is_secret_key(key),
         revealed: false,
+        missing: false,
     };
     app.tabs[0].metadata = vec![
         row("token", "101010", true),
@@ -345,4 +346,175 @@ fn a_command_names_the_files_of_its_schema() {
         let command = grpcurl_command(&app.tabs[0], app.source(app.tabs[0].source), &form, None, false);
         assert!(command.text.replace(" \\\n  ", " ").contains(expect), "{}", command.text);
     }
+}
+
+// What is remembered.
+
+fn demo(port: u16) -> Event {
+    Event::Demo(Ok(DemoInfo {
+        plaintext: format!("127.0.0.1:{port}"),
+        tls: format!("127.0.0.1:{}", port + 1),
+        certificate_pem: String::new(),
+        server_name: "www.eline.com".to_owned(),
+        token: "101010".to_owned(),
+    }))
+}
+
+fn document(app: &App) -> crate::state::Document {
+    app.document(&mut super::Drafts::default())
+}
+
+fn restored(document: &crate::state::Document, demo_starts: bool) -> App {
+    let mut app = App::new(Lang::En, ThemeChoice::Dark);
+    app.restore(document, demo_starts, Instant::now());
+    app
+}
+
+#[test]
+fn values_of_secrets_are_not_in_the_document() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let id = app.active.expect("a tab");
+    for key in ["token", "Authorization", "Cookie", "x-api-key", "client-secret"] {
+        app.apply(Action::AddMetadata(id, key.to_owned(), "hidden-value".to_owned()), now);
+    }
+    app.apply(Action::AddMetadata(id, "marked".to_owned(), "hidden-value".to_owned()), now);
+    let mut rows = app.tab(id).expect("a tab").metadata.clone();
+    rows.last_mut().expect("a row").secret = true;
+    app.apply(Action::SetMetadata(id, rows), now);
+    app.apply(Action::AddMetadata(id, "x-plain".to_owned(), "open-value".to_owned()), now);
+    let form = super::ConnectionForm {
+        client: super::ClientKind::Pkcs12,
+        password: crate::secret::Secret::new("hidden-value"),
+        ..super::ConnectionForm::default()
+    };
+    app.apply(Action::SetForm("127.0.0.1:1".to_owned(), Box::new(form)), now);
+    let target = crate::start::StartTarget {
+        call_metadata: vec![("token".to_owned(), crate::secret::Secret::new("hidden-value"))],
+        reflection_metadata: vec![("token".to_owned(), crate::secret::Secret::new("hidden-value"))],
+        ..crate::start::StartTarget::new(crate::engine::Endpoint::new("127.0.0.1:2"))
+    };
+    let start = crate::start::Start { targets: vec![target], ..crate::start::Start::default() };
+    app.apply(Action::Begin(Box::new(start)), now);
+    let text = document(&app).to_json();
+    assert!(text.contains("open-value") && !text.contains("hidden-value"), "{text}");
+
+    let back = restored(&document(&app), false);
+    let tab = back.active_tab().expect("a tab");
+    assert!(tab.metadata[..6].iter().all(|row| row.missing && row.check() == super::RowCheck::Missing));
+    assert!(!tab.metadata[6].missing);
+    assert!(tab.sent_metadata().iter().all(|(key, _)| key == "x-plain"));
+    assert!(back.form("127.0.0.1:1").password_missing);
+}
+
+#[test]
+fn what_was_remembered_is_remembered_again() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let id = app.active.expect("a tab");
+    app.apply(Action::SetMessage(id, "{\"name\": \"a\"}".to_owned(), None), now);
+    app.apply(Action::SetDeadline(id, "250 ms".to_owned()), now);
+    app.apply(Action::DuplicateTab(id), now);
+    app.apply(Action::ChooseTab(id), now);
+    app.apply(Action::SetLang(Lang::ZhCn), now);
+    app.apply(Action::SetTheme(ThemeChoice::Light), now);
+    app.apply(Action::OpenPaths(vec!["/a/b.proto".into()]), now);
+    let source = app.sources[1].id;
+    app.apply(Action::AskName(source), now);
+    app.apply(Action::TypeName("  files ".to_owned()), now);
+    app.apply(Action::AnswerName(true), now);
+    app.apply(Action::MoveSource(source, -1), now);
+    let kept = document(&app);
+    assert_eq!(kept.sources[0].name.as_deref(), Some("files"));
+    let back = restored(&kept, false);
+    assert_eq!(document(&back), kept);
+    assert_eq!((back.lang, back.theme), (Lang::ZhCn, ThemeChoice::Light));
+}
+
+#[test]
+fn a_restored_tab_waits_for_its_source_and_says_why_it_is_not_ready() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let id = app.active.expect("a tab");
+    app.apply(Action::SetMessage(id, "{}".to_owned(), None), now);
+    let mut back = restored(&document(&app), false);
+    let commands = back.take_commands();
+    let [Command::OpenSource { source, generation, .. }] = commands.as_slice() else { panic!("{commands:?}") };
+    let failure = SourceFailure { message: "refused".to_owned(), status: None };
+    back.fold(Event::Source { source: *source, generation: *generation, state: SourceState::Failed(failure) }, now);
+    assert!(back.shown_source.is_none(), "it does not push itself before the tab");
+    let tab = back.active_tab().expect("not dropped");
+    assert!(matches!(&tab.prepared, Prepared::Failed(why) if why == "refused"));
+    assert_eq!(tab.message, "{}");
+    let id = tab.id;
+    back.apply(Action::PrepareAgain(id), now);
+    assert!(matches!(back.take_commands().as_slice(), [Command::OpenSource { .. }]));
+    let event = Event::Source { source: *source, generation: Generation(2), state: SourceState::Ready(outline()) };
+    back.fold(event, now);
+    assert!(matches!(back.take_commands().as_slice(), [Command::PrepareMethod { .. }]));
+}
+
+#[test]
+fn the_demos_tabs_follow_it_to_its_new_ports() {
+    let now = Instant::now();
+    let mut app = App::new(Lang::En, ThemeChoice::Dark);
+    app.apply(Action::StartDemo, now);
+    app.fold(demo(7888), now);
+    let source = app.sources[0].id;
+    app.fold(Event::Source { source, generation: Generation(1), state: SourceState::Ready(outline()) }, now);
+    assert_eq!(app.active_tab().expect("opened").address, "127.0.0.1:7889");
+    let kept = document(&app);
+    assert!(!kept.to_json().contains("101010"));
+
+    let mut without = restored(&kept, false);
+    assert!(without.take_commands().is_empty(), "nothing asks at a port that is another's now");
+    assert!(matches!(without.active_tab().expect("a tab").prepared, Prepared::Failed(_)));
+    let id = without.active.expect("a tab");
+    without.apply(Action::PrepareAgain(id), now);
+    assert!(matches!(without.take_commands().as_slice(), [Command::StartDemo]));
+    without.fold(demo(9000), now);
+
+    let mut with = restored(&kept, true);
+    with.apply(Action::StartDemo, now);
+    with.fold(demo(9000), now);
+    for mut app in [without, with] {
+        assert_eq!((app.sources.len(), app.tabs.len()), (2, 1));
+        let source = app.sources[0].id;
+        let event = Event::Source { source, generation: Generation(1), state: SourceState::Ready(outline()) };
+        app.fold(event, now);
+        assert_eq!(app.tabs.len(), 1, "no second tab of the first method");
+        let tab = app.active_tab().expect("a tab");
+        assert_eq!(tab.address, "127.0.0.1:9001");
+        assert!(matches!(tab.prepared, Prepared::Pending { .. }));
+        assert!(tab.metadata.iter().any(|row| row.key == "token" && row.value.reveal() == "101010"));
+    }
+}
+
+#[test]
+fn a_start_opens_targets_and_files() {
+    use crate::engine::{Endpoint, Scheme};
+    use crate::start::{Start, StartTarget};
+    let now = Instant::now();
+    let target = StartTarget {
+        deadline: Some(Duration::from_millis(1500)),
+        receive_bytes: Some(10),
+        call_metadata: vec![("a".to_owned(), crate::secret::Secret::new("b"))],
+        ..StartTarget::new(Endpoint { scheme: Scheme::Plaintext, ..Endpoint::new(":7888") })
+    };
+    let start =
+        Start { targets: vec![target], paths: vec!["/a.proto".into()], no_reflection: true, ..Start::default() };
+    let mut app = App::new(Lang::En, ThemeChoice::Dark);
+    app.apply(Action::Begin(Box::new(start.clone())), now);
+    assert_eq!(app.sources.len(), 1, "the schema is the files'");
+    let source = app.sources[0].id;
+    app.fold(Event::Source { source, generation: Generation(1), state: SourceState::Ready(outline()) }, now);
+    app.apply(Action::OpenMethod(source, "hello.Hello".to_owned(), "SayHello".to_owned()), now);
+    let tab = app.active_tab().expect("a tab");
+    assert_eq!((tab.address.as_str(), tab.deadline.as_str()), (":7888", "1500 ms"));
+    assert_eq!(tab.metadata.len(), 1);
+    assert_eq!(app.form(":7888").scheme, Scheme::Plaintext);
+    app.apply(Action::Begin(Box::new(Start { no_reflection: false, ..start })), now);
+    assert_eq!(app.sources.len(), 2, "the same files are not opened twice");
+    assert_eq!(app.recent_sources.len(), 2);
+    assert_eq!(app.recent_targets, [":7888"]);
 }

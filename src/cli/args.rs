@@ -1,5 +1,6 @@
 //! What can be written on the command line, parsed by clap. Names are grpcurl's where grpcurl has them.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,10 +9,20 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Find it, call it, trace it: gRPC services by hand, in a window or on the command line.
 #[derive(Debug, Parser)]
 #[command(name = "proconsul", version, about, long_about = None, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Cli {
     /// Open the window on built-in demo services
     #[arg(long)]
     pub demo: bool,
+    /// What the window opens: servers by their addresses, .proto files, folders, descriptor sets
+    #[arg(value_name = "TARGET|FILE|FOLDER")]
+    pub open: Vec<OsString>,
+    /// How to connect.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Where the schema comes from.
+    #[command(flatten)]
+    pub schema: SchemaArgs,
     /// What to do without a window
     #[command(subcommand)]
     pub verb: Option<Verb>,

@@ -64,7 +64,7 @@ impl Server {
     }
 }
 
-fn endpoint(address: &str, args: &ConnectionArgs) -> Result<Endpoint, String> {
+pub(super) fn endpoint(address: &str, args: &ConnectionArgs) -> Result<Endpoint, String> {
     let tls_scheme = ["https://", "grpcs://"].into_iter().find(|scheme| address.starts_with(scheme));
     if let (true, Some(scheme)) = (args.plaintext, tls_scheme) {
         return Err(format!("{address}: {scheme} means TLS, --plaintext means none: leave one of them out"));
@@ -114,6 +114,13 @@ fn client_files(args: &ConnectionArgs) -> Result<Option<ClientFiles>, String> {
 
 /// `key: value` rows to metadata.
 fn rows(headers: &[String], expand: bool) -> Result<Metadata, String> {
+    let checked =
+        |(key, value): (String, Secret)| check_metadata(&key, value.reveal()).map_err(|error| error.to_string());
+    text_rows(headers, expand)?.into_iter().map(checked).collect()
+}
+
+/// `key: value` rows as keys and values, trimmed, not checked.
+pub(super) fn text_rows(headers: &[String], expand: bool) -> Result<Vec<(String, Secret)>, String> {
     let row = |header: &String| {
         // A pseudo-header is refused by its whole name, not by the nothing before its colon.
         let skipped = usize::from(header.starts_with(':'));
@@ -123,7 +130,7 @@ fn rows(headers: &[String], expand: bool) -> Result<Metadata, String> {
             None => (header.as_str(), ""),
         };
         let value = if expand { expanded(value)? } else { value.to_owned() };
-        check_metadata(key.trim(), value.trim()).map_err(|error| error.to_string())
+        Ok((key.trim().to_owned(), Secret::new(value.trim())))
     };
     headers.iter().map(row).collect()
 }

@@ -16,6 +16,7 @@ mod progress;
 mod report;
 mod symbols;
 mod trace_json;
+mod window;
 
 use std::ffi::OsString;
 
@@ -24,19 +25,14 @@ use clap::{Args, Command, CommandFactory, FromArgMatches};
 pub use args::{Cli, Verb};
 pub use connect::cache_dir;
 
+use crate::start::Start;
+
 /// What a run of the program is to do.
 pub enum Intent {
-    /// Open the window.
-    Window(WindowIntent),
+    /// Open the window, with this.
+    Window(Box<Start>),
     /// A verb ran; exit with this code.
     Done(u8),
-}
-
-/// What to open the window with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WindowIntent {
-    /// Start the built-in services and open them.
-    pub demo: bool,
 }
 
 /// No call began.
@@ -65,7 +61,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Intent {
         }
     };
     match cli.verb {
-        None => Intent::Window(WindowIntent { demo: cli.demo }),
+        None => match window::start(&cli) {
+            Ok(start) => Intent::Window(Box::new(start)),
+            Err(refused) => {
+                report::not_begun(&refused.words);
+                Intent::Done(refused.code)
+            }
+        },
         Some(verb) => Intent::Done(verb_code(verb)),
     }
 }

@@ -4,12 +4,14 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::context::{Cx, pane_at};
 use super::icons::Icon;
-use super::theme::measure::TABS;
+use super::theme::Tone;
+use super::theme::measure::{INSET, TABS};
 use super::widgets::badge::Shape;
+use super::widgets::notice::Notice;
 use super::widgets::tabs::{WindowTab, WindowTabsWords, window_tabs_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{request, source_view, welcome};
-use crate::app::{Action, TabId};
+use crate::app::{Action, KeepNotice, TabId};
 
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let whole = ui.max_rect();
@@ -20,6 +22,7 @@ pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         let mut row = pane_at(ui, bar, "window tabs");
         tabs_ui(&mut row, cx);
     }
+    let below = notices_ui(ui, cx, below);
     let mut pane = pane_at(ui, below, "content");
     if let Some((source, index)) = cx.app.problem {
         source_view::problem_ui(&mut pane, cx, source, index);
@@ -36,6 +39,27 @@ pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
+/// What is to be told about what is remembered, over everything else; returns the room that is left.
+fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) -> Rect {
+    if cx.app.notices.is_empty() {
+        return room;
+    }
+    let words = cx.words();
+    let mut pane = pane_at(ui, room.shrink(INSET), "notices");
+    for (index, notice) in cx.app.notices.iter().enumerate() {
+        let (title, said) = match notice {
+            KeepNotice::SetAside(aside) => (words.set_aside_title, cx.lang().set_aside(aside)),
+            KeepNotice::NotKept(folder, why) => (words.not_kept_title, cx.lang().not_kept(folder, why)),
+        };
+        if Notice::new(Tone::Warn, title, &said).actions(&[words.close]).show(&mut pane).is_some() {
+            cx.act(Action::DismissNotice(index));
+        }
+        pane.add_space(8.0);
+    }
+    let bottom = (pane.min_rect().bottom() + 4.0).min(room.bottom());
+    Rect::from_min_max(pos2(room.left(), bottom), room.max)
+}
+
 fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.words();
     let tabs: Vec<WindowTab<'_>> = cx
@@ -50,13 +74,33 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             unsaved: false,
         })
         .collect();
-    let names = WindowTabsWords { name: words.tabs, close: words.close_tab, new: cx.app.active.map(|_| words.new_tab) };
+    let lang = cx.lang();
+    let more = |count: usize| lang.more_tabs(count);
+    let names = WindowTabsWords {
+        name: words.tabs,
+        close: words.close_tab,
+        new: cx.app.active.map(|_| words.new_tab),
+        duplicate: words.duplicate_tab,
+        reopen: cx.app.can_reopen().then_some(words.reopen_tab),
+        move_left: words.move_left,
+        move_right: words.move_right,
+        more: &more,
+    };
     let response = window_tabs_ui(ui, Id::unique("window tabs"), names, &tabs, cx.app.active.map(|id| id.0));
     if let Some(key) = response.chosen {
         cx.act(Action::ChooseTab(TabId(key)));
     }
     if let Some(key) = response.closed {
         cx.act(Action::CloseTab(TabId(key)));
+    }
+    if let Some((key, place)) = response.moved {
+        cx.act(Action::MoveTab(TabId(key), place));
+    }
+    if let Some(key) = response.duplicated {
+        cx.act(Action::DuplicateTab(TabId(key)));
+    }
+    if response.reopened {
+        cx.act(Action::ReopenTab);
     }
     if response.new
         && let Some(active) = cx.app.active

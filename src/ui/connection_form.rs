@@ -68,8 +68,12 @@ pub(super) fn connection_form_ui(ui: &mut Ui, cx: &Cx<'_>, salt: &str, form: &mu
                 let shown = field(salt, "password", &mut password, words.password, words.password_hint);
                 if shown.password(true).show(ui).changed() {
                     form.password = Secret::new(password);
+                    form.password_missing = false;
                 }
             });
+            if form.password_missing {
+                hint_ui(ui, words.type_again_hint);
+            }
         }
     }
     ui.add_space(12.0);

@@ -10,6 +10,7 @@ use super::widgets::editor::{self, EditorCommand};
 use super::widgets::tree::TreeRow;
 use crate::app::{Action, App, Tab, TabId};
 use crate::engine::TextLines;
+use crate::state::Panels;
 use crate::words::{Lang, Words};
 
 /// The context of one frame.
@@ -42,6 +43,9 @@ impl<'a> Cx<'a> {
         self.app.active_tab()
     }
 }
+
+/// The list's share above a message that is read.
+const LIST_SHARE: f32 = 0.62;
 
 /// What only the screen remembers: sizes, and what is costly to make anew each frame.
 pub(super) struct Memory {
@@ -86,7 +90,7 @@ impl Default for Memory {
         Self {
             side_width: None,
             request_share: None,
-            list_share: 0.62,
+            list_share: LIST_SHARE,
             tree_rows: Vec::new(),
             tree_made_of: None,
             tree_chosen: None,
@@ -121,6 +125,20 @@ impl Memory {
         if !self.editors.contains(&shown) {
             self.editors.push(shown);
         }
+    }
+
+    /// The sizes that are remembered between starts.
+    pub(super) fn panels(&self) -> Panels {
+        let list_share = Some(self.list_share).filter(|share| (share - LIST_SHARE).abs() > f32::EPSILON);
+        Panels { side_width: self.side_width, request_share: self.request_share, list_share }
+    }
+
+    /// Takes them again; whoever parts the screen keeps them within its bounds.
+    pub(super) fn take_panels(&mut self, panels: &Panels) {
+        let share = |share: Option<f32>| share.filter(|share| (0.0..=1.0).contains(share));
+        self.side_width = panels.side_width.filter(|width| *width > 0.0);
+        self.request_share = share(panels.request_share);
+        self.list_share = share(panels.list_share).unwrap_or(LIST_SHARE);
     }
 
     /// The lines of a tab's draft, for the read-only view; cut when the draft changed.

@@ -27,10 +27,49 @@ pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
         if let Some(answer) = question_ui(ui.ctx(), Id::unique("trust question"), asked) {
             cx.act(Action::AnswerTrust(answer == Answer::Confirmed));
         }
+    } else if let Some((_, name)) = &cx.app.naming {
+        name_ui(ui, cx, name);
     } else if let Some(dialog) = &cx.app.dialog {
         add_source_ui(ui, cx, dialog);
     } else if let Some(tab) = cx.tab().filter(|tab| tab.list.is_some()) {
         list_ui(ui, cx, tab);
+    }
+}
+
+/// The name of a source.
+fn name_ui(ui: &Ui, cx: &mut Cx<'_>, before: &str) {
+    let words = cx.words();
+    let mut name = before.to_owned();
+    let ctx = ui.ctx().clone();
+    let t = tokens(ui);
+    let (enter, (confirmed, cancelled), close) = dialog_ui(
+        &ctx,
+        Id::unique("source name"),
+        420.0,
+        words.rename_title,
+        |ui| {
+            let field = Field::new(Id::unique("source name field"), &mut name, words.name).large();
+            let response = field.show(ui);
+            let enter = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if !enter && ui.memory(|memory| memory.focused().is_none()) {
+                response.request_focus();
+            }
+            ui.add_space(6.0);
+            paragraph_ui(ui, words.rename_hint, fonts::hint(), t.text3, 18.0);
+            enter
+        },
+        |ui| {
+            let confirmed = ui.add(Button::primary(words.rename).large()).clicked();
+            (confirmed, ui.add(Button::secondary(words.cancel).large()).clicked())
+        },
+    );
+    if name != before {
+        cx.act(Action::TypeName(name));
+    }
+    if confirmed || enter {
+        cx.act(Action::AnswerName(true));
+    } else if cancelled || close {
+        cx.act(Action::AnswerName(false));
     }
 }
 

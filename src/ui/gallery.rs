@@ -355,8 +355,16 @@ impl Gallery {
         let (frame, _) = ui.allocate_exact_size(vec2(ui.available_width(), 74.0), Sense::hover());
         let mut inner = ui.new_child(UiBuilder::new().max_rect(frame.shrink(1.0)));
         inner.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        let words =
-            WindowTabsWords { name: self.say("Requests", "请求"), close: self.say("Close", "关闭"), new: None };
+        let words = WindowTabsWords {
+            name: self.say("Requests", "请求"),
+            close: self.say("Close", "关闭"),
+            new: None,
+            duplicate: self.say("Duplicate", "复制标签页"),
+            reopen: None,
+            move_left: self.say("Move left", "左移"),
+            move_right: self.say("Move right", "右移"),
+            more: &|count| format!("+{count}"),
+        };
         let tab = |key, title, shape| WindowTab { key, title, shape: Some(shape), ..WindowTab::default() };
         let tabs = [
             tab(1, "SayHello", Shape::Unary),

@@ -15,7 +15,8 @@ use crate::app::Action;
 
 /// Takes the window's keys before any field sees them.
 pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
-    if cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.tab().is_some_and(|tab| tab.list.is_some()) {
+    let asks = cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some();
+    if asks || cx.tab().is_some_and(|tab| tab.list.is_some()) {
         return;
     }
     let pressed = |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
@@ -24,6 +25,9 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     }
     if pressed(Modifiers::COMMAND, Key::Tab) {
         cx.act(Action::StepTab(1));
+    }
+    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::T) {
+        cx.act(Action::ReopenTab);
     }
     if pressed(Modifiers::NONE, Key::F5) {
         cx.act(Action::ReloadAll);
@@ -37,6 +41,12 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     let id = tab.id;
     if pressed(Modifiers::COMMAND, Key::Enter) {
         cx.act(Action::Send(id));
+    }
+    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::PageUp) {
+        cx.act(Action::ShiftTab(id, -1));
+    }
+    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::PageDown) {
+        cx.act(Action::ShiftTab(id, 1));
     }
     if pressed(Modifiers::COMMAND, Key::W) {
         cx.act(Action::CloseTab(id));

@@ -51,7 +51,8 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
             line_below(ui.painter(), line, tokens(ui).line);
             let mut pane = pane_at(ui, rest.shrink(INSET), "prepare failed");
             let state = ViewState::new(ViewKind::Failed, words.prepare_failed, why);
-            if state.action(words.try_again).show(&mut pane) {
+            let waits = cx.app.waits_for_demo(tab.source);
+            if state.action(if waits { words.demo_button } else { words.try_again }).show(&mut pane) {
                 cx.act(Action::PrepareAgain(tab.id));
             }
             return;

@@ -119,6 +119,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, row: &mut MetadataRow, keys: 
     let fact = match &check {
         RowCheck::Refused(_) => words.not_sent.to_owned(),
         RowCheck::Sent { binary: Some(count) } => cx.lang().base64_bytes(*count),
+        RowCheck::Missing => words.type_again.to_owned(),
         _ => String::new(),
     };
     let mut value = row.value.reveal().to_owned();
@@ -134,6 +135,8 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, row: &mut MetadataRow, keys: 
     }
     if is_refused {
         field = field.trailing_color(tokens(&line).error);
+    } else if check == RowCheck::Missing {
+        field = field.trailing_color(tokens(&line).warn);
     }
     if field.show(&mut line).changed() {
         row.value = Secret::new(value);
@@ -148,6 +151,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, row: &mut MetadataRow, keys: 
     let t = tokens(ui);
     let reason = match &check {
         RowCheck::Refused(error) => Some((cx.lang().metadata_error(error), t.error)),
+        RowCheck::Missing => Some((words.type_again_hint.to_owned(), t.warn)),
         RowCheck::Sent { .. } if is_secret && cx.app.lock(&tab.address) == LockMeaning::Plaintext => {
             Some((words.secret_plaintext.to_owned(), t.warn))
         }

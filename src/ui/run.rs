@@ -5,19 +5,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::place;
 use super::theme::measure::MIN_WINDOW;
 use super::window::{Setup, Window};
+use crate::instance::Instance;
+use crate::start::Start;
+use crate::state;
 use crate::words::Lang;
 
 /// How the window begins.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct UiOptions {
-    /// Start the built-in services and open them at once.
-    pub demo: bool,
+    /// What to open at once.
+    pub start: Start,
     /// Where schema results and the compiler are kept; `None` keeps nothing.
     pub cache_dir: Option<PathBuf>,
     /// Where what must outlive the process is kept; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
+    /// Hears of later starts.
+    pub instance: Option<Instance>,
 }
 
 /// Why there is no window. `Display` says what is missing and how to go on without one, in the system's language.
@@ -29,19 +35,31 @@ pub struct WindowError {
 
 /// Opens the window and runs until it is closed.
 pub fn run(options: UiOptions) -> Result<(), WindowError> {
-    let lang = system_lang();
+    let opened = options.state_dir.as_deref().map(state::open).unwrap_or_default();
+    let document = opened.document.as_ref();
+    // Words of a window that does not open are in the language that was chosen before.
+    let lang = match document.and_then(|document| document.lang.as_deref()) {
+        Some(tag) => Lang::of_locale(tag),
+        None => system_lang(),
+    };
     let native = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
+        viewport: place::builder(document.and_then(|document| document.window))
             .with_title("Proconsul")
             .with_app_id("io.github.proconsul")
-            .with_inner_size([1440.0, 900.0])
             .with_min_inner_size([MIN_WINDOW[0] * 0.7, MIN_WINDOW[1] * 0.7]),
         ..eframe::NativeOptions::default()
     };
     let has_begun = Arc::new(AtomicBool::new(false));
     let begun = Arc::clone(&has_begun);
-    let setup =
-        Setup { demo: options.demo, cache_dir: options.cache_dir, state_dir: options.state_dir, lang, theme: None };
+    let setup = Setup {
+        start: options.start,
+        cache_dir: options.cache_dir,
+        state_dir: options.state_dir,
+        opened,
+        instance: options.instance,
+        lang,
+        theme: None,
+    };
     let open = move || {
         eframe::run_native(
             "proconsul",

@@ -155,11 +155,26 @@ fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
     let words = cx.words();
     let Some(source) = cx.app.tree.line(key).map(|line| line.node.source()) else { return };
     context_menu_ui(row, 200.0, |ui| {
-        if ui.add(MenuItem::new(words.reload_source).icon(Icon::RefreshCw).first()).clicked() {
+        let waits = cx.app.waits_for_demo(source);
+        let (reload, icon) =
+            if waits { (words.demo_button, Icon::Play) } else { (words.reload_source, Icon::RefreshCw) };
+        if ui.add(MenuItem::new(reload).icon(icon).first()).clicked() {
             cx.act(Action::ReloadSource(source));
         }
         if ui.add(MenuItem::new(words.tls_with_reflection).icon(Icon::SlidersHorizontal)).clicked() {
             cx.act(Action::OpenDialogFor(source));
+        }
+        if ui.add(MenuItem::new(words.rename_source).icon(Icon::Pencil)).clicked() {
+            cx.act(Action::AskName(source));
+        }
+        menu_line_ui(ui);
+        let at = cx.app.sources.iter().position(|entry| entry.id == source).unwrap_or(0);
+        if ui.add(MenuItem::new(words.move_up).icon(Icon::ArrowUp).enabled(at > 0)).clicked() {
+            cx.act(Action::MoveSource(source, -1));
+        }
+        let is_last = at + 1 >= cx.app.sources.len();
+        if ui.add(MenuItem::new(words.move_down).icon(Icon::ArrowDown).enabled(!is_last)).clicked() {
+            cx.act(Action::MoveSource(source, 1));
         }
         menu_line_ui(ui);
         if ui.add(MenuItem::new(words.remove_source).icon(Icon::X)).clicked() {

@@ -102,7 +102,8 @@ pub(super) fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId) {
         } else {
             let cause = &failure.message;
             let card = FailureCard { title: words.source_failed_title, cause, ..FailureCard::default() };
-            failure_card_ui(ui, words, &card, Some(words.try_again), &[settings, words.remove_source])
+            let again = if app.waits_for_demo(source) { words.demo_button } else { words.try_again };
+            failure_card_ui(ui, words, &card, Some(again), &[settings, words.remove_source])
         };
         match pressed {
             Some(0) => cx.act(Action::ReloadSource(source)),

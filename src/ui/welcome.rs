@@ -5,6 +5,7 @@ use egui::{CornerRadius, Id, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 use super::context::{Cx, pane_at, row_at};
 use super::fonts;
 use super::icons::Icon;
+use super::recent::recent_ui;
 use super::theme::tokens;
 use super::widgets::badge::key_ui;
 use super::widgets::button::Button;
@@ -62,6 +63,8 @@ fn column_ui_body(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     ui.add_space(16.0);
     let (drop, _) = ui.allocate_exact_size(vec2(width, 48.0), egui::Sense::hover());
     drop_ui(ui, cx, drop);
+    ui.add_space(24.0);
+    recent_ui(ui, cx);
     ui.add_space(24.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;

@@ -5,23 +5,31 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use super::context::{Cx, Memory};
+use super::remember::Remember;
 use super::theme;
 use crate::app::{Action, App, ThemeChoice};
 use crate::engine::{Engine, EngineConfig};
+use crate::instance::Instance;
+use crate::start::Start;
+use crate::state::Opened;
 use crate::words::Lang;
 
 /// How a window begins.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Setup {
-    /// Start the built-in services and open them at once.
-    pub demo: bool,
+    /// What to open at once.
+    pub start: Start,
     /// Where schema results and the compiler are kept; `None` keeps nothing.
     pub cache_dir: Option<PathBuf>,
     /// Where what must outlive the process is kept; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
-    /// The language.
+    /// What `state_dir` held.
+    pub opened: Opened,
+    /// Hears of later starts.
+    pub instance: Option<Instance>,
+    /// The language, unless another was chosen before.
     pub lang: Lang,
-    /// The theme; `None` asks the desktop.
+    /// The theme; `None` takes the one that was chosen before, or asks the desktop.
     pub theme: Option<ThemeChoice>,
 }
 
@@ -34,6 +42,10 @@ pub struct Window {
     /// The desktop's theme, once it is known; dropped when the person chooses.
     desktop_theme: Option<Receiver<ThemeChoice>>,
     shown_theme: Option<ThemeChoice>,
+    /// Keeps all this for the next start.
+    remember: Remember,
+    /// Hears of later starts.
+    instance: Option<Instance>,
     /// For benches.
     #[cfg(feature = "inspection")]
     measure: Option<super::measure::Measure>,
@@ -44,23 +56,35 @@ impl Window {
     pub fn new(ctx: &egui::Context, setup: Setup) -> std::io::Result<Self> {
         theme::install(ctx);
         let engine = Engine::start(
-            EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir },
+            EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir.clone() },
             super::drain::waker(ctx),
         )?;
-        let desktop_theme = if setup.theme.is_none() { ask_desktop(ctx) } else { None };
-        let app = App::new(setup.lang, setup.theme.unwrap_or_default());
+        let mut app = App::new(setup.lang, setup.theme.unwrap_or_default());
+        let mut memory = Memory::default();
+        let remember = Remember::begin(ctx, setup.state_dir, setup.opened, |document| {
+            app.restore(document, setup.start.demo, Instant::now());
+            memory.take_panels(&document.panels);
+        });
+        app.notices.extend(remember.set_aside());
+        let desktop_theme = if setup.theme.is_none() && !app.theme_chosen { ask_desktop(ctx) } else { None };
+        if let Some(instance) = &setup.instance {
+            let ctx = ctx.clone();
+            instance.wake_by(move || ctx.request_repaint());
+        }
         let mut window = Self {
             app,
             engine,
-            memory: Memory::default(),
+            memory,
             actions: Vec::new(),
             desktop_theme,
             shown_theme: None,
+            remember,
+            instance: setup.instance,
             #[cfg(feature = "inspection")]
             measure: super::measure::Measure::begin(),
         };
-        if setup.demo {
-            window.actions.push(Action::StartDemo);
+        if setup.start != Start::default() {
+            window.actions.push(Action::Begin(Box::new(setup.start)));
         }
         window.act(Instant::now());
         window.follow_theme(ctx);
@@ -94,12 +118,24 @@ impl Window {
         acted
     }
 
+    /// Opens what later starts handed over, and comes to the front.
+    fn take_starts(&mut self, ctx: &egui::Context) {
+        let Some(instance) = &self.instance else { return };
+        while let Some(start) = instance.try_next() {
+            if start != Start::default() {
+                self.actions.push(Action::Begin(Box::new(start)));
+            }
+            ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
+        }
+    }
+
     fn follow_theme(&mut self, ctx: &egui::Context) {
         if let Some(answer) = &self.desktop_theme
             && let Ok(theme) = answer.try_recv()
         {
             self.desktop_theme = None;
-            self.app.apply(Action::SetTheme(theme), Instant::now());
+            self.app.theme = theme;
         }
         if self.shown_theme != Some(self.app.theme) {
             self.shown_theme = Some(self.app.theme);
@@ -136,8 +172,15 @@ impl eframe::App for Window {
             measure.frame(ctx);
         }
         super::drain::drain(ctx, &self.engine, &mut self.app);
+        self.take_starts(ctx);
         self.act(Instant::now());
         self.follow_theme(ctx);
+        self.remember.hear(&mut self.app);
+        self.remember.keep(ctx, &self.app, &self.memory);
+        #[cfg(feature = "inspection")]
+        if let Some(measure) = &self.measure {
+            measure.tell_tabs(&self.app);
+        }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -150,9 +193,14 @@ impl eframe::App for Window {
             // What was done shows in the next frame.
             ui.ctx().request_repaint();
         }
+        self.remember.keep(ui.ctx(), &self.app, &self.memory);
         if let Some(change) = self.app.next_change(now) {
             ui.ctx().request_repaint_after(change);
         }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.remember.end();
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

@@ -62,6 +62,15 @@ catalogue! {
     empty_source: "no services", "没有服务";
     tree: "Services and methods", "服务与方法";
     remove_source: "Remove", "移除";
+    rename_source: "Rename…", "重命名…";
+    rename_title: "Name of the source", "来源的名称";
+    rename_hint: "Left empty, it is called by what it was opened from.", "留空则按打开时的内容显示。";
+    name: "Name", "名称";
+    rename: "Rename", "重命名";
+    move_up: "Move up", "上移";
+    move_down: "Move down", "下移";
+    demo_not_running: "The demo is not running. Start it, and its tabs follow it to its new ports.", "演示服务没有运行。启动后，相关标签页会自动使用新的端口。";
+    source_gone: "The source of this method was removed. Open it again, and choose the method there.", "这个方法的来源已被移除。请重新打开来源，再选择方法。";
     reload_source: "Load again", "重新加载";
     source_failed_title: "This source could not be read", "无法读取这个来源";
     problem_title: "This file does not compile", "这个文件无法编译";
@@ -91,6 +100,8 @@ catalogue! {
     drop_hint: "Drop .proto files, folders or descriptor sets anywhere in this window", "把 .proto 文件、文件夹或描述符集拖到窗口任意位置即可";
     drop_now: "Drop to open", "松开即可打开";
     no_dialog: "No file dialog is to be had here. Type the path instead.", "这里没有可用的文件对话框，请直接输入路径。";
+    recent: "Recent", "最近使用";
+    recent_empty: "Nothing yet. Addresses and files that you open are listed here.", "还没有记录。打开过的地址和文件会列在这里。";
     send_key: "send", "发送";
     cancel_key: "cancel", "取消";
     filter_key: "filter", "筛选";
@@ -179,6 +190,8 @@ catalogue! {
     show_value: "Show the value", "显示值";
     hide_value: "Hide the value", "隐藏值";
     remove_row: "Remove the row", "删除此行";
+    type_again: "type it again", "请重新输入";
+    type_again_hint: "Secrets are not kept on disk. This one has to be typed again.", "敏感值不会存到磁盘，需要重新输入。";
     not_sent: "not sent", "不发送";
     metadata_hint: "Keys may repeat and keep their order. Keys that end in -bin carry bytes, as base64.", "键可以重复并保持顺序。以 -bin 结尾的键携带字节，用 base64 书写。";
     added_title: "Added by Proconsul", "由 Proconsul 添加";
@@ -326,10 +339,19 @@ catalogue! {
     phase_failed: "failed", "失败";
     phase_cancelled: "cancelled", "已取消";
 
+    // What is remembered between starts.
+    set_aside_title: "What was open last time could not be read", "无法读取上次打开的内容";
+    not_kept_title: "Open tabs and drafts are not kept", "打开的标签页和草稿无法保存";
+
     // Names for assistive tools.
     tabs: "Open requests", "打开的请求";
     close_tab: "Close the tab", "关闭标签页";
     new_tab: "New request of this method", "为此方法新建请求";
+    more_tabs: "More tabs", "更多标签页";
+    duplicate_tab: "Duplicate", "复制标签页";
+    reopen_tab: "Reopen the closed tab", "重新打开关闭的标签页";
+    move_left: "Move left", "左移";
+    move_right: "Move right", "右移";
     fold: "Fold", "折叠";
     unfold: "Unfold", "展开";
 }

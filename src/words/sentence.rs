@@ -3,6 +3,7 @@
 use super::{Lang, format};
 use crate::call::{Code, MetadataError, Origin};
 use crate::message::MessageError;
+use crate::state::{SetAside, WhyAside};
 use crate::transport::{CertificateChecks, Check, FailureKind, Stage, TlsReport};
 
 impl Lang {
@@ -451,6 +452,53 @@ impl Lang {
     /// "Add ../common as import root".
     pub fn add_import_root(self, root: &str) -> String {
         self.pick(format!("Add {root} as import root"), format!("把 {root} 加为 import 根目录"))
+    }
+
+    /// A file of what is remembered that was not understood: why, and where it is now.
+    pub fn set_aside(self, aside: &SetAside) -> String {
+        let place = aside.path.display();
+        let (en, zh) = match &aside.why {
+            WhyAside::Newer(version) => (
+                format!("It was written by a newer Proconsul (version {version} of the file)."),
+                format!("文件由更新版本的 Proconsul 写入（文件版本 {version}）。"),
+            ),
+            WhyAside::Broken(why) => (format!("The file is damaged ({why})."), format!("文件已损坏（{why}）。")),
+            WhyAside::Unreadable(why) => {
+                (format!("The file cannot be read ({why})."), format!("文件无法读取（{why}）。"))
+            }
+        };
+        match (&aside.stays, &aside.why) {
+            (Some(why), _) => self.pick(
+                format!(
+                    "{en} It stays at {place}, because it could not be renamed ({why}); nothing is kept until it is \
+                     moved away."
+                ),
+                format!("{zh} 无法重命名（{why}），文件仍在 {place}；移走之前不会保存任何内容。"),
+            ),
+            (None, WhyAside::Newer(_)) => self.pick(
+                format!("{en} It is now {place}; the newer one reads it again once it is named state.json."),
+                format!("{zh} 现位于 {place}；改回 state.json 后，新版本可再次读取。"),
+            ),
+            (None, _) => self.pick(
+                format!("{en} It is now {place}, unchanged: drafts can be copied out of it with any text editor."),
+                format!("{zh} 现位于 {place}，内容未改动：可用任意文本编辑器取出草稿。"),
+            ),
+        }
+    }
+
+    /// Why nothing can be kept, and what to do.
+    pub fn not_kept(self, folder: &std::path::Path, why: &str) -> String {
+        let folder = folder.display();
+        self.pick(
+            format!("{folder} cannot be written ({why}). Make room or give write access; it is tried again."),
+            format!("{folder} 无法写入（{why}）。请腾出空间或授予写权限，程序会自动重试。"),
+        )
+    }
+
+    /// "4 more tabs".
+    pub fn more_tabs(self, count: usize) -> String {
+        let noun = if count == 1 { "tab" } else { "tabs" };
+        self.pick(format!("{count} more {noun}"), format!("另有 {count} 个标签页"))
     }
 
     /// Where there is no display: what is missing, and how to go on without a window.

@@ -1,0 +1,93 @@
+//! Opening what a start of the program names, and what was opened before.
+
+use std::time::Instant;
+
+use super::{App, ConnectionForm, SourceOrigin};
+use crate::engine::SourceId;
+use crate::start::{Start, StartTarget};
+use crate::state::{Origin, RecentSource};
+
+/// So many recent things of each kind are remembered.
+const RECENT: usize = 10;
+
+impl App {
+    /// Opens what a start names.
+    pub(super) fn begin(&mut self, start: &Start, now: Instant) {
+        if start.demo {
+            self.start_demo();
+        }
+        for target in &start.targets {
+            self.begin_target(target, start.no_reflection, now);
+        }
+        let Some(id) = self.open_paths(start.paths.clone(), start.import_roots.clone(), now) else { return };
+        if let (Some(first), Some(entry)) =
+            (start.targets.first(), self.sources.iter_mut().find(|entry| entry.id == id))
+        {
+            entry.target = Some(first.endpoint.address.trim().to_owned());
+            entry.call_metadata.clone_from(&first.call_metadata);
+        }
+    }
+
+    fn begin_target(&mut self, target: &StartTarget, no_reflection: bool, now: Instant) {
+        let address = target.endpoint.address.trim().to_owned();
+        let form = ConnectionForm::of_start(target);
+        // What was set for the address before stays, unless something is said.
+        if form != ConnectionForm::default() {
+            self.forms.insert(address.clone(), form);
+        }
+        self.remember_target(&address);
+        if no_reflection {
+            return;
+        }
+        let known = self
+            .sources
+            .iter_mut()
+            .find(|entry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if *known == address));
+        if let Some(entry) = known
+            && let SourceOrigin::Address { metadata, .. } = &mut entry.origin
+            && !target.reflection_metadata.is_empty()
+        {
+            metadata.clone_from(&target.reflection_metadata);
+        }
+        let id = self.open_address(&address, target.reflection_metadata.clone(), now);
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id)
+            && !target.call_metadata.is_empty()
+        {
+            entry.call_metadata.clone_from(&target.call_metadata);
+        }
+    }
+
+    /// Opens a source again that was open once.
+    pub(super) fn open_recent(&mut self, index: usize, now: Instant) {
+        let Some(RecentSource { origin, name }) = self.recent_sources.get(index).cloned() else { return };
+        let id = match origin {
+            Origin::Address(address) => Some(self.open_address(&address, Vec::new(), now)),
+            Origin::Files { paths, import_roots } => self.open_paths(paths, import_roots, now),
+        };
+        let Some(entry) = self.sources.iter_mut().find(|entry| Some(entry.id) == id) else { return };
+        if entry.name.is_none() && name.is_some() {
+            entry.name = name;
+            self.tree.rebuild(&self.sources);
+        }
+    }
+
+    /// Takes note of an address that was called; the demo's are another's tomorrow.
+    pub(super) fn remember_target(&mut self, address: &str) {
+        let address = address.trim();
+        if address.is_empty() || self.demo_part(address).is_some() {
+            return;
+        }
+        self.recent_targets.retain(|known| known != address);
+        self.recent_targets.insert(0, address.to_owned());
+        self.recent_targets.truncate(RECENT);
+    }
+
+    /// Takes note of a source that was opened.
+    pub(super) fn remember_source(&mut self, id: SourceId) {
+        let Some(entry) = self.source(id).filter(|entry| entry.demo.is_none()) else { return };
+        let recent = RecentSource { origin: super::keep::origin_of(&entry.origin), name: entry.name.clone() };
+        self.recent_sources.retain(|known| known.origin != recent.origin);
+        self.recent_sources.insert(0, recent);
+        self.recent_sources.truncate(RECENT);
+    }
+}

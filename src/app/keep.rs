@@ -1,0 +1,211 @@
+//! What of the state is remembered, as a document; values of secrets are left out here.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{
+    App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, RequestSide, ResponseSide, SourceEntry,
+    SourceOrigin, Tab, TabId, ThemeChoice, is_secret_key,
+};
+use crate::engine::Scheme;
+use crate::secret::Secret;
+use crate::state::{DemoPart, Document, FormDoc, Kept, Origin, PinnedDoc, RowDoc, SetAside, SourceDoc, TabDoc};
+use crate::words::Lang;
+
+/// What is to be told about the file that remembers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeepNotice {
+    /// The file was not understood.
+    SetAside(SetAside),
+    /// The folder cannot be written, and why.
+    NotKept(PathBuf, String),
+}
+
+/// Drafts as they were last remembered, so that only the one that is typed in is copied.
+#[derive(Debug, Default)]
+pub struct Drafts(HashMap<TabId, (u64, Arc<str>)>);
+
+impl Drafts {
+    fn of(&mut self, tab: &Tab) -> Arc<str> {
+        if let Some((revision, text)) = self.0.get(&tab.id)
+            && *revision == tab.revision
+        {
+            return Arc::clone(text);
+        }
+        let text: Arc<str> = Arc::from(tab.message.as_str());
+        self.0.insert(tab.id, (tab.revision, Arc::clone(&text)));
+        text
+    }
+}
+
+impl App {
+    /// What is remembered, without the window's place and panels, which only the screen knows.
+    pub fn document(&self, drafts: &mut Drafts) -> Document {
+        drafts.0.retain(|id, _| self.tab(*id).is_some());
+        Document {
+            lang: self.lang_chosen.then(|| lang_tag(self.lang).to_owned()),
+            theme: self.theme_chosen.then(|| theme_tag(self.theme).to_owned()),
+            sources: self.sources.iter().map(source_doc).collect(),
+            forms: self.forms.iter().filter_map(|(address, form)| self.form_doc(address, form)).collect(),
+            tabs: self.tabs.iter().map(|tab| self.tab_doc(tab, drafts)).collect(),
+            active: self.tabs.iter().position(|tab| Some(tab.id) == self.active),
+            recent_targets: self.recent_targets.clone(),
+            recent_sources: self.recent_sources.clone(),
+            ..Document::default()
+        }
+    }
+
+    /// What became of writing the document.
+    pub fn heard(&mut self, kept: Kept) {
+        self.notices.retain(|notice| !matches!(notice, KeepNotice::NotKept(..)));
+        if let Kept::Failed(folder, why) = kept {
+            self.notices.push(KeepNotice::NotKept(folder, why));
+        }
+    }
+
+    /// Which of the demo's servers an address is, in this run or, where it does not run, in the last one.
+    pub(super) fn demo_part(&self, address: &str) -> Option<DemoPart> {
+        let address = address.trim();
+        if let DemoState::Running(info) = &self.demo {
+            return match address {
+                _ if address == info.plaintext => Some(DemoPart::Plaintext),
+                _ if address == info.tls => Some(DemoPart::Tls),
+                _ => None,
+            };
+        }
+        let is = |entry: &&SourceEntry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known.trim() == address);
+        self.sources.iter().filter(|entry| entry.demo.is_some()).find(is)?.demo
+    }
+
+    /// `None` for settings that say nothing, and for the demo's, which it brings itself.
+    fn form_doc(&self, address: &str, form: &ConnectionForm) -> Option<(String, FormDoc)> {
+        if *form == ConnectionForm::default() || form.ca == CaKind::Given || self.demo_part(address).is_some() {
+            return None;
+        }
+        let wide = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+        let doc = FormDoc {
+            scheme: match form.scheme {
+                Scheme::Auto => "auto",
+                Scheme::Tls => "tls",
+                Scheme::Plaintext => "plaintext",
+            }
+            .to_owned(),
+            ca: match form.ca {
+                CaKind::System | CaKind::Given => "system",
+                CaKind::File => "file",
+                CaKind::Pinned => "pinned",
+            }
+            .to_owned(),
+            ca_path: form.ca_path.clone(),
+            pinned: form.pinned.as_ref().map(|pinned| PinnedDoc {
+                sha256: pinned.sha256,
+                subject: pinned.subject.clone(),
+                not_after_unix_s: pinned.not_after_unix_s,
+            }),
+            server_name: form.server_name.clone(),
+            authority: form.authority.clone(),
+            client: match form.client {
+                ClientKind::None => "none",
+                ClientKind::Pem => "pem",
+                ClientKind::Pkcs12 => "pkcs12",
+            }
+            .to_owned(),
+            cert_path: form.cert_path.clone(),
+            key_path: form.key_path.clone(),
+            bundle_path: form.bundle_path.clone(),
+            had_password: form.password_missing || !form.password.is_empty(),
+            skip_verify: form.skip_verify,
+            connect_timeout: form.connect_timeout,
+            keepalive: form.keepalive,
+            user_agent: form.user_agent.clone(),
+            deadline: form.deadline.clone(),
+            receive_bytes: form.receive_bytes.map(wide),
+            send_bytes: form.send_bytes.map(wide),
+        };
+        Some((address.to_owned(), doc))
+    }
+
+    fn tab_doc(&self, tab: &Tab, drafts: &mut Drafts) -> TabDoc {
+        TabDoc {
+            source: self.sources.iter().position(|entry| entry.id == tab.source),
+            demo: tab.demo,
+            service: tab.service.clone(),
+            method: tab.method.clone(),
+            client_streaming: tab.shape.0,
+            server_streaming: tab.shape.1,
+            address: tab.address.clone(),
+            deadline: (tab.deadline != self.lang.words().deadline_none).then(|| tab.deadline.clone()),
+            message: drafts.of(tab),
+            edited: tab.edited,
+            metadata: tab.metadata.iter().map(row_doc).collect(),
+            request_side: match tab.request_side {
+                RequestSide::Metadata => "metadata",
+                RequestSide::Tls => "tls",
+                RequestSide::Message => "message",
+            }
+            .to_owned(),
+            response_side: match tab.response_side {
+                ResponseSide::Headers => "headers",
+                ResponseSide::Trailers => "trailers",
+                ResponseSide::Response => "response",
+            }
+            .to_owned(),
+        }
+    }
+}
+
+/// A row; the value of a secret stays here.
+fn row_doc(row: &MetadataRow) -> RowDoc {
+    let secret = row.secret || is_secret_key(&row.key);
+    let value = (!secret).then(|| row.value.reveal().to_owned());
+    RowDoc { on: row.on, key: row.key.clone(), value, secret }
+}
+
+fn rows_doc(rows: &[(String, Secret)]) -> Vec<RowDoc> {
+    let row = |(key, value): &(String, Secret)| {
+        let secret = is_secret_key(key);
+        let value = (!secret).then(|| value.reveal().to_owned());
+        RowDoc { on: true, key: key.clone(), value, secret }
+    };
+    rows.iter().map(row).collect()
+}
+
+/// What a source is opened from, without its metadata.
+pub(super) fn origin_of(origin: &SourceOrigin) -> Origin {
+    match origin {
+        SourceOrigin::Address { address, .. } => Origin::Address(address.clone()),
+        SourceOrigin::Files { paths, import_roots } => {
+            Origin::Files { paths: paths.clone(), import_roots: import_roots.clone() }
+        }
+    }
+}
+
+fn source_doc(entry: &SourceEntry) -> SourceDoc {
+    let metadata = match &entry.origin {
+        SourceOrigin::Address { metadata, .. } => rows_doc(metadata),
+        SourceOrigin::Files { .. } => Vec::new(),
+    };
+    SourceDoc {
+        origin: origin_of(&entry.origin),
+        name: entry.name.clone(),
+        demo: entry.demo,
+        target: entry.target.clone(),
+        metadata,
+        call_metadata: rows_doc(&entry.call_metadata),
+    }
+}
+
+pub(super) fn lang_tag(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "en",
+        Lang::ZhCn => "zh-CN",
+    }
+}
+
+pub(super) fn theme_tag(theme: ThemeChoice) -> &'static str {
+    match theme {
+        ThemeChoice::Dark => "dark",
+        ThemeChoice::Light => "light",
+    }
+}
