@@ -8,6 +8,7 @@ mod action;
 mod apply;
 mod connection;
 mod deadline;
+mod diagnose;
 mod fold;
 mod metadata;
 mod phases;
@@ -29,6 +30,7 @@ use crate::words::Lang;
 pub use action::{Action, FormPath, PickFor};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning};
 pub use deadline::{BadDeadline, parse_deadline, show_deadline};
+pub use diagnose::{DiagnosisRecord, DiagnosisStage};
 pub use metadata::{MetadataRow, RowCheck, is_secret_key};
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, ShownMessage};
@@ -115,6 +117,8 @@ pub struct App {
     pub problem: Option<(SourceId, usize)>,
     /// A failed source that is read in the centre.
     pub shown_source: Option<SourceId>,
+    /// Diagnoses that were not closed.
+    diagnoses: Vec<DiagnosisRecord>,
     /// Where the files of open dialogs go, by ticket.
     picks: BTreeMap<u64, PickFor>,
     /// The last number that was given to anything.
@@ -175,7 +179,7 @@ impl App {
         let calling = tab.is_some_and(|tab| tab.call.as_ref().is_some_and(CallRecord::is_running));
         let preparing = tab.is_some_and(|tab| matches!(tab.prepared, Prepared::Pending { .. }));
         let loading = self.sources.iter().any(|entry| entry.loading_since.is_some());
-        if calling || preparing || loading || matches!(self.demo, DemoState::Starting) {
+        if calling || preparing || loading || self.is_diagnosing() || matches!(self.demo, DemoState::Starting) {
             return Some(CLOCK);
         }
         tab.and_then(|tab| tab.error_shows_in(now))

@@ -14,6 +14,7 @@ mod centre;
 mod certificate;
 mod connection_form;
 mod context;
+mod diagnose;
 mod dialog;
 mod drain;
 mod facts;

@@ -306,6 +306,17 @@ catalogue! {
     phase_failed: "failed", "失败";
     phase_cancelled: "cancelled", "已取消";
 
+    // Diagnose.
+    diagnose: "Diagnose", "诊断";
+    diagnosing: "Climbing the ladder", "正在逐步检查";
+    diagnosis: "Steps of the diagnosis", "诊断步骤";
+    diagnose_again: "Diagnose again", "重新诊断";
+    diagnosis_close: "Close the diagnosis", "关闭诊断";
+    diagnosis_stopped: "stopped", "已停止";
+    diagnosis_not_begun: "The diagnosis did not begin", "诊断没有开始";
+    step_warned: "to be looked at", "需留意";
+    step_skipped: "skipped", "已跳过";
+
     // Names for assistive tools.
     tabs: "Open requests", "打开的请求";
     close_tab: "Close the tab", "关闭标签页";

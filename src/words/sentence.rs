@@ -6,7 +6,7 @@ use crate::message::MessageError;
 use crate::transport::{CertificateChecks, Check, FailureKind, Stage, TlsReport};
 
 impl Lang {
-    fn pick(self, en: String, zh: String) -> String {
+    pub(super) fn pick(self, en: String, zh: String) -> String {
         match self {
             Self::En => en,
             Self::ZhCn => zh,
