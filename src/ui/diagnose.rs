@@ -26,6 +26,8 @@ use crate::words::format;
 const TITLES: (f32, f32, f32) = (0.34, 120.0, 190.0);
 /// The column of times.
 const TIMES: f32 = 64.0;
+/// In less room the words stand under the title.
+const BESIDE_FROM: f32 = 440.0;
 /// Icon and gap before the title.
 const LEAD: f32 = 24.0;
 /// A row of one line.
@@ -147,7 +149,9 @@ fn step_ui(ui: &mut Ui, cx: &Cx<'_>, (index, step): (usize, &Step), now_s: i64) 
     let middle = top.y + ROW / 2.0;
     let (icon, color) = sign(step.state, t);
     icon.paint_at(ui.painter(), pos2(top.x + 8.0, middle), 16.0, color);
-    let titles = (width * TITLES.0).clamp(TITLES.1, TITLES.2).round();
+    let is_beside = width >= BESIDE_FROM;
+    let titles =
+        if is_beside { (width * TITLES.0).clamp(TITLES.1, TITLES.2).round() } else { (width - TIMES).max(TITLES.1) };
     let font = fonts::body();
     let title_color = match step.state {
         StepState::Failed => t.error,
@@ -159,7 +163,12 @@ fn step_ui(ui: &mut Ui, cx: &Cx<'_>, (index, step): (usize, &Step), now_s: i64) 
     let galley = text::line(ui.painter(), &time, fonts::duration(), t.text2);
     let left = top.x + width - galley.size().x;
     paint_dropped(ui.painter(), galley, left, middle, 5.0);
-    let column = Rect::from_min_size(top + vec2(titles, 6.0), vec2((width - titles - TIMES - 8.0).max(80.0), 4000.0));
+    let (words_at, words_width) = if is_beside {
+        (vec2(titles, 6.0), width - titles - TIMES - 8.0)
+    } else {
+        (vec2(LEAD, ROW - 4.0), width - LEAD)
+    };
+    let column = Rect::from_min_size(top + words_at, vec2(words_width.max(80.0), 4000.0));
     let clip = ui.clip_rect();
     let mut column = pane_at(ui, column, ("step", index));
     column.set_clip_rect(clip);
@@ -174,7 +183,7 @@ fn step_ui(ui: &mut Ui, cx: &Cx<'_>, (index, step): (usize, &Step), now_s: i64) 
         column.add_space(2.0);
         advice_ui(&mut column, &without_flags(advice));
     }
-    let height = (column.min_rect().height() + 12.0).max(ROW).ceil();
+    let height = (words_at.y + column.min_rect().height() + 6.0).max(ROW).ceil();
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), egui::Sense::hover());
     line_below(ui.painter(), rect, t.line);
     response.widget_info(|| {

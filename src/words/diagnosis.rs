@@ -274,7 +274,8 @@ impl Lang {
         if let Some(leaf) = report.chain.first() {
             lines.insert(1, format!("{} {}", words.sha256, format::fingerprint(&leaf.sha256)));
         }
-        if let (Some(checks), false) = (&report.checks, report.chain.is_empty()) {
+        // Where nobody verifies, that is said once already.
+        if let (Some(checks), false) = (&report.checks, report.chain.is_empty() || report.unverified) {
             let answers = self.certificate_checks(checks, report, now_s).map(|(_, answer)| answer);
             lines.push(answers.join(" · "));
         }
@@ -282,9 +283,12 @@ impl Lang {
     }
 
     fn certificate(self, certificate: &CertificateInfo, now_s: i64) -> String {
-        let signer =
-            if certificate.self_signed { self.words().self_signed.to_owned() } else { certificate.issuer.clone() };
-        let signed = self.pick(format!("signed by {signer}"), format!("签发者 {signer}"));
+        let issuer = &certificate.issuer;
+        let signed = if certificate.self_signed {
+            self.say("self-signed", "自签名")
+        } else {
+            self.pick(format!("signed by {issuer}"), format!("签发者 {issuer}"))
+        };
         let mut facts = vec![certificate.subject.clone()];
         if !certificate.names.is_empty() {
             facts.push(self.listed(&certificate.names));

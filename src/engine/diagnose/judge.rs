@@ -21,12 +21,11 @@ pub(super) fn of_connecting(event: &ConnectEvent, now_s: i64) -> Vec<Judged> {
         ConnectEvent::Resolve { .. } => Vec::new(),
         ConnectEvent::Connect { local, started, ended, failure, .. } => {
             let took = ended.saturating_duration_since(*started);
-            vec![match failure {
-                Some(failure) => (Rung::Tcp, StepState::Failed, took, Finding::Broken(failure.clone())),
-                None => {
-                    let local = local.clone().unwrap_or_default();
-                    (Rung::Tcp, StepState::Passed, took, Finding::Connected { local })
-                }
+            vec![if let Some(failure) = failure {
+                (Rung::Tcp, StepState::Failed, took, Finding::Broken(failure.clone()))
+            } else {
+                let local = local.clone().unwrap_or_default();
+                (Rung::Tcp, StepState::Passed, took, Finding::Connected { local })
             }]
         }
         ConnectEvent::Tls { report, started, ended, failure } => {
@@ -55,12 +54,11 @@ pub(super) fn of_connecting(event: &ConnectEvent, now_s: i64) -> Vec<Judged> {
         ConnectEvent::Http2 { settings, started, ended, failure } => {
             let took = ended.saturating_duration_since(*started);
             let takes_no_call = settings.contains(&(MAX_CONCURRENT_STREAMS, 0));
-            vec![match failure {
-                Some(failure) => (Rung::Http2, StepState::Failed, took, Finding::Broken(failure.clone())),
-                None => {
-                    let state = if takes_no_call { StepState::Warned } else { StepState::Passed };
-                    (Rung::Http2, state, took, Finding::Settings(settings.clone()))
-                }
+            vec![if let Some(failure) = failure {
+                (Rung::Http2, StepState::Failed, took, Finding::Broken(failure.clone()))
+            } else {
+                let state = if takes_no_call { StepState::Warned } else { StepState::Passed };
+                (Rung::Http2, state, took, Finding::Settings(settings.clone()))
             }]
         }
     }
