@@ -149,9 +149,14 @@ fn step_ui(ui: &mut Ui, cx: &Cx<'_>, (index, step): (usize, &Step), now_s: i64) 
     let middle = top.y + ROW / 2.0;
     let (icon, color) = sign(step.state, t);
     icon.paint_at(ui.painter(), pos2(top.x + 8.0, middle), 16.0, color);
-    let is_beside = width >= BESIDE_FROM;
-    let titles =
-        if is_beside { (width * TITLES.0).clamp(TITLES.1, TITLES.2).round() } else { (width - TIMES).max(TITLES.1) };
+    // Two words find room beside any title.
+    let is_brief = step.found == Finding::NotReached;
+    let is_wide = width >= BESIDE_FROM;
+    let titles = match (is_wide, is_brief) {
+        (true, _) => (width * TITLES.0).clamp(TITLES.1, TITLES.2).round(),
+        (false, true) => (width * 0.5).round(),
+        (false, false) => (width - TIMES).max(TITLES.1),
+    };
     let font = fonts::body();
     let title_color = match step.state {
         StepState::Failed => t.error,
@@ -163,7 +168,7 @@ fn step_ui(ui: &mut Ui, cx: &Cx<'_>, (index, step): (usize, &Step), now_s: i64) 
     let galley = text::line(ui.painter(), &time, fonts::duration(), t.text2);
     let left = top.x + width - galley.size().x;
     paint_dropped(ui.painter(), galley, left, middle, 5.0);
-    let (words_at, words_width) = if is_beside {
+    let (words_at, words_width) = if is_wide || is_brief {
         (vec2(titles, 6.0), width - titles - TIMES - 8.0)
     } else {
         (vec2(LEAD, ROW - 4.0), width - LEAD)

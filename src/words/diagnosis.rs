@@ -11,6 +11,8 @@ const DAY_S: i64 = 86_400;
 const NOT_FOUND: Code = Code(5);
 /// So many names are listed; the rest is counted.
 const LISTED: usize = 12;
+/// Characters of a name or message that are shown.
+const LONGEST: usize = 200;
 /// A certificate with less left than this is worth a word.
 const SOON_DAYS: i64 = 14;
 
@@ -209,7 +211,8 @@ impl Lang {
             Self::En => ", ",
             Self::ZhCn => "、",
         };
-        let shown = names[..names.len().min(LISTED)].join(separator);
+        let shown: Vec<String> = names.iter().take(LISTED).map(|name| shortened(name)).collect();
+        let shown = shown.join(separator);
         let rest = names.len().saturating_sub(LISTED);
         if rest == 0 {
             return shown;
@@ -323,7 +326,8 @@ impl Lang {
 
     fn answered(self, rung: Rung, status: &CallStatus) -> StepWords {
         let name = format!("{} {}", status.code.0, status.code.name());
-        let message = if status.message.is_empty() { String::new() } else { format!(": {}", status.message) };
+        let message =
+            if status.message.is_empty() { String::new() } else { format!(": {}", shortened(&status.message)) };
         let mut advice = Vec::new();
         if matches!(status.code, Code::UNAUTHENTICATED | Code::PERMISSION_DENIED) {
             advice.push(self.status_advice(status.code).to_owned());
@@ -381,6 +385,14 @@ impl Lang {
         }
         let more = if described.cause == described.title { Vec::new() } else { vec![described.cause] };
         StepWords { said: described.title, more, chain, advice: described.advice }
+    }
+}
+
+/// A server may say anything, at any length; a screen shows so much of it.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -522,6 +534,19 @@ mod tests {
         // Two weeks before its end it is worth a word.
         let words = Lang::En.step(&step(Rung::Tls, StepState::Warned, Finding::Tls(report())), 20 * DAY_S);
         assert_eq!(words.advice, ["Renew the certificate on the server: 10 days left."]);
+    }
+
+    #[test]
+    fn what_a_server_says_is_shown_up_to_a_length() {
+        let long = "微".repeat(1_000_000);
+        let message = long.clone();
+        let (code, origin) = (Code::UNAVAILABLE, Origin::Server);
+        let said = Arc::new(CallStatus { code, message, details: Vec::new(), origin, failure: None });
+        for found in [Finding::Answered(said), Finding::Services { version: "v1", services: vec![long; 20] }] {
+            let words = Lang::En.step(&step(Rung::Grpc, StepState::Warned, found), 0);
+            let length: usize = std::iter::once(&words.said).chain(&words.more).map(|line| line.chars().count()).sum();
+            assert!(length < 4_000, "{length}");
+        }
     }
 
     #[test]
