@@ -141,6 +141,12 @@ pub enum Action {
     AskTrust(Retry, Box<PinnedCertificate>),
     /// The answer.
     AnswerTrust(bool),
+    /// Climb the ladder from the address' name to its reflection.
+    Diagnose(Retry),
+    /// End the climb.
+    StopDiagnosis(Retry),
+    /// Back to the answer.
+    CloseDiagnosis(Retry),
     /// The request's side tabs.
     ShowRequestSide(TabId, RequestSide),
     /// The answer's.

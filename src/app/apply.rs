@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::action::{FormPath, PickFor};
 use super::{
-    Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, ShownMessage,
-    SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
+    Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, Retry,
+    ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
 };
 use crate::call::{Encoding, Limits};
 use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
@@ -111,6 +111,9 @@ impl App {
             Action::Speak(retry, scheme) => self.speak(retry, scheme, now),
             Action::AskTrust(retry, certificate) => self.ask_trust(retry, *certificate),
             Action::AnswerTrust(confirmed) => self.answer_trust(confirmed, now),
+            Action::Diagnose(of) => self.diagnose(of, now),
+            Action::StopDiagnosis(of) => self.stop_diagnosis(of),
+            Action::CloseDiagnosis(of) => self.close_diagnosis(of),
             other => self.apply_to_tab(other, now),
         }
     }
@@ -314,6 +317,7 @@ impl App {
             SourceOrigin::Files { .. } => ConnectionForm::default(),
         };
         let spec = entry.spec(&form);
+        self.close_diagnosis(Retry::Load(id));
         let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) else { return };
         entry.generation = Generation(entry.generation.0 + 1);
         entry.loading_since = Some(now);
@@ -337,6 +341,7 @@ impl App {
 
     fn remove_source(&mut self, id: SourceId) {
         self.sources.retain(|entry| entry.id != id);
+        self.close_diagnosis(Retry::Load(id));
         self.send(Command::CloseSource(id));
         self.problem = self.problem.filter(|(source, _)| *source != id);
         self.shown_source = self.shown_source.filter(|source| *source != id);
@@ -496,6 +501,8 @@ impl App {
     }
 
     fn start_call(&mut self, id: TabId, now: Instant) {
+        // The answer is what is wanted now.
+        self.close_diagnosis(Retry::Send(id));
         let call = CallId(self.next_id());
         let Some(tab) = self.tab_mut(id) else { return };
         let record = CallRecord::new(call, &tab.address, tab.shape, tab.revision, now);

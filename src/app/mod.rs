@@ -9,6 +9,7 @@ mod apply;
 mod begin;
 mod connection;
 mod deadline;
+mod diagnose;
 mod fold;
 mod grpcurl;
 mod keep;
@@ -35,6 +36,7 @@ use crate::words::Lang;
 pub use action::{Action, FormPath, PickFor};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning};
 pub use deadline::{BadDeadline, parse_deadline, show_deadline};
+pub use diagnose::{DiagnosisRecord, DiagnosisStage};
 pub use grpcurl::{Gap, GrpcurlCommand, grpcurl_command};
 pub use keep::{Drafts, KeepNotice};
 pub use metadata::{MetadataRow, RowCheck, is_secret_key};
@@ -139,6 +141,8 @@ pub struct App {
     closed: Vec<(usize, Tab)>,
     /// Counts what may have changed anything that is remembered.
     changes: u64,
+    /// Diagnoses that were not closed.
+    diagnoses: Vec<DiagnosisRecord>,
     /// Where the files of open dialogs go, by ticket.
     picks: BTreeMap<u64, PickFor>,
     /// The last number that was given to anything.
@@ -209,7 +213,7 @@ impl App {
         let calling = tab.is_some_and(|tab| tab.call.as_ref().is_some_and(CallRecord::is_running));
         let preparing = tab.is_some_and(|tab| matches!(tab.prepared, Prepared::Pending { .. }));
         let loading = self.sources.iter().any(|entry| entry.loading_since.is_some());
-        if calling || preparing || loading || matches!(self.demo, DemoState::Starting) {
+        if calling || preparing || loading || self.is_diagnosing() || matches!(self.demo, DemoState::Starting) {
             return Some(CLOCK);
         }
         tab.and_then(|tab| tab.error_shows_in(now))

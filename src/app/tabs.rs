@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{App, Node, Prepared, RequestSide, ResponseSide, SourceOrigin, Tab, TabId};
+use super::{App, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
 use crate::engine::{Command, SourceId};
 use crate::message::TemplateSize;
 
@@ -210,6 +210,7 @@ impl App {
 
     pub(super) fn close_tab(&mut self, id: TabId) {
         let Some(at) = self.tabs.iter().position(|tab| tab.id == id) else { return };
+        self.close_diagnosis(Retry::Send(id));
         let mut tab = self.tabs.remove(at);
         for call in [tab.call.take(), tab.previous.take()].into_iter().flatten() {
             self.send(Command::ReleaseCall(call.id));

@@ -39,6 +39,9 @@ pub enum Verb {
     Describe(Box<DescribeArgs>),
     /// Ask grpc.health.v1 how a server or service is
     Health(Box<HealthArgs>),
+    /// Climb from name to reflection, step by step: what works, what breaks, what to try
+    #[command(after_help = DIAGNOSE_HELP)]
+    Diagnose(Box<DiagnoseArgs>),
     /// Compile .proto files in full and print every error
     Check(CheckArgs),
     /// Convert a message between JSON, text format and bytes
@@ -53,6 +56,14 @@ pub enum Verb {
     /// Print the man page
     Man,
 }
+
+/// What each step is, and what the exit code says.
+const DIAGNOSE_HELP: &str = "\
+Steps: name, then at each address tcp, tls (with the chain), alpn and http2 (settings), then grpc (a call of a method \
+that cannot exist), health and reflection. A step has passed, is to be looked at (warned), has failed, was skipped \
+(there is none, which is no fault) or was not reached. --connect-timeout is the patience of each step, --max-time of \
+all.\n\n\
+Exit code: 0 if gRPC answered and no step failed; 1 if one failed, or no step could be taken; 2 for usage.";
 
 /// How to connect.
 #[derive(Clone, Debug, Default, Args)]
@@ -230,6 +241,22 @@ pub struct HealthArgs {
     pub target: String,
     /// Full name of a service; the whole server, if none
     pub service: Option<String>,
+}
+
+/// `diagnose`
+#[derive(Debug, Args)]
+pub struct DiagnoseArgs {
+    /// How to connect.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Print one JSON object with all steps instead of words
+    #[arg(long)]
+    pub json: bool,
+    /// Accepted for symmetry with call
+    #[arg(short, action = clap::ArgAction::Count, hide = true)]
+    pub verbose: u8,
+    /// host:port, :port, grpc://, grpcs://, http://, https://, unix:///path
+    pub target: String,
 }
 
 /// `check`

@@ -21,7 +21,7 @@ pub(super) struct Server {
     pub(super) address: String,
     pub(super) channel: Channel,
     pub(super) call_metadata: Metadata,
-    reflection_metadata: Metadata,
+    pub(super) reflection_metadata: Metadata,
     pub(super) until: Option<Deadline>,
     pub(super) limits: Limits,
 }

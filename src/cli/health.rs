@@ -9,6 +9,7 @@ use super::args::HealthArgs;
 use super::connect::Server;
 use super::report;
 use crate::call::{self, CallEvent, CallRequest, Code, Encoding};
+use crate::engine::serving_status;
 
 /// The service is there, and something else than SERVING.
 const NOT_SERVING: u8 = 1;
@@ -25,17 +26,6 @@ struct HealthCheckRequest {
 struct HealthCheckResponse {
     #[prost(int32, tag = "1")]
     status: i32,
-}
-
-/// `grpc.health.v1.HealthCheckResponse.ServingStatus` by name.
-fn word(status: i32) -> String {
-    match status {
-        0 => "UNKNOWN".to_owned(),
-        1 => "SERVING".to_owned(),
-        2 => "NOT_SERVING".to_owned(),
-        3 => "SERVICE_UNKNOWN".to_owned(),
-        other => other.to_string(),
-    }
 }
 
 pub(super) async fn run(args: Box<HealthArgs>) -> u8 {
@@ -83,7 +73,9 @@ pub(super) async fn run(args: Box<HealthArgs>) -> u8 {
                     Ok(answer) => {
                         last = Some(answer.status);
                         let mut out = std::io::stdout().lock();
-                        if let Err(error) = writeln!(out, "{}", word(answer.status)).and_then(|()| out.flush()) {
+                        if let Err(error) =
+                            writeln!(out, "{}", serving_status(answer.status)).and_then(|()| out.flush())
+                        {
                             handle.cancel();
                             // Nobody heard the word: no exit code may stand for it.
                             return report::not_begun(&format!("stdout: {error}"));

@@ -1,7 +1,7 @@
 //! The headless verbs: arguments, output formats, exit codes. Its words are English.
 //!
 //! Speaks to the same engine parts as the window and knows no egui. Exit codes: 0; 64 + status code of a failed call;
-//! 2 for usage; 1 where no call began; `convert` has 65 and 66 of its own.
+//! 2 for usage; 1 where no call began, and for `diagnose` where a step broke; `convert` has 65 and 66 of its own.
 
 mod args;
 mod call;
@@ -9,6 +9,7 @@ mod check;
 mod connect;
 mod convert;
 mod demo;
+mod diagnose;
 mod health;
 mod input;
 mod normalize;
@@ -99,6 +100,7 @@ fn verb_code(verb: Verb) -> u8 {
         Verb::List(args) => on_one_thread(symbols::list(args)),
         Verb::Describe(args) => on_one_thread(symbols::describe(args)),
         Verb::Health(args) => on_one_thread(health::run(args)),
+        Verb::Diagnose(args) => on_one_thread(diagnose::run(args)),
         Verb::Convert(args) => on_one_thread(convert::run(args)),
         Verb::Check(args) => check::run(&args),
         Verb::Demo(args) => demo::run(&args),

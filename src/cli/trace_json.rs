@@ -139,7 +139,8 @@ fn status_fields(status: &CallStatus) -> Value {
     })
 }
 
-fn tls(report: &TlsReport) -> Value {
+/// What TLS negotiated, and the chain.
+pub(super) fn tls(report: &TlsReport) -> Value {
     let certificate = |one: &crate::transport::CertificateInfo| {
         json!({
             "subject": one.subject,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{CallId, Direction, Endpoint, Generation, SourceId};
+use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, SourceId};
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
@@ -75,6 +75,10 @@ pub enum Command {
     },
     /// Forget a call and its messages (its tab is gone); a running one is cancelled.
     ReleaseCall(CallId),
+    /// Climb the ladder from an address' name to its reflection; answers are `Event::Diagnosis`.
+    Diagnose(Box<Diagnose>),
+    /// End a diagnosis; nothing more comes of it but what is on its way.
+    StopDiagnosis(DiagnosisId),
     /// Ask for files or folders by the system's dialog; the answer is `Event::Picked`.
     PickFiles {
         /// Whole folders instead of files.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{CallId, Generation, SourceId, TextLines};
+use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, SourceId, TextLines};
 use crate::call::CallEvent;
 use crate::message::MessageError;
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
@@ -58,6 +58,13 @@ pub enum Event {
         index: u64,
         /// Pretty JSON in lines, or why it cannot be shown.
         text: Result<Arc<TextLines>, String>,
+    },
+    /// What a diagnosis found.
+    Diagnosis {
+        /// Which.
+        id: DiagnosisId,
+        /// A step, or the end.
+        update: DiagnosisUpdate,
     },
     /// Answer to `PickFiles`; empty if nothing was chosen. `Err` if there is no dialog to be had: type a path instead.
     Picked {

@@ -12,7 +12,10 @@ use super::prepared::{Prepared, ReadStyle};
 use super::running::{self, Order, RunningCall, moved};
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
-use super::{CallId, CallUpdate, Command, DemoInfo, Event, Generation, MethodReady, SourceId, SourceState, StartCall};
+use super::{
+    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, SourceId, SourceState,
+    StartCall, diagnose,
+};
 use crate::demo;
 use crate::message::{MessageError, TemplateSize, split_values, template};
 use crate::schema::{Comments, SchemaError, Source};
@@ -130,6 +133,7 @@ struct Live {
     sources: HashMap<SourceId, OpenSource>,
     methods: Arc<Mutex<HashMap<u64, Arc<Prepared>>>>,
     calls: HashMap<CallId, RunningCall>,
+    diagnoses: HashMap<DiagnosisId, JoinHandle<()>>,
 }
 
 impl Live {
@@ -145,6 +149,7 @@ impl Live {
             sources: HashMap::new(),
             methods: Arc::default(),
             calls: HashMap::new(),
+            diagnoses: HashMap::new(),
         }
     }
 
@@ -190,6 +195,17 @@ impl Live {
             Command::ReleaseCall(call) => {
                 if let Some(running) = self.calls.remove(&call) {
                     running.cancel.notify_one();
+                }
+            }
+            Command::Diagnose(start) => {
+                self.diagnoses.retain(|_, task| !task.is_finished());
+                let (id, memory) = (start.id, Arc::clone(&self.tls_memory));
+                let task = diagnose::begin(*start, self.pool.clone(), memory, self.teller.clone());
+                self.diagnoses.insert(id, task);
+            }
+            Command::StopDiagnosis(id) => {
+                if let Some(task) = self.diagnoses.remove(&id) {
+                    task.abort();
                 }
             }
             Command::PickFiles { folders, ticket } => self.pick(folders, ticket),

@@ -5,6 +5,7 @@
 //! waker closure. Every result carries the id (and generation) of what asked for it, so a stale one can be dropped.
 
 mod command;
+mod diagnose;
 mod endpoint;
 mod event;
 mod live;
@@ -18,6 +19,9 @@ mod text;
 mod tls_memory;
 
 pub use command::{Command, SourceSpec, StartCall};
+pub use diagnose::{
+    Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,
+};
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{CallUpdate, DemoInfo, Direction, Event, MessageRow, MethodReady, SourceFailure, SourceState};
 pub use live::{Engine, EngineConfig, Waker};

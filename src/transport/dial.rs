@@ -555,6 +555,30 @@ impl Plan {
     }
 }
 
+/// The lookup of a target's name by itself, as a connection begins with it; none for a unix socket.
+pub(crate) async fn look_up(target: &Target, options: &ConnectOptions) -> Option<ConnectEvent> {
+    let plan = Plan::new(target.clone(), options.clone(), Arc::default());
+    let progress = Progress::default();
+    let deadline = Instant::now() + options.connect_timeout;
+    // The event holds the result, too.
+    drop(plan.resolve(&progress, deadline).await);
+    progress.since(0).into_iter().next()
+}
+
+/// How one address of a target is connected to by itself: `:authority` and the name that a certificate must hold stay
+/// those of the target.
+pub(crate) fn at_address(target: &Target, options: &ConnectOptions, address: SocketAddr) -> (Target, ConnectOptions) {
+    let host = match address {
+        SocketAddr::V6(six) if six.scope_id() != 0 => format!("{}%{}", six.ip(), six.scope_id()),
+        other => other.ip().to_string(),
+    };
+    let mut options = options.clone();
+    let name = Plan::new(target.clone(), options.clone(), Arc::default()).certificate_name();
+    options.tls.server_name = Some(name);
+    options.authority.get_or_insert_with(|| target.authority());
+    (Target { address: Address::Tcp { host, port: address.port() }, ..target.clone() }, options)
+}
+
 enum Preparing {
     Done(Arc<tls::Prepared>),
     Running(tokio::task::JoinHandle<Result<tls::Prepared, SettingsFault>>),

@@ -101,7 +101,7 @@ pub(super) fn failure_card_ui(
     pressed
 }
 
-fn advice_ui(ui: &mut Ui, advice: &str) {
+pub(super) fn advice_ui(ui: &mut Ui, advice: &str) {
     let t = tokens(ui);
     let top = ui.cursor().min;
     ui.painter().circle_filled(top + vec2(4.0, 10.0), 2.0, t.text2);
@@ -200,7 +200,7 @@ pub(super) fn transport_failure_ui(
 }
 
 /// Advice without the flags of the command line, which it names in brackets.
-fn without_flags(advice: &str) -> String {
+pub(super) fn without_flags(advice: &str) -> String {
     let advice = advice.replace(", --plaintext)", ")");
     match advice.split_once(" (--").and_then(|(before, rest)| Some((before, rest.split_once(')')?.1))) {
         Some((before, after)) => format!("{before}{after}"),

@@ -11,7 +11,7 @@ use super::theme::tokens;
 use super::widgets::editor;
 use super::widgets::shared::dashed;
 use super::widgets::text;
-use crate::app::Action;
+use crate::app::{Action, DiagnosisRecord, Retry};
 
 /// Takes the window's keys before any field sees them.
 pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
@@ -60,6 +60,11 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     let is_free = !egui::Popup::is_any_open(ui.ctx()) && cx.memory.method_picker.is_none();
     if tab.is_calling() && is_free && pressed(Modifiers::NONE, Key::Escape) {
         cx.act(Action::Cancel(id));
+    }
+    let of = Retry::Send(id);
+    let climbs = cx.app.diagnosis(of).is_some_and(DiagnosisRecord::is_running);
+    if climbs && is_free && pressed(Modifiers::NONE, Key::Escape) {
+        cx.act(Action::StopDiagnosis(of));
     }
 }
 

@@ -15,6 +15,7 @@ mod certificate;
 mod connection_form;
 mod context;
 mod copy_request;
+mod diagnose;
 mod dialog;
 mod drain;
 mod facts;

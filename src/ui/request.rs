@@ -10,7 +10,7 @@ use super::widgets::shared::line_below;
 use super::widgets::splitter::{SplitAxis, SplitRange, split, splitter_ui};
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
 use super::{message, metadata, response, target_bar, tls};
-use crate::app::{Action, RequestSide, RowCheck, Tab};
+use crate::app::{Action, RequestSide, Retry, RowCheck, Tab};
 
 /// Panes narrower than this stack.
 const STACK_BELOW: f32 = 560.0;
@@ -26,7 +26,7 @@ pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     target_bar::target_bar_ui(ui, cx, tab, bar);
     let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
     let (axis, least) = if rest.width() < STACK_BELOW { (SplitAxis::Rows, 160.0) } else { (SplitAxis::Columns, 280.0) };
-    let usual = if axis == SplitAxis::Columns { usual_share(tab, rest.width()) } else { 0.5 };
+    let usual = if axis == SplitAxis::Columns { usual_share(cx, tab, rest.width()) } else { 0.5 };
     let range = SplitRange { first_min: least, second_min: least, rest: usual };
     let mut share = cx.memory.request_share.unwrap_or(usual);
     let before = share;
@@ -42,16 +42,17 @@ pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// The request's share where the person chose none: half, less where a certificate has to be read beside it, more for
-/// the settings of a connection.
-fn usual_share(tab: &Tab, width: f32) -> f32 {
+/// The request's share where the person chose none: half, less where a certificate or a diagnosis has to be read beside
+/// it, more for the settings of a connection.
+fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     let shows_chain = tab.shown_call().is_some_and(|(call, _)| {
         let failure = call.status.as_ref().and_then(|(_, status)| status.failure.as_ref());
         failure.and_then(|failure| failure.tls.as_ref()).is_some_and(|report| !report.chain.is_empty())
     });
+    let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
         RequestSide::Tls => (SETTINGS / width).clamp(0.5, 0.6),
-        _ if shows_chain => (NARROW_REQUEST / width).min(0.5),
+        _ if shows_chain || is_diagnosed => (NARROW_REQUEST / width).min(0.5),
         _ => 0.5,
     }
 }

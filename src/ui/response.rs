@@ -17,9 +17,9 @@ use super::widgets::shared::line_below;
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
 use super::widgets::text::{Elide, Line, paragraph_ui, width};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{facts, fonts, phases, stream};
+use super::{diagnose, facts, fonts, phases, stream};
 use crate::app::{Action, CallRecord, CallStage, RequestSide, ResponseSide, Retry, Tab};
-use crate::call::CallStatus;
+use crate::call::{CallStatus, Code};
 use crate::engine::TextLines;
 use crate::transport::{FailureKind, Stage};
 use crate::words::failure::describe;
@@ -29,6 +29,10 @@ use crate::words::format;
 const DETAIL_LINES: usize = 200;
 
 pub(super) fn response_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
+    let app = cx.app;
+    if let Some(record) = app.diagnosis(Retry::Send(tab.id)) {
+        return diagnose::diagnosis_pane_ui(ui, cx, record);
+    }
     let whole = ui.max_rect();
     let bar = Rect::from_min_size(whole.min, vec2(whole.width(), TABS));
     tabs_ui(ui, cx, tab, bar);
@@ -270,9 +274,17 @@ fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, status:
             ui.set_width(ui.available_width());
             let said_by = cx.lang().said_by(status.origin);
             if let Some(failure) = &status.failure {
-                let also: &[&str] = if failure.stage == Stage::Tls { &[words.open_tls] } else { &[] };
-                if transport_failure_ui(ui, cx, failure, &call.address, Retry::Send(tab.id), also).is_some() {
-                    cx.act(Action::ShowRequestSide(tab.id, RequestSide::Tls));
+                let of = Retry::Send(tab.id);
+                let also: &[&str] = match (&failure.kind, failure.stage) {
+                    // Whoever cancelled wants no reasons.
+                    (FailureKind::Cancelled, _) => &[],
+                    (_, Stage::Tls) => &[words.diagnose, words.open_tls],
+                    _ => &[words.diagnose],
+                };
+                match transport_failure_ui(ui, cx, failure, &call.address, of, also) {
+                    Some(0) => cx.act(Action::Diagnose(of)),
+                    Some(_) => cx.act(Action::ShowRequestSide(tab.id, RequestSide::Tls)),
+                    None => {}
                 }
             } else {
                 let title = if status.message.is_empty() { words.no_message_text } else { &status.message };
@@ -280,7 +292,12 @@ fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, status:
                 let advice = [cx.lang().status_advice(status.code).to_owned()];
                 let advice = if advice[0].is_empty() { &[][..] } else { &advice[..] };
                 let card = FailureCard { title, cause, advice, ..FailureCard::default() };
-                failure_card_ui(ui, words, &card, None, &[]);
+                // These may well be another's words than the server's that is meant.
+                let is_doubtful = matches!(status.code, Code::UNAVAILABLE | Code::UNIMPLEMENTED);
+                let others: &[&str] = if is_doubtful { &[words.diagnose] } else { &[] };
+                if failure_card_ui(ui, words, &card, None, others).is_some() {
+                    cx.act(Action::Diagnose(Retry::Send(tab.id)));
+                }
             }
             if !call.details.is_empty() {
                 ui.add_space(12.0);

@@ -3,6 +3,7 @@
 use egui::{Ui, vec2};
 
 use super::context::Cx;
+use super::diagnose;
 use super::failure::{FailureCard, failure_card_ui, transport_failure_ui};
 use super::fonts;
 use super::icons::Icon;
@@ -97,19 +98,24 @@ pub(super) fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId) {
         ui.add_space(12.0);
         let settings = if entry.is_address() { words.tls_with_reflection } else { words.import_roots };
         let pressed = if let (Some(told), SourceOrigin::Address { address, .. }) = (told, &entry.origin) {
-            let also = [words.try_again, settings, words.remove_source];
+            let also = [words.try_again, settings, words.remove_source, words.diagnose];
             transport_failure_ui(ui, cx, told, address, Retry::Load(source), &also)
         } else {
             let cause = &failure.message;
             let card = FailureCard { title: words.source_failed_title, cause, ..FailureCard::default() };
             let again = if app.waits_for_demo(source) { words.demo_button } else { words.try_again };
-            failure_card_ui(ui, words, &card, Some(again), &[settings, words.remove_source])
+            let others = [settings, words.remove_source, words.diagnose];
+            // Files have no address.
+            let others = if entry.is_address() { &others[..] } else { &others[..2] };
+            failure_card_ui(ui, words, &card, Some(again), others)
         };
         match pressed {
             Some(0) => cx.act(Action::ReloadSource(source)),
             Some(1) => cx.act(Action::OpenDialogFor(source)),
             Some(2) => cx.act(Action::RemoveSource(source)),
+            Some(3) => cx.act(Action::Diagnose(Retry::Load(source))),
             _ => {}
         }
+        diagnose::diagnosis_below_ui(ui, cx, Retry::Load(source));
     });
 }

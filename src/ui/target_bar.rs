@@ -7,13 +7,15 @@ use super::icons::Icon;
 use super::method_picker;
 use super::theme::measure::INSET;
 use super::theme::{Tone, tokens};
-use super::widgets::button::Button;
+use super::widgets::button::{Button, IconButton};
 use super::widgets::field::Field;
 use super::widgets::shared::line_below;
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
-use crate::app::{Action, CallRecord, LockMeaning, Tab, parse_deadline};
+use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, parse_deadline};
 
 const DEADLINE: f32 = 128.0;
+/// The button that diagnoses.
+const DIAGNOSE: f32 = 28.0;
 
 pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
     let t = tokens(ui);
@@ -26,10 +28,14 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key("Esc");
     let send_width = if sends { cancel.width(ui) } else { send.width(ui) };
     let target_width = (inner.width() * 0.36).clamp(190.0, 340.0).round();
-    let method_width = (inner.width() - target_width - DEADLINE - send_width - 24.0).max(60.0);
+    let method_width = (inner.width() - target_width - DIAGNOSE - DEADLINE - send_width - 32.0).max(60.0);
     let mut row = row_at(ui, inner, "target bar");
     row.spacing_mut().item_spacing.x = 8.0;
     target_ui(&mut row, cx, tab, target_width);
+    let diagnose = IconButton::new(Icon::Activity, words.diagnose).enabled(!tab.address.trim().is_empty());
+    if row.add(diagnose).clicked() {
+        cx.act(Action::Diagnose(Retry::Send(tab.id)));
+    }
     method_picker::method_ui(&mut row, cx, tab, method_width);
     deadline_ui(&mut row, cx, tab);
     if sends {

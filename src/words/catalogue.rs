@@ -342,6 +342,16 @@ catalogue! {
     // What is remembered between starts.
     set_aside_title: "What was open last time could not be read", "无法读取上次打开的内容";
     not_kept_title: "Open tabs and drafts are not kept", "打开的标签页和草稿无法保存";
+    // Diagnose.
+    diagnose: "Diagnose", "诊断";
+    diagnosing: "Climbing the ladder", "正在逐步检查";
+    diagnosis: "Steps of the diagnosis", "诊断步骤";
+    diagnose_again: "Diagnose again", "重新诊断";
+    diagnosis_close: "Close the diagnosis", "关闭诊断";
+    diagnosis_stopped: "stopped", "已停止";
+    diagnosis_not_begun: "The diagnosis did not begin", "诊断没有开始";
+    step_warned: "to be looked at", "需留意";
+    step_skipped: "skipped", "已跳过";
 
     // Names for assistive tools.
     tabs: "Open requests", "打开的请求";

@@ -1,16 +1,20 @@
 //! Every word that a person reads: one catalogue, English and 简体中文.
 //!
 //! Lives beside the areas and above none of the screens: `ui` paints these words, `cli` prints the English ones. It
-//! knows the data of failures ([`failure`]); it knows no egui and no tokio. Fixed words are in [`Words`], sentences
-//! that hold data are methods of [`Lang`] (`sentence.rs`), numbers with units are in [`format`].
+//! knows the data of failures ([`failure`]) and of diagnoses; it knows no egui and no tokio. Fixed words are in
+//! [`Words`], sentences that hold data are methods of [`Lang`] (`sentence.rs`, `diagnosis.rs`), numbers with units are
+//! in [`format`].
 
 pub mod failure;
 pub mod format;
 
 mod catalogue;
+mod diagnosis;
 mod sentence;
 
 pub use catalogue::{EN, Words, ZH};
+pub use diagnosis::StepWords;
+pub(crate) use diagnosis::setting_name;
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

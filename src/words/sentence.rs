@@ -7,7 +7,7 @@ use crate::state::{SetAside, WhyAside};
 use crate::transport::{CertificateChecks, Check, FailureKind, Stage, TlsReport};
 
 impl Lang {
-    fn pick(self, en: String, zh: String) -> String {
+    pub(super) fn pick(self, en: String, zh: String) -> String {
         match self {
             Self::En => en,
             Self::ZhCn => zh,
