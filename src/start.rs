@@ -2,7 +2,7 @@
 //!
 //! Lives here: plain values and their way through a pipe. Absent: arguments (`cli`), the window (`app`, `ui`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -70,8 +70,8 @@ impl Start {
         json!({
             "demo": self.demo,
             "targets": self.targets.iter().map(write_target).collect::<Vec<_>>(),
-            "paths": self.paths.iter().map(write_path).collect::<Vec<_>>(),
-            "import_roots": self.import_roots.iter().map(write_path).collect::<Vec<_>>(),
+            "paths": self.paths.iter().map(|path| write_path(path)).collect::<Vec<_>>(),
+            "import_roots": self.import_roots.iter().map(|path| write_path(path)).collect::<Vec<_>>(),
             "no_reflection": self.no_reflection,
         })
         .to_string()
@@ -105,7 +105,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 /// Bytes where the system's paths are bytes, so that a name that is no text arrives as well.
-fn write_path(path: &PathBuf) -> Value {
+fn write_path(path: &Path) -> Value {
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt as _;

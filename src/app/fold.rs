@@ -21,7 +21,7 @@ impl App {
         match event {
             Event::Demo(Ok(info)) => {
                 self.changes += 1;
-                self.open_demo(info, now);
+                self.open_demo(&info, now);
             }
             Event::Demo(Err(why)) => {
                 self.demo_failed(&why);
@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    fn open_demo(&mut self, info: DemoInfo, now: Instant) {
+    fn open_demo(&mut self, info: &DemoInfo, now: Instant) {
         let is_new = !matches!(self.demo, DemoState::Running(_));
         self.demo = DemoState::Running(info.clone());
         let plain = ConnectionForm { scheme: Scheme::Plaintext, ..ConnectionForm::default() };
@@ -61,7 +61,7 @@ impl App {
             ..ConnectionForm::default()
         };
         self.forms.insert(info.tls.clone(), tls);
-        let came_back = self.follow_demo(&info) && is_new;
+        let came_back = self.follow_demo(info) && is_new;
         let token = vec![("token".to_owned(), Secret::new(info.token.clone()))];
         let shown = self.open_demo_part(DemoPart::Tls, &info.tls, token, now);
         self.open_demo_part(DemoPart::Plaintext, &info.plaintext, Vec::new(), now);

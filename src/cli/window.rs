@@ -77,6 +77,10 @@ fn address_of(text: &str, is_socket: bool) -> Result<String, Refused> {
     if is_schema || (!has_scheme && text.contains(['/', '\\'])) {
         return Err(missing(text));
     }
+    // A verb with a slip of the finger is more likely than a server that is called so.
+    if !has_scheme && text != "localhost" && !text.contains(['.', ':']) {
+        return Err(usage(format!("{text}: no verb, file or address; a server of this name is written {text}:443")));
+    }
     Target::parse(text).map_err(|error| usage(format!("{text}: neither a file nor an address: {error}")))?;
     Ok(text.to_owned())
 }
@@ -195,6 +199,7 @@ mod tests {
             (&["no.proto"][..], 2, "no.proto: no such file or folder"),
             (&["no/such/folder"], 2, "no such file or folder"),
             (&["--proto", "no.proto"], 2, "no such file or folder"),
+            (&["conjure"], 2, "no verb, file or address"),
             (&["consul://a"], 2, "neither a file nor an address"),
             (&["--plaintext"], 2, "name a target"),
             (&["--import-path", "/"], 2, "--import-path"),

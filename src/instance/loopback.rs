@@ -29,7 +29,8 @@ pub(super) struct Listener {
 pub(super) fn listen(folder: &Path) -> io::Result<(Listener, Place)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     // The standard library seeds these from the system's source of randomness.
-    let token: String = (0..4).map(|count: u8| format!("{:016x}", RandomState::new().hash_one(count))).collect();
+    let parts = (0_u8..4).map(|count| format!("{:016x}", RandomState::new().hash_one(count)));
+    let token = parts.collect::<Vec<_>>().concat();
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     write!(file, "{} {token}", listener.local_addr()?)?;
     let path = folder.join(PLACE);

@@ -125,13 +125,13 @@ fn hand_over(folder: &Path, start: &Start) -> io::Result<()> {
 fn listen(folder: &Path, lock: File) -> Instance {
     let (sender, handed) = sync_channel(WAITING);
     let waker = Waker::default();
-    let wakes = Arc::clone(&waker);
+    let called = Arc::clone(&waker);
     let place = way::listen(folder).ok().and_then(|(listener, place)| {
         let serve = move || {
             loop {
                 if let Ok(stream) = way::accept(&listener) {
                     // One that breaks off has handed over nothing.
-                    drop(answer(stream, &sender, &wakes));
+                    drop(answer(stream, &sender, &called));
                 } else {
                     // Out of file handles, as a rule: some get free again.
                     std::thread::sleep(Duration::from_millis(100));
@@ -170,7 +170,7 @@ mod tests {
 
     use super::{Claim, ClaimError, Instance, claim};
     use crate::start::Start;
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::sync_channel;
     use std::time::Duration;
 
     fn ours(folder: &std::path::Path) -> Instance {
@@ -184,7 +184,7 @@ mod tests {
     fn a_second_start_hands_over_and_wakes_the_first() {
         let folder = tempfile::tempdir().unwrap();
         let first = ours(folder.path());
-        let (sender, woken) = channel();
+        let (sender, woken) = sync_channel(1);
         first.wake_by(move || sender.send(()).unwrap());
         let start = Start { paths: vec!["/a.proto".into()], ..Start::default() };
         assert!(matches!(claim(folder.path(), &start).unwrap(), Claim::Taken));

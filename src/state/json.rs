@@ -185,7 +185,7 @@ fn write_form(address: &str, form: &FormDoc) -> Value {
         "ca": form.ca,
         "ca_path": form.ca_path,
         "pinned": form.pinned.as_ref().map(|pinned| json!({
-            "sha256": pinned.sha256.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+            "sha256": pinned.sha256.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(),
             "subject": pinned.subject,
             "not_after_unix_s": pinned.not_after_unix_s,
         })),

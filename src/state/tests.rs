@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -218,7 +218,7 @@ fn a_place_that_cannot_be_written_is_said_once() {
     // A file stands where the folder has to be: even root cannot write into that.
     let place = folder.path().join("taken");
     fs::write(&place, "").unwrap();
-    let (sender, said) = channel();
+    let (sender, said) = sync_channel(4);
     let keeper = Keeper::start(place.clone(), None, Box::new(move |kept| sender.send(kept).unwrap())).unwrap();
     keeper.keep(Document { lang: Some("en".to_owned()), ..Document::default() });
     let first = said.recv_timeout(Duration::from_secs(20)).unwrap();

@@ -55,6 +55,15 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
             if state.action(if waits { words.demo_button } else { words.try_again }).show(&mut pane) {
                 cx.act(Action::PrepareAgain(tab.id));
             }
+            // What was typed can be read and copied all the same.
+            if !tab.message.is_empty() {
+                let top = pane.min_rect().bottom() + 16.0;
+                let below = Rect::from_min_max(pos2(rest.left(), top.min(rest.bottom())), rest.max);
+                let mut draft = pane_at(ui, below, "unready draft");
+                CodeView::new(Id::unique(("unready draft", tab.id.0)), words.message_editor)
+                    .language(Language::Json)
+                    .show(&mut draft, cx.memory.draft_lines(tab));
+            }
             return;
         }
         Prepared::Ready(_) => {}

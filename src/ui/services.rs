@@ -200,7 +200,8 @@ fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
                 row.hover = Some(line.comment.clone());
             }
             row.fact = entry.map(|entry| source_fact(cx.lang(), entry)).unwrap_or_default();
-            if entry.is_some_and(|entry| entry.failure.is_some() && entry.outline.is_none()) {
+            let is_failed = |entry: &SourceEntry| entry.failure.is_some() && entry.outline.is_none();
+            if entry.is_some_and(|entry| is_failed(entry) && !cx.app.waits_for_demo(entry.id)) {
                 row.mark = TreeMark::Icon(Icon::CircleAlert, Tone::Error);
             }
         }
@@ -257,6 +258,9 @@ fn comment_hover(lang: Lang, line: &TreeLine) -> Option<String> {
 fn source_fact(lang: Lang, entry: &SourceEntry) -> TreeFact {
     let words = lang.words();
     match (&entry.outline, &entry.failure) {
+        (None, Some(failed)) if failed.message == words.demo_not_running => {
+            TreeFact::Text(words.not_running.to_owned(), Tone::Plain)
+        }
         (None, Some(_)) => TreeFact::Text(words.failed.to_owned(), Tone::Error),
         (Some(_), Some(_)) => TreeFact::Badge(words.stale.to_owned(), Tone::Warn),
         (None, None) => TreeFact::Text(words.loading.to_owned(), Tone::Plain),

@@ -57,6 +57,7 @@ catalogue! {
     loading: "Loading", "正在加载";
     failed: "failed", "失败";
     stale: "older", "旧数据";
+    not_running: "not running", "未运行";
     deprecated: "deprecated", "已弃用";
     load_stopped: "Loading was stopped.", "加载已停止。";
     empty_source: "no services", "没有服务";
