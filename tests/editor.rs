@@ -64,7 +64,8 @@ fn harness(text: &str) -> Harness<'static, State> {
                     comment: "A number.".to_owned(),
                 });
                 let list: Vec<Suggestion> = list.collect();
-                (!typed.is_empty()).then(|| Suggestions { range: start..caret, typed, list })
+                let is_word = !typed.is_empty();
+                is_word.then_some(Suggestions { range: start..caret, typed, list })
             };
             let output = Editor::new(id(), &state.text, NAME)
                 .language(Language::Json)
