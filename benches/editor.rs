@@ -70,7 +70,7 @@ impl Act {
             // A word, then what takes it away again, so that the draft keeps its size.
             Self::Type if frame % 8 < 4 => Some(Event::Text("tota".chars().nth(frame % 4).map(String::from)?)),
             Self::Type => key(Key::Backspace),
-            Self::Move => key(if frame % 2 == 0 { Key::PageUp } else { Key::ArrowUp }),
+            Self::Move => key(if frame.is_multiple_of(2) { Key::PageUp } else { Key::ArrowUp }),
             Self::Scroll => Some(Event::MouseWheel {
                 unit: egui::MouseWheelUnit::Line,
                 delta: vec2(0.0, if frame < FRAMES / 2 { 20.0 } else { -20.0 }),
@@ -128,10 +128,11 @@ fn draft() -> String {
     let mut lines = 2;
     let mut id = 0;
     while lines < LINES - 4 {
-        let _: Result<(), _> = write!(
+        write!(
             text,
             "    {{\n      \"id\": \"{id}\",\n      \"customer\": \"Client {id} 微服务\",\n      \"total\": {id}.5,\n      \"gift\": true\n    }},\n"
-        );
+        )
+        .unwrap();
         lines += 6;
         id += 1;
     }
