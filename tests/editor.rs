@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use egui::accesskit::{Action, ActionData, ActionRequest, Role, TreeId};
+use egui::accesskit::{Action, ActionData, ActionRequest, Role, TextPosition, TextSelection, TreeId};
 use egui::{Event, Id, ImeEvent, Key, Modifiers, OutputCommand, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -64,13 +64,19 @@ fn harness(text: &str) -> Harness<'static, State> {
                     comment: "A number.".to_owned(),
                 });
                 let list: Vec<Suggestion> = list.collect();
-                (!typed.is_empty()).then(|| Suggestions { range: start..caret, typed, list })
+                let is_word = !typed.is_empty();
+                is_word.then_some(Suggestions { range: start..caret, typed, list })
             };
             let output = Editor::new(id(), &state.text, NAME)
                 .language(Language::Json)
                 .problems(&state.problems)
                 .find(FIND)
                 .suggest(&suggest, SUGGEST)
+                .explain(&|text, at| {
+                    let start = text[..at].rfind(' ').map_or(0, |space| space + 1);
+                    let end = text[at..].find(' ').map_or(text.len(), |space| at + space);
+                    (&text[start..end] == "hello").then(|| (start..end, "it greets".to_owned()))
+                })
                 .command(state.command.take())
                 .show(ui);
             state.place = output.place;
@@ -242,6 +248,33 @@ fn the_pointer_places_the_caret_and_selects() {
     harness.event(Event::Text("you".to_owned()));
     harness.run();
     assert_eq!(text(&harness), "say you 李雷\nmore", "a double click takes the word");
+}
+
+#[test]
+fn the_pointer_at_rest_is_told_what_a_word_means() {
+    let mut harness = harness("say hello 李雷\nmore");
+    let node = harness.get_by_role_and_label(Role::MultilineTextInput, NAME).rect();
+    for (column, is_told) in [(6.5, true), (1.5, false)] {
+        harness.event(Event::PointerMoved(node.min + vec2(36.0 + 7.5 * column, 17.0)));
+        harness.run_steps(30);
+        harness.run();
+        assert_eq!(harness.query_by_label("it greets").is_some(), is_told, "column {column}");
+    }
+}
+
+#[test]
+fn a_screen_reader_selects() {
+    let mut harness = focused("one\ntwo 李雷", 0);
+    let place = |row: usize, character_index| TextPosition {
+        node: id().with(row).with(0_usize).accesskit_id(),
+        character_index,
+    };
+    let selection = TextSelection { anchor: place(0, 1), focus: place(1, 5) };
+    request(&mut harness, Action::SetTextSelection, ActionData::SetTextSelection(selection));
+    assert_eq!(harness.state().place, (2, 6));
+    harness.event(Event::Text("-".to_owned()));
+    harness.run();
+    assert_eq!(text(&harness), "o-雷");
 }
 
 #[test]

@@ -57,7 +57,9 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     if pressed(Modifiers::COMMAND, Key::L) {
         cx.memory.focus_target = true;
     }
-    let is_free = !egui::Popup::is_any_open(ui.ctx()) && cx.memory.method_picker.is_none();
+    let is_free = !egui::Popup::is_any_open(ui.ctx())
+        && cx.memory.method_picker.is_none()
+        && !editor::wants_escape(ui.ctx(), editor_id(id));
     if tab.is_calling() && is_free && pressed(Modifiers::NONE, Key::Escape) {
         cx.act(Action::Cancel(id));
     }

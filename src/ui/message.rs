@@ -75,6 +75,12 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
         rest.max.y = bar.top();
         composer_ui(ui, cx, tab, bar);
     }
+    let mut place_bar = None;
+    if is_edited_here(cx, tab) {
+        let bar = Rect::from_min_max(pos2(rest.left(), (rest.bottom() - PLACE_BAR).max(rest.top())), rest.max);
+        rest.max.y = bar.top();
+        place_bar = Some(bar);
+    }
     let unsendable = tab.call.as_ref().and_then(|call| call.unsendable.as_ref()).filter(|_| error.is_none());
     if let Some(error) = error.or(unsendable) {
         let bar = Rect::from_min_max(pos2(rest.left(), rest.bottom() - 36.0), rest.max);
@@ -83,7 +89,10 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     }
     let mut pane = pane_at(ui, rest, "editor");
     notes_ui(&mut pane, cx, tab);
-    editor_ui(&mut pane, cx, tab, error);
+    let written = editor_ui(&mut pane, cx, tab, error);
+    if let (Some(bar), Some(written)) = (place_bar, written) {
+        place_ui(ui, cx, written, bar);
+    }
 }
 
 /// What the schema loses on its way here, if anything.
@@ -193,7 +202,14 @@ fn suggestions(found: message::Completion) -> Suggestions {
     Suggestions { range: found.range, typed: found.typed, list }
 }
 
-fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError>) {
+/// Where the caret is, and how many lines there are.
+#[derive(Clone, Copy)]
+struct Written {
+    place: (usize, usize),
+    lines: usize,
+}
+
+fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError>) -> Option<Written> {
     let words = cx.words();
     let id = editor_id(tab.id);
     if !is_edited_here(cx, tab) {
@@ -205,7 +221,7 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
         CodeView::new(id.with("large"), words.message_editor)
             .language(Language::Json)
             .show(ui, cx.memory.draft_lines(tab));
-        return;
+        return None;
     }
     cx.memory.forget_closed_editors(ui.ctx(), cx.app, tab.id);
     if let Some(byte) = tab.go_to {
@@ -216,10 +232,6 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
         .map(|error| Problem { range: error.span.clone(), message: cx.lang().misfit(error) })
         .into_iter()
         .collect();
-    let mut room = ui.available_rect_before_wrap();
-    let bar = Rect::from_min_max(pos2(room.left(), (room.bottom() - PLACE_BAR).max(room.top())), room.max);
-    room.max.y = bar.top();
-    let mut pane = pane_at(ui, room, "text");
     let input = match &tab.prepared {
         Prepared::Ready(ready) => ready.input.as_ref().map(|input| (input, &*ready.comments)),
         _ => None,
@@ -246,8 +258,7 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
         .suggest(&suggest, suggest_words(words))
         .explain(&explain)
         .command(cx.memory.editor_command.take())
-        .show(&mut pane);
-    place_ui(ui, cx, output.place, output.lines, bar);
+        .show(ui);
     cx.memory.editor_can_undo = output.can_undo;
     let caret_line = output.caret.map(|_| u32::try_from(output.place.0).unwrap_or(u32::MAX));
     if let Some(text) = output.text {
@@ -255,18 +266,19 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
     } else if caret_line != tab.caret_line {
         cx.act(Action::SetCaretLine(tab.id, caret_line));
     }
+    Some(Written { place: output.place, lines: output.lines })
 }
 
 /// Where the caret is, and how long the text.
-fn place_ui(ui: &mut Ui, cx: &Cx<'_>, place: (usize, usize), lines: usize, bar: Rect) {
+fn place_ui(ui: &mut Ui, cx: &Cx<'_>, written: Written, bar: Rect) {
     let t = tokens(ui);
     ui.painter().hline(bar.x_range(), bar.top() + 0.5, egui::Stroke::new(1.0, t.line));
     let inner = bar.shrink2(vec2(INSET, 0.0));
     let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     let mut right = row_from_right(ui, inner, "lines");
-    right.add(Line::hint(&cx.lang().lines(lines)).color(t.text3));
+    right.add(Line::hint(&cx.lang().lines(written.lines)).color(t.text3));
     let mut left = row_at(ui, inner, "place");
-    left.add(Line::hint(&cx.lang().line_column(number(place.0), number(place.1))).color(t.text3));
+    left.add(Line::hint(&cx.lang().line_column(number(written.place.0), number(written.place.1))).color(t.text3));
 }
 
 fn error_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: &MessageError, bar: Rect) {

@@ -79,6 +79,13 @@ pub fn holds_focus(ctx: &egui::Context, id: Id) -> bool {
     focused.is_some_and(|focused| [id, id.with("find"), id.with("replace")].contains(&focused))
 }
 
+/// Whether Escape means something in the editor `id` now: it closes its list or its find bar.
+pub fn wants_escape(ctx: &egui::Context, id: Id) -> bool {
+    let Some(shared) = ctx.data(|data| data.get_temp::<state::Shared>(id)) else { return false };
+    let state = shared.lock();
+    holds_focus(ctx, id) && (state.popup.is_open() || state.find.is_open)
+}
+
 /// What came of an editor.
 pub struct EditorOutput {
     /// Of the text: focus, pointer. It is marked as changed where the text is.
