@@ -30,6 +30,12 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     if pressed(Modifiers::NONE, Key::F5) {
         cx.act(Action::ReloadAll);
     }
+    let chosen = cx.app.tree.chosen.and_then(|key| cx.app.tree.line(key)).map(|line| line.node.source());
+    if let Some(source) = chosen
+        && pressed(Modifiers::NONE, Key::F2)
+    {
+        cx.act(Action::AskName(source));
+    }
     if pressed(Modifiers::COMMAND, Key::F) {
         cx.memory.focus_filter = true;
     }
