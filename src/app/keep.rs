@@ -158,7 +158,9 @@ impl App {
 /// A row; the value of a secret stays here.
 fn row_doc(row: &MetadataRow) -> RowDoc {
     let secret = row.secret || is_secret_key(&row.key);
-    let value = (!secret).then(|| row.value.reveal().to_owned());
+    // One that was never typed need not be typed again.
+    let is_open = !secret || (row.value.is_empty() && !row.missing);
+    let value = is_open.then(|| row.value.reveal().to_owned());
     RowDoc { on: row.on, key: row.key.clone(), value, secret }
 }
 

@@ -32,6 +32,12 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     if pressed(Modifiers::NONE, Key::F5) {
         cx.act(Action::ReloadAll);
     }
+    let chosen = cx.app.tree.chosen.and_then(|key| cx.app.tree.line(key)).map(|line| line.node.source());
+    if let Some(source) = chosen
+        && pressed(Modifiers::NONE, Key::F2)
+    {
+        cx.act(Action::AskName(source));
+    }
     // In the draft the same key looks for text in it.
     let in_editor = cx.tab().is_some_and(|tab| editor::holds_focus(ui.ctx(), editor_id(tab.id)));
     if !in_editor && pressed(Modifiers::COMMAND, Key::F) {

@@ -164,7 +164,7 @@ fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
         if ui.add(MenuItem::new(words.tls_with_reflection).icon(Icon::SlidersHorizontal)).clicked() {
             cx.act(Action::OpenDialogFor(source));
         }
-        if ui.add(MenuItem::new(words.rename_source).icon(Icon::Pencil)).clicked() {
+        if ui.add(MenuItem::new(words.rename_source).icon(Icon::Pencil).key("F2")).clicked() {
             cx.act(Action::AskName(source));
         }
         menu_line_ui(ui);
