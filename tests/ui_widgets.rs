@@ -75,6 +75,9 @@ fn the_editor_inserts_spaces_for_tab() {
     harness.run();
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     harness.run();
+    // With lines selected Tab would indent them.
+    harness.key_press(egui::Key::Backspace);
+    harness.run();
     harness.key_press(egui::Key::Tab);
     harness.run();
     let editor = harness.get_by_role_and_label(egui::Role::MultilineTextInput, "Message");

@@ -96,6 +96,8 @@ pub enum Action {
     SetDeadline(TabId, String),
     /// The draft, with the caret's line from 1.
     SetMessage(TabId, String, Option<u32>),
+    /// The caret's line in the draft, from 1; none while it is not typed in.
+    SetCaretLine(TabId, Option<u32>),
     /// A template takes the draft's place.
     TakeTemplate(TabId, TemplateSize),
     /// Ask for the method's schema again.

@@ -92,6 +92,7 @@ impl App {
             Action::SetAddress(id, address) => self.change(id, |tab| tab.address = address),
             Action::SetDeadline(id, deadline) => self.change(id, |tab| tab.deadline = deadline),
             Action::SetMessage(id, text, caret) => self.set_message(id, text, caret, now),
+            Action::SetCaretLine(id, line) => self.change(id, |tab| tab.caret_line = line),
             Action::TakeTemplate(id, size) => self.take_template(id, size),
             Action::PrepareAgain(id) => {
                 self.change(id, |tab| tab.prepared = Prepared::Pending { since: now });

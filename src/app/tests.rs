@@ -5,14 +5,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Action, App, LockMeaning, Node, PhaseKind, PhaseState, Prepared, ThemeChoice, Timeline};
+use super::{
+    Action, App, CaKind, ClientKind, ConnectionForm, Gap, LockMeaning, MetadataRow, Node, PhaseKind, PhaseState,
+    Prepared, SourceOrigin, ThemeChoice, Timeline, grpcurl_command, is_secret_key,
+};
 use crate::call::{CallEvent, CallStatus, Code, Origin};
 use crate::engine::{
-    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady, SourceFailure,
-    SourceId, SourceState,
+    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady, Scheme,
+    SourceFailure, SourceId, SourceState,
 };
 use crate::message::MessageError;
 use crate::schema::{MethodInfo, Outline, ServiceInfo};
+use crate::secret::Secret;
 use crate::transport::{ConnectEvent, Failure, FailureKind, Stage};
 use crate::words::Lang;
 
@@ -56,6 +60,8 @@ fn ready(now: Instant, name: &str) -> App {
         info,
         template: "{\n  \"name\": \"\"\n}".to_owned(),
         notes: Vec::new(),
+        input: None,
+        comments: Arc::default(),
     });
     app.fold(Event::MethodReady { ticket, result }, now);
     app.take_commands();
@@ -263,4 +269,80 @@ fn a_method_that_cannot_be_had_says_so_and_is_asked_for_again() {
     app.apply(Action::ReloadSource(source), now);
     app.fold(Event::Source { source, generation: Generation(2), state: SourceState::Ready(outline()) }, now);
     assert!(app.take_commands().iter().any(|command| matches!(command, Command::PrepareMethod { .. })));
+}
+
+#[test]
+fn a_request_is_copied_as_a_command_for_a_shell() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let row = |key: &str, value: &str, on| MetadataRow {
+        id: 0,
+        on,
+        key: key.to_owned(),
+        value: Secret::new(value),
+        secret: is_secret_key(key),
+        revealed: false,
+    };
+    app.tabs[0].metadata = vec![
+        row("token", "101010", true),
+        row("Authorization", "Bearer it's", true),
+        row("x-tenant", "$HOME now", true),
+        row("off", "1", false),
+        row("te", "refused", true),
+    ];
+    "{\"name\": \"it's\", // who\n}".clone_into(&mut app.tabs[0].message);
+    "1.5 s".clone_into(&mut app.tabs[0].deadline);
+    let copied = |form: &ConnectionForm, with_secrets| {
+        grpcurl_command(&app.tabs[0], app.source(app.tabs[0].source), form, None, with_secrets)
+    };
+    let form = ConnectionForm { scheme: Scheme::Plaintext, ..ConnectionForm::default() };
+    let command = copied(&form, false);
+    assert_eq!(
+        command.text.replace(" \\\n  ", " "),
+        "grpcurl -plaintext -max-time 1.5 -H \"token: $TOKEN\" -H \"Authorization: Bearer $TOKEN_2\" \
+         -H 'x-tenant: $HOME now' -d '{\"name\": \"it'\\''s\"\n}' 127.0.0.1:1 hello.Hello/SayHello"
+    );
+    assert_eq!(command.variables, ["TOKEN", "TOKEN_2"]);
+    assert!(!command.text.contains("101010"));
+    let open = copied(&form, true);
+    assert!(open.text.contains("-H 'token: 101010'") && open.text.contains(r"Bearer it'\''s"), "{}", open.text);
+
+    let form = ConnectionForm {
+        ca: CaKind::Given,
+        given: Some(("PEM".to_owned(), "demo".to_owned())),
+        server_name: "www.eline.com".to_owned(),
+        client: ClientKind::Pem,
+        cert_path: "/a b/cert.pem".to_owned(),
+        key_path: "/key.pem".to_owned(),
+        ..ConnectionForm::default()
+    };
+    let command = copied(&form, false);
+    let expect = "grpcurl -cacert server.pem -cert '/a b/cert.pem' -key /key.pem -servername www.eline.com ";
+    assert!(command.text.replace(" \\\n  ", " ").starts_with(expect), "{}", command.text);
+    assert_eq!(command.gaps, [Gap::CertificateFile]);
+    let command = copied(&ConnectionForm { skip_verify: true, ..form }, false);
+    assert!(command.text.starts_with("grpcurl -insecure ") && command.gaps.is_empty(), "{}", command.text);
+}
+
+#[test]
+fn a_command_names_the_files_of_its_schema() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let entry = &mut app.sources[0];
+    let mut outline = (*outline()).clone();
+    outline.services[0].file = Some("hello/hello.proto".to_owned());
+    entry.outline = Some(Arc::new(outline));
+    for (paths, roots, expect) in [
+        (&["/tree"][..], &[][..], "-import-path /tree -proto hello/hello.proto"),
+        (&["/tree/hello/hello.proto"], &["/tree"], "-import-path /tree -proto hello/hello.proto"),
+        (&["/sets/a.binpb"], &[], "-protoset /sets/a.binpb"),
+    ] {
+        app.sources[0].origin = SourceOrigin::Files {
+            paths: paths.iter().map(Into::into).collect(),
+            import_roots: roots.iter().map(Into::into).collect(),
+        };
+        let form = ConnectionForm::default();
+        let command = grpcurl_command(&app.tabs[0], app.source(app.tabs[0].source), &form, None, false);
+        assert!(command.text.replace(" \\\n  ", " ").contains(expect), "{}", command.text);
+    }
 }

@@ -9,9 +9,9 @@ use http::HeaderMap;
 use http::response::Parts;
 
 use super::framing::{AnswerEncoding, Deframer, FrameError, InflateError, PREFIX, inflate};
-use super::status::{ServerStatus, code_of_http, code_of_reset, failed, from_trailers, reset_name, unavailable};
+use super::status::{ServerStatus, code_of_http, code_of_reset, failed, from_trailers, unavailable};
 use super::{CallStatus, Code, MessageRecord, Origin};
-use crate::transport::{Failure, FailureKind, Shared, Stage};
+use crate::transport::{Failure, FailureKind, Shared, Stage, http2_code_name};
 
 /// So much of a foreign body is kept for words.
 const FOREIGN_BODY: usize = 200;
@@ -233,9 +233,9 @@ impl Answer {
             let code = u32::from(reason);
             let remote = error.is_remote();
             let words = if remote {
-                format!("the server reset the stream: {}", reset_name(code))
+                format!("the server reset the stream: {}", http2_code_name(code))
             } else {
-                format!("the answer broke HTTP/2's rules ({}), so the stream was reset", reset_name(code))
+                format!("the answer broke HTTP/2's rules ({}), so the stream was reset", http2_code_name(code))
             };
             let status_code = if remote { code_of_reset(code) } else { Code::INTERNAL };
             return failed(

@@ -94,30 +94,6 @@ pub(super) fn code_of_reset(reason: u32) -> Code {
     }
 }
 
-/// The name of an HTTP/2 error code (RFC 9113, 7), as gRPC's texts write it.
-pub(super) fn reset_name(reason: u32) -> String {
-    const NAMES: [&str; 14] = [
-        "NO_ERROR",
-        "PROTOCOL_ERROR",
-        "INTERNAL_ERROR",
-        "FLOW_CONTROL_ERROR",
-        "SETTINGS_TIMEOUT",
-        "STREAM_CLOSED",
-        "FRAME_SIZE_ERROR",
-        "REFUSED_STREAM",
-        "CANCEL",
-        "COMPRESSION_ERROR",
-        "CONNECT_ERROR",
-        "ENHANCE_YOUR_CALM",
-        "INADEQUATE_SECURITY",
-        "HTTP_1_1_REQUIRED",
-    ];
-    usize::try_from(reason)
-        .ok()
-        .and_then(|reason| NAMES.get(reason))
-        .map_or_else(|| format!("0x{reason:x}"), |name| (*name).to_owned())
-}
-
 /// A failure of the call itself (not of its connection).
 pub(super) fn failed(
     code: Code,
@@ -151,7 +127,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue};
     use prost::Message;
 
-    use super::{Code, RpcAny, RpcStatus, ServerStatus, code_of_http, code_of_reset, from_trailers, reset_name};
+    use super::{Code, RpcAny, RpcStatus, ServerStatus, code_of_http, code_of_reset, from_trailers};
 
     fn trailers(rows: &[(&'static str, &str)]) -> HeaderMap {
         rows.iter().map(|(key, value)| (key.parse().unwrap(), HeaderValue::from_str(value).unwrap())).collect()
@@ -198,7 +174,5 @@ mod tests {
         for (reason, code) in [(0, 13), (1, 13), (7, 14), (8, 1), (11, 8), (12, 7), (13, 13), (14, 2), (99, 2)] {
             assert_eq!(code_of_reset(reason), Code(code), "{reason}");
         }
-        assert_eq!(reset_name(7), "REFUSED_STREAM");
-        assert_eq!(reset_name(300), "0x12c");
     }
 }

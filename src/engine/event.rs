@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, SourceId, TextLines};
 use crate::call::CallEvent;
 use crate::message::MessageError;
-use crate::schema::{MethodInfo, Outline};
+use crate::schema::{Comments, MessageType, MethodInfo, Outline};
 
 /// Something happened.
 #[derive(Clone, Debug)]
@@ -121,6 +121,10 @@ pub struct MethodReady {
     pub template: String,
     /// What differs from the author's schema, in words.
     pub notes: Vec<String>,
+    /// The request's type, for what may be written in a draft.
+    pub input: Option<MessageType>,
+    /// What the authors of the request's types say of them.
+    pub comments: Arc<Comments>,
 }
 
 /// Sent or received.

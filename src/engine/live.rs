@@ -18,7 +18,7 @@ use super::{
 };
 use crate::demo;
 use crate::message::{MessageError, TemplateSize, split_values, template};
-use crate::schema::{SchemaError, Source};
+use crate::schema::{Comments, SchemaError, Source};
 use crate::transport::Pool;
 
 /// Called after an event was put in the channel, from any thread: "look again". Must be cheap.
@@ -348,11 +348,15 @@ async fn prepare(
     size: TemplateSize,
 ) -> Result<(Prepared, MethodReady), SchemaError> {
     let found = source.method(service, method).await?;
+    // Comments help to write; a source that cannot tell them is no less callable.
+    let set = source.descriptor_set(&[found.input.full_name().to_owned()]).await.unwrap_or_default();
     let ready = MethodReady {
         service: found.service.clone(),
         info: found.info.clone(),
         template: template(&found.input, size),
         notes: found.notes.clone(),
+        input: Some(found.input.clone()),
+        comments: Arc::new(Comments::of_set(&set)),
     };
     Ok((Prepared::new(found, vec![source]), ready))
 }

@@ -2,6 +2,7 @@
 //!
 //! Bytes are the truth: encode once and reuse, keep answers as bytes, decode when shown. Knows `schema`, no network.
 
+mod complete;
 mod error;
 mod json;
 mod number;
@@ -13,6 +14,7 @@ mod time;
 mod value;
 mod wire;
 
+pub use complete::{Completion, KeyMeaning, Suggestion, complete, key_meaning};
 pub use error::{MessageError, MessageErrorKind};
 pub use json::{JsonReadOptions, JsonWriteOptions, from_json, to_json};
 pub use split::{SplitError, split_values};

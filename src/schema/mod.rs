@@ -6,6 +6,7 @@
 
 mod build;
 mod bundled;
+mod comments;
 mod describe;
 mod descriptor_set;
 mod descriptors;
@@ -23,6 +24,7 @@ mod reflection;
 mod tests;
 
 pub(crate) use build::message_of;
+pub use comments::Comments;
 pub use descriptor_set::DescriptorSetSource;
 #[allow(unused_imports, reason = "for the sources and the value engine, which come to use it one by one")]
 pub(crate) use descriptors::{Descriptors, bundled_message_type};

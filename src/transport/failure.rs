@@ -311,3 +311,36 @@ pub enum SettingsFault {
     /// Unix sockets do not exist on this system.
     NoUnixSockets,
 }
+
+/// The name of an HTTP/2 error code (RFC 9113, 7), as gRPC's texts write it; one without a name in hex.
+pub fn http2_code_name(code: u32) -> String {
+    const NAMES: [&str; 14] = [
+        "NO_ERROR",
+        "PROTOCOL_ERROR",
+        "INTERNAL_ERROR",
+        "FLOW_CONTROL_ERROR",
+        "SETTINGS_TIMEOUT",
+        "STREAM_CLOSED",
+        "FRAME_SIZE_ERROR",
+        "REFUSED_STREAM",
+        "CANCEL",
+        "COMPRESSION_ERROR",
+        "CONNECT_ERROR",
+        "ENHANCE_YOUR_CALM",
+        "INADEQUATE_SECURITY",
+        "HTTP_1_1_REQUIRED",
+    ];
+    usize::try_from(code)
+        .ok()
+        .and_then(|code| NAMES.get(code))
+        .map_or_else(|| format!("0x{code:x}"), |name| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_have_names() {
+        assert_eq!(super::http2_code_name(7), "REFUSED_STREAM");
+        assert_eq!(super::http2_code_name(300), "0x12c");
+    }
+}

@@ -18,7 +18,7 @@ pub use channel::{Channel, ConnectionInfo, FrameRecord, Pool};
 pub(crate) use connection::{Lease, Shared};
 pub(crate) use dial::{at_address, look_up};
 pub use event::{CertificateChecks, CertificateInfo, Check, ConnectEvent, Observer, TlsReport};
-pub use failure::{CertificateFault, Failure, FailureKind, SettingsFault, Stage};
+pub use failure::{CertificateFault, Failure, FailureKind, SettingsFault, Stage, http2_code_name};
 pub use options::{ClientIdentity, ConnectOptions, Keepalive, TlsSettings, Trust};
 pub use tap::Capture;
 pub use target::{Address, Security, Target, TargetError};

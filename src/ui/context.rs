@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use egui::{Align, Id, Layout, Rect, Ui, UiBuilder};
 
+use super::message::editor_id;
 use super::method_picker::MethodPicker;
+use super::widgets::editor::{self, EditorCommand};
 use super::widgets::tree::TreeRow;
 use crate::app::{Action, App, Tab, TabId};
 use crate::engine::TextLines;
@@ -69,6 +71,12 @@ pub(super) struct Memory {
     pub(super) focus_new_row: bool,
     /// Large drafts that the person wants to edit all the same.
     pub(super) edit_anyway: Option<TabId>,
+    /// What a button asks of the draft's editor this frame.
+    pub(super) editor_command: Option<EditorCommand>,
+    /// The draft's editor has something to undo, and to do again.
+    pub(super) editor_can_undo: (bool, bool),
+    /// Tabs whose drafts have an editor.
+    editors: Vec<TabId>,
     /// The lines of a draft that is too large for the editor, and of which draft.
     large_draft: Option<(TabId, u64, TextLines)>,
 }
@@ -89,12 +97,32 @@ impl Default for Memory {
             method_picker: None,
             focus_new_row: false,
             edit_anyway: None,
+            editor_command: None,
+            editor_can_undo: (false, false),
+            editors: Vec::new(),
             large_draft: None,
         }
     }
 }
 
 impl Memory {
+    /// Notes that a tab's draft has an editor, and forgets those of tabs that are closed.
+    pub(super) fn forget_closed_editors(&mut self, ctx: &egui::Context, app: &App, shown: TabId) {
+        if self.editors.contains(&shown) && self.editors.len() <= app.tabs.len() {
+            return;
+        }
+        self.editors.retain(|tab| {
+            let is_open = app.tab(*tab).is_some();
+            if !is_open {
+                editor::forget(ctx, editor_id(*tab));
+            }
+            is_open
+        });
+        if !self.editors.contains(&shown) {
+            self.editors.push(shown);
+        }
+    }
+
     /// The lines of a tab's draft, for the read-only view; cut when the draft changed.
     pub(super) fn draft_lines(&mut self, tab: &Tab) -> &TextLines {
         let made_of = (tab.id, tab.revision);

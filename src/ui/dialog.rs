@@ -8,8 +8,8 @@ use super::fonts;
 use super::theme::tokens;
 use super::widgets::button::{Button, ButtonSize};
 use super::widgets::choice::choice_ui;
-use super::widgets::code_edit::CodeEditor;
 use super::widgets::dialog::{Answer, Question, dialog_ui, question_ui};
+use super::widgets::editor::Editor;
 use super::widgets::field::Field;
 use super::widgets::json::Language;
 use super::widgets::text::{Line, paragraph_ui};
@@ -149,6 +149,7 @@ fn list_ui(ui: &Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.words();
     let Some(before) = &tab.list else { return };
     let mut text = before.clone();
+    let editor_id = Id::unique(("list editor", tab.id.0));
     let ctx = ui.ctx().clone();
     let t = tokens(ui);
     let ((), (confirmed, cancelled), close) = dialog_ui(
@@ -167,9 +168,10 @@ fn list_ui(ui: &Ui, cx: &mut Cx<'_>, tab: &Tab) {
                 egui::StrokeKind::Inside,
             );
             let mut pane = super::context::pane_at(ui, rect.shrink(1.0), "list editor");
-            CodeEditor::new(Id::unique("list editor"), &mut text, words.list_editor)
-                .language(Language::Json)
-                .show(&mut pane);
+            let edited = Editor::new(editor_id, before, words.list_editor).language(Language::Json).show(&mut pane);
+            if let Some(edited) = edited.text {
+                text = edited;
+            }
         },
         |ui| {
             let confirmed = ui.add(Button::primary(words.send_all).large()).clicked();
@@ -178,6 +180,9 @@ fn list_ui(ui: &Ui, cx: &mut Cx<'_>, tab: &Tab) {
     );
     if text != *before {
         cx.act(Action::WriteList(tab.id, Some(text)));
+    }
+    if confirmed || cancelled || close {
+        super::widgets::editor::forget(&ctx, editor_id);
     }
     if confirmed {
         cx.act(Action::SendList(tab.id));

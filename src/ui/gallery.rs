@@ -10,9 +10,9 @@ use super::widgets::badge::{Health, Shape, badge_ui, count_ui, health_ui, key_ui
 use super::widgets::button::{Button, ButtonSize, IconButton};
 use super::widgets::chip::chip_ui;
 use super::widgets::choice::choice_ui;
-use super::widgets::code_edit::{CodeEditor, Problem};
 use super::widgets::code_view::{CodeView, Hit};
 use super::widgets::dialog::{Question, card, question_ui, shown_question_ui};
+use super::widgets::editor::{Editor, Problem};
 use super::widgets::field::Field;
 use super::widgets::heading::{NameValue, name_value_ui, section_head_ui};
 use super::widgets::json::Language;
@@ -630,10 +630,13 @@ impl Gallery {
         ui.advance_cursor_after_rect(place);
         let mut child = ui.new_child(UiBuilder::new().id_salt("editor").max_rect(place));
         let name = self.say("Message", "消息");
-        CodeEditor::new(Id::unique("gallery editor"), &mut self.code, name)
+        let edited = Editor::new(Id::unique("gallery editor"), &self.code, name)
             .language(Language::Json)
             .problems(&[problem])
             .show(&mut child);
+        if let Some(text) = edited.text {
+            self.code = text;
+        }
         section_head_ui(ui, "TLS", "", 32.0, |_| ());
         ui.add_space(6.0);
         ui.horizontal(|ui| {

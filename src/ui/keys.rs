@@ -6,7 +6,9 @@ use egui::{Key, Modifiers, Ui};
 
 use super::context::Cx;
 use super::fonts;
+use super::message::editor_id;
 use super::theme::tokens;
+use super::widgets::editor;
 use super::widgets::shared::dashed;
 use super::widgets::text;
 use crate::app::{Action, DiagnosisRecord, Retry};
@@ -26,7 +28,9 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     if pressed(Modifiers::NONE, Key::F5) {
         cx.act(Action::ReloadAll);
     }
-    if pressed(Modifiers::COMMAND, Key::F) {
+    // In the draft the same key looks for text in it.
+    let in_editor = cx.tab().is_some_and(|tab| editor::holds_focus(ui.ctx(), editor_id(tab.id)));
+    if !in_editor && pressed(Modifiers::COMMAND, Key::F) {
         cx.memory.focus_filter = true;
     }
     let Some(tab) = cx.tab() else { return };

@@ -1,7 +1,5 @@
 //! The draft of a message: facts, editor, what does not fit, and what streams send.
 
-use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditState;
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::context::{Cx, pane_at, row_at, row_from_right};
@@ -10,17 +8,30 @@ use super::icons::Icon;
 use super::theme::measure::{INSET, TABS};
 use super::theme::{Tone, tokens};
 use super::widgets::badge::icon_word_ui;
-use super::widgets::button::Button;
-use super::widgets::code_edit::{CodeEditor, Problem, is_comfortable};
+use super::widgets::button::{Button, IconButton};
 use super::widgets::code_view::CodeView;
+use super::widgets::editor::{self, Editor, EditorCommand, FindWords, Problem, SuggestWords, Suggestion, Suggestions};
 use super::widgets::json::Language;
 use super::widgets::menu::{Combo, MenuItem};
 use super::widgets::shared::line_below;
 use super::widgets::text::{Elide, Line};
 use super::widgets::view_state::{ViewKind, ViewState};
-use crate::app::{Action, CallRecord, Prepared, Tab};
-use crate::message::{MessageError, TemplateSize};
-use crate::words::format;
+use crate::app::{Action, CallRecord, Prepared, Tab, TabId};
+use crate::message::{self, MessageError, TemplateSize};
+use crate::words::{Words, format};
+
+/// Larger drafts are shown by the read-only view, until the person asks to edit them all the same: each key has the
+/// whole draft checked. In bytes.
+const COMFORTABLE_BYTES: usize = 4 << 20;
+/// The line that says where the caret is.
+const PLACE_BAR: f32 = 26.0;
+/// A narrower line of facts has no room for more than the template.
+const TOOLS_FROM: f32 = 440.0;
+
+/// The editor of a tab's draft.
+pub(super) fn editor_id(tab: TabId) -> Id {
+    Id::unique(("message", tab.0))
+}
 
 pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.words();
@@ -92,6 +103,9 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError
     if let Some(Some(size)) = chosen {
         cx.act(Action::TakeTemplate(tab.id, size));
     }
+    if inner.width() >= TOOLS_FROM && is_edited_here(cx, tab) {
+        tools_ui(&mut right, cx, tab);
+    }
     let room = right.min_rect().left() - inner.left() - 8.0;
     let mut left = row_at(ui, inner, "message facts");
     left.spacing_mut().item_spacing.x = 10.0;
@@ -107,10 +121,72 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError
     }
 }
 
+/// Small drafts, and large ones once the person asked.
+fn is_edited_here(cx: &Cx<'_>, tab: &Tab) -> bool {
+    tab.message.len() <= COMFORTABLE_BYTES || cx.memory.edit_anyway == Some(tab.id)
+}
+
+/// Format, undo and redo, from the right.
+fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
+    let words = cx.words();
+    let (can_undo, can_redo) = cx.memory.editor_can_undo;
+    let mut command = None;
+    if ui.add(IconButton::new(Icon::Redo2, words.redo).small().key("Ctrl Y").enabled(can_redo)).clicked() {
+        command = Some(EditorCommand::Redo);
+    }
+    if ui.add(IconButton::new(Icon::Undo2, words.undo).small().key("Ctrl Z").enabled(can_undo)).clicked() {
+        command = Some(EditorCommand::Undo);
+    }
+    let response = ui.add(Button::ghost(words.format).small());
+    super::widgets::tooltip::tooltip_ui(&response, words.format, Some("Ctrl Shift F"));
+    if response.clicked() {
+        command = Some(EditorCommand::Format);
+    }
+    if command.is_some() {
+        cx.memory.editor_command = command;
+        ui.memory_mut(|memory| memory.request_focus(editor_id(tab.id)));
+    }
+}
+
+fn find_words(words: &Words) -> FindWords<'_> {
+    FindWords {
+        find: words.find_in_message,
+        replace_with: words.replace_with,
+        none: words.find_none,
+        next: words.find_next,
+        previous: words.find_previous,
+        case: words.find_case,
+        whole: words.find_whole,
+        replace: words.replace_one,
+        replace_all: words.replace_all,
+        close: words.close_find,
+    }
+}
+
+fn suggest_words(words: &Words) -> SuggestWords<'_> {
+    SuggestWords {
+        name: words.suggestions,
+        insert: words.suggest_insert,
+        again: words.suggest_again,
+        close: words.suggest_close,
+    }
+}
+
+fn suggestions(found: message::Completion) -> Suggestions {
+    let suggestion = |one: message::Suggestion| Suggestion {
+        label: one.label,
+        insert: one.insert,
+        detail: one.detail,
+        comment: one.comment,
+    };
+    let list = found.suggestions.into_iter().map(suggestion).collect();
+    Suggestions { range: found.range, typed: found.typed, list }
+}
+
 fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError>) {
     let words = cx.words();
-    let id = Id::unique(("message", tab.id.0));
-    if !is_comfortable(&tab.message) && cx.memory.edit_anyway != Some(tab.id) {
+    let id = editor_id(tab.id);
+    if !is_edited_here(cx, tab) {
         let actions = [words.edit_anyway];
         let notice = super::widgets::notice::Notice::new(Tone::Accent, "", words.large_text).actions(&actions);
         if notice.show(ui).is_some() {
@@ -121,33 +197,66 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
             .show(ui, cx.memory.draft_lines(tab));
         return;
     }
+    cx.memory.forget_closed_editors(ui.ctx(), cx.app, tab.id);
     if let Some(byte) = tab.go_to {
-        go_to(ui, id, &tab.message, byte);
+        editor::go_to(ui.ctx(), id, byte);
         cx.act(Action::WentTo(tab.id));
     }
     let problems: Vec<Problem> = error
         .map(|error| Problem { range: error.span.clone(), message: cx.lang().misfit(error) })
         .into_iter()
         .collect();
-    let mut text = tab.message.clone();
-    let output =
-        CodeEditor::new(id, &mut text, words.message_editor).language(Language::Json).problems(&problems).show(ui);
-    let caret_line = output.caret.map(|byte| {
-        let before = text.get(..byte).unwrap_or(&text);
-        u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX)
-    });
-    if output.response.changed() || caret_line != tab.caret_line {
+    let mut room = ui.available_rect_before_wrap();
+    let bar = Rect::from_min_max(pos2(room.left(), (room.bottom() - PLACE_BAR).max(room.top())), room.max);
+    room.max.y = bar.top();
+    let mut pane = pane_at(ui, room, "text");
+    let input = match &tab.prepared {
+        Prepared::Ready(ready) => ready.input.as_ref().map(|input| (input, &*ready.comments)),
+        _ => None,
+    };
+    let suggest = |text: &str, caret: usize| {
+        let (input, comments) = input?;
+        message::complete(input, comments, text, caret).map(suggestions)
+    };
+    let explain = |text: &str, at: usize| {
+        let (input, comments) = input?;
+        let meaning = message::key_meaning(input, comments, text, at)?;
+        let mut said = format!("{}  {}", meaning.name, meaning.type_name);
+        if !meaning.comment.is_empty() {
+            said.push('\n');
+            said.push_str(&meaning.comment);
+        }
+        Some((meaning.range, said))
+    };
+    let output = Editor::new(id, &tab.message, words.message_editor)
+        .version(tab.revision)
+        .language(Language::Json)
+        .problems(&problems)
+        .find(find_words(words))
+        .suggest(&suggest, suggest_words(words))
+        .explain(&explain)
+        .command(cx.memory.editor_command.take())
+        .show(&mut pane);
+    place_ui(ui, cx, output.place, output.lines, bar);
+    cx.memory.editor_can_undo = output.can_undo;
+    let caret_line = output.caret.map(|_| u32::try_from(output.place.0).unwrap_or(u32::MAX));
+    if let Some(text) = output.text {
         cx.act(Action::SetMessage(tab.id, text, caret_line));
+    } else if caret_line != tab.caret_line {
+        cx.act(Action::SetCaretLine(tab.id, caret_line));
     }
 }
 
-/// Puts the caret at a byte of the text and the focus into the editor.
-fn go_to(ui: &Ui, id: Id, text: &str, byte: usize) {
-    let chars = text.char_indices().take_while(|(at, _)| *at < byte).count();
-    let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
-    state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(chars))));
-    state.store(ui.ctx(), id);
-    ui.memory_mut(|memory| memory.request_focus(id));
+/// Where the caret is, and how long the text.
+fn place_ui(ui: &mut Ui, cx: &Cx<'_>, place: (usize, usize), lines: usize, bar: Rect) {
+    let t = tokens(ui);
+    ui.painter().hline(bar.x_range(), bar.top() + 0.5, egui::Stroke::new(1.0, t.line));
+    let inner = bar.shrink2(vec2(INSET, 0.0));
+    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    let mut right = row_from_right(ui, inner, "lines");
+    right.add(Line::hint(&cx.lang().lines(lines)).color(t.text3));
+    let mut left = row_at(ui, inner, "place");
+    left.add(Line::hint(&cx.lang().line_column(number(place.0), number(place.1))).color(t.text3));
 }
 
 fn error_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: &MessageError, bar: Rect) {

@@ -14,6 +14,7 @@ mod centre;
 mod certificate;
 mod connection_form;
 mod context;
+mod copy_request;
 mod diagnose;
 mod dialog;
 mod drain;

@@ -1,7 +1,7 @@
 //! Failures in words: what happened, and what to try, in both languages.
 
 use super::Lang;
-use crate::transport::{CertificateFault, Failure, FailureKind, SettingsFault, Stage};
+use crate::transport::{CertificateFault, Failure, FailureKind, SettingsFault, Stage, http2_code_name};
 
 /// A failure as a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,27 +110,6 @@ fn date(unix_s: i64) -> String {
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", seconds / 3600, seconds % 3600 / 60)
-}
-
-/// RFC 9113, 7.
-fn http2_code(code: u32) -> String {
-    const NAMES: [&str; 14] = [
-        "NO_ERROR",
-        "PROTOCOL_ERROR",
-        "INTERNAL_ERROR",
-        "FLOW_CONTROL_ERROR",
-        "SETTINGS_TIMEOUT",
-        "STREAM_CLOSED",
-        "FRAME_SIZE_ERROR",
-        "REFUSED_STREAM",
-        "CANCEL",
-        "COMPRESSION_ERROR",
-        "CONNECT_ERROR",
-        "ENHANCE_YOUR_CALM",
-        "INADEQUATE_SECURITY",
-        "HTTP_1_1_REQUIRED",
-    ];
-    NAMES.get(code as usize).map_or_else(|| format!("0x{code:x}"), |name| (*name).to_owned())
 }
 
 fn english(failure: &Failure) -> Words {
@@ -344,7 +323,7 @@ fn english(failure: &Failure) -> Words {
         FailureKind::GoAway { code, debug } => {
             let said = if debug.is_empty() { String::new() } else { format!(": {debug}") };
             (
-                format!("{peer} ended the connection ({})", http2_code(*code)),
+                format!("{peer} ended the connection ({})", http2_code_name(*code)),
                 format!("The server sent GOAWAY {doing}{said}."),
                 if debug == "too_many_pings" {
                     vec![s("The server takes so many keepalive PINGs for an attack: raise the keepalive interval.")]
@@ -374,7 +353,7 @@ fn english(failure: &Failure) -> Words {
         ),
         FailureKind::Cancelled => (s("You cancelled the call"), format!("It ended {doing}{detail}."), Vec::new()),
         FailureKind::Reset { code, remote: true } => (
-            format!("{peer} reset the call ({})", http2_code(*code)),
+            format!("{peer} reset the call ({})", http2_code_name(*code)),
             format!("The server sent RST_STREAM {doing}, instead of a status."),
             match code {
                 7 => vec![s("The server refuses new calls just now; send again.")],
@@ -385,7 +364,7 @@ fn english(failure: &Failure) -> Words {
         ),
         FailureKind::Reset { code, remote: false } => (
             s("The answer broke the rules of HTTP/2"),
-            format!("The call was reset from here ({}) {doing}.", http2_code(*code)),
+            format!("The call was reset from here ({}) {doing}.", http2_code_name(*code)),
             vec![s("Look at the frames of the call; a proxy between may have changed them.")],
         ),
         FailureKind::NotGrpc { http_status, content_type, body } => (
@@ -677,7 +656,7 @@ fn chinese(failure: &Failure) -> Words {
         FailureKind::GoAway { code, debug } => {
             let said = if debug.is_empty() { String::new() } else { format!(":{debug}") };
             (
-                format!("{peer} 结束了连接（{}）", http2_code(*code)),
+                format!("{peer} 结束了连接（{}）", http2_code_name(*code)),
                 format!("{doing}服务器发送了 GOAWAY{said}。"),
                 if debug == "too_many_pings" {
                     vec![s("服务器把过多的保活 PING 当作攻击：请调大保活间隔。")]
@@ -701,7 +680,7 @@ fn chinese(failure: &Failure) -> Words {
         ),
         FailureKind::Cancelled => (s("你取消了调用"), format!("{doing}被取消{detail}。"), Vec::new()),
         FailureKind::Reset { code, remote: true } => (
-            format!("{peer} 重置了调用（{}）", http2_code(*code)),
+            format!("{peer} 重置了调用（{}）", http2_code_name(*code)),
             format!("{doing}服务器发送了 RST_STREAM，而不是状态。"),
             match code {
                 7 => vec![s("服务器此刻拒绝新的调用；请再次发送。")],
@@ -712,7 +691,7 @@ fn chinese(failure: &Failure) -> Words {
         ),
         FailureKind::Reset { code, remote: false } => (
             s("应答违反了 HTTP/2 的规则"),
-            format!("{doing}由本端重置了调用（{}）。", http2_code(*code)),
+            format!("{doing}由本端重置了调用（{}）。", http2_code_name(*code)),
             vec![s("查看此调用的帧；中间的代理可能改动了它们。")],
         ),
         FailureKind::NotGrpc { http_status, content_type, body } => (

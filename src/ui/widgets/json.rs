@@ -18,6 +18,8 @@ pub enum JsonToken {
     Number,
     /// `true`, `false`, `null`.
     Word,
+    /// A comment, which drafts may have.
+    Comment,
     /// Brackets, commas, colons, blanks, and what is not JSON.
     Other,
 }
@@ -30,6 +32,7 @@ impl JsonToken {
             Self::String => t.ok,
             Self::Number => t.warn,
             Self::Word => t.violet,
+            Self::Comment => t.text3,
             Self::Other => t.text2,
         }
     }
@@ -37,6 +40,11 @@ impl JsonToken {
 
 /// The pieces of one line, without gaps. Anything may stand in it.
 pub fn tokens_of(line: &str) -> Vec<(Range<usize>, JsonToken)> {
+    tokens_from(line, false).0
+}
+
+/// As [`tokens_of`], for a line that may begin inside a comment; also whether one goes on behind it.
+pub fn tokens_from(line: &str, begins_in_comment: bool) -> (Vec<(Range<usize>, JsonToken)>, bool) {
     let bytes = line.as_bytes();
     let mut out: Vec<(Range<usize>, JsonToken)> = Vec::new();
     let mut push = |range: Range<usize>, token: JsonToken| match out.last_mut() {
@@ -44,9 +52,30 @@ pub fn tokens_of(line: &str) -> Vec<(Range<usize>, JsonToken)> {
         _ => out.push((range, token)),
     };
     let mut at = 0;
+    if begins_in_comment {
+        match end_of_comment(bytes, 0) {
+            Some(end) => {
+                push(0..end, JsonToken::Comment);
+                at = end;
+            }
+            None if line.is_empty() => return (out, true),
+            None => return (vec![(0..line.len(), JsonToken::Comment)], true),
+        }
+    }
+    let mut goes_on = false;
     while at < bytes.len() {
         let start = at;
         let token = match bytes[at] {
+            b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                at = bytes.len();
+                JsonToken::Comment
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                let end = end_of_comment(bytes, at + 2);
+                goes_on = end.is_none();
+                at = end.unwrap_or(bytes.len());
+                JsonToken::Comment
+            }
             b'"' => {
                 at = end_of_string(bytes, at + 1);
                 let rest = line.get(at..).unwrap_or_default().trim_start();
@@ -77,11 +106,16 @@ pub fn tokens_of(line: &str) -> Vec<(Range<usize>, JsonToken)> {
         };
         push(start..at, token);
     }
-    out
+    (out, goes_on)
+}
+
+/// The byte after the end of a comment, if it ends here.
+fn end_of_comment(bytes: &[u8], at: usize) -> Option<usize> {
+    memchr::memmem::find(&bytes[at..], b"*/").map(|end| at + end + 2)
 }
 
 /// The byte after the closing quote, or the end of the line.
-fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
+pub fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     while at < bytes.len() {
         match bytes[at] {
             b'\\' => at += 2,
@@ -127,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_line_has_its_pieces() {
-        use JsonToken::{Key, Number, Other, String, Word};
+        use JsonToken::{Comment, Key, Number, Other, String, Word};
         let check = |line: &str, expect: &[(&str, JsonToken)]| {
             let found: Vec<(&str, JsonToken)> =
                 tokens_of(line).into_iter().map(|(range, token)| (&line[range], token)).collect();
@@ -141,14 +175,17 @@ mod tests {
         check("\"李雷", &[("\"李雷", String)]);
         check("\"\\", &[("\"\\", String)]);
         check("nul", &[("nul", Other)]);
+        check("1, // \"a\": 1", &[("1", Number), (", ", Other), ("// \"a\": 1", Comment)]);
+        check("/*1*/2/*", &[("/*1*/", Comment), ("2", Number), ("/*", Comment)]);
+        check("1 / 2", &[("1", Number), (" / ", Other), ("2", Number)]);
         check("", &[]);
     }
 
     proptest! {
         #[test]
-        fn any_line_is_covered_without_gaps(line in "\\PC*") {
+        fn any_line_is_covered_without_gaps(line in "(\\PC|[/*\"])*", inside: bool) {
             let mut at = 0;
-            for (range, _) in tokens_of(&line) {
+            for (range, _) in tokens_from(&line, inside).0 {
                 prop_assert_eq!(range.start, at);
                 prop_assert!(line.get(range.clone()).is_some());
                 at = range.end;

@@ -9,7 +9,7 @@
 //! | [`text`] | `ui.add(Line::new("text").font(..).color(..).height(28.0).elide(Elide::Middle))`, also `Line::hint`, `code`, `strong`; `paragraph_ui(ui, text, font, color, line_height)`; `rich_paragraph_ui(ui, job)` with `append(&mut job, ..)`; for painted rows `paint_text(painter, left, middle, text, &font, color)`, `paint_text_right`, `paint_text_center`, `elide_middle`, and `label_over(ui, rect, salt, name)` to make them known |
 //! | [`button`] | `ui.add(Button::secondary("Save"))`, `primary`, `danger`, `danger_confirm`, `ghost`, `link`; `.large() .small() .icon(Icon) .trailing(Icon) .key("Ctrl ⏎") .enabled(bool) .min_width(f32) .name(..)`, `.width(&ui)`; `ui.add(IconButton::new(Icon::Copy, "Copy").small().on(bool).key("Ctrl C"))`, `.rail(chosen, alert)` |
 //! | [`field`] | `Field::new(id, &mut text, name).placeholder(..).leading(Icon).key(..).trailing(..).error(Option<&str>).mono().large().enabled(..).password(..).width(..).show(ui) -> Response` |
-//! | [`code_edit`] | `CodeEditor::new(id, &mut text, name).language(Language::Json).problems(&[Problem]).show(ui) -> CodeEditorOutput`; `is_comfortable(&text)` |
+//! | [`editor`] | `Editor::new(id, &text, name).language(Language::Json).problems(&[Problem]).find(FindWords).show(ui) -> EditorOutput`; `go_to(ctx, id, byte)`, `forget(ctx, id)` |
 //! | [`code_view`] | `CodeView::new(id, name).language(..).hits(&[Hit]).scroll_to(Option<usize>).show(ui, &TextLines)`, which is shared and never copied |
 //! | [`choice`] | `choice_ui(ui, name, ButtonSize::Small, &mut chosen, &[(value, label)]) -> bool` |
 //! | [`switches`] | `check_box_ui(ui, &mut on, label, show_label)`, `radio_ui(ui, on, label, show_label)`, `toggle_ui(ui, &mut on, label, show_label)` |
@@ -34,9 +34,9 @@ pub mod badge;
 pub mod button;
 pub mod chip;
 pub mod choice;
-pub mod code_edit;
 pub mod code_view;
 pub mod dialog;
+pub mod editor;
 pub mod field;
 pub mod heading;
 pub mod json;

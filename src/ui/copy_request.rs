@@ -1,0 +1,56 @@
+//! The button that copies a request as a grpcurl command.
+
+use egui::Ui;
+
+use super::context::Cx;
+use super::icons::Icon;
+use super::widgets::button::IconButton;
+use super::widgets::menu::{MenuItem, menu_ui};
+use super::widgets::tooltip::tooltip_ui;
+use crate::app::{Gap, GrpcurlCommand, Tab, grpcurl_command};
+
+const MENU: f32 = 300.0;
+
+/// A terminal that opens a menu: what is copied, and whether secrets go along.
+pub(super) fn copy_request_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab) {
+    let words = cx.words();
+    let button = ui.add(IconButton::new(Icon::Terminal, words.copy_as_grpcurl).small());
+    tooltip_ui(&button, words.copy_as_grpcurl, None);
+    menu_ui(&button, MENU, |ui| {
+        let without = command(cx, tab, false);
+        let variables: Vec<String> = without.variables.iter().map(|name| format!("${name}")).collect();
+        let variables = variables.join(", ");
+        let mut item = MenuItem::new(words.copy_as_grpcurl).icon(Icon::Terminal).first();
+        if !variables.is_empty() {
+            item = item.detail(&variables);
+        }
+        if ui.add(item).clicked() {
+            copy(ui, cx, &without);
+        }
+        let secrets = MenuItem::new(words.copy_with_secrets).icon(Icon::Eye).enabled(!variables.is_empty());
+        if ui.add(secrets).clicked() {
+            copy(ui, cx, &command(cx, tab, true));
+        }
+    });
+}
+
+fn command(cx: &Cx<'_>, tab: &Tab, with_secrets: bool) -> GrpcurlCommand {
+    let link = cx.app.links.get(tab.address.trim());
+    grpcurl_command(tab, cx.app.source(tab.source), &cx.app.form(&tab.address), link, with_secrets)
+}
+
+/// What the command leaves open stands above it, as the shell's comment.
+fn copy(ui: &Ui, cx: &Cx<'_>, command: &GrpcurlCommand) {
+    let words = cx.words();
+    let mut text = String::new();
+    for gap in &command.gaps {
+        text.push_str("# ");
+        text.push_str(match gap {
+            Gap::CertificateFile => words.grpcurl_needs_certificate,
+            Gap::Pkcs12 => words.grpcurl_needs_pem,
+        });
+        text.push('\n');
+    }
+    text.push_str(&command.text);
+    ui.ctx().copy_text(text);
+}
