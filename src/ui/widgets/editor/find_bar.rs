@@ -177,8 +177,12 @@ pub fn find_bar_ui(ui: &mut Ui, state: &mut State, id: Id, room: Rect, words: Fi
         (all, None) => all.to_string(),
     };
     let width = (first.available_width() - 172.0).max(60.0);
-    let field =
-        Field::new(query_id, &mut state.find.query, words.find).mono().width(width).trailing(&count).show(&mut first);
+    let field = Field::new(query_id, &mut state.find.query, words.find)
+        .placeholder(words.find)
+        .mono()
+        .width(width)
+        .trailing(&count)
+        .show(&mut first);
     let mut left = field.lost_focus();
     if std::mem::take(&mut state.find.takes_focus) {
         field.request_focus();
@@ -207,7 +211,11 @@ pub fn find_bar_ui(ui: &mut Ui, state: &mut State, id: Id, room: Rect, words: Fi
         let one = Button::secondary(words.replace).small();
         let all = Button::secondary(words.replace_all).small();
         let width = (second.available_width() - one.width(&second) - all.width(&second) - 8.0).max(60.0);
-        let field = Field::new(with_id, &mut state.find.with, words.replace_with).mono().width(width).show(&mut second);
+        let field = Field::new(with_id, &mut state.find.with, words.replace_with)
+            .placeholder(words.replace_with)
+            .mono()
+            .width(width)
+            .show(&mut second);
         left |= field.lost_focus();
         let has_hits = !state.find.hits.is_empty();
         if second.add(one.enabled(has_hits)).clicked() {

@@ -147,11 +147,11 @@ fn content_ui(
 
 fn reveal(ui: &Ui, frame: &Frame<'_>, caret: Rect, how: Reveal) {
     // The number column lies over the text's left, so the caret has to stay right of it.
-    let mut wanted = caret.expand2(vec2(RIGHT, 0.0));
+    let mut wanted = caret.expand2(vec2(RIGHT, MARGIN));
     wanted.min.x -= frame.left;
     if how == Reveal::Middle {
         // As high as the room: then the line comes to its middle, and across it goes only as far as needed.
-        wanted = wanted.expand2(vec2(0.0, ((frame.room.height() - CODE_LINE) / 2.0).max(0.0)));
+        wanted = wanted.expand2(vec2(0.0, ((frame.room.height() - wanted.height()) / 2.0).max(0.0)));
     }
     ui.scroll_to_rect(wanted, None);
 }
