@@ -15,7 +15,7 @@ use eframe::egui::{self, Event, Id, Key, Modifiers, RawInput, Rect, TextEdit, Ui
 use proconsul::message::{TemplateSize, complete, template};
 use proconsul::schema::{Comments, MessageType, Pool};
 use proconsul::ui::theme;
-use proconsul::ui::widgets::editor::{Editor, SuggestWords, Suggestion, Suggestions};
+use proconsul::ui::widgets::editor::{Editor, SuggestWords};
 use proconsul::ui::widgets::json::{Language, append_line};
 
 const LINES: usize = 10_000;
@@ -155,16 +155,7 @@ fn ours(ty: &MessageType) -> impl FnMut(&mut Ui, bool) {
         if is_first {
             proconsul::ui::widgets::editor::go_to(ui.ctx(), id, caret);
         }
-        let suggest = |text: &str, caret: usize| {
-            let found = complete(ty, &comments, text, caret)?;
-            let list = found.suggestions.into_iter().map(|one| Suggestion {
-                label: one.label,
-                insert: one.insert,
-                detail: one.detail,
-                comment: one.comment,
-            });
-            Some(Suggestions { range: found.range, typed: found.typed, list: list.collect() })
-        };
+        let suggest = |text: &str, caret: usize| complete(ty, &comments, text, caret);
         let output = Editor::new(id, &text, "Message")
             .version(version)
             .language(Language::Json)

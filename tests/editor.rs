@@ -7,10 +7,9 @@ use egui::accesskit::{Action, ActionData, ActionRequest, Role, TextPosition, Tex
 use egui::{Event, Id, ImeEvent, Key, Modifiers, OutputCommand, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use proconsul::message::{Completion, Suggestion};
 use proconsul::ui::theme::{self, ThemeChoice};
-use proconsul::ui::widgets::editor::{
-    self, Editor, EditorCommand, FindWords, Problem, SuggestWords, Suggestion, Suggestions,
-};
+use proconsul::ui::widgets::editor::{self, Editor, EditorCommand, FindWords, Problem, SuggestWords};
 use proconsul::ui::widgets::json::Language;
 
 const NAME: &str = "Draft";
@@ -63,9 +62,9 @@ fn harness(text: &str) -> Harness<'static, State> {
                     detail: "int".to_owned(),
                     comment: "A number.".to_owned(),
                 });
-                let list: Vec<Suggestion> = list.collect();
+                let suggestions: Vec<Suggestion> = list.collect();
                 let is_word = !typed.is_empty();
-                is_word.then_some(Suggestions { range: start..caret, typed, list })
+                is_word.then_some(Completion { range: start..caret, typed, suggestions })
             };
             let output = Editor::new(id(), &state.text, NAME)
                 .language(Language::Json)

@@ -5,9 +5,9 @@ use std::time::Instant;
 use super::keep::{lang_tag, theme_tag};
 use super::{
     App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PinnedCertificate, Prepared, RequestSide,
-    ResponseSide, SourceEntry, SourceOrigin, Tab, TabId, ThemeChoice,
+    ResponseSide, SourceOrigin, Tab, TabId, ThemeChoice,
 };
-use crate::engine::{DemoInfo, Generation, Scheme, SourceFailure, SourceId};
+use crate::engine::{DemoInfo, Scheme, SourceFailure, SourceId};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
 use crate::state::{DemoPart, Document, FormDoc, Origin, RowDoc, SourceDoc, TabDoc};
@@ -59,21 +59,15 @@ impl App {
         };
         let waits = doc.demo.is_some() && !demo_starts;
         let message = self.lang.words().demo_not_running.to_owned();
-        let id = SourceId(self.next_id());
-        self.sources.push(SourceEntry {
-            id,
-            generation: Generation(0),
-            origin,
-            outline: None,
-            loading_since: None,
-            failure: waits.then_some(SourceFailure { message, status: None }),
-            open_then: None,
-            name: doc.name.clone(),
-            demo: doc.demo,
-            target: doc.target.clone(),
-            call_metadata: pairs(&doc.call_metadata),
-            restored: true,
-        });
+        let id = self.add_entry(origin);
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
+            entry.failure = waits.then_some(SourceFailure { message, status: None });
+            entry.name.clone_from(&doc.name);
+            entry.demo = doc.demo;
+            entry.target.clone_from(&doc.target);
+            entry.call_metadata = pairs(&doc.call_metadata);
+            entry.restored = true;
+        }
         id
     }
 

@@ -3,6 +3,7 @@
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::context::{Cx, pane_at, row_at, row_from_right};
+use super::copy_request::copy_request_ui;
 use super::fonts;
 use super::icons::Icon;
 use super::theme::measure::{INSET, TABS};
@@ -10,7 +11,7 @@ use super::theme::{Tone, tokens};
 use super::widgets::badge::icon_word_ui;
 use super::widgets::button::{Button, IconButton};
 use super::widgets::code_view::CodeView;
-use super::widgets::editor::{self, Editor, EditorCommand, FindWords, Problem, SuggestWords, Suggestion, Suggestions};
+use super::widgets::editor::{self, Editor, EditorCommand, FindWords, Problem, SuggestWords};
 use super::widgets::json::Language;
 use super::widgets::menu::{Combo, MenuItem};
 use super::widgets::shared::line_below;
@@ -113,6 +114,10 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError
     line_below(ui.painter(), line, t.line);
     let inner = line.shrink2(vec2(INSET, 0.0));
     let mut right = row_from_right(ui, inner, "message facts right");
+    copy_request_ui(&mut right, cx, tab);
+    if inner.width() >= TOOLS_FROM && is_edited_here(cx, tab) {
+        tools_ui(&mut right, cx, tab);
+    }
     let combo = Combo::new(words.template_smallest, words.template_smallest).ghost();
     let (_, chosen) = combo.show(&mut right, |ui| {
         let small = ui.add(MenuItem::new(words.template_small).first()).clicked();
@@ -121,9 +126,6 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError
     });
     if let Some(Some(size)) = chosen {
         cx.act(Action::TakeTemplate(tab.id, size));
-    }
-    if inner.width() >= TOOLS_FROM && is_edited_here(cx, tab) {
-        tools_ui(&mut right, cx, tab);
     }
     let room = right.min_rect().left() - inner.left() - 8.0;
     let mut left = row_at(ui, inner, "message facts");
@@ -156,7 +158,7 @@ fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     if ui.add(IconButton::new(Icon::Undo2, words.undo).small().key("Ctrl Z").enabled(can_undo)).clicked() {
         command = Some(EditorCommand::Undo);
     }
-    let response = ui.add(Button::ghost(words.format).small());
+    let response = ui.add(Button::ghost(words.format));
     super::widgets::tooltip::tooltip_ui(&response, words.format, Some("Ctrl Shift F"));
     if response.clicked() {
         command = Some(EditorCommand::Format);
@@ -189,17 +191,6 @@ fn suggest_words(words: &Words) -> SuggestWords<'_> {
         again: words.suggest_again,
         close: words.suggest_close,
     }
-}
-
-fn suggestions(found: message::Completion) -> Suggestions {
-    let suggestion = |one: message::Suggestion| Suggestion {
-        label: one.label,
-        insert: one.insert,
-        detail: one.detail,
-        comment: one.comment,
-    };
-    let list = found.suggestions.into_iter().map(suggestion).collect();
-    Suggestions { range: found.range, typed: found.typed, list }
 }
 
 /// Where the caret is, and how many lines there are.
@@ -238,7 +229,7 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
     };
     let suggest = |text: &str, caret: usize| {
         let (input, comments) = input?;
-        message::complete(input, comments, text, caret).map(suggestions)
+        message::complete(input, comments, text, caret)
     };
     let explain = |text: &str, at: usize| {
         let (input, comments) = input?;

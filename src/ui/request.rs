@@ -2,8 +2,7 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::context::{Cx, pane_at, row_at, row_from_right};
-use super::copy_request::copy_request_ui;
+use super::context::{Cx, pane_at, row_at};
 use super::theme::measure::{INSET, TABS, TARGET_BAR};
 use super::theme::tokens;
 use super::widgets::shared::line_below;
@@ -74,8 +73,6 @@ fn request_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     if let Some(index) = pane_tabs_ui(&mut row, Id::unique("request tabs"), words.request_tabs, &tabs, chosen) {
         cx.act(Action::ShowRequestSide(tab.id, sides[index]));
     }
-    let mut right = row_from_right(ui, bar.shrink2(vec2(INSET, 0.0)), "request tabs right");
-    copy_request_ui(&mut right, cx, tab);
     line_below(ui.painter(), bar, tokens(ui).line);
     let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
     let mut pane = pane_at(ui, rest, ("request side", tab.request_side as u8));

@@ -27,7 +27,7 @@ use std::ops::Range;
 use egui::{Id, Rect, Response, Ui};
 
 pub use find_bar::FindWords;
-pub use popup::{Explain, Suggest, SuggestWords, Suggestion, Suggestions};
+pub use popup::{Explain, Suggest, SuggestWords};
 pub use state::{forget, go_to};
 
 use super::json::Language;

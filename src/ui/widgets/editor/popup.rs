@@ -5,6 +5,7 @@ use std::ops::Range;
 use egui::{Area, Event, Id, Key, Modifiers, Order, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::state::{Reveal, State};
+use crate::message::{Completion, Suggestion};
 use crate::ui::fonts;
 use crate::ui::theme::{Tokens, tokens};
 use crate::ui::widgets::badge::{key_width, paint_key};
@@ -21,32 +22,8 @@ const WIDTH: f32 = 480.0;
 /// Names and types take no more than this of a row.
 const COLUMN: f32 = 220.0;
 
-/// One thing that may be written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Suggestion {
-    /// What it is called.
-    pub label: String,
-    /// What is written.
-    pub insert: String,
-    /// Its type.
-    pub detail: String,
-    /// What its author says of it.
-    pub comment: String,
-}
-
-/// What may be written at the caret.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Suggestions {
-    /// What it takes the place of, in bytes of the text.
-    pub range: Range<usize>,
-    /// What of it is typed.
-    pub typed: String,
-    /// Best first.
-    pub list: Vec<Suggestion>,
-}
-
 /// Says what may be written at a byte of a text.
-pub type Suggest<'a> = &'a dyn Fn(&str, usize) -> Option<Suggestions>;
+pub type Suggest<'a> = &'a dyn Fn(&str, usize) -> Option<Completion>;
 /// Says what stands at a byte of a text: its range and the words about it.
 pub type Explain<'a> = &'a dyn Fn(&str, usize) -> Option<(Range<usize>, String)>;
 
@@ -66,7 +43,7 @@ pub struct SuggestWords<'a> {
 /// The open list.
 #[derive(Clone, Debug, Default)]
 pub struct Popup {
-    shown: Option<Suggestions>,
+    shown: Option<Completion>,
     chosen: usize,
     /// The text and caret that it is for.
     made_of: (u64, usize),
@@ -91,7 +68,7 @@ impl Popup {
 /// Takes the keys of the open list before the text sees them.
 pub fn take_keys(ui: &Ui, state: &mut State, now_s: f64) {
     let Some(shown) = &state.popup.shown else { return };
-    let last = shown.list.len() - 1;
+    let last = shown.suggestions.len() - 1;
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let popup = &mut state.popup;
     for (key, to) in [
@@ -140,7 +117,7 @@ pub fn refresh(state: &mut State, asked: bool, suggest: Suggest<'_>) {
         return;
     }
     state.popup.shown = if state.document.selection().is_empty() && state.preedit.is_none() {
-        suggest(state.document.text(), made_of.1).filter(|shown| !shown.list.is_empty())
+        suggest(state.document.text(), made_of.1).filter(|shown| !shown.suggestions.is_empty())
     } else {
         None
     };
@@ -149,7 +126,7 @@ pub fn refresh(state: &mut State, asked: bool, suggest: Suggest<'_>) {
 
 fn accept(state: &mut State, now_s: f64) {
     let Some(shown) = state.popup.shown.take() else { return };
-    let chosen = shown.list.into_iter().nth(state.popup.chosen);
+    let chosen = shown.suggestions.into_iter().nth(state.popup.chosen);
     if let Some(suggestion) = chosen {
         state.document.replace_range(shown.range, &suggestion.insert, now_s);
         state.reveal = Some(Reveal::Nearest);
@@ -171,7 +148,7 @@ pub fn popup_ui(ui: &Ui, state: &mut State, id: Id, caret: Option<Rect>, words: 
     let (Some(shown), Some(caret)) = (&state.popup.shown, caret) else { return state.popup.close() };
     let t = tokens(ui);
     let screen = ui.ctx().content_rect();
-    let rows = shown.list.len().min(SEEN);
+    let rows = shown.suggestions.len().min(SEEN);
     let size = vec2(WIDTH.min(screen.width() - 16.0), 2.0 * INSET + rows as f32 * ROW + FOOT);
     let below = caret.bottom() + 2.0;
     let top = if below + size.y > screen.bottom() { (caret.top() - size.y - 2.0).max(0.0) } else { below };
@@ -180,13 +157,13 @@ pub fn popup_ui(ui: &Ui, state: &mut State, id: Id, caret: Option<Rect>, words: 
     let left = (caret.left() - typed - 12.0).min(screen.right() - size.x - 8.0).max(8.0);
     let rect = Rect::from_min_size(pos2(left, top), size);
     let mut clicked = None;
-    let first = state.popup.chosen.saturating_sub(rows / 2).min(shown.list.len() - rows);
+    let first = state.popup.chosen.saturating_sub(rows / 2).min(shown.suggestions.len() - rows);
     let area = Area::new(id.with("suggestions")).order(Order::Foreground).fixed_pos(rect.min).constrain(false);
     area.show(ui.ctx(), |ui| {
         ui.set_min_size(size);
         boxed(ui.painter(), rect, 8, t.bg3, t.stroke);
-        let columns = columns(ui, &shown.list[first..first + rows]);
-        for (offset, suggestion) in shown.list[first..first + rows].iter().enumerate() {
+        let columns = columns(ui, &shown.suggestions[first..first + rows]);
+        for (offset, suggestion) in shown.suggestions[first..first + rows].iter().enumerate() {
             let index = first + offset;
             let at = rect.min + vec2(INSET, INSET + offset as f32 * ROW);
             let row = Rect::from_min_size(at, vec2(size.x - 2.0 * INSET, ROW));
