@@ -165,6 +165,14 @@ pub fn load_options(endpoint: &Endpoint) -> Result<(Target, ConnectOptions), End
     Ok((target, options))
 }
 
+/// A path that begins with `~/` as a shell reads it.
+pub(super) fn at_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), directories::BaseDirs::new()) {
+        (Ok(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => path.to_path_buf(),
+    }
+}
+
 fn read(path: &Path, what: &str) -> Result<Vec<u8>, EndpointError> {
-    std::fs::read(path).map_err(|error| EndpointError(format!("{}: cannot read {what}: {error}", path.display())))
+    std::fs::read(at_home(path)).map_err(|error| EndpointError(format!("{}: cannot read {what}: {error}", path.display())))
 }

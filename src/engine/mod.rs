@@ -5,6 +5,7 @@
 //! waker closure. Every result carries the id (and generation) of what asked for it, so a stale one can be dropped.
 
 mod command;
+mod connections;
 mod diagnose;
 mod endpoint;
 mod event;
@@ -13,6 +14,7 @@ mod many;
 mod prepared;
 mod reflector;
 mod running;
+mod secrets;
 mod sources;
 mod store;
 mod text;
@@ -23,12 +25,16 @@ pub use diagnose::{
     Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,
 };
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
-pub use event::{CallUpdate, DemoInfo, Direction, Event, MessageRow, MethodReady, SourceFailure, SourceState};
+pub use event::{
+    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MessageRow, MethodReady,
+    SourceFailure, SourceState,
+};
 pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
 pub use running::moved;
+pub use secrets::{SecretWish, SecretsUpdate};
 pub use text::TextLines;
 
 /// Names a source of schemas in this process. Given out by whoever opens it.

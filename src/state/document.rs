@@ -22,6 +22,10 @@ pub struct Document {
     pub sources: Vec<SourceDoc>,
     /// How to connect, by address as typed.
     pub forms: Vec<(String, FormDoc)>,
+    /// Metadata of targets, by address as typed.
+    pub targets: Vec<TargetDoc>,
+    /// The last number that a secret was given in the keychain.
+    pub last_secret: u64,
     /// From left to right.
     pub tabs: Vec<TabDoc>,
     /// Index of the tab in front.
@@ -105,6 +109,17 @@ pub struct RowDoc {
     pub value: Option<String>,
     /// Its value is treated as a secret.
     pub secret: bool,
+    /// Its number in the system's keychain.
+    pub keychain: Option<u64>,
+}
+
+/// What goes with all calls to one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetDoc {
+    /// As typed.
+    pub address: String,
+    /// In order.
+    pub metadata: Vec<RowDoc>,
 }
 
 /// A certificate that a person trusts.
@@ -143,12 +158,16 @@ pub struct FormDoc {
     pub bundle_path: String,
     /// The bundle had a password, which has to be typed again.
     pub had_password: bool,
+    /// The password's number in the system's keychain.
+    pub password_keychain: Option<u64>,
     /// Believe anything.
     pub skip_verify: bool,
     /// Patience for making the connection.
     pub connect_timeout: Option<Duration>,
     /// PING when quiet so long.
     pub keepalive: Option<Duration>,
+    /// Patience for the answer to that PING.
+    pub keepalive_timeout: Option<Duration>,
     /// Before our own user agent.
     pub user_agent: String,
     /// Limit of new requests, as typed.
@@ -184,6 +203,8 @@ pub struct TabDoc {
     pub edited: bool,
     /// In order.
     pub metadata: Vec<RowDoc>,
+    /// `identity`, `gzip`, `deflate`, `zstd`; a word that is unknown means the first.
+    pub compress: String,
     /// `message`, `metadata`, `tls`.
     pub request_side: String,
     /// `response`, `headers`, `trailers`.

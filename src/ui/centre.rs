@@ -10,8 +10,9 @@ use super::widgets::badge::Shape;
 use super::widgets::notice::Notice;
 use super::widgets::tabs::{WindowTab, WindowTabsWords, window_tabs_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{request, source_view, welcome};
+use super::{paste, request, source_view, welcome};
 use crate::app::{Action, KeepNotice, TabId};
+use crate::words::Lang;
 
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let whole = ui.max_rect();
@@ -50,6 +51,10 @@ fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) -> Rect {
         let (title, said) = match notice {
             KeepNotice::SetAside(aside) => (words.set_aside_title, cx.lang().set_aside(aside)),
             KeepNotice::NotKept(folder, why) => (words.not_kept_title, cx.lang().not_kept(folder, why)),
+            KeepNotice::Pasted(notes) => {
+                let said: Vec<String> = notes.iter().map(|note| paste::note_said(cx.lang(), note)).collect();
+                (cx.lang().request_words().pasted_title, said.join(if cx.lang() == Lang::En { " " } else { "" }))
+            }
         };
         if Notice::new(Tone::Warn, title, &said).actions(&[words.close]).show(&mut pane).is_some() {
             cx.act(Action::DismissNotice(index));

@@ -10,15 +10,20 @@ use super::message::editor_id;
 use super::theme::tokens;
 use super::widgets::editor;
 use super::widgets::shared::dashed;
+use super::widgets::suggest;
 use super::widgets::text;
 use crate::app::{Action, DiagnosisRecord, Retry};
 
 /// Takes the window's keys before any field sees them.
 pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
-    let asks = cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some();
+    let asks = cx.app.trust_question.is_some()
+        || cx.app.dialog.is_some()
+        || cx.app.naming.is_some()
+        || cx.app.pasting.is_some();
     if asks || cx.tab().is_some_and(|tab| tab.list.is_some()) {
         return;
     }
+    super::paste::paste(ui, cx);
     let pressed = |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
     if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Tab) {
         cx.act(Action::StepTab(-1));
@@ -65,6 +70,7 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     }
     let is_free = !egui::Popup::is_any_open(ui.ctx())
         && cx.memory.method_picker.is_none()
+        && !suggest::is_open(ui.ctx())
         && !editor::wants_escape(ui.ctx(), editor_id(id));
     if tab.is_calling() && is_free && pressed(Modifiers::NONE, Key::Escape) {
         cx.act(Action::Cancel(id));

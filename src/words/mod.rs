@@ -10,10 +10,12 @@ pub mod format;
 
 mod catalogue;
 mod diagnosis;
+mod requests;
 mod sentence;
 
 pub use catalogue::{EN, Words, ZH};
 pub use diagnosis::StepWords;
+pub use requests::RequestWords;
 pub(crate) use diagnosis::setting_name;
 
 /// A language of the interface.

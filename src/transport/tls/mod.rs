@@ -284,3 +284,9 @@ fn wrong_name(report: &TlsReport) -> FailureKind {
 fn unix_s(time: rustls_pki_types::UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
+
+/// The certificates of a file, PEM or one in DER, for people; empty where it holds none.
+pub fn certificates_in(bytes: &[u8]) -> Vec<super::CertificateInfo> {
+    let found = roots::certificates(bytes, "").unwrap_or_default();
+    found.iter().map(|certificate| certificate::describe(certificate)).collect()
+}
