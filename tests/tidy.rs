@@ -218,7 +218,10 @@ fn egui_stays_in_ui_and_tokio_out_of_app_and_ui() {
             }
         }
     }
-    fail_if_any(&faults, "egui is named in ui and main.rs alone, tokio never in app, ui, state, start, instance and keychain");
+    fail_if_any(
+        &faults,
+        "egui is named in ui and main.rs alone, tokio never in app, ui, state, start, instance and keychain",
+    );
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub enum PickFor {
 pub enum FormPath {
     /// CA file.
     Ca,
+    /// The server's own certificate.
+    Exact,
     /// Client certificate.
     Cert,
     /// Its key.

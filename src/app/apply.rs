@@ -49,7 +49,11 @@ impl App {
             Action::OpenDialogFor(source) => self.open_dialog_for(source),
             Action::SetDialog(dialog) => {
                 if self.dialog.is_some() {
-                    self.dialog = Some(AddDialog { missing: false, ..*dialog });
+                    let mut dialog = AddDialog { missing: false, ..*dialog };
+                    for row in dialog.rows.iter_mut().filter(|row| row.id == 0) {
+                        row.id = self.next_id();
+                    }
+                    self.dialog = Some(dialog);
                 }
             }
             Action::ConfirmDialog => self.confirm_dialog(now),
@@ -227,9 +231,7 @@ impl App {
 
     /// The source of an address, not yet read where it is new.
     pub(super) fn add_address(&mut self, address: &str) -> SourceId {
-        let is_it = |entry: &&SourceEntry| {
-            matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address)
-        };
+        let is_it = |entry: &&SourceEntry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address);
         match self.sources.iter().find(is_it) {
             Some(entry) => entry.id,
             None => self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata: Vec::new() }),
@@ -375,7 +377,13 @@ impl App {
             SourceOrigin::Address { address, .. } => {
                 let rows = self.target_rows(address).to_vec();
                 let shown_for = Some(address.trim().to_owned());
-                AddDialog { address: address.clone(), form: self.form(address), rows, shown_for, ..AddDialog::default() }
+                AddDialog {
+                    address: address.clone(),
+                    form: self.form(address),
+                    rows,
+                    shown_for,
+                    ..AddDialog::default()
+                }
             }
             SourceOrigin::Files { paths, import_roots } => AddDialog {
                 files: true,
@@ -455,6 +463,7 @@ impl App {
                 let Some(form) = form else { return };
                 match path {
                     FormPath::Ca => form.ca_path = first,
+                    FormPath::Exact => form.exact_path = first,
                     FormPath::Cert => form.cert_path = first,
                     FormPath::Key => form.key_path = first,
                     FormPath::Bundle => form.bundle_path = first,
@@ -531,8 +540,7 @@ impl App {
             }
         }
         let Ok(deadline) = parse_deadline(&tab.deadline) else { return };
-        let (ticket, address, message, compress) =
-            (tab.ticket, tab.address.clone(), tab.message.clone(), tab.compress);
+        let (ticket, address, message, compress) = (tab.ticket, tab.address.clone(), tab.message.clone(), tab.compress);
         let metadata = self.tab(id).map(|tab| self.sent_metadata(tab)).unwrap_or_default();
         let form = self.form(&address);
         let endpoint = form.endpoint(&address);

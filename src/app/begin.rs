@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::{App, ConnectionForm, SourceOrigin};
-use crate::secret::Secret;
 use crate::engine::SourceId;
+use crate::secret::Secret;
 use crate::start::{Start, StartTarget};
 use crate::state::{Origin, RecentSource};
 

@@ -21,6 +21,8 @@ pub enum CaKind {
     System,
     /// A file.
     File,
+    /// Exactly the certificates of a file.
+    Exact,
     /// Handed over by the demo.
     Given,
     /// Exactly the one certificate that a person saw.
@@ -48,6 +50,8 @@ pub struct ConnectionForm {
     pub ca: CaKind,
     /// The path for [`CaKind::File`].
     pub ca_path: String,
+    /// The path for [`CaKind::Exact`].
+    pub exact_path: String,
     /// PEM and name for [`CaKind::Given`].
     pub given: Option<(String, String)>,
     /// The certificate for [`CaKind::Pinned`].
@@ -142,7 +146,10 @@ impl ConnectionForm {
                 Some(certificate) => CaChoice::Pinned(certificate.sha256),
                 None => CaChoice::System,
             },
-            CaKind::File | CaKind::System => CaChoice::System,
+            CaKind::Exact if !self.exact_path.trim().is_empty() => {
+                CaChoice::Exact(PathBuf::from(self.exact_path.trim()))
+            }
+            CaKind::File | CaKind::Exact | CaKind::System => CaChoice::System,
         };
         let client = match self.client {
             ClientKind::None => None,
@@ -161,10 +168,9 @@ impl ConnectionForm {
             tls: TlsChoice { ca, server_name: filled(&self.server_name), client, skip_verify: self.skip_verify },
             authority: filled(&self.authority),
             connect_timeout: self.connect_timeout.unwrap_or(usual.connect_timeout),
-            keepalive: self.keepalive.map(|interval| Keepalive {
-                interval,
-                timeout: self.keepalive_timeout.unwrap_or(PING_ANSWER),
-            }),
+            keepalive: self
+                .keepalive
+                .map(|interval| Keepalive { interval, timeout: self.keepalive_timeout.unwrap_or(PING_ANSWER) }),
             user_agent: filled(&self.user_agent),
             ..usual
         }

@@ -114,11 +114,14 @@ fn tls(command: &mut GrpcurlCommand, form: &ConnectionForm) {
             CaKind::File if !form.ca_path.trim().is_empty() => {
                 flagged(&mut command.text, "-cacert", form.ca_path.trim());
             }
+            CaKind::Exact if !form.exact_path.trim().is_empty() => {
+                flagged(&mut command.text, "-cacert", form.exact_path.trim());
+            }
             CaKind::Given | CaKind::Pinned => {
                 flagged(&mut command.text, "-cacert", CERTIFICATE_FILE);
                 command.gaps.push(Gap::CertificateFile);
             }
-            CaKind::File | CaKind::System => {}
+            CaKind::File | CaKind::Exact | CaKind::System => {}
         }
     }
     match form.client {

@@ -8,8 +8,8 @@ use super::{
     App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PasteNote, RequestSide, ResponseSide, SourceEntry,
     SourceOrigin, Tab, TabId, ThemeChoice, is_secret_key,
 };
-use crate::engine::Scheme;
 use crate::call::Encoding;
+use crate::engine::Scheme;
 use crate::state::{
     DemoPart, Document, FormDoc, Kept, Origin, PinnedDoc, RowDoc, SetAside, SourceDoc, TabDoc, TargetDoc,
 };
@@ -100,10 +100,12 @@ impl App {
             ca: match form.ca {
                 CaKind::System | CaKind::Given => "system",
                 CaKind::File => "file",
+                CaKind::Exact => "exact",
                 CaKind::Pinned => "pinned",
             }
             .to_owned(),
             ca_path: form.ca_path.clone(),
+            exact_path: form.exact_path.clone(),
             pinned: form.pinned.as_ref().map(|pinned| PinnedDoc {
                 sha256: pinned.sha256,
                 subject: pinned.subject.clone(),

@@ -257,7 +257,9 @@ impl App {
         let mut form = self.form(&address);
         let asked = command.settle(&mut form);
         let symbol = rest.iter().find(|word| !verbs.contains(&word.as_str()));
-        let method = symbol.and_then(|symbol| method_of(symbol)).filter(|_| !rest.iter().any(|word| verbs.contains(&word.as_str())));
+        let method = symbol
+            .and_then(|symbol| method_of(symbol))
+            .filter(|_| !rest.iter().any(|word| verbs.contains(&word.as_str())));
         if method.is_none() {
             command.notes.push(PasteNote::NoMethod);
         }
@@ -316,8 +318,7 @@ impl App {
         self.remember_target(address);
         let mut own = Vec::new();
         let mut of_target = self.target_rows(address).to_vec();
-        let before: Vec<(String, Secret)> =
-            of_target.iter().map(|row| (row.lower_key(), row.value.clone())).collect();
+        let before: Vec<(String, Secret)> = of_target.iter().map(|row| (row.lower_key(), row.value.clone())).collect();
         for (key, value) in &asked.both {
             let row = self.pasted_row(key, value);
             let is_there = before.iter().any(|(known, same)| *known == row.lower_key() && *same == row.value);
@@ -384,10 +385,19 @@ mod tests {
         assert_eq!(command.words, [":7888", "hello.Hello/SayHello"]);
         let asked = command.settle(&mut form);
         assert_eq!((form.scheme, form.ca, form.client), (Scheme::Tls, CaKind::File, ClientKind::Pem));
-        assert_eq!((form.ca_path.as_str(), form.cert_path.as_str(), form.key_path.as_str()), ("/a/ca.pem", "/a/c.pem", "/a/c.key"));
-        assert_eq!((form.authority.as_str(), form.server_name.as_str(), form.user_agent.as_str()), ("a.b", "c.d", "me"));
+        assert_eq!(
+            (form.ca_path.as_str(), form.cert_path.as_str(), form.key_path.as_str()),
+            ("/a/ca.pem", "/a/c.pem", "/a/c.key")
+        );
+        assert_eq!(
+            (form.authority.as_str(), form.server_name.as_str(), form.user_agent.as_str()),
+            ("a.b", "c.d", "me")
+        );
         assert_eq!(form.receive_bytes, Some(1000));
-        assert_eq!((form.connect_timeout, form.keepalive), (Some(Duration::from_secs(2)), Some(Duration::from_secs(30))));
+        assert_eq!(
+            (form.connect_timeout, form.keepalive),
+            (Some(Duration::from_secs(2)), Some(Duration::from_secs(30)))
+        );
         assert_eq!(asked.both, [("token".to_owned(), "1 2".to_owned())]);
         assert_eq!(asked.calls, [("x".to_owned(), "$X".to_owned())]);
         assert_eq!(asked.reflection, [("y".to_owned(), "3".to_owned())]);

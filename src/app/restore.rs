@@ -246,10 +246,12 @@ fn form(doc: &FormDoc) -> ConnectionForm {
         },
         ca: match doc.ca.as_str() {
             "file" => CaKind::File,
+            "exact" => CaKind::Exact,
             "pinned" => CaKind::Pinned,
             _ => CaKind::System,
         },
         ca_path: doc.ca_path.clone(),
+        exact_path: doc.exact_path.clone(),
         given: None,
         pinned: doc.pinned.as_ref().map(|pinned| PinnedCertificate {
             sha256: pinned.sha256,

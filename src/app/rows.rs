@@ -1,6 +1,8 @@
 //! Rows of metadata: of a request, of a target; which of them go out with what.
 
-use super::{Action, App, COMMON_KEYS, MetadataRow, RowCheck, RowsOf, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key};
+use super::{
+    Action, App, COMMON_KEYS, MetadataRow, RowCheck, RowsOf, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key,
+};
 use crate::secret::Secret;
 
 /// Keys and values for the engine.
@@ -66,11 +68,8 @@ impl App {
     pub(super) fn move_row(&mut self, id: TabId, row: u64) {
         let Some(tab) = self.tab(id) else { return };
         let (request, target) = (RowsOf::Request(id), RowsOf::Target(tab.address.trim().to_owned()));
-        let (from, to) = if tab.metadata.iter().any(|known| known.id == row) {
-            (request, target)
-        } else {
-            (target, request)
-        };
+        let (from, to) =
+            if tab.metadata.iter().any(|known| known.id == row) { (request, target) } else { (target, request) };
         let (moved, stays): (Vec<_>, Vec<_>) = self.rows(&from).iter().cloned().partition(|known| known.id == row);
         if matches!(&to, RowsOf::Target(address) if address.is_empty()) || moved.is_empty() {
             return;
@@ -111,7 +110,8 @@ impl App {
     pub fn known_keys(&self, address: &str) -> Vec<String> {
         let address = address.trim();
         let of_tabs = self.tabs.iter().filter(|tab| tab.address.trim() == address).flat_map(|tab| &tab.metadata);
-        let used = self.target_rows(address).iter().chain(of_tabs).filter_map(|row| row.sent().map(|_| row.lower_key()));
+        let used =
+            self.target_rows(address).iter().chain(of_tabs).filter_map(|row| row.sent().map(|_| row.lower_key()));
         let mut keys: Vec<String> = Vec::new();
         for key in used.chain(COMMON_KEYS.iter().map(|key| (*key).to_owned())) {
             if !keys.contains(&key) {
@@ -156,8 +156,7 @@ impl App {
 /// One of `rows` goes out with the key of `row`, so `row` does not.
 pub fn overrides(rows: &[MetadataRow], row: &MetadataRow) -> bool {
     let key = row.lower_key();
-    !key.is_empty()
-        && rows.iter().any(|own| own.lower_key() == key && matches!(own.check(), RowCheck::Sent { .. }))
+    !key.is_empty() && rows.iter().any(|own| own.lower_key() == key && matches!(own.check(), RowCheck::Sent { .. }))
 }
 
 /// A shell's variable, alone or behind `Bearer`.
@@ -167,9 +166,9 @@ pub(super) fn is_variable(value: &str) -> bool {
         Some((scheme, rest)) if is_scheme(scheme) => rest.trim(),
         _ => value,
     };
-    let name = name.strip_prefix('$').map(|name| {
-        name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name)
-    });
+    let name = name
+        .strip_prefix('$')
+        .map(|name| name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name));
     name.is_some_and(|name| {
         name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')

@@ -161,7 +161,11 @@ mod tests {
             ("", vec![], false),
         ] {
             let read = words(text);
-            assert_eq!((read.words.iter().map(String::as_str).collect::<Vec<_>>(), read.is_open), (expect, open), "{text}");
+            assert_eq!(
+                (read.words.iter().map(String::as_str).collect::<Vec<_>>(), read.is_open),
+                (expect, open),
+                "{text}"
+            );
         }
     }
 }

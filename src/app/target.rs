@@ -81,7 +81,11 @@ impl App {
         self.send(Command::ReadCertificates(path));
     }
 
-    pub(super) fn fold_certificates(&mut self, path: PathBuf, found: Result<Vec<CertificateInfo>, CertificateFileError>) {
+    pub(super) fn fold_certificates(
+        &mut self,
+        path: PathBuf,
+        found: Result<Vec<CertificateInfo>, CertificateFileError>,
+    ) {
         self.certificates.insert(path, Some(found));
     }
 }

@@ -58,6 +58,8 @@ pub enum CaChoice {
     System,
     /// A PEM file; the tutorial's self-signed `server.pem` will do.
     File(PathBuf),
+    /// Exactly the certificates of a PEM file, whoever signed them.
+    Exact(PathBuf),
     /// PEM text in hand (the demo's).
     Given {
         /// The text.
@@ -123,6 +125,9 @@ pub fn load_options(endpoint: &Endpoint) -> Result<(Target, ConnectOptions), End
         CaChoice::File(path) => {
             Trust::Pem { pem: read(path, "the CA certificate")?, label: path.display().to_string() }
         }
+        CaChoice::Exact(path) => {
+            Trust::Exact { pem: read(path, "the server's certificate")?, label: path.display().to_string() }
+        }
         CaChoice::Given { pem, label } => Trust::Pem { pem: pem.clone().into_bytes(), label: label.clone() },
         CaChoice::Pinned(sha256) => Trust::Pinned(*sha256),
     };
@@ -174,5 +179,6 @@ pub(super) fn at_home(path: &Path) -> PathBuf {
 }
 
 fn read(path: &Path, what: &str) -> Result<Vec<u8>, EndpointError> {
-    std::fs::read(at_home(path)).map_err(|error| EndpointError(format!("{}: cannot read {what}: {error}", path.display())))
+    std::fs::read(at_home(path))
+        .map_err(|error| EndpointError(format!("{}: cannot read {what}: {error}", path.display())))
 }

@@ -7,8 +7,8 @@ use std::time::Instant;
 use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, SecretsUpdate, SourceId, TextLines};
 use crate::call::CallEvent;
 use crate::message::MessageError;
-use crate::transport::{CertificateInfo, ConnectionInfo, Failure};
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
+use crate::transport::{CertificateInfo, ConnectionInfo, Failure};
 
 /// Something happened.
 #[derive(Clone, Debug)]

@@ -138,10 +138,12 @@ pub struct PinnedDoc {
 pub struct FormDoc {
     /// `auto`, `tls`, `plaintext`.
     pub scheme: String,
-    /// `system`, `file`, `pinned`.
+    /// `system`, `file`, `exact`, `pinned`.
     pub ca: String,
     /// For `file`.
     pub ca_path: String,
+    /// For `exact`.
+    pub exact_path: String,
     /// For `pinned`.
     pub pinned: Option<PinnedDoc>,
     /// As typed.

@@ -201,6 +201,7 @@ fn write_form(address: &str, form: &FormDoc) -> Value {
         "scheme": form.scheme,
         "ca": form.ca,
         "ca_path": form.ca_path,
+        "exact_path": form.exact_path,
         "pinned": form.pinned.as_ref().map(|pinned| json!({
             "sha256": pinned.sha256.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(),
             "subject": pinned.subject,
@@ -231,6 +232,7 @@ fn read_form(node: &Node<'_>) -> Read<FormDoc> {
         scheme: node.text("scheme")?,
         ca: node.text("ca")?,
         ca_path: node.text("ca_path")?,
+        exact_path: node.option_text("exact_path")?.unwrap_or_default(),
         pinned: node.option("pinned", |node| {
             let field = node.field("sha256")?;
             Ok(PinnedDoc {

@@ -70,14 +70,14 @@ prop_compose! {
 
 prop_compose! {
     fn form()(
-        words in any::<[String; 9]>(), more in any::<[String; 2]>(), flags in any::<[bool; 2]>(),
+        words in any::<[String; 9]>(), more in any::<[String; 3]>(), flags in any::<[bool; 2]>(),
         pinned in any::<Option<([u8; 32], String, i64)>>(), ms in any::<[Option<u64>; 3]>(),
         sizes in any::<[Option<u64>; 3]>(),
     ) -> FormDoc {
         let [scheme, ca, ca_path, server_name, authority, client, cert_path, key_path, bundle_path] = words;
-        let [user_agent, deadline] = more;
+        let [user_agent, deadline, exact_path] = more;
         FormDoc {
-            scheme, ca, ca_path, server_name, authority, client, cert_path, key_path, bundle_path, user_agent, deadline,
+            scheme, ca, ca_path, exact_path, server_name, authority, client, cert_path, key_path, bundle_path, user_agent, deadline,
             pinned: pinned.map(|(sha256, subject, not_after_unix_s)| PinnedDoc { sha256, subject, not_after_unix_s }),
             had_password: flags[0], skip_verify: flags[1],
             connect_timeout: ms[0].map(Duration::from_millis), keepalive: ms[1].map(Duration::from_millis),

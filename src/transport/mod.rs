@@ -21,7 +21,7 @@ pub use event::{CertificateChecks, CertificateInfo, Check, ConnectEvent, Observe
 pub use failure::{CertificateFault, Failure, FailureKind, SettingsFault, Stage, http2_code_name};
 pub use options::{ClientIdentity, ConnectOptions, Keepalive, TlsSettings, Trust};
 pub use tap::Capture;
-pub use tls::certificates_in;
 pub use target::{Address, Security, Target, TargetError};
+pub use tls::certificates_in;
 
 use channel::TlsMemory;

@@ -15,9 +15,7 @@ use super::widgets::menu::popup_frame;
 use super::widgets::shared::{Stand, ring, shows_focus};
 use super::widgets::text::{Elide, Line, paint_text, paragraph_ui};
 use super::widgets::tooltip::tooltip_ui;
-use crate::app::{
-    Action, ConnectionForm, PING_ANSWER, Tab, parse_deadline, parse_size, show_deadline, show_size,
-};
+use crate::app::{Action, ConnectionForm, PING_ANSWER, Tab, parse_deadline, parse_size, show_deadline, show_size};
 use crate::call::{Encoding, Limits};
 use crate::engine::Endpoint;
 
@@ -237,14 +235,7 @@ fn deadline_row_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     }
 }
 
-fn setting_ui(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    tab: &Tab,
-    setting: Setting,
-    text: &mut String,
-    form: &mut ConnectionForm,
-) {
+fn setting_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab, setting: Setting, text: &mut String, form: &mut ConnectionForm) {
     let (name, usual) = (setting.name(cx), setting.usual(cx));
     let wrong = setting.take(cx, text, &mut form.clone()).err();
     row_ui(ui, name, |ui| {
@@ -288,10 +279,7 @@ fn reset_ui(ui: &mut Ui, cx: &Cx<'_>, name: &str, usual: &str, is_set: bool) -> 
 }
 
 fn below(ui: &mut Ui, said: &str, color: egui::Color32) -> Response {
-    let place = Rect::from_min_size(
-        ui.cursor().min + vec2(NAMES, 0.0),
-        vec2(ui.available_width() - NAMES, 200.0),
-    );
+    let place = Rect::from_min_size(ui.cursor().min + vec2(NAMES, 0.0), vec2(ui.available_width() - NAMES, 200.0));
     let mut pane = super::context::pane_at(ui, place, ("below setting", said));
     let response = paragraph_ui(&mut pane, said, fonts::hint(), color, 18.0);
     let height = pane.min_rect().height();

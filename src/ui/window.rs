@@ -63,11 +63,7 @@ impl Window {
     pub fn new(ctx: &egui::Context, setup: Setup) -> std::io::Result<Self> {
         theme::install(ctx);
         let engine = Engine::start(
-            EngineConfig {
-                cache_dir: setup.cache_dir,
-                state_dir: setup.state_dir.clone(),
-                keychain: setup.keychain,
-            },
+            EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir.clone(), keychain: setup.keychain },
             super::drain::waker(ctx),
         )?;
         let mut app = App::new(setup.lang, setup.theme.unwrap_or_default());

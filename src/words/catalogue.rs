@@ -210,6 +210,7 @@ catalogue! {
     pinned_certificate: "Exactly this certificate", "仅此证书";
     pinned_hint: "its name is not compared", "不比较名称";
     ca_path: "CA file", "CA 文件";
+    certificate_of_server: "Certificate of the server", "服务器证书";
     ca_path_hint: "/path/to/server.pem", "/path/to/server.pem";
     names: "Names", "名称";
     server_name: "Server name", "服务器名";

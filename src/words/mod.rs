@@ -15,8 +15,8 @@ mod sentence;
 
 pub use catalogue::{EN, Words, ZH};
 pub use diagnosis::StepWords;
-pub use requests::RequestWords;
 pub(crate) use diagnosis::setting_name;
+pub use requests::RequestWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -106,10 +106,11 @@ request_words! {
 
     // Settings of TLS.
     reset: "Reset", "重置";
-    authority_hint: "as the server name", "与服务器名相同";
     reading_file: "Reading the file…", "正在读取文件…";
     certificate_file_empty: "This file holds no certificate in PEM.", "文件中没有 PEM 格式的证书。";
     own_certificate_hint: "shown to the server when it asks", "在服务器要求时出示";
+    self_signed_is_fine: "self-signed is fine", "可以是自签名证书";
+    metadata_of_target: "Metadata", "Metadata";
 }
 
 impl Lang {

@@ -169,10 +169,8 @@ pub(super) fn keychain_notice_ui(ui: &mut Ui, cx: &mut Cx<'_>, inset: f32) {
     let actions = [cx.words().try_again];
     let actions: &[&str] = if cx.app.keychain == KeychainState::Waiting { &[] } else { &actions };
     ui.add_space(8.0);
-    let place = Rect::from_min_size(
-        ui.cursor().min + vec2(inset, 0.0),
-        vec2(ui.available_width() - 2.0 * inset, 400.0),
-    );
+    let place =
+        Rect::from_min_size(ui.cursor().min + vec2(inset, 0.0), vec2(ui.available_width() - 2.0 * inset, 400.0));
     let mut pane = pane_at(ui, place, "keychain");
     if Notice::new(tone, title, &said).actions(actions).show(&mut pane).is_some() {
         cx.act(Action::AskKeychain);

@@ -136,13 +136,8 @@ fn focus_end(response: &egui::Response, id: egui::Id, text: &str) {
 
 fn said(ui: &Ui, cx: &Cx<'_>, place: &RowsPlace<'_>, row: &MetadataRow) -> Said {
     let (words, own, lang, t) = (cx.words(), cx.lang().request_words(), cx.lang(), tokens(ui));
-    let mut said = Said {
-        fact: String::new(),
-        color: t.text3,
-        reason: None,
-        key_is_wrong: false,
-        value_is_wrong: false,
-    };
+    let mut said =
+        Said { fact: String::new(), color: t.text3, reason: None, key_is_wrong: false, value_is_wrong: false };
     match row.check() {
         RowCheck::Skipped => {}
         RowCheck::Refused(error) => {

@@ -79,14 +79,7 @@ pub(super) fn next_line(ui: &mut Ui) -> Rect {
 }
 
 /// A blank row, so that typing is enough.
-fn blank_ui(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    place: &RowsPlace<'_>,
-    count: usize,
-    keys: f32,
-    asks: &mut Vec<RowsAsk>,
-) {
+fn blank_ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &RowsPlace<'_>, count: usize, keys: f32, asks: &mut Vec<RowsAsk>) {
     let words = cx.words();
     let rect = next_line(ui);
     let mut line = row_at(ui, rect, ("blank row", &place.of));
@@ -134,9 +127,8 @@ pub(super) fn suggestions(cx: &Cx<'_>, address: &str, typed: &str) -> Vec<Sugges
 
 /// Pasted text that `takes` wants; it is then seen by no field.
 pub(super) fn pasted_text(ui: &Ui, takes: impl Fn(&str) -> bool) -> Option<String> {
-    let found = ui.input(|input| {
-        input.events.iter().position(|event| matches!(event, Event::Paste(text) if takes(text)))
-    })?;
+    let found =
+        ui.input(|input| input.events.iter().position(|event| matches!(event, Event::Paste(text) if takes(text))))?;
     ui.input_mut(|input| match input.events.remove(found) {
         Event::Paste(text) => Some(text),
         _ => None,

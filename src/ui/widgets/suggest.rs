@@ -185,7 +185,14 @@ fn row_ui(ui: &mut Ui, suggestion: &Suggestion, chosen: bool) -> Response {
     let mut right = rect.right() - 8.0;
     if !suggestion.detail.is_empty() {
         let font = fonts::hint();
-        paint_text_right(ui.painter(), right, middle, &suggestion.detail, &font, if chosen { t.text2 } else { t.text3 });
+        paint_text_right(
+            ui.painter(),
+            right,
+            middle,
+            &suggestion.detail,
+            &font,
+            if chosen { t.text2 } else { t.text3 },
+        );
         right -= width(ui.painter(), &suggestion.detail, font) + 12.0;
     }
     let font = fonts::code();
