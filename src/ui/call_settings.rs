@@ -146,7 +146,7 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
     }
     Popup::menu(&response)
         .id(popup)
-        .frame(popup_frame(t).inner_margin(egui::Margin::same(14)))
+        .frame(popup_frame(t).fill(t.bg1).inner_margin(egui::Margin::same(14)))
         .align(RectAlign::BOTTOM_END)
         .gap(4.0)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)

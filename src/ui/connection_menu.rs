@@ -67,7 +67,7 @@ pub(super) fn connection_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field:
     }
     let shown = Popup::menu(&response)
         .id(popup)
-        .frame(popup_frame(tokens(ui)).inner_margin(egui::Margin::same(14)))
+        .frame(popup_frame(tokens(ui)).fill(tokens(ui).bg1).inner_margin(egui::Margin::same(14)))
         .align(RectAlign::BOTTOM_START)
         .gap(4.0)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)

@@ -137,9 +137,9 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut AddDialog) -> Option<(Pick
         if is_long {
             ui.set_max_width(ui.available_width() - 14.0);
         }
-        picked = connection_form_ui(ui, cx, "add", &mut dialog.form, true);
-        ui.add_space(12.0);
         target_rows_ui(ui, cx, dialog);
+        ui.add_space(8.0);
+        picked = connection_form_ui(ui, cx, "add", &mut dialog.form, true);
     });
     let now_long = output.content_size.y > output.inner_rect.height() + 0.5;
     if now_long != is_long {

@@ -29,7 +29,7 @@ pub(super) fn tls_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let mut pane = pane_at(ui, rest, "tls");
     let mut picked = None;
     egui::ScrollArea::vertical().id_salt("tls form").auto_shrink([false, false]).show(&mut pane, |ui| {
-        egui::Frame::new().inner_margin(egui::Margin::same(12)).show(ui, |ui| {
+        egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 12, top: 0, bottom: 12 }).show(ui, |ui| {
             picked = connection_form_ui(ui, cx, "tab", &mut form, false);
         });
     });

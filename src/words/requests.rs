@@ -55,13 +55,13 @@ request_words! {
     keychain: "System keychain", "系统密钥串";
     keychain_unasked: "not asked yet", "尚未使用";
     keychain_works: "holds secrets from one start to the next", "跨启动保存密钥";
-    keychain_absent: "No keychain here", "没有可用的密钥串";
+    keychain_absent: "No keychain here.", "没有可用的密钥串。";
     keychain_absent_text: "Secrets last until the program ends. No file holds them.", "密钥只保留到程序结束，不会写入任何文件。";
-    keychain_locked: "The keychain is locked", "密钥串已锁定";
+    keychain_locked: "The keychain is locked.", "密钥串已锁定。";
     keychain_locked_text: "Secrets last until the program ends, unless it is unlocked.", "如不解锁，密钥只保留到程序结束。";
-    keychain_waits: "Waiting for the keychain", "正在等待密钥串";
+    keychain_waits: "Waiting for the keychain.", "正在等待密钥串。";
     keychain_waits_text: "It may be asking for your password in a window of its own.", "它可能正在另一个窗口中询问密码。";
-    keychain_failed: "The keychain does not work", "密钥串无法使用";
+    keychain_failed: "The keychain does not work.", "密钥串无法使用。";
 
     // The target bar.
     known_targets: "Known addresses", "已知地址";
@@ -102,7 +102,7 @@ request_words! {
     paste_command_field: "grpcurl command", "grpcurl 命令";
     paste_command_bad: "This is no grpcurl command with an address: it begins with grpcurl and names a server.", "这不是带地址的 grpcurl 命令：应以 grpcurl 开头并指明服务器。";
     open_command: "Open", "打开";
-    pasted_title: "The command was opened, but not all of it", "命令已打开，但部分内容未采用";
+    pasted_title: "The command was opened, but not all of it.", "命令已打开，但部分内容未采用。";
 
     // Settings of TLS.
     reset: "Reset", "重置";

@@ -115,13 +115,16 @@ fn key_ui(
         .error(said.key_is_wrong.then_some(""))
         .width(widths.keys)
         .show(line);
-    let taken = suggest.after(line, &response, false, cx.lang().request_words().common_keys, &suggestions);
+    let takes_focus = is_new && !cx.memory.focus_new_value;
+    if takes_focus {
+        focus_end(&response, id, &row.key);
+    }
+    // What was typed into the blank row goes on here, and so does its list.
+    let opens = takes_focus && !row.key.is_empty();
+    let taken = suggest.after(line, &response, opens, cx.lang().request_words().common_keys, &suggestions);
     if let Some(taken) = taken.and_then(|at| suggestions.get(at)) {
         row.key.clone_from(&taken.text);
         line.memory_mut(|memory| memory.request_focus(value_id(row.id)));
-    }
-    if is_new && !cx.memory.focus_new_value {
-        focus_end(&response, id, &row.key);
     }
 }
 

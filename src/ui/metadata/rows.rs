@@ -127,12 +127,17 @@ pub(super) fn suggestions(cx: &Cx<'_>, address: &str, typed: &str) -> Vec<Sugges
 
 /// Pasted text that `takes` wants; it is then seen by no field.
 pub(super) fn pasted_text(ui: &Ui, takes: impl Fn(&str) -> bool) -> Option<String> {
-    let found =
-        ui.input(|input| input.events.iter().position(|event| matches!(event, Event::Paste(text) if takes(text))))?;
-    ui.input_mut(|input| match input.events.remove(found) {
-        Event::Paste(text) => Some(text),
-        _ => None,
-    })
+    // `takes` may look at the screen's memory, so nothing may be held while it does.
+    let pasted: Vec<(usize, String)> = ui.input(|input| {
+        let text = |(at, event): (usize, &Event)| match event {
+            Event::Paste(text) => Some((at, text.clone())),
+            _ => None,
+        };
+        input.events.iter().enumerate().filter_map(text).collect()
+    });
+    let (at, text) = pasted.into_iter().find(|(_, text)| takes(text))?;
+    ui.input_mut(|input| input.events.remove(at));
+    Some(text)
 }
 
 /// Several rows, or one with its key and value into the field of a key.
