@@ -50,7 +50,9 @@ impl Desk {
         });
         if let Some(program) = missing {
             assert!(std::env::var_os("PROCONSUL_PARTIES").is_none(), "no {program}: run scripts/test");
-            println!("SKIPPED: there is no {program} (Debian: apt-get install xvfb dbus-daemon dbus-bin gnome-keyring)");
+            println!(
+                "SKIPPED: there is no {program} (Debian: apt-get install xvfb dbus-daemon dbus-bin gnome-keyring)"
+            );
             return None;
         }
         let mut command = Command::new("Xvfb");
@@ -80,7 +82,8 @@ impl Desk {
     fn keychain(&self) -> Bus {
         let mut command = self.command("dbus-daemon");
         let address = format!("--address={}", self.bus_address());
-        let (daemon, _) = first_line(command.args(["--session", "--nofork", "--print-address", &address]));
+        let desktop_bus = "--session";
+        let (daemon, _) = first_line(command.args([desktop_bus, "--nofork", "--print-address", &address]));
         let mut command = self.command("gnome-keyring-daemon");
         command.args(["--foreground", "--components=secrets", "--unlock"]);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -274,7 +274,11 @@ impl App {
                     *metadata = rows;
                 }
             }
-            self.open_address(&address, now)
+            // One that was read need not be read again for it.
+            if self.source(id).is_some_and(|entry| entry.outline.is_none()) {
+                self.open_address(&address, now);
+            }
+            id
         } else {
             let Some(id) = self.open_paths(asked.paths.clone(), asked.import_roots.clone(), now) else { return };
             if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
@@ -295,7 +299,7 @@ impl App {
             let edited = asked.message.is_some();
             let message = asked.message.unwrap_or_default();
             let revision = fresh.revision + u64::from(edited);
-            let tab = Tab { deadline, message, edited, revision, metadata: own, awaits_source: true, ..fresh };
+            let tab = Tab { deadline, message, edited, revision, metadata: own, awaits_source: shape.is_none(), ..fresh };
             let id = tab.id;
             self.tabs.push(tab);
             self.choose_tab(id);

@@ -295,5 +295,8 @@ fn note_ui(ui: &mut Ui, said: &str) {
 fn wrong_ui(ui: &mut Ui, said: &str) {
     let color = tokens(ui).error;
     let response = below(ui, said, color);
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(Role::Alert));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Alert);
+        node.set_label(said);
+    });
 }

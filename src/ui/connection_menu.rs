@@ -107,7 +107,10 @@ fn body_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab, lock: &Lock, address: &str) -> O
     let (tone, said) = state(cx, address);
     let color = if tone == Tone::Plain { t.text1 } else { t.tint(tone).fg };
     let response = paragraph_ui(ui, &said, fonts::body(), color, 20.0);
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(Role::Status));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Status);
+        node.set_label(said.as_str());
+    });
     if let Some(Link::Up(info)) = cx.app.links.get(address) {
         let tls = info.tls.as_ref().and_then(|report| report.version.clone());
         let facts = [Some(info.peer.clone()), tls.or_else(|| Some(words.plaintext.to_owned())), Some("h2".to_owned())];

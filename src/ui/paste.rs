@@ -66,7 +66,10 @@ pub(super) fn paste_command_ui(ui: &Ui, cx: &mut Cx<'_>, pasting: &Pasting) {
             if pasting.refused {
                 ui.add_space(6.0);
                 let said = paragraph_ui(ui, own.paste_command_bad, fonts::hint(), t.error, 18.0);
-                ui.ctx().accesskit_node_builder(said.id, |node| node.set_role(egui::Role::Alert));
+                ui.ctx().accesskit_node_builder(said.id, |node| {
+                    node.set_role(egui::Role::Alert);
+                    node.set_label(own.paste_command_bad);
+                });
             }
         },
         |ui| {
