@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use super::{App, ConnectionForm, SourceOrigin};
 use crate::engine::SourceId;
-use crate::secret::Secret;
-use crate::start::{Start, StartTarget};
+use crate::start::{Rows, Start, StartTarget};
 use crate::state::{Origin, RecentSource};
 
 /// So many recent things of each kind are remembered.
@@ -98,6 +97,6 @@ impl App {
 }
 
 /// Those rows of `one` that are in `other` too, and those that are not.
-fn shared(one: &[(String, Secret)], other: &[(String, Secret)]) -> (Vec<(String, Secret)>, Vec<(String, Secret)>) {
+fn shared(one: &Rows, other: &Rows) -> (Rows, Rows) {
     one.iter().cloned().partition(|row| other.contains(row))
 }

@@ -115,7 +115,7 @@ impl MetadataRow {
         let (_, bytes) = check_metadata(self.key.trim(), &self.lowered().1).ok()?;
         Some(match notation {
             Notation::Base64 => {
-                let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                let digits = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
                 (Notation::Hex, Secret::new(format!("0x{digits}")))
             }
             Notation::Hex => (Notation::Base64, Secret::new(STANDARD.encode(&bytes))),

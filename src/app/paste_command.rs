@@ -177,8 +177,7 @@ impl Command {
                 "reflect-header" => self.header(&value, &mut asked.reflection),
                 "d" if value.starts_with('@') => self.notes.push(PasteNote::DataElsewhere(value)),
                 "d" => asked.message = Some(value),
-                "proto" => asked.paths.push(PathBuf::from(self.path(value))),
-                "protoset" => asked.paths.push(PathBuf::from(self.path(value))),
+                "proto" | "protoset" => asked.paths.push(PathBuf::from(self.path(value))),
                 "import-path" => asked.import_roots.push(PathBuf::from(self.path(value))),
                 "max-time" => match seconds() {
                     Some(time) if !time.is_zero() => asked.deadline = Some(time),
@@ -299,7 +298,8 @@ impl App {
             let edited = asked.message.is_some();
             let message = asked.message.unwrap_or_default();
             let revision = fresh.revision + u64::from(edited);
-            let tab = Tab { deadline, message, edited, revision, metadata: own, awaits_source: shape.is_none(), ..fresh };
+            let tab =
+                Tab { deadline, message, edited, revision, metadata: own, awaits_source: shape.is_none(), ..fresh };
             let id = tab.id;
             self.tabs.push(tab);
             self.choose_tab(id);

@@ -26,12 +26,11 @@ pub(super) fn words(text: &str) -> Words {
             letter if letter.is_whitespace() => out.words.extend(word.take()),
             '\\' => match rest.next() {
                 // A line that goes on; Windows' line break too.
-                Some('\n') => {}
+                Some('\n') | None => {}
                 Some('\r') if rest.peek() == Some(&'\n') => {
                     rest.next();
                 }
                 Some(escaped) => word.get_or_insert_default().push(escaped),
-                None => {}
             },
             '\'' => {
                 let word = word.get_or_insert_default();

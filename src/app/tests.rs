@@ -553,9 +553,9 @@ fn rows_of_a_target_go_with_calls_reflection_and_diagnoses_and_the_requests_win(
     for command in app.take_commands() {
         let metadata = match command {
             Command::StartCall(start) => start.metadata,
-            Command::OpenSource { spec: crate::engine::SourceSpec::Reflection { metadata, .. }, .. } => metadata,
+            Command::OpenSource { spec: crate::engine::SourceSpec::Reflection { metadata, .. }, .. }
+            | Command::PrepareMethod { metadata, .. } => metadata,
             Command::Diagnose(diagnose) => diagnose.metadata,
-            Command::PrepareMethod { metadata, .. } => metadata,
             _ => continue,
         };
         seen += 1;

@@ -74,7 +74,7 @@ impl From<&KeychainFault> for KeychainState {
 pub fn account(data_folder: &Path, number: u64) -> String {
     let whole = std::path::absolute(data_folder).unwrap_or_else(|_unnamed| data_folder.to_path_buf());
     let hash = Sha256::digest(whole.as_os_str().as_encoded_bytes());
-    let folder: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let folder = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     format!("{folder}/{number}")
 }
 

@@ -51,8 +51,8 @@ fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
         RequestSide::Tls | RequestSide::Metadata => (SETTINGS / width).clamp(0.5, 0.6),
-        _ if shows_chain || is_diagnosed => (NARROW_REQUEST / width).min(0.5),
-        _ => 0.5,
+        RequestSide::Message if shows_chain || is_diagnosed => (NARROW_REQUEST / width).min(0.5),
+        RequestSide::Message => 0.5,
     }
 }
 

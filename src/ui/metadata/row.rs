@@ -153,7 +153,7 @@ fn said(ui: &Ui, cx: &Cx<'_>, place: &RowsPlace<'_>, row: &MetadataRow) -> Said 
         RowCheck::Missing if cx.app.is_asked(row.kept) => own.asked.clone_into(&mut said.fact),
         RowCheck::Missing => {
             let is_refused = cx.app.is_refused(row.kept);
-            said.fact = if is_refused { own.refused } else { words.type_again }.to_owned();
+            said.fact.push_str(if is_refused { own.refused } else { words.type_again });
             said.color = t.warn;
             let hint = match (is_refused, row.kept > 0) {
                 (true, _) => own.refused_hint,
@@ -163,7 +163,7 @@ fn said(ui: &Ui, cx: &Cx<'_>, place: &RowsPlace<'_>, row: &MetadataRow) -> Said 
             said.reason = Some((hint.to_owned(), t.warn));
         }
         RowCheck::Sent { .. } if overrides(place.overriding, row) => {
-            own.overridden.clone_into(&mut said.fact);
+            said.fact.push_str(own.overridden);
             said.reason = Some((own.overridden_hint.to_owned(), t.text3));
         }
         RowCheck::Sent { binary } => {
