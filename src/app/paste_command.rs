@@ -33,6 +33,30 @@ const SWITCHES: [&str; 17] = [
     "s",
 ];
 
+/// Flags that take one.
+const VALUED: [&str; 20] = [
+    "cacert",
+    "cert",
+    "key",
+    "authority",
+    "servername",
+    "user-agent",
+    "H",
+    "rpc-header",
+    "reflect-header",
+    "d",
+    "proto",
+    "protoset",
+    "import-path",
+    "max-time",
+    "connect-timeout",
+    "keepalive-time",
+    "max-msg-sz",
+    "format",
+    "protoset-out",
+    "proto-out-dir",
+];
+
 /// What a command says that a request here does not take from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PasteNote {
@@ -105,7 +129,7 @@ fn read(text: &str) -> Option<Command> {
     if arguments.is_open {
         command.notes.push(PasteNote::OpenQuote);
     }
-    let mut words = arguments.words.into_iter();
+    let mut words = arguments.words.into_iter().peekable();
     while let Some(word) = words.next() {
         let name = word.strip_prefix("--").or_else(|| word.strip_prefix('-')).filter(|name| !name.is_empty());
         let Some(name) = name else {
@@ -115,11 +139,22 @@ fn read(text: &str) -> Option<Command> {
         let (name, value) = match name.split_once('=') {
             Some((name, value)) => (name.to_owned(), value.to_owned()),
             None if SWITCHES.contains(&name) => (name.to_owned(), "true".to_owned()),
-            None => (name.to_owned(), words.next().unwrap_or_default()),
+            None if VALUED.contains(&name) => (name.to_owned(), words.next().unwrap_or_default()),
+            // Nobody knows whether it takes the next word; a flag or an address it does not.
+            None => {
+                let value = words.next_if(|next| !next.starts_with('-') && !is_address(next));
+                (name.to_owned(), value.unwrap_or_default())
+            }
         };
         command.flags.push((name, value));
     }
     Some(command)
+}
+
+/// `host:port`, `:port`, or with a scheme.
+fn is_address(word: &str) -> bool {
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    word.contains("://") || word.rsplit_once(':').is_some_and(|(_, port)| is_port(port))
 }
 
 /// `pkg.Service/Method` or `pkg.Service.Method`.
@@ -421,7 +456,8 @@ mod tests {
     fn a_command_opens_a_request() {
         let now = Instant::now();
         let mut app = App::new(Lang::En, ThemeChoice::Dark);
-        let text = "grpcurl -plaintext -H \"token: $TOKEN\" -rpc-header 'x-a: 1' -d @ -alts 127.0.0.1:1 a.S/M";
+        let text =
+            "grpcurl -plaintext -H \"token: $TOKEN\" -rpc-header 'x-a: 1' -d @ -new -alts -x 1 -y 127.0.0.1:1 a.S/M";
         app.apply(Action::PasteCommand(text.to_owned()), now);
         let tab = app.active_tab().expect("a tab");
         assert_eq!((tab.address.as_str(), tab.service.as_str(), tab.method.as_str()), ("127.0.0.1:1", "a.S", "M"));
@@ -437,7 +473,10 @@ mod tests {
         let expect = [
             PasteNote::Variable("token".to_owned()),
             PasteNote::DataElsewhere("@".to_owned()),
+            PasteNote::Skipped("-new".to_owned()),
             PasteNote::Skipped("-alts".to_owned()),
+            PasteNote::Skipped("-x".to_owned()),
+            PasteNote::Skipped("-y".to_owned()),
         ];
         assert_eq!(app.notices, [KeepNotice::Pasted(expect.to_vec())]);
         // Something else is refused and stays to be mended.

@@ -163,6 +163,10 @@ impl App {
     /// A source goes out with secrets that are not there yet.
     pub(super) fn waits_for_secrets(&self, entry: &SourceEntry) -> bool {
         let SourceOrigin::Address { address, metadata } = &entry.origin else { return false };
+        // One that takes its time is not waited for; what it gives later goes out the next time.
+        if self.keychain == KeychainState::Waiting {
+            return false;
+        }
         let password = self.form(address).password_kept;
         self.is_asked(password)
             || self.target_rows(address).iter().chain(metadata).any(|row| row.missing && self.is_asked(row.kept))
@@ -195,11 +199,6 @@ impl App {
 
     /// Reads sources whose secrets came, or will not come soon.
     fn load_waiting(&mut self, now: Instant) {
-        let gives_up = self.keychain == KeychainState::Waiting;
-        if gives_up {
-            // What comes later is filled in all the same.
-            self.secrets.asked.clear();
-        }
         let waiting = std::mem::take(&mut self.secrets.waiting);
         for id in waiting {
             self.load(id, now);

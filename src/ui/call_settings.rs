@@ -128,6 +128,10 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
     let place = Rect::from_min_max(pos2(field.right() - CHEVRON, field.top()), field.max);
     let response = ui.interact(place, Id::unique(("call settings", tab.id.0)), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, own.call_settings));
+    // The word opens it as well.
+    let word = super::widgets::text::width(ui.painter(), cx.words().deadline, fonts::body()) + 18.0;
+    let word = Rect::from_min_size(field.min, vec2(word, field.height()));
+    let of_word = ui.interact(word, Id::unique(("call settings word", tab.id.0)), Sense::CLICK);
     let is_set = tab.compress != Encoding::Identity || differs(&cx.app.form(&tab.address));
     let color = match (is_set, response.hovered()) {
         (true, _) => t.accent,
@@ -139,6 +143,9 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
         ring(ui.painter(), place.shrink(3.0), 5, t);
     }
     let popup = Id::unique(("call settings popup", tab.id.0));
+    if of_word.clicked() {
+        Popup::toggle_id(ui.ctx(), popup);
+    }
     let is_open = Popup::is_id_open(ui.ctx(), popup);
     if !is_open {
         tooltip_ui(&response, own.call_settings, None);

@@ -1,6 +1,7 @@
 //! Who is believed: a verifier around webpki's that keeps the chain also when it says no.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -155,12 +156,18 @@ fn exact(
     let info = certificate::describe(leaf);
     let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
     if now < info.not_before_unix_s {
-        return Err(CertificateError::NotValidYet.into());
+        let (time, not_before) = (unix(now), unix(info.not_before_unix_s));
+        return Err(CertificateError::NotValidYetContext { time, not_before }.into());
     }
     if now > info.not_after_unix_s {
-        return Err(CertificateError::Expired.into());
+        let (time, not_after) = (unix(now), unix(info.not_after_unix_s));
+        return Err(CertificateError::ExpiredContext { time, not_after }.into());
     }
     own_root(leaf, server_name)
+}
+
+fn unix(seconds: i64) -> UnixTime {
+    UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
 /// webpki's own error inside rustls' one.

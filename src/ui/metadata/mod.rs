@@ -4,6 +4,8 @@ mod added;
 mod row;
 mod rows;
 
+use std::time::{Duration, Instant};
+
 use egui::{Rect, Ui, ViewportCommand, pos2, vec2};
 
 use super::context::{Cx, Memory, pane_at, row_at, row_from_right};
@@ -21,14 +23,16 @@ use crate::keychain::KeychainState;
 
 pub(super) use rows::{RowsAsk, RowsPlace, rows_ui};
 
+/// A clipboard that has not answered by then holds no text.
+const CLIPBOARD: Duration = Duration::from_secs(1);
 /// Lower panes have what is added by itself among the rest, not below it.
 const APART_FROM: f32 = 460.0;
 
 /// What pasting by the button waits for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Paste {
-    /// The clipboard's text, for these rows.
-    Wanted(RowsOf),
+    /// The clipboard's text, for these rows, since then.
+    Wanted(RowsOf, Instant),
     /// It held no rows.
     HeldNone(RowsOf),
 }
@@ -92,7 +96,8 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, line: Rect, of: &RowsOf, said: &str) {
     let response = right.add(Button::ghost(own.paste).small());
     tooltip_ui(&response, own.paste_hint, None);
     if response.clicked() {
-        cx.memory.metadata_paste = Some(Paste::Wanted(of.clone()));
+        cx.memory.metadata_paste = Some(Paste::Wanted(of.clone(), cx.now));
+        ui.ctx().request_repaint_after(CLIPBOARD);
         ui.ctx().send_viewport_cmd(ViewportCommand::RequestPaste);
     }
     if right.add(Button::ghost(words.add_row).icon(Icon::Plus).small()).clicked() {
@@ -106,9 +111,11 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, line: Rect, of: &RowsOf, said: &str) {
 
 /// The clipboard's text that a button asked for comes as an event of a later frame.
 fn take_paste(ui: &Ui, cx: &mut Cx<'_>) {
-    let Some(Paste::Wanted(of)) = &cx.memory.metadata_paste else { return };
-    let of = of.clone();
-    let Some(text) = rows::pasted_text(ui, |_| true) else { return };
+    let Some(Paste::Wanted(of, since)) = &cx.memory.metadata_paste else { return };
+    let (of, is_late) = (of.clone(), cx.now.saturating_duration_since(*since) >= CLIPBOARD);
+    // What is pasted later is meant for something else.
+    let text = if is_late { Some(String::new()) } else { rows::pasted_text(ui, |_| true) };
+    let Some(text) = text else { return };
     if pasted_rows(&text).is_empty() {
         cx.memory.metadata_paste = Some(Paste::HeldNone(of));
     } else {
