@@ -657,6 +657,17 @@ fn what_comes_back_is_asked_of_the_keychain_before_its_source_is_read() {
     assert!(!locked.target_rows("127.0.0.1:1")[0].missing);
     assert_eq!(wishes(&mut locked), [], "what it gave need not be told it");
 
+    // One that takes its time is not waited for, and what it gives later is taken all the same.
+    let mut slow = restored(&kept, false);
+    slow.take_commands();
+    slow.fold(Event::Secrets(SecretsUpdate { state: KeychainState::Waiting, ..SecretsUpdate::default() }), now);
+    assert!(matches!(slow.take_commands().as_slice(), [Command::OpenSource { .. }]));
+    assert!(slow.is_asked(1));
+    let found = vec![(1, Secret::new("hidden-value"))];
+    slow.fold(Event::Secrets(SecretsUpdate { found, state: KeychainState::Works, ..SecretsUpdate::default() }), now);
+    assert!(!slow.target_rows("127.0.0.1:1")[0].missing);
+    assert_eq!(wishes(&mut slow), []);
+
     // None at all: what is typed again goes out, under the same number.
     let mut none = restored(&kept, false);
     none.take_commands();

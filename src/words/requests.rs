@@ -35,33 +35,33 @@ request_words! {
     no_target: "Type an address first: its rows are kept by address.", "请先输入地址：这些行按地址保存。";
     row_menu: "More about the row", "此行的更多操作";
     to_request: "Send with this request only", "仅随此请求发送";
-    mark_secret: "Keep as a secret", "作为密钥保存";
+    mark_secret: "Keep as a secret", "作为敏感值保存";
     secret_by_key: "by its key", "由键名决定";
     as_hex: "Write as hex", "改写为十六进制";
     as_base64: "Write as base64", "改写为 base64";
     copy_row: "Copy the row", "复制此行";
-    copy_row_secret: "Copy the row, with its secret", "复制此行（含密钥）";
+    copy_row_secret: "Copy the row, with its secret", "复制此行（含敏感值）";
     overridden: "not sent", "不发送";
     overridden_hint: "The request has a row with this key, which is sent instead.", "请求中有同名的键，将发送请求自己的值。";
-    asked: "asking the keychain", "正在读取密钥串";
-    refused: "in the keychain", "在密钥串中";
-    refused_hint: "The keychain did not give this value. Try again below, or type it.", "密钥串没有给出这个值。请在下方重试，或直接输入。";
-    gone_hint: "No keychain has this value: it has to be typed again. No file ever holds it.", "密钥串中没有这个值，需要重新输入。任何文件都不会保存它。";
+    asked: "asking the keychain", "正在读取钥匙串";
+    refused: "in the keychain", "在钥匙串中";
+    refused_hint: "The keychain did not give this value. Try again below, or type it.", "钥匙串没有给出这个值。请在下方重试，或直接输入。";
+    gone_hint: "No keychain has this value: it has to be typed again. No file ever holds it.", "钥匙串中没有这个值，需要重新输入。任何文件都不会保存它。";
     common_keys: "Common keys", "常用键";
     from_deadline: "from the deadline", "来自超时设置";
     from_compression: "from the compression", "来自压缩设置";
 
     // The keychain.
-    keychain: "System keychain", "系统密钥串";
+    keychain: "System keychain", "系统钥匙串";
     keychain_unasked: "not asked yet", "尚未使用";
-    keychain_works: "holds secrets from one start to the next", "跨启动保存密钥";
-    keychain_absent: "No keychain here.", "没有可用的密钥串。";
-    keychain_absent_text: "Secrets last until the program ends. No file holds them.", "密钥只保留到程序结束，不会写入任何文件。";
-    keychain_locked: "The keychain is locked.", "密钥串已锁定。";
-    keychain_locked_text: "Secrets last until the program ends, unless it is unlocked.", "如不解锁，密钥只保留到程序结束。";
-    keychain_waits: "Waiting for the keychain.", "正在等待密钥串。";
+    keychain_works: "holds secrets from one start to the next", "跨启动保存敏感值";
+    keychain_absent: "No keychain here.", "没有可用的钥匙串。";
+    keychain_absent_text: "Secrets last until the program ends. No file holds them.", "敏感值只保留到程序结束，不会写入任何文件。";
+    keychain_locked: "The keychain is locked.", "钥匙串已锁定。";
+    keychain_locked_text: "Secrets last until the program ends, unless it is unlocked.", "如不解锁，敏感值只保留到程序结束。";
+    keychain_waits: "Waiting for the keychain.", "正在等待钥匙串。";
     keychain_waits_text: "It may be asking for your password in a window of its own.", "它可能正在另一个窗口中询问密码。";
-    keychain_failed: "The keychain does not work.", "密钥串无法使用。";
+    keychain_failed: "The keychain does not work.", "钥匙串无法使用。";
 
     // The target bar.
     known_targets: "Known addresses", "已知地址";

@@ -106,7 +106,8 @@ fn key_ui(
 ) {
     let words = cx.words();
     let id = key_id(row.id);
-    let suggestions = suggestions(cx, &place.address, &row.key);
+    let wanted = is_new || Suggest::is_wanted(line, id);
+    let suggestions = if wanted { suggestions(cx, &place.address, &row.key) } else { Vec::new() };
     let suggest = Suggest::before(line, id, suggestions.len());
     let response = Field::new(id, &mut row.key, words.key)
         .placeholder(words.key)

@@ -91,7 +91,8 @@ fn blank_ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &RowsPlace<'_>, count: usize, k
         asks.push(RowsAsk::Paste(None, text));
     }
     let (mut key, mut value) = (String::new(), String::new());
-    let suggestions = suggestions(cx, &place.address, "");
+    let wanted = Suggest::is_wanted(&line, key_id);
+    let suggestions = if wanted { suggestions(cx, &place.address, "") } else { Vec::new() };
     let suggest = Suggest::before(&line, key_id, suggestions.len());
     let field = Field::new(key_id, &mut key, words.key).placeholder(words.key).mono().width(keys);
     let response = field.show(&mut line);

@@ -48,6 +48,12 @@ pub struct Suggest {
 }
 
 impl Suggest {
+    /// Whether suggestions are needed: the field has the focus, or its list is open. Making them may cost something.
+    pub fn is_wanted(ui: &Ui, field: Id) -> bool {
+        let state: State = ui.data(|data| data.get_temp(field.with("suggestions"))).unwrap_or_default();
+        state.open || ui.memory(|memory| memory.has_focus(field))
+    }
+
     /// Takes the keys of the list before its field sees them. `count` is that of the suggestions of this frame.
     pub fn before(ui: &Ui, field: Id, count: usize) -> Self {
         let id = field.with("suggestions");
