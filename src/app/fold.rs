@@ -33,6 +33,7 @@ impl App {
             Event::MessageChecked { ticket, revision, result } => self.fold_check(ticket, revision, result),
             Event::Call { call, updates } => self.fold_call(call, updates),
             Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
+            Event::AskedToEnd => self.is_ending = true,
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
             Event::Picked { ticket, result } => {
                 let Some(purpose) = self.picks.remove(&ticket) else { return };

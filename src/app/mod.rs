@@ -133,6 +133,8 @@ pub struct App {
     pub recent_sources: Vec<RecentSource>,
     /// What is to be told about the file that holds all this.
     pub notices: Vec<KeepNotice>,
+    /// The system asked the process to end.
+    pub is_ending: bool,
     /// The person chose the language, so it no longer follows the system.
     pub lang_chosen: bool,
     /// The person chose the theme, so it no longer follows the desktop.

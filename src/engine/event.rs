@@ -73,6 +73,8 @@ pub enum Event {
         /// What was chosen.
         result: Result<Vec<PathBuf>, String>,
     },
+    /// The system asks the process to end: keep what is to be kept, and end.
+    AskedToEnd,
 }
 
 /// The demo's addresses and what one needs to call them.

@@ -46,6 +46,7 @@ pub struct Engine {
     commands: mpsc::Sender<Command>,
     overflow: Mutex<VecDeque<Command>>,
     events: Mutex<mpsc::Receiver<Event>>,
+    teller: Teller,
     /// Dropped last; `shutdown_background` ends all tasks without waiting.
     runtime: Option<tokio::runtime::Runtime>,
 }
@@ -58,8 +59,9 @@ impl Engine {
         let (commands, inbox) = mpsc::channel(WAITING_COMMANDS);
         let (outbox, events) = mpsc::channel(WAITING_EVENTS);
         let teller = Teller { events: outbox, waker };
-        runtime.spawn(Live::new(config, teller).run(inbox));
-        Ok(Self { commands, overflow: Mutex::default(), events: Mutex::new(events), runtime: Some(runtime) })
+        runtime.spawn(Live::new(config, teller.clone()).run(inbox));
+        let (overflow, events) = (Mutex::default(), Mutex::new(events));
+        Ok(Self { commands, overflow, events, teller, runtime: Some(runtime) })
     }
 
     /// Hands in a command; never blocks. What the engine cannot take at once is kept in order and handed in with the
@@ -73,6 +75,19 @@ impl Engine {
     pub fn try_next(&self) -> Option<Event> {
         self.hand_in();
         self.events.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
+    }
+
+    /// Tells [`Event::AskedToEnd`] when the system asks the process to end (SIGTERM, SIGHUP, SIGINT; closing the console
+    /// on Windows) instead of letting it end the process at once.
+    pub fn hear_signals(&self) {
+        if let Some(runtime) = &self.runtime {
+            let teller = self.teller.clone();
+            runtime.spawn(async move {
+                while asked_to_end().await.is_ok() {
+                    teller.tell(Event::AskedToEnd).await;
+                }
+            });
+        }
     }
 
     fn hand_in(&self) {
@@ -95,11 +110,33 @@ impl Drop for Engine {
     }
 }
 
+/// Waits until the system asks the process to end.
+async fn asked_to_end() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            _ = hangup.recv() => Ok(()),
+            asked = tokio::signal::ctrl_c() => asked,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
 /// The way of events to whoever listens.
 #[derive(Clone)]
 pub(super) struct Teller {
     events: mpsc::Sender<Event>,
     waker: Waker,
+}
+
+impl std::fmt::Debug for Teller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Teller").finish_non_exhaustive()
+    }
 }
 
 impl Teller {

@@ -91,6 +91,11 @@ impl Window {
         Ok(window)
     }
 
+    /// Closes when the system asks the process to end, so that nothing typed in the last moment is lost.
+    pub fn end_on_signals(&self) {
+        self.engine.hear_signals();
+    }
+
     /// What the window shows, for tests.
     pub fn app(&self) -> &App {
         &self.app
@@ -172,6 +177,9 @@ impl eframe::App for Window {
             measure.frame(ctx);
         }
         super::drain::drain(ctx, &self.engine, &mut self.app);
+        if self.app.is_ending {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         self.take_starts(ctx);
         self.act(Instant::now());
         self.follow_theme(ctx);
