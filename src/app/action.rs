@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    AddDialog, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, TabId, ThemeChoice,
+    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, Settings,
+    TabId, ThemeChoice, UiCommand,
 };
 use crate::engine::{Direction, Scheme, SourceId};
 use crate::message::TemplateSize;
@@ -97,6 +98,8 @@ pub enum Action {
     OpenNode(u64),
     /// Open a method in a tab.
     OpenMethod(SourceId, String, String),
+    /// Open a method in a tab, and send it as soon as it is ready.
+    OpenAndSend(SourceId, String, String),
     /// Another tab of the same method.
     DuplicateTab(TabId),
     /// Bring a tab to the front.
@@ -175,4 +178,28 @@ pub enum Action {
     SetLang(Lang),
     /// The theme.
     SetTheme(ThemeChoice),
+    /// The desktop's theme again.
+    FollowTheme,
+    /// The system's language again.
+    FollowLang,
+    /// What is set for the whole program.
+    SetSettings(Box<Settings>),
+    /// An area of the rail.
+    ShowArea(Area),
+    /// Give a command this key, whoever had it.
+    GiveKey(UiCommand, Chord),
+    /// Leave a command without a key.
+    ClearKey(UiCommand),
+    /// The key that it came with; none means all commands.
+    ResetKey(Option<UiCommand>),
+    /// It stands first in the palette the next time.
+    NoteUsed(UiCommand),
+    /// The list of notices was opened.
+    SeeNotices,
+    /// Take one out of the list, or all.
+    DropNotice(Option<u64>),
+    /// Open the folder that holds this in the desktop's file manager.
+    OpenFolder(PathBuf),
+    /// Check an address' certificate in the usual way again.
+    RemoveTrust(String),
 }

@@ -8,7 +8,7 @@ use super::{
     Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, Retry,
     ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
 };
-use crate::call::{Encoding, Limits};
+use crate::call::Limits;
 use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
@@ -89,6 +89,7 @@ impl App {
             Action::ChooseNode(key) => self.tree.chosen = Some(key),
             Action::OpenNode(key) => self.open_node(key, now),
             Action::OpenMethod(source, service, method) => self.open_method(source, &service, &method, now),
+            Action::OpenAndSend(source, service, method) => self.open_and_send(source, &service, &method, now),
             Action::DuplicateTab(id) => self.duplicate_tab(id, now),
             Action::ChooseTab(id) => self.choose_tab(id),
             Action::StepTab(step) => self.step_tab(step),
@@ -104,6 +105,25 @@ impl App {
                 self.theme = theme;
                 self.theme_chosen = true;
             }
+            Action::FollowTheme => self.theme_chosen = false,
+            Action::FollowLang => {
+                self.set_lang(self.system_lang);
+                self.lang_chosen = false;
+            }
+            Action::SetSettings(settings) => self.settings = *settings,
+            Action::ShowArea(area) => self.area = area,
+            Action::GiveKey(command, chord) => self.keys.give(command, chord),
+            Action::ClearKey(command) => self.keys.clear(command),
+            Action::ResetKey(Some(command)) => self.keys.reset(command),
+            Action::ResetKey(None) => self.keys.reset_all(),
+            Action::NoteUsed(command) => self.note_used(command),
+            Action::SeeNotices => self.see_notices(),
+            Action::DropNotice(id) => self.drop_notice(id),
+            Action::OpenFolder(folder) => {
+                self.folder_failed = false;
+                self.send(Command::OpenFolder(folder));
+            }
+            Action::RemoveTrust(address) => self.remove_trust(&address),
             Action::SetForm(address, form) => {
                 self.forms.insert(address.trim().to_owned(), *form);
             }
@@ -313,7 +333,7 @@ impl App {
     pub(super) fn load(&mut self, id: SourceId, now: Instant) {
         let Some(entry) = self.sources.iter().find(|entry| entry.id == id) else { return };
         let form = match &entry.origin {
-            SourceOrigin::Address { address, .. } => self.form(address),
+            SourceOrigin::Address { address, .. } => self.dial_form(address),
             SourceOrigin::Files { .. } => ConnectionForm::default(),
         };
         let spec = entry.spec(&form);
@@ -410,6 +430,7 @@ impl App {
         let ticket = self.next_id();
         self.picks.insert(ticket, purpose);
         self.no_dialog = false;
+        self.dialog_waits = false;
         self.send(Command::PickFiles { folders, ticket });
     }
 
@@ -518,8 +539,8 @@ impl App {
         let (ticket, address, metadata, message) =
             (tab.ticket, tab.address.clone(), tab.sent_metadata(), tab.message.clone());
         let form = self.form(&address);
-        let endpoint = form.endpoint(&address);
-        let usual = Limits::default();
+        let endpoint = self.dial_form(&address).endpoint(&address);
+        let usual = self.usual_limits();
         let limits = Limits {
             receive_bytes: form.receive_bytes.unwrap_or(usual.receive_bytes),
             send_bytes: form.send_bytes.unwrap_or(usual.send_bytes),
@@ -533,7 +554,7 @@ impl App {
             message: Some(message),
             deadline,
             limits,
-            compress: Encoding::Identity,
+            compress: self.settings.compress.unwrap_or_default(),
         })));
         for call in released {
             self.send(Command::ReleaseCall(call.id));

@@ -46,6 +46,9 @@ impl App {
         Document {
             lang: self.lang_chosen.then(|| lang_tag(self.lang).to_owned()),
             theme: self.theme_chosen.then(|| theme_tag(self.theme).to_owned()),
+            settings: self.settings.document(),
+            keys: self.keys.document(),
+            used: self.last_used().iter().map(|command| command.tag().to_owned()).collect(),
             sources: self.sources.iter().map(source_doc).collect(),
             forms: self.forms.iter().filter_map(|(address, form)| self.form_doc(address, form)).collect(),
             tabs: self.tabs.iter().map(|tab| self.tab_doc(tab, drafts)).collect(),

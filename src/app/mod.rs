@@ -7,16 +7,21 @@
 mod action;
 mod apply;
 mod begin;
+mod chord;
+mod command;
 mod connection;
 mod deadline;
 mod diagnose;
 mod fold;
+mod fuzzy;
 mod grpcurl;
 mod keep;
 mod metadata;
+mod notices;
 mod phases;
 mod record;
 mod restore;
+mod settings;
 mod source;
 mod tab;
 mod tabs;
@@ -34,14 +39,19 @@ use crate::state::RecentSource;
 use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
+pub use chord::{Chord, ChordRefusal};
+pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning};
 pub use deadline::{BadDeadline, parse_deadline, show_deadline};
 pub use diagnose::{DiagnosisRecord, DiagnosisStage};
+pub use fuzzy::{Query, Score};
 pub use grpcurl::{Gap, GrpcurlCommand, grpcurl_command};
 pub use keep::{Drafts, KeepNotice};
 pub use metadata::{MetadataRow, RowCheck, is_secret_key};
+pub use notices::{Happened, Notice};
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, ShownMessage};
+pub use settings::{Area, Settings, parse_size, show_size};
 pub use source::{SourceEntry, SourceOrigin};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
 pub use tree::{Node, Tree, TreeLine};
@@ -117,6 +127,8 @@ pub struct App {
     pub welcome_missing: bool,
     /// No dialog of files is to be had: type a path.
     pub no_dialog: bool,
+    /// The dialog of files has not answered for a while.
+    pub dialog_waits: bool,
     /// How to connect, by address as typed.
     pub forms: BTreeMap<String, ConnectionForm>,
     /// What is known of each address, as typed.
@@ -139,6 +151,24 @@ pub struct App {
     pub lang_chosen: bool,
     /// The person chose the theme, so it no longer follows the desktop.
     pub theme_chosen: bool,
+    /// The system's language, for whoever follows it.
+    pub system_lang: Lang,
+    /// The area of the rail that is shown.
+    pub area: Area,
+    /// What is set for the whole program.
+    pub settings: Settings,
+    /// Which keys do what.
+    pub keys: Keys,
+    /// A folder that could not be opened; its path is to be copied.
+    pub folder_failed: bool,
+    /// A tab that is sent as soon as its method is ready and its draft fits.
+    send_when_ready: Option<TabId>,
+    /// Commands that were used last, newest first.
+    used: Vec<UiCommand>,
+    /// What happened, newest first.
+    told: Vec<Notice>,
+    /// Sources that are read anew because their files changed.
+    changed_on_disk: Vec<SourceId>,
     /// Tabs that were closed, the newest last, with the place where they stood.
     closed: Vec<(usize, Tab)>,
     /// Counts what may have changed anything that is remembered.
@@ -156,7 +186,7 @@ pub struct App {
 impl App {
     /// A fresh start.
     pub fn new(lang: Lang, theme: ThemeChoice) -> Self {
-        Self { lang, theme, ..Self::default() }
+        Self { lang, system_lang: lang, theme, ..Self::default() }
     }
 
     /// What the engine shall do, in order; empties it.

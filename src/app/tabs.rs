@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{App, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
+use super::{App, Area, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
 use crate::engine::{Command, SourceId};
 use crate::message::TemplateSize;
 
@@ -40,6 +40,18 @@ impl App {
         }
     }
 
+    /// Opens a method and sends its draft, at once or as soon as the method is ready.
+    pub(super) fn open_and_send(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
+        self.open_method(source, service, method, now);
+        let Some(tab) = self.active_tab() else { return };
+        let id = tab.id;
+        if tab.can_send() && tab.size().is_some() {
+            self.send_tab(id, now);
+        } else {
+            self.send_when_ready = Some(id);
+        }
+    }
+
     fn new_tab(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
         let Some(entry) = self.source(source) else { return };
         let Some(info) = entry.method(service, method) else { return };
@@ -57,7 +69,7 @@ impl App {
         } else if demo.is_some() && shape == (false, false) {
             "1 s".to_owned()
         } else {
-            self.lang.words().deadline_none.to_owned()
+            self.usual_deadline(shape == (false, false))
         };
         let metadata = rows.into_iter().map(|(key, value)| self.new_row(&key, value)).collect();
         let id = TabId(self.next_id());
@@ -196,6 +208,7 @@ impl App {
         let Some(tab) = self.tab(id) else { return };
         self.tree.chosen = Some(Node::Method(tab.source, tab.service.clone(), tab.method.clone()).key());
         self.active = Some(id);
+        self.area = Area::Services;
         self.problem = None;
         self.shown_source = None;
     }

@@ -86,6 +86,8 @@ pub enum Command {
         /// Comes back with the answer.
         ticket: u64,
     },
+    /// Open a folder in the desktop's file manager; where there is none, `Event::FolderNotOpened` says so.
+    OpenFolder(PathBuf),
 }
 
 /// What a source is made of.

@@ -66,6 +66,13 @@ pub enum Event {
         /// A step, or the end.
         update: DiagnosisUpdate,
     },
+    /// The dialog of `PickFiles` has not answered for a while: perhaps there is none to be seen.
+    PickWaits {
+        /// From the command.
+        ticket: u64,
+    },
+    /// Nothing opened the folder of `OpenFolder`.
+    FolderNotOpened,
     /// Answer to `PickFiles`; empty if nothing was chosen. `Err` if there is no dialog to be had: type a path instead.
     Picked {
         /// From the command.

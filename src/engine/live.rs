@@ -3,7 +3,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -14,7 +13,7 @@ use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
     CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, SourceId, SourceState,
-    StartCall, diagnose,
+    StartCall, desktop, diagnose,
 };
 use crate::demo;
 use crate::message::{MessageError, TemplateSize, split_values, template};
@@ -28,9 +27,6 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 const WAITING_EVENTS: usize = 256;
 /// Commands that wait for the engine; more are kept in order by [`Engine::send`].
 const WAITING_COMMANDS: usize = 256;
-/// A dialog that is gone faster than this was never shown: nobody chooses a file in a tenth of a second.
-const NO_DIALOG: Duration = Duration::from_millis(100);
-
 /// What the engine needs to know at its start.
 #[derive(Clone, Debug, Default)]
 pub struct EngineConfig {
@@ -245,7 +241,13 @@ impl Live {
                     task.abort();
                 }
             }
-            Command::PickFiles { folders, ticket } => self.pick(folders, ticket),
+            Command::PickFiles { folders, ticket } => {
+                tokio::spawn(desktop::pick(self.teller.clone(), folders, ticket));
+            }
+            Command::OpenFolder(folder) => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || desktop::open_folder(&teller, &folder));
+            }
         }
     }
 
@@ -353,28 +355,6 @@ impl Live {
             };
             self.teller.tell(Event::Call { call, updates: vec![CallUpdate::Unsendable(error)] }).await;
         }
-    }
-
-    fn pick(&self, folders: bool, ticket: u64) {
-        let teller = self.teller.clone();
-        tokio::spawn(async move {
-            let asked = std::time::Instant::now();
-            let dialog = rfd::AsyncFileDialog::new();
-            let chosen = if folders {
-                dialog.pick_folders().await
-            } else {
-                let dialog = dialog
-                    .add_filter(".proto, descriptor sets", &["proto", "binpb", "pb", "protoset", "desc"])
-                    .add_filter("*", &["*"]);
-                dialog.pick_files().await
-            };
-            let result = match chosen {
-                Some(files) => Ok(files.iter().map(|file| file.path().to_path_buf()).collect()),
-                None if asked.elapsed() < NO_DIALOG => Err("no file dialog can be had on this desktop".to_owned()),
-                None => Ok(Vec::new()),
-            };
-            teller.tell(Event::Picked { ticket, result }).await;
-        });
     }
 }
 

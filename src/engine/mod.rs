@@ -5,6 +5,7 @@
 //! waker closure. Every result carries the id (and generation) of what asked for it, so a stale one can be dropped.
 
 mod command;
+mod desktop;
 mod diagnose;
 mod endpoint;
 mod event;

@@ -11,7 +11,7 @@ use super::widgets::notice::Notice;
 use super::widgets::tabs::{WindowTab, WindowTabsWords, window_tabs_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{request, source_view, welcome};
-use crate::app::{Action, KeepNotice, TabId};
+use crate::app::{Action, KeepNotice, TabId, UiCommand};
 
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let whole = ui.max_rect();
@@ -76,6 +76,7 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .collect();
     let lang = cx.lang();
     let more = |count: usize| lang.more_tabs(count);
+    let keys = [UiCommand::NewTab, UiCommand::ReopenTab, UiCommand::CloseTab].map(|command| cx.key(command));
     let names = WindowTabsWords {
         name: words.tabs,
         close: words.close_tab,
@@ -84,6 +85,7 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         reopen: cx.app.can_reopen().then_some(words.reopen_tab),
         move_left: words.move_left,
         move_right: words.move_right,
+        keys: keys.each_ref().map(Option::as_deref),
         more: &more,
     };
     let response = window_tabs_ui(ui, Id::unique("window tabs"), names, &tabs, cx.app.active.map(|id| id.0));

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use egui::{Align, Id, Layout, Rect, Ui, UiBuilder};
 
+use super::habits::Habits;
 use super::message::editor_id;
 use super::method_picker::MethodPicker;
 use super::widgets::editor::{self, EditorCommand};
@@ -79,6 +80,8 @@ pub(super) struct Memory {
     pub(super) editor_command: Option<EditorCommand>,
     /// The draft's editor has something to undo, and to do again.
     pub(super) editor_can_undo: (bool, bool),
+    /// Palette, settings, keys, notices.
+    pub(super) habits: Habits,
     /// Tabs whose drafts have an editor.
     editors: Vec<TabId>,
     /// The lines of a draft that is too large for the editor, and of which draft.
@@ -103,6 +106,7 @@ impl Default for Memory {
             edit_anyway: None,
             editor_command: None,
             editor_can_undo: (false, false),
+            habits: Habits::default(),
             editors: Vec::new(),
             large_draft: None,
         }
@@ -130,15 +134,35 @@ impl Memory {
     /// The sizes that are remembered between starts.
     pub(super) fn panels(&self) -> Panels {
         let list_share = Some(self.list_share).filter(|share| (share - LIST_SHARE).abs() > f32::EPSILON);
-        Panels { side_width: self.side_width, request_share: self.request_share, list_share }
+        let side_folded = self.habits.side_folded;
+        Panels { side_width: self.side_width, request_share: self.request_share, list_share, side_folded }
     }
 
     /// Takes them again; whoever parts the screen keeps them within its bounds.
     pub(super) fn take_panels(&mut self, panels: &Panels) {
         let share = |share: Option<f32>| share.filter(|share| (0.0..=1.0).contains(share));
         self.side_width = panels.side_width.filter(|width| *width > 0.0);
+        self.habits.side_folded = panels.side_folded;
         self.request_share = share(panels.request_share);
         self.list_share = share(panels.list_share).unwrap_or(LIST_SHARE);
+    }
+
+    /// Folds the side panel, or shows it; where there is no room beside the centre it stands over that.
+    pub(super) fn toggle_side(&mut self, app: &App) {
+        let habits = &mut self.habits;
+        if habits.is_narrow {
+            habits.side_over = !habits.side_over;
+            habits.side_over_what = in_front(app);
+        } else {
+            habits.side_folded = !habits.side_folded;
+        }
+    }
+
+    /// Shows the side panel.
+    pub(super) fn show_side(&mut self, app: &App) {
+        self.habits.side_folded = false;
+        self.habits.side_over = self.habits.is_narrow;
+        self.habits.side_over_what = in_front(app);
     }
 
     /// The lines of a tab's draft, for the read-only view; cut when the draft changed.
@@ -150,6 +174,15 @@ impl Memory {
         let cut = || (tab.id, tab.revision, TextLines::new(tab.message.clone()));
         &self.large_draft.get_or_insert_with(cut).2
     }
+}
+
+/// What the centre shows, as a number that changes with it.
+pub(super) fn in_front(app: &App) -> Option<u64> {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    (app.active, app.problem.map(|(source, index)| (source.0, index)), app.shown_source.map(|source| source.0))
+        .hash(&mut hasher);
+    Some(hasher.finish())
 }
 
 /// A part of the screen by its rectangle, filled from the left, things centred.

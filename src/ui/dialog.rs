@@ -188,7 +188,7 @@ fn list_ui(ui: &Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.words();
     let Some(before) = &tab.list else { return };
     let mut text = before.clone();
-    let editor_id = Id::unique(("list editor", tab.id.0));
+    let editor_id = super::commands::list_editor_id(tab.id);
     let ctx = ui.ctx().clone();
     let t = tokens(ui);
     let ((), (confirmed, cancelled), close) = dialog_ui(
@@ -207,7 +207,11 @@ fn list_ui(ui: &Ui, cx: &mut Cx<'_>, tab: &Tab) {
                 egui::StrokeKind::Inside,
             );
             let mut pane = super::context::pane_at(ui, rect.shrink(1.0), "list editor");
-            let edited = Editor::new(editor_id, before, words.list_editor).language(Language::Json).show(&mut pane);
+            let edited = Editor::new(editor_id, before, words.list_editor)
+                .language(Language::Json)
+                .command(cx.memory.editor_command.take())
+                .outer_keys()
+                .show(&mut pane);
             if let Some(edited) = edited.text {
                 text = edited;
             }

@@ -363,6 +363,7 @@ impl Gallery {
             reopen: None,
             move_left: self.say("Move left", "左移"),
             move_right: self.say("Move right", "右移"),
+            keys: [Some("Ctrl T"), Some("Ctrl Shift T"), Some("Ctrl W")],
             more: &|count| format!("+{count}"),
         };
         let tab = |key, title, shape| WindowTab { key, title, shape: Some(shape), ..WindowTab::default() };

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use egui::{Key, Modifiers, Ui};
+use egui::{Context, Event, Key, Modifiers, Ui};
 
+use super::commands::{self, holds_list};
 use super::context::Cx;
 use super::fonts;
 use super::message::editor_id;
@@ -11,69 +12,80 @@ use super::theme::tokens;
 use super::widgets::editor;
 use super::widgets::shared::dashed;
 use super::widgets::text;
-use crate::app::{Action, DiagnosisRecord, Retry};
+use crate::app::{Action, Chord, CommandPlace, UiCommand};
 
-/// Takes the window's keys before any field sees them.
+/// Takes the keys of commands before any field sees them.
 pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
-    let asks = cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some();
-    if asks || cx.tab().is_some_and(|tab| tab.list.is_some()) {
+    let ctx = ui.ctx();
+    cx.memory.habits.hold_composing_keys(ctx);
+    if cx.memory.habits.typing_key.is_some() {
         return;
     }
-    let pressed = |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
-    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Tab) {
-        cx.act(Action::StepTab(-1));
+    let pressed: Vec<Chord> = ctx.input(|input| {
+        let chords = input.events.iter().filter_map(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } => Some(chord_of(*key, *modifiers)),
+            _ => None,
+        });
+        chords.collect()
+    });
+    for chord in pressed {
+        let command = UiCommand::ALL
+            .iter()
+            .copied()
+            .find(|command| cx.app.keys.of(*command).contains(&chord) && hears(ctx, cx, *command));
+        if let Some(command) = command {
+            consume(ctx, &chord);
+            commands::run(ctx, cx, command);
+        }
     }
-    if pressed(Modifiers::COMMAND, Key::Tab) {
-        cx.act(Action::StepTab(1));
+}
+
+/// A key as it is written in the table.
+pub(super) fn chord_of(key: Key, modifiers: Modifiers) -> Chord {
+    Chord::new(modifiers.command, modifiers.alt, modifiers.shift, key.name())
+}
+
+fn consume(ctx: &Context, chord: &Chord) {
+    ctx.input_mut(|input| {
+        let mut is_first = true;
+        input.events.retain(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } if is_first && chord_of(*key, *modifiers) == *chord => {
+                is_first = false;
+                false
+            }
+            _ => true,
+        });
+    });
+}
+
+/// Whether the command listens now. A question over the window hears only what belongs to its own editor.
+fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
+    let tab = cx.tab();
+    let in_list = tab.is_some_and(|tab| tab.list.is_some() && holds_list(ctx, tab.id));
+    if command.place() == CommandPlace::Editor {
+        // Steps back in the fields of the search are the fields' own.
+        let steps = matches!(command, UiCommand::Undo | UiCommand::Redo);
+        let in_text = |id| ctx.memory(|memory| memory.has_focus(id)) || (!steps && editor::holds_focus(ctx, id));
+        return in_list || tab.is_some_and(|tab| in_text(editor_id(tab.id)));
     }
-    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::T) {
-        cx.act(Action::ReopenTab);
+    let asks = cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some();
+    let asks = asks || cx.memory.habits.settings.asks() || tab.is_some_and(|tab| tab.list.is_some());
+    let is_view = matches!(command, UiCommand::ZoomIn | UiCommand::ZoomOut | UiCommand::ZoomReset);
+    if is_view {
+        return true;
     }
-    if pressed(Modifiers::NONE, Key::F5) {
-        cx.act(Action::ReloadAll);
+    if asks || cx.memory.habits.palette.is_some() {
+        return false;
     }
-    let chosen = cx.app.tree.chosen.and_then(|key| cx.app.tree.line(key)).map(|line| line.node.source());
-    if let Some(source) = chosen
-        && pressed(Modifiers::NONE, Key::F2)
-    {
-        cx.act(Action::AskName(source));
+    if command != UiCommand::Cancel {
+        return true;
     }
-    // In the draft the same key looks for text in it.
-    let in_editor = cx.tab().is_some_and(|tab| editor::holds_focus(ui.ctx(), editor_id(tab.id)));
-    if !in_editor && pressed(Modifiers::COMMAND, Key::F) {
-        cx.memory.focus_filter = true;
-    }
-    let Some(tab) = cx.tab() else { return };
-    let id = tab.id;
-    if pressed(Modifiers::COMMAND, Key::Enter) {
-        cx.act(Action::Send(id));
-    }
-    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::PageUp) {
-        cx.act(Action::ShiftTab(id, -1));
-    }
-    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::PageDown) {
-        cx.act(Action::ShiftTab(id, 1));
-    }
-    if pressed(Modifiers::COMMAND, Key::W) {
-        cx.act(Action::CloseTab(id));
-    }
-    if pressed(Modifiers::COMMAND, Key::T) {
-        cx.act(Action::DuplicateTab(id));
-    }
-    if pressed(Modifiers::COMMAND, Key::L) {
-        cx.memory.focus_target = true;
-    }
-    let is_free = !egui::Popup::is_any_open(ui.ctx())
+    // Escape closes what is open first.
+    commands::refusal(cx, command).is_none()
+        && !egui::Popup::is_any_open(ctx)
         && cx.memory.method_picker.is_none()
-        && !editor::wants_escape(ui.ctx(), editor_id(id));
-    if tab.is_calling() && is_free && pressed(Modifiers::NONE, Key::Escape) {
-        cx.act(Action::Cancel(id));
-    }
-    let of = Retry::Send(id);
-    let climbs = cx.app.diagnosis(of).is_some_and(DiagnosisRecord::is_running);
-    if climbs && is_free && pressed(Modifiers::NONE, Key::Escape) {
-        cx.act(Action::StopDiagnosis(of));
-    }
+        && !cx.memory.habits.notices_open
+        && !tab.is_some_and(|tab| editor::wants_escape(ctx, editor_id(tab.id)))
 }
 
 /// Files dropped on the window are opened; while they hover, the window says so.

@@ -17,7 +17,7 @@ use super::widgets::menu::{Combo, MenuItem};
 use super::widgets::shared::line_below;
 use super::widgets::text::{Elide, Line};
 use super::widgets::view_state::{ViewKind, ViewState};
-use crate::app::{Action, CallRecord, Prepared, Tab, TabId};
+use crate::app::{Action, CallRecord, Prepared, Tab, TabId, UiCommand};
 use crate::message::{self, MessageError, TemplateSize};
 use crate::words::{Words, format};
 
@@ -152,14 +152,15 @@ fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.words();
     let (can_undo, can_redo) = cx.memory.editor_can_undo;
     let mut command = None;
-    if ui.add(IconButton::new(Icon::Redo2, words.redo).small().key("Ctrl Y").enabled(can_redo)).clicked() {
+    let [undo, redo, format] = [UiCommand::Undo, UiCommand::Redo, UiCommand::Format].map(|command| cx.key(command));
+    if ui.add(IconButton::new(Icon::Redo2, words.redo).small().key_if(redo.as_deref()).enabled(can_redo)).clicked() {
         command = Some(EditorCommand::Redo);
     }
-    if ui.add(IconButton::new(Icon::Undo2, words.undo).small().key("Ctrl Z").enabled(can_undo)).clicked() {
+    if ui.add(IconButton::new(Icon::Undo2, words.undo).small().key_if(undo.as_deref()).enabled(can_undo)).clicked() {
         command = Some(EditorCommand::Undo);
     }
     let response = ui.add(Button::ghost(words.format));
-    super::widgets::tooltip::tooltip_ui(&response, words.format, Some("Ctrl Shift F"));
+    super::widgets::tooltip::tooltip_ui(&response, words.format, format.as_deref());
     if response.clicked() {
         command = Some(EditorCommand::Format);
     }
@@ -249,6 +250,7 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
         .suggest(&suggest, suggest_words(words))
         .explain(&explain)
         .command(cx.memory.editor_command.take())
+        .outer_keys()
         .show(ui);
     cx.memory.editor_can_undo = output.can_undo;
     let caret_line = output.caret.map(|_| u32::try_from(output.place.0).unwrap_or(u32::MAX));
@@ -317,7 +319,8 @@ fn composer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
         return;
     }
     let fits = tab.error().is_none();
-    if row.add(Button::primary(words.send_message).key("Ctrl ⏎").enabled(fits)).clicked() {
+    let key = cx.key(UiCommand::Send);
+    if row.add(Button::primary(words.send_message).key_if(key.as_deref()).enabled(fits)).clicked() {
         cx.act(Action::Send(tab.id));
     }
     if row.add(Button::secondary(words.send_list)).clicked() {

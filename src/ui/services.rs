@@ -15,7 +15,7 @@ use super::widgets::tree::{Tree, TreeFact, TreeMark, TreeRow};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::widgets::working::Progress;
 use super::widgets::working::working_ui;
-use crate::app::{Action, Node, SourceEntry, SourceOrigin, TreeLine};
+use crate::app::{Action, Node, SourceEntry, SourceOrigin, TreeLine, UiCommand};
 use crate::engine::SourceId;
 use crate::words::{Lang, format};
 
@@ -65,12 +65,14 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, head: Rect) {
     let mut left = row_at(ui, head.shrink2(vec2(16.0, 0.0)), "services head");
     left.add(Line::strong(words.services));
     let mut right = row_from_right(ui, head.shrink2(vec2(9.0, 0.0)), "services buttons");
+    let key = cx.key(UiCommand::ReloadAll);
     if !cx.app.sources.is_empty()
-        && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key("F5")).clicked()
+        && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key_if(key.as_deref())).clicked()
     {
         cx.act(Action::ReloadAll);
     }
-    if right.add(IconButton::new(Icon::Plus, words.add_source)).clicked() {
+    let key = cx.key(UiCommand::AddSource);
+    if right.add(IconButton::new(Icon::Plus, words.add_source).key_if(key.as_deref())).clicked() {
         cx.act(Action::OpenDialog);
     }
 }
@@ -164,7 +166,8 @@ fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
         if ui.add(MenuItem::new(words.tls_with_reflection).icon(Icon::SlidersHorizontal)).clicked() {
             cx.act(Action::OpenDialogFor(source));
         }
-        if ui.add(MenuItem::new(words.rename_source).icon(Icon::Pencil).key("F2")).clicked() {
+        let key = cx.key(UiCommand::RenameSource);
+        if ui.add(MenuItem::new(words.rename_source).icon(Icon::Pencil).key_if(key.as_deref())).clicked() {
             cx.act(Action::AskName(source));
         }
         menu_line_ui(ui);

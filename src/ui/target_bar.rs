@@ -11,7 +11,7 @@ use super::widgets::button::{Button, IconButton};
 use super::widgets::field::Field;
 use super::widgets::shared::line_below;
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
-use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, parse_deadline};
+use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
 
 const DEADLINE: f32 = 128.0;
 /// The button that diagnoses.
@@ -24,8 +24,9 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     let inner =
         Rect::from_min_max(pos2(bar.left() + INSET, bar.top() + 10.0), pos2(bar.right() - INSET, bar.top() + 42.0));
     let sends = tab.call.as_ref().is_some_and(CallRecord::is_running);
-    let send = Button::primary(words.send).large().key("Ctrl ⏎").enabled(tab.can_send());
-    let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key("Esc");
+    let (send_key, cancel_key) = (cx.key(UiCommand::Send), cx.key(UiCommand::Cancel));
+    let send = Button::primary(words.send).large().key_if(send_key.as_deref()).enabled(tab.can_send());
+    let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key_if(cancel_key.as_deref());
     let send_width = if sends { cancel.width(ui) } else { send.width(ui) };
     let target_width = (inner.width() * 0.36).clamp(190.0, 340.0).round();
     let method_width = (inner.width() - target_width - DIAGNOSE - DEADLINE - send_width - 32.0).max(60.0);

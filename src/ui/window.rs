@@ -1,10 +1,10 @@
 //! The window itself: the state, the engine, and one frame of both.
 
 use std::path::PathBuf;
-use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use super::context::{Cx, Memory};
+use super::desktop_theme::DesktopTheme;
 use super::remember::Remember;
 use super::theme;
 use crate::app::{Action, App, ThemeChoice};
@@ -39,9 +39,13 @@ pub struct Window {
     engine: Engine,
     memory: Memory,
     actions: Vec<Action>,
-    /// The desktop's theme, once it is known; dropped when the person chooses.
-    desktop_theme: Option<Receiver<ThemeChoice>>,
+    /// The desktop's theme, heard from the first time that it is followed on.
+    desktop_theme: Option<DesktopTheme>,
+    /// The theme was given at the start, and is not the desktop's.
+    theme_given: bool,
     shown_theme: Option<ThemeChoice>,
+    /// Scale and size of data's text that are in force.
+    shown_sizes: Option<(u16, u16)>,
     /// Keeps all this for the next start.
     remember: Remember,
     /// Hears of later starts.
@@ -66,7 +70,6 @@ impl Window {
             memory.take_panels(&document.panels);
         });
         app.notices.extend(remember.set_aside());
-        let desktop_theme = if setup.theme.is_none() && !app.theme_chosen { ask_desktop(ctx) } else { None };
         if let Some(instance) = &setup.instance {
             let ctx = ctx.clone();
             instance.wake_by(move || ctx.request_repaint());
@@ -76,8 +79,10 @@ impl Window {
             engine,
             memory,
             actions: Vec::new(),
-            desktop_theme,
+            desktop_theme: None,
+            theme_given: setup.theme.is_some(),
             shown_theme: None,
+            shown_sizes: None,
             remember,
             instance: setup.instance,
             #[cfg(feature = "inspection")]
@@ -87,7 +92,9 @@ impl Window {
             window.actions.push(Action::Begin(Box::new(setup.start)));
         }
         window.act(Instant::now());
-        window.follow_theme(ctx);
+        // Our own keys set the scale.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        window.follow_settings(ctx);
         Ok(window)
     }
 
@@ -112,8 +119,8 @@ impl Window {
         let actions = std::mem::take(&mut self.actions);
         let acted = !actions.is_empty();
         for action in actions {
-            if matches!(action, Action::SetTheme(_)) {
-                self.desktop_theme = None;
+            if matches!(action, Action::FollowTheme) {
+                self.theme_given = false;
             }
             self.app.apply(action, now);
         }
@@ -135,12 +142,21 @@ impl Window {
         }
     }
 
-    fn follow_theme(&mut self, ctx: &egui::Context) {
-        if let Some(answer) = &self.desktop_theme
-            && let Ok(theme) = answer.try_recv()
-        {
-            self.desktop_theme = None;
-            self.app.theme = theme;
+    /// Puts into force what was chosen: theme, scale, size of data's text.
+    fn follow_settings(&mut self, ctx: &egui::Context) {
+        if !self.app.theme_chosen && !self.theme_given {
+            if self.desktop_theme.is_none() {
+                self.desktop_theme = DesktopTheme::listen(ctx);
+            }
+            if let Some(theme) = self.desktop_theme.as_mut().and_then(DesktopTheme::last) {
+                self.app.theme = theme;
+            }
+        }
+        let sizes = (self.app.settings.zoom(), self.app.settings.data());
+        if self.shown_sizes != Some(sizes) {
+            self.shown_sizes = Some(sizes);
+            ctx.set_zoom_factor(f32::from(sizes.0) / 100.0);
+            super::fonts::set_data_size(sizes.1);
         }
         if self.shown_theme != Some(self.app.theme) {
             self.shown_theme = Some(self.app.theme);
@@ -151,23 +167,6 @@ impl Window {
             theme::choose(ctx, choice);
         }
     }
-}
-
-/// Asks the desktop whether it is dark, without waiting: the question may go over a bus that does not answer.
-fn ask_desktop(ctx: &egui::Context) -> Option<Receiver<ThemeChoice>> {
-    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-    let ctx = ctx.clone();
-    let ask = move || {
-        let theme = match dark_light::detect() {
-            Ok(dark_light::Mode::Light) => ThemeChoice::Light,
-            _ => return,
-        };
-        if sender.try_send(theme).is_ok() {
-            ctx.request_repaint();
-        }
-    };
-    std::thread::Builder::new().name("desktop theme".to_owned()).spawn(ask).ok()?;
-    Some(receiver)
 }
 
 impl eframe::App for Window {
@@ -182,7 +181,7 @@ impl eframe::App for Window {
         }
         self.take_starts(ctx);
         self.act(Instant::now());
-        self.follow_theme(ctx);
+        self.follow_settings(ctx);
         self.remember.hear(&mut self.app);
         self.remember.keep(ctx, &self.app, &self.memory);
         #[cfg(feature = "inspection")]

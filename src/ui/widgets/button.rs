@@ -147,6 +147,12 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// The key that does the same, if there is one.
+    pub fn key_if(mut self, key: Option<&'a str>) -> Self {
+        self.key = key;
+        self
+    }
+
     /// Whether it can be pressed.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
@@ -377,6 +383,12 @@ impl<'a> IconButton<'a> {
     /// The key that does the same, told in the hover.
     pub fn key(mut self, key: &'a str) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// The key that does the same, if there is one.
+    pub fn key_if(mut self, key: Option<&'a str>) -> Self {
+        self.key = key;
         self
     }
 

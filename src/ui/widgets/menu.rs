@@ -98,6 +98,12 @@ impl<'a> MenuItem<'a> {
         self
     }
 
+    /// The key that does the same, if there is one.
+    pub fn key_if(mut self, key: Option<&'a str>) -> Self {
+        self.key = key;
+        self
+    }
+
     /// A fact after the words, in text 3.
     pub fn detail(mut self, detail: &'a str) -> Self {
         self.detail = Some(detail);
