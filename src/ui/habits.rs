@@ -27,6 +27,8 @@ pub(super) struct Habits {
     pub(super) settings: SettingsMemory,
     /// The command whose key is being typed; its keys are not heard meanwhile.
     pub(super) typing_key: Option<UiCommand>,
+    /// The call whose answer was brought into view in a low window.
+    pub(super) answered: Option<crate::engine::CallId>,
     /// The focus before the palette took it.
     pub(super) focus_before: Option<egui::Id>,
     /// An input method composes.
