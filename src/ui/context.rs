@@ -192,12 +192,12 @@ pub(super) fn follow_focus(ui: &Ui) {
 }
 
 /// What the centre shows, as a number that changes with it.
-pub(super) fn in_front(app: &App) -> Option<u64> {
+pub(super) fn in_front(app: &App) -> u64 {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();
     (app.active, app.problem.map(|(source, index)| (source.0, index)), app.shown_source.map(|source| source.0))
         .hash(&mut hasher);
-    Some(hasher.finish())
+    hasher.finish()
 }
 
 /// A part of the screen by its rectangle, filled from the left, things centred.

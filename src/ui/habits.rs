@@ -20,7 +20,7 @@ pub(super) struct Habits {
     /// The window is too narrow for a side panel; found anew each frame.
     pub(super) is_narrow: bool,
     /// What was in front when the side panel was put over it.
-    pub(super) side_over_what: Option<u64>,
+    pub(super) side_over_what: u64,
     /// The list of the source's methods is to open.
     pub(super) open_methods: bool,
     /// The settings' side.

@@ -361,15 +361,11 @@ fn take_key(ui: &Ui, cx: &mut Cx<'_>) {
         cx.memory.habits.settings.key_typing = KeyTyping::Waits(command, Some((chord, why)));
         return;
     }
-    match cx.app.keys.clash(command, &chord) {
-        Some(other) => {
-            end(cx);
-            cx.memory.habits.settings.key_typing = KeyTyping::Clash(command, chord, other);
-        }
-        None => {
-            end(cx);
-            cx.act(Action::GiveKey(command, chord));
-        }
+    end(cx);
+    if let Some(other) = cx.app.keys.clash(command, &chord) {
+        cx.memory.habits.settings.key_typing = KeyTyping::Clash(command, chord, other);
+    } else {
+        cx.act(Action::GiveKey(command, chord));
     }
     ui.ctx().request_repaint();
 }

@@ -374,20 +374,16 @@ fn row_ui(ui: &Ui, cx: &Cx<'_>, (results, at): (&Results, usize), found: Found, 
     }
     let left = rect.left() + 37.0;
     let color = if enabled { t.text1 } else { t.faint };
-    let end = paint_hits(ui, &results.query, &said.name, fonts::body(), color, left, middle, right - left, t);
+    let end = paint_hits(ui, &results.query, &said.name, &fonts::body(), color, left, middle, right - left, t);
     if !said.detail.is_empty() && right - end > 40.0 {
         let ranges = results.query.whole_hits(&said.detail);
         let ranges = if results.query.hits(&said.name).is_empty() { ranges } else { Vec::new() };
         let fit = elide_middle(painter, &said.detail, &fonts::hint(), right - end - 10.0);
         let ranges = if fit == said.detail { ranges } else { Vec::new() };
-        let galley = ui.fonts_mut(|fonts| fonts.layout_job(hit_job(&fit, &ranges, &fonts_hint(), aside, t.accent)));
+        let galley = ui.fonts_mut(|fonts| fonts.layout_job(hit_job(&fit, &ranges, &fonts::hint(), aside, t.accent)));
         text::paint_dropped(painter, galley, end + 10.0, middle, 5.0);
     }
     response
-}
-
-fn fonts_hint() -> FontId {
-    fonts::hint()
 }
 
 fn mark_ui(ui: &Ui, cx: &Cx<'_>, results: &Results, found: Found, at: egui::Pos2, enabled: bool) {
@@ -418,17 +414,17 @@ fn paint_hits(
     ui: &Ui,
     query: &Query,
     name: &str,
-    font: FontId,
+    font: &FontId,
     color: Color32,
     left: f32,
     middle: f32,
     width: f32,
     t: &Tokens,
 ) -> f32 {
-    let shown = elide_middle(ui.painter(), name, &font, width);
+    let shown = elide_middle(ui.painter(), name, font, width);
     let hits = if shown == name { query.hits(name) } else { Vec::new() };
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(hit_job(&shown, &hits, &font, color, t.accent)));
-    text::paint(ui.painter(), galley, left, middle, &font).right()
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(hit_job(&shown, &hits, font, color, t.accent)));
+    text::paint(ui.painter(), galley, left, middle, font).right()
 }
 
 /// A line whose hits have a colour of their own.
