@@ -323,7 +323,7 @@ mod tests {
         let f5 = chord("F5");
         assert_eq!(keys.clash(UiCommand::Send, &f5), Some(UiCommand::ReloadAll));
         keys.give(UiCommand::Send, f5.clone());
-        assert_eq!(keys.of(UiCommand::Send), [f5.clone()]);
+        assert_eq!(keys.of(UiCommand::Send), std::slice::from_ref(&f5));
         assert!(keys.of(UiCommand::ReloadAll).is_empty());
         let read = Keys::of_document(&keys.document());
         assert_eq!(read, keys);

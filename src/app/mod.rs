@@ -32,6 +32,7 @@ mod trust;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::engine::{Command, DemoInfo, SourceId};
@@ -98,6 +99,15 @@ pub struct AddDialog {
     pub missing: bool,
 }
 
+/// Where things are kept; `None` keeps nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// What must outlive the process.
+    pub state_dir: Option<PathBuf>,
+    /// Schema results and the compiler.
+    pub cache_dir: Option<PathBuf>,
+}
+
 /// Everything that a window shows.
 #[derive(Debug, Default)]
 pub struct App {
@@ -157,6 +167,8 @@ pub struct App {
     pub area: Area,
     /// What is set for the whole program.
     pub settings: Settings,
+    /// Where things are kept.
+    pub places: Places,
     /// Which keys do what.
     pub keys: Keys,
     /// A folder that could not be opened; its path is to be copied.

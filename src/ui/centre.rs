@@ -10,7 +10,7 @@ use super::widgets::badge::Shape;
 use super::widgets::notice::Notice;
 use super::widgets::tabs::{WindowTab, WindowTabsWords, window_tabs_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{request, source_view, welcome};
+use super::{commands, request, source_view, welcome};
 use crate::app::{Action, KeepNotice, TabId, UiCommand};
 
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -35,7 +35,17 @@ pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     } else {
         let words = cx.words();
         pane.add_space((below.height() * 0.3).round());
-        ViewState::new(ViewKind::Empty(Icon::Layers), words.no_tab, words.no_tab_hint).centered().show(&mut pane);
+        let state = ViewState::new(ViewKind::Empty(Icon::Layers), words.no_tab, words.no_tab_hint).centered();
+        let own = cx.lang().habits();
+        // Where the tree is folded away, the way to it comes first.
+        let (label, command) = if cx.memory.habits.is_narrow || cx.memory.habits.side_folded {
+            (own.show_services, UiCommand::ToggleSidePanel)
+        } else {
+            (own.find_method, UiCommand::ShowPalette)
+        };
+        if state.action(label).show(&mut pane) {
+            commands::run(ui.ctx(), cx, command);
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::words::{HabitWords, Lang};
 pub(super) const MAC: bool = cfg!(target_os = "macos");
 
 /// Its icon in lists.
+#[expect(clippy::match_same_arms, reason = "in the order of the table")]
 pub(super) fn icon(command: UiCommand) -> Icon {
     use UiCommand as C;
     match command {

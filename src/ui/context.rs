@@ -176,13 +176,28 @@ impl Memory {
     }
 }
 
+/// Brings what takes the focus into view; to be called at the end of what scrolls.
+pub(super) fn follow_focus(ui: &Ui) {
+    let focused = ui.ctx().memory(egui::Memory::focused);
+    let key = ui.scope_id().with("followed");
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<Option<Id>>(key), focused));
+    if before == focused {
+        return;
+    }
+    let Some(response) = focused.and_then(|id| ui.ctx().read_response(id)) else { return };
+    let is_here = response.layer_id == ui.layer_id() && ui.min_rect().contains(response.rect.center());
+    if is_here && !ui.clip_rect().contains_rect(response.rect) {
+        ui.scroll_to_rect(response.rect.expand(8.0), None);
+    }
+}
+
 /// What the centre shows, as a number that changes with it.
-pub(super) fn in_front(app: &App) -> Option<u64> {
+pub(super) fn in_front(app: &App) -> u64 {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();
     (app.active, app.problem.map(|(source, index)| (source.0, index)), app.shown_source.map(|source| source.0))
         .hash(&mut hasher);
-    Some(hasher.finish())
+    hasher.finish()
 }
 
 /// A part of the screen by its rectangle, filled from the left, things centred.

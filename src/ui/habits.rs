@@ -20,13 +20,15 @@ pub(super) struct Habits {
     /// The window is too narrow for a side panel; found anew each frame.
     pub(super) is_narrow: bool,
     /// What was in front when the side panel was put over it.
-    pub(super) side_over_what: Option<u64>,
+    pub(super) side_over_what: u64,
     /// The list of the source's methods is to open.
     pub(super) open_methods: bool,
     /// The settings' side.
     pub(super) settings: SettingsMemory,
     /// The command whose key is being typed; its keys are not heard meanwhile.
     pub(super) typing_key: Option<UiCommand>,
+    /// The call whose answer was brought into view in a low window.
+    pub(super) answered: Option<crate::engine::CallId>,
     /// The focus before the palette took it.
     pub(super) focus_before: Option<egui::Id>,
     /// An input method composes.

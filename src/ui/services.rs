@@ -2,7 +2,7 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::context::{Cx, pane_at, row_at, row_from_right};
+use super::context::{Cx, pane_at, row_at};
 use super::icons::Icon;
 use super::theme::Tone;
 use super::theme::measure::ROW;
@@ -64,16 +64,20 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, head: Rect) {
     let words = cx.words();
     let mut left = row_at(ui, head.shrink2(vec2(16.0, 0.0)), "services head");
     left.add(Line::strong(words.services));
-    let mut right = row_from_right(ui, head.shrink2(vec2(9.0, 0.0)), "services buttons");
-    let key = cx.key(UiCommand::ReloadAll);
-    if !cx.app.sources.is_empty()
-        && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key_if(key.as_deref())).clicked()
-    {
-        cx.act(Action::ReloadAll);
-    }
+    let has_sources = !cx.app.sources.is_empty();
+    let width = if has_sources { 28.0 + 24.0 } else { 28.0 };
+    let place =
+        Rect::from_min_max(pos2(head.right() - 9.0 - width, head.top()), pos2(head.right() - 9.0, head.bottom()));
+    let mut right = row_at(ui, place, "services buttons");
     let key = cx.key(UiCommand::AddSource);
     if right.add(IconButton::new(Icon::Plus, words.add_source).key_if(key.as_deref())).clicked() {
         cx.act(Action::OpenDialog);
+    }
+    let key = cx.key(UiCommand::ReloadAll);
+    if has_sources
+        && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key_if(key.as_deref())).clicked()
+    {
+        cx.act(Action::ReloadAll);
     }
 }
 
@@ -155,14 +159,20 @@ fn tree_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
     let words = cx.words();
-    let Some(source) = cx.app.tree.line(key).map(|line| line.node.source()) else { return };
+    let Some(node) = cx.app.tree.line(key).map(|line| line.node.clone()) else { return };
+    let source = node.source();
     context_menu_ui(row, 200.0, |ui| {
+        if !matches!(node, Node::Source(_)) {
+            copies_ui(ui, cx, key, &node);
+            return;
+        }
         let waits = cx.app.waits_for_demo(source);
         let (reload, icon) =
             if waits { (words.demo_button, Icon::Play) } else { (words.reload_source, Icon::RefreshCw) };
         if ui.add(MenuItem::new(reload).icon(icon).first()).clicked() {
             cx.act(Action::ReloadSource(source));
         }
+        copies_ui(ui, cx, key, &node);
         if ui.add(MenuItem::new(words.tls_with_reflection).icon(Icon::SlidersHorizontal)).clicked() {
             cx.act(Action::OpenDialogFor(source));
         }
@@ -184,6 +194,33 @@ fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
             cx.act(Action::RemoveSource(source));
         }
     });
+}
+
+/// What can be copied of a row.
+fn copies_ui(ui: &mut Ui, cx: &Cx<'_>, key: u64, node: &Node) {
+    let words = cx.lang().habits();
+    let copies: Vec<(&str, String)> = match node {
+        Node::Source(id) => {
+            let Some(entry) = cx.app.source(*id) else { return };
+            vec![(words.copy_full_name, entry.full_title())]
+        }
+        Node::Service(_, name) => vec![(words.copy_full_name, name.clone())],
+        Node::Method(_, service, name) => {
+            vec![(words.copy_name, name.clone()), (words.copy_full_name, format!("{service}/{name}"))]
+        }
+        Node::Problem(..) => {
+            vec![(words.copy_problem, cx.app.tree.line(key).map(|line| line.comment.clone()).unwrap_or_default())]
+        }
+    };
+    for (index, (label, text)) in copies.into_iter().enumerate() {
+        let mut item = MenuItem::new(label).icon(Icon::Copy);
+        if index == 0 && !matches!(node, Node::Source(_)) {
+            item = item.first();
+        }
+        if ui.add(item).clicked() {
+            ui.ctx().copy_text(text);
+        }
+    }
 }
 
 fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {

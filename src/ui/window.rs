@@ -7,7 +7,7 @@ use super::context::{Cx, Memory};
 use super::desktop_theme::DesktopTheme;
 use super::remember::Remember;
 use super::theme;
-use crate::app::{Action, App, ThemeChoice};
+use crate::app::{Action, App, Places, ThemeChoice};
 use crate::engine::{Engine, EngineConfig};
 use crate::instance::Instance;
 use crate::start::Start;
@@ -59,11 +59,13 @@ impl Window {
     /// Starts the engine and installs the look. Must happen before the first frame.
     pub fn new(ctx: &egui::Context, setup: Setup) -> std::io::Result<Self> {
         theme::install(ctx);
+        let places = Places { state_dir: setup.state_dir.clone(), cache_dir: setup.cache_dir.clone() };
         let engine = Engine::start(
             EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir.clone() },
             super::drain::waker(ctx),
         )?;
         let mut app = App::new(setup.lang, setup.theme.unwrap_or_default());
+        app.places = places;
         let mut memory = Memory::default();
         let remember = Remember::begin(ctx, setup.state_dir, setup.opened, |document| {
             app.restore(document, setup.start.demo, Instant::now());
@@ -148,9 +150,8 @@ impl Window {
             if self.desktop_theme.is_none() {
                 self.desktop_theme = DesktopTheme::listen(ctx);
             }
-            if let Some(theme) = self.desktop_theme.as_mut().and_then(DesktopTheme::last) {
-                self.app.theme = theme;
-            }
+            // A desktop that says nothing is taken for dark.
+            self.app.theme = self.desktop_theme.as_mut().and_then(DesktopTheme::last).unwrap_or_default();
         }
         let sizes = (self.app.settings.zoom(), self.app.settings.data());
         if self.shown_sizes != Some(sizes) {

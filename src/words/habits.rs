@@ -9,6 +9,11 @@ word_table! {
     // The top bar and the rail.
     areas: "Areas", "区域";
     search_everything: "Search methods, services, commands…", "搜索方法、服务、命令…";
+    find_anything: "find anything", "查找任何内容";
+    new_request: "new request", "新建请求";
+    keys_all: "all keys", "全部快捷键";
+    find_method: "Find a method…", "查找方法…";
+    dialog_waits: "The system's file dialog is open. None to be seen? Type the path instead.", "系统文件对话框已打开。看不到的话，请直接输入路径。";
     // Groups of commands.
     group_general: "General", "通用";
     group_sources: "Sources", "来源";
@@ -146,6 +151,9 @@ word_table! {
     call_failed_title: "Call failed", "调用失败";
     call_ended_title: "Call ended", "调用结束";
     now: "just now", "刚刚";
+    copy_name: "Copy the name", "复制名称";
+    copy_full_name: "Copy the full name", "复制完整名称";
+    copy_problem: "Copy the fault", "复制错误";
     show_services: "Show services", "显示服务";
 }
 

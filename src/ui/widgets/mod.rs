@@ -43,7 +43,7 @@ pub mod json;
 pub mod logo;
 pub mod menu;
 pub mod notice;
-mod rows;
+pub(in crate::ui) mod rows;
 pub mod shared;
 pub mod splitter;
 pub mod switches;
