@@ -8,6 +8,7 @@ mod command;
 mod diagnose;
 mod endpoint;
 mod event;
+mod folds;
 mod live;
 mod many;
 mod prepared;
@@ -24,6 +25,7 @@ pub use diagnose::{
 };
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{CallUpdate, DemoInfo, Direction, Event, MessageRow, MethodReady, SourceFailure, SourceState};
+pub use folds::{Fold, PathStep, StepName, key_of, value_in};
 pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};

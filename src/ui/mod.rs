@@ -10,6 +10,7 @@ pub mod icons;
 pub mod theme;
 pub mod widgets;
 
+mod body;
 mod centre;
 mod certificate;
 mod connection_form;

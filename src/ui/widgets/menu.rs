@@ -32,6 +32,18 @@ pub fn context_menu_ui<R>(target: &Response, width: f32, content: impl FnOnce(&m
     shown(Popup::context_menu(target), width, content)
 }
 
+/// A menu at a place: `set` opens or closes it, otherwise it stays as it is.
+pub fn menu_at_ui<R>(
+    target: &Response,
+    at: egui::Pos2,
+    set: Option<bool>,
+    width: f32,
+    content: impl FnOnce(&mut Ui) -> R,
+) -> Option<R> {
+    let set = set.map(egui::SetOpenCommand::Bool);
+    shown(Popup::menu(target).open_memory(set).at_position(at), width, content)
+}
+
 fn shown<R>(popup: Popup<'_>, width: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
     let t = tokens(popup.ctx());
     popup
