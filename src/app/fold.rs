@@ -33,6 +33,8 @@ impl App {
             Event::MessageChecked { ticket, revision, result } => self.fold_check(ticket, revision, result),
             Event::Call { call, updates } => self.fold_call(call, updates),
             Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
+            Event::SaveSuggested { ticket, path } => self.fold_suggestion(ticket, &path),
+            Event::Saved { ticket, result } => self.fold_saved(ticket, result),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
             Event::Picked { ticket, result } => {
                 let Some(purpose) = self.picks.remove(&ticket) else { return };
@@ -41,7 +43,9 @@ impl App {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
                         self.no_dialog = true;
-                        self.welcome_path.get_or_insert_default();
+                        if purpose != super::PickFor::Save {
+                            self.welcome_path.get_or_insert_default();
+                        }
                     }
                 }
             }

@@ -17,6 +17,7 @@ mod metadata;
 mod phases;
 mod record;
 mod restore;
+mod save;
 mod source;
 mod tab;
 mod tabs;
@@ -27,6 +28,7 @@ mod trust;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::engine::{Command, DemoInfo, SourceId};
@@ -42,6 +44,7 @@ pub use keep::{Drafts, KeepNotice};
 pub use metadata::{MetadataRow, RowCheck, is_secret_key};
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, ShownMessage};
+pub use save::{SaveDialog, SaveStage};
 pub use source::{SourceEntry, SourceOrigin};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
 pub use tree::{Node, Tree, TreeLine};
@@ -127,6 +130,8 @@ pub struct App {
     pub shown_source: Option<SourceId>,
     /// The source that is being named, and what is typed.
     pub naming: Option<(SourceId, String)>,
+    /// The question where a message is to be saved, if it is open.
+    pub save: Option<SaveDialog>,
     /// Addresses that were called, newest first.
     pub recent_targets: Vec<String>,
     /// Sources that were opened, newest first.
@@ -145,6 +150,8 @@ pub struct App {
     diagnoses: Vec<DiagnosisRecord>,
     /// Where the files of open dialogs go, by ticket.
     picks: BTreeMap<u64, PickFor>,
+    /// Where a message was saved last.
+    save_folder: Option<PathBuf>,
     /// The last number that was given to anything.
     last_id: u64,
     /// For the engine, in order.

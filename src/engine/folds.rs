@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::TextLines;
+use crate::message::{PathStep, StepName};
 
 /// No fold around.
 const NONE: u32 = u32::MAX;
@@ -23,24 +24,6 @@ pub struct Fold {
     pub index: u32,
     /// Place in the list of folds of what is around it.
     around: u32,
-}
-
-/// One step on the way from the whole value to a place in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathStep {
-    /// Member or element.
-    pub name: StepName,
-    /// `@type` of the object in which it stands, where that is an `Any`.
-    pub any_type: Option<String>,
-}
-
-/// How a step is named.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StepName {
-    /// A member's key, without quotes and escapes.
-    Key(String),
-    /// An element's number, from 0.
-    Index(u32),
 }
 
 /// The folds of the lines of a JSON text.

@@ -13,8 +13,8 @@ use super::running::{self, Order, RunningCall, moved};
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
-    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, SourceId, SourceState,
-    StartCall, diagnose,
+    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, SaveFault, SaveWhat,
+    SourceId, SourceState, StartCall, diagnose, save,
 };
 use crate::demo;
 use crate::message::{MessageError, TemplateSize, split_values, template};
@@ -209,6 +209,15 @@ impl Live {
                 }
             }
             Command::PickFiles { folders, ticket } => self.pick(folders, ticket),
+            Command::PickSave { ticket, folder, name } => self.pick_save(ticket, folder, name),
+            Command::SuggestSave { ticket, folder, stem, extension } => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || {
+                    let path = save::suggestion(folder.as_deref(), &stem, &extension);
+                    teller.tell_blocking(Event::SaveSuggested { ticket, path });
+                });
+            }
+            Command::Save { ticket, path, replace, what } => self.save(ticket, path, replace, what),
         }
     }
 
@@ -318,6 +327,50 @@ impl Live {
         }
     }
 
+    fn pick_save(&self, ticket: u64, folder: Option<PathBuf>, name: String) {
+        let teller = self.teller.clone();
+        tokio::spawn(async move {
+            let asked = std::time::Instant::now();
+            let mut dialog = rfd::AsyncFileDialog::new().set_file_name(name);
+            if let Some(folder) = folder {
+                dialog = dialog.set_directory(folder);
+            }
+            let result = match dialog.save_file().await {
+                Some(file) => Ok(vec![file.path().to_path_buf()]),
+                None if asked.elapsed() < NO_DIALOG => Err("no file dialog can be had on this desktop".to_owned()),
+                None => Ok(Vec::new()),
+            };
+            teller.tell(Event::Picked { ticket, result }).await;
+        });
+    }
+
+    fn save(&self, ticket: u64, path: PathBuf, replace: bool, what: SaveWhat) {
+        let teller = self.teller.clone();
+        let store = match &what {
+            SaveWhat::Text(_) => None,
+            SaveWhat::Message { call, .. } => self.calls.get(call).map(|running| Arc::clone(&running.store)),
+        };
+        tokio::task::spawn_blocking(move || {
+            let fault = |fault: SaveFault, detail: String| Err(NotSaved { path: path.clone(), fault, detail });
+            let result = match (save::whole_path(&path), &what) {
+                (None, _) => fault(SaveFault::Relative, String::new()),
+                (Some(whole), SaveWhat::Text(text)) => {
+                    let parts = [text.text().as_bytes(), b"\n"];
+                    save::write(&whole, &parts, replace).map(|bytes| (whole, bytes))
+                }
+                (Some(whole), SaveWhat::Message { direction, index, .. }) => {
+                    let mut store = store.as_ref().map(|store| store.lock().unwrap_or_else(PoisonError::into_inner));
+                    match store.as_mut().and_then(|store| store.get(*direction, *index)) {
+                        None => fault(SaveFault::Gone, "this message is not kept any more".to_owned()),
+                        Some(Err(error)) => fault(SaveFault::Gone, error.to_string()),
+                        Some(Ok(data)) => save::write(&whole, &[&data], replace).map(|bytes| (whole, bytes)),
+                    }
+                }
+            };
+            teller.tell_blocking(Event::Saved { ticket, result });
+        });
+    }
+
     fn pick(&self, folders: bool, ticket: u64) {
         let teller = self.teller.clone();
         tokio::spawn(async move {
@@ -349,13 +402,15 @@ async fn prepare(
 ) -> Result<(Prepared, MethodReady), SchemaError> {
     let found = source.method(service, method).await?;
     // Comments help to write; a source that cannot tell them is no less callable.
-    let set = source.descriptor_set(&[found.input.full_name().to_owned()]).await.unwrap_or_default();
+    let names = [found.input.full_name().to_owned(), found.output.full_name().to_owned()];
+    let set = source.descriptor_set(&names).await.unwrap_or_default();
     let ready = MethodReady {
         service: found.service.clone(),
         info: found.info.clone(),
         template: template(&found.input, size),
         notes: found.notes.clone(),
         input: Some(found.input.clone()),
+        output: Some(found.output.clone()),
         comments: Arc::new(Comments::of_set(&set)),
     };
     Ok((Prepared::new(found, vec![source]), ready))

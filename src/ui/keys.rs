@@ -8,14 +8,15 @@ use super::context::Cx;
 use super::fonts;
 use super::message::editor_id;
 use super::theme::tokens;
-use super::widgets::editor;
 use super::widgets::shared::dashed;
 use super::widgets::text;
+use super::widgets::{code_view, editor};
 use crate::app::{Action, DiagnosisRecord, Retry};
 
 /// Takes the window's keys before any field sees them.
 pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
-    let asks = cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some();
+    let asks =
+        cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some() || cx.app.save.is_some();
     if asks || cx.tab().is_some_and(|tab| tab.list.is_some()) {
         return;
     }
@@ -40,7 +41,7 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     }
     // In the draft the same key looks for text in it.
     let in_editor = cx.tab().is_some_and(|tab| editor::holds_focus(ui.ctx(), editor_id(tab.id)));
-    if !in_editor && pressed(Modifiers::COMMAND, Key::F) {
+    if !in_editor && !code_view::holds_focus(ui.ctx()) && pressed(Modifiers::COMMAND, Key::F) {
         cx.memory.focus_filter = true;
     }
     let Some(tab) = cx.tab() else { return };
@@ -65,7 +66,8 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     }
     let is_free = !egui::Popup::is_any_open(ui.ctx())
         && cx.memory.method_picker.is_none()
-        && !editor::wants_escape(ui.ctx(), editor_id(id));
+        && !editor::wants_escape(ui.ctx(), editor_id(id))
+        && !code_view::wants_escape(ui.ctx());
     if tab.is_calling() && is_free && pressed(Modifiers::NONE, Key::Escape) {
         cx.act(Action::Cancel(id));
     }

@@ -1,6 +1,7 @@
 //! The words of texts that are read: bodies and messages, what their values mean, and how they are saved.
 
 use super::{Lang, format};
+use crate::engine::{NotSaved, SaveFault};
 
 macro_rules! words {
     ($($name:ident: $en:literal, $zh:literal;)*) => {
@@ -48,8 +49,6 @@ words! {
     save_button: "Save", "保存";
     save_replace: "Replace it", "替换";
     save_missing: "Type where to save it.", "请输入保存位置。";
-    save_relative: "Type the whole path, from / or ~ on.", "请输入完整路径（以 / 或 ~ 开头）。";
-    saving: "Saving", "正在保存";
     save_done: "Saved", "已保存";
 
     said_hex: "hex", "十六进制";
@@ -161,11 +160,6 @@ impl Lang {
         self.pick(en, format!("{number} 字节"))
     }
 
-    /// That a file is there already, which the person typed.
-    pub fn file_exists(self, path: &str) -> String {
-        self.pick(format!("{path} is there already."), format!("{path} 已存在。"))
-    }
-
     /// Where it was saved.
     pub fn saved(self, path: &str, bytes: u64) -> String {
         let size = format::bytes(bytes);
@@ -173,51 +167,43 @@ impl Lang {
     }
 
     /// Why it could not be saved, and what to do.
-    pub fn not_saved(self, path: &str, why: NotSaved, detail: &str) -> String {
-        match why {
-            NotSaved::NoFolder => self.pick(
+    pub fn not_saved(self, not: &NotSaved) -> String {
+        let (path, detail) = (not.path.display(), &not.detail);
+        match not.fault {
+            SaveFault::Exists => self.pick(
+                format!("{path} is there already. Replace it, or type another name."),
+                format!("{path} 已存在。可以替换它，或换一个文件名。"),
+            ),
+            SaveFault::Relative => self.pick(
+                format!("{path} does not say in which folder. Type the whole path, from / or ~ on."),
+                format!("{path} 没有指明目录。请输入完整路径（以 / 或 ~ 开头）。"),
+            ),
+            SaveFault::NoFolder => self.pick(
                 format!("{path} was not written: its folder does not exist. Make it, or choose another."),
                 format!("无法写入 {path}：所在目录不存在。请先创建目录，或选择其他位置。"),
             ),
-            NotSaved::Forbidden => self.pick(
+            SaveFault::Forbidden => self.pick(
                 format!("{path} was not written: you may not write there. Choose another folder."),
                 format!("无法写入 {path}：没有写入权限。请选择其他目录。"),
             ),
-            NotSaved::IsFolder => self.pick(
+            SaveFault::IsFolder => self.pick(
                 format!("{path} is a folder. Add a name for the file."),
                 format!("{path} 是目录。请补上文件名。"),
             ),
-            NotSaved::Full => self.pick(
+            SaveFault::Full => self.pick(
                 format!("{path} was not written: the disk is full. Free some room, or choose another disk."),
                 format!("无法写入 {path}：磁盘已满。请清理空间，或选择其他磁盘。"),
             ),
-            NotSaved::Gone => self.pick(
+            SaveFault::Gone => self.pick(
                 format!("There is nothing to save any more: {detail}. Send the request again."),
                 format!("内容已不存在：{detail}。请重新发送请求。"),
             ),
-            NotSaved::Other => self.pick(
+            SaveFault::Other => self.pick(
                 format!("{path} was not written: {detail}. Choose another place."),
                 format!("无法写入 {path}：{detail}。请选择其他位置。"),
             ),
         }
     }
-}
-
-/// Why a file was not written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotSaved {
-    /// Its folder does not exist.
-    NoFolder,
-    /// The system forbids it.
-    Forbidden,
-    /// The path is that of a folder.
-    IsFolder,
-    /// No room.
-    Full,
-    /// What was to be saved is not there any more.
-    Gone,
-    /// Anything else, as the system says it.
-    Other,
 }
 
 #[cfg(test)]

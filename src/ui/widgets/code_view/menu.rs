@@ -5,7 +5,8 @@ use egui::{Response, Ui};
 use super::input;
 use super::state::{Selection, State};
 use super::{CodeView, ViewOutput, select, wrap};
-use crate::engine::{StepName, TextLines};
+use crate::engine::TextLines;
+use crate::message::StepName;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::menu::{MenuItem, menu_at_ui, menu_line_ui};
 

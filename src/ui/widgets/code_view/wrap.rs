@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 /// A longer line is shown by this many characters, until all of it is asked for.
-pub const LONGEST_LINE: usize = 2_000;
+pub const LONGEST_LINE: usize = 1_000;
 /// A longer line that is shown as a whole is broken after so many bytes each, in bytes.
 const EVEN_FROM: usize = 32 << 10;
 /// No line is broken into pieces of fewer characters.
