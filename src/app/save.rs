@@ -168,6 +168,11 @@ impl App {
 }
 
 impl SaveDialog {
+    /// Tells this question from others.
+    pub fn serial(&self) -> u64 {
+        self.ticket
+    }
+
     /// A file is there already: it is replaced only when that is said.
     pub fn would_replace(&self) -> bool {
         matches!(&self.stage, SaveStage::Failed(NotSaved { fault: SaveFault::Exists, .. }))

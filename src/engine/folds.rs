@@ -107,13 +107,12 @@ impl TextLines {
     /// The way from the whole value to what stands on a line; empty for the whole.
     pub fn steps(&self, line: usize) -> Vec<PathStep> {
         let line = self.value_line(line);
-        let (mut name, mut around) = match self.fold_at(line) {
-            Some(own) => (self.name_of(own), self.outer(&self.folds()[own])),
-            None => {
-                let around = self.fold_around(line);
-                let element = || StepName::Index(around.map_or(0, |list| self.element(list, line)));
-                (key_of(self.line(line)).map_or_else(element, StepName::Key), around)
-            }
+        let (mut name, mut around) = if let Some(own) = self.fold_at(line) {
+            (self.name_of(own), self.outer(&self.folds()[own]))
+        } else {
+            let around = self.fold_around(line);
+            let element = || StepName::Index(around.map_or(0, |list| self.element(list, line)));
+            (key_of(self.line(line)).map_or_else(element, StepName::Key), around)
         };
         let mut steps = Vec::new();
         while let Some(index) = around {
@@ -251,6 +250,8 @@ fn string(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may end by panicking")]
+
     use proptest::prelude::*;
 
     use super::*;

@@ -306,7 +306,7 @@ fn shown(text: Result<String, MessageError>) -> TextLines {
 }
 
 fn preview(prepared: &Prepared, response: bool, data: &[u8]) -> String {
-    let style = WriteStyle { tolerant: true, ..WriteStyle::default() };
+    let style = WriteStyle { tolerant: true, most_bytes: Some(4 * PREVIEW_CHARS), ..WriteStyle::default() };
     let mut text = prepared.decode_now(response, data, style).unwrap_or_else(|error| error.to_string());
     if let Some((end, _)) = text.char_indices().nth(PREVIEW_CHARS) {
         text.truncate(end);

@@ -105,6 +105,8 @@ fn fault_of(error: &std::io::Error) -> SaveFault {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may end by panicking")]
+
     use super::*;
 
     #[test]

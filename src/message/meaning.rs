@@ -215,6 +215,8 @@ impl At {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may end by panicking")]
+
     use super::*;
     use crate::schema::Pool;
 

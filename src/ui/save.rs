@@ -67,7 +67,9 @@ fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
     let mut path = save.path.clone();
     let field = Field::new(Id::unique("save path"), &mut path, body.save_file).mono().large().error(missing);
     let response = field.show(ui);
-    if ui.memory(|memory| memory.focused().is_none()) {
+    let asked = Id::unique("save asked");
+    if ui.data(|data| data.get_temp(asked)) != Some(save.serial()) {
+        ui.data_mut(|data| data.insert_temp(asked, save.serial()));
         response.request_focus();
     }
     if path != save.path {

@@ -144,7 +144,7 @@ pub fn bar_ui(ui: &mut Ui, state: &mut State, id: Id, code: &TextLines, room: Re
     let mut row = ui.new_child(UiBuilder::new().id_salt(id.with("find row")).max_rect(rect).layout(layout));
     row.spacing_mut().item_spacing.x = 4.0;
     let count = count(state, code, lang);
-    let width = (row.available_width() - 138.0).max(60.0);
+    let width = (row.available_width() - 117.0).max(60.0);
     let field = Field::new(field_id, &mut state.find.query, body.find_in_text)
         .placeholder(body.find_in_text)
         .mono()

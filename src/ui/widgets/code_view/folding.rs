@@ -117,6 +117,8 @@ impl Folding {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may end by panicking")]
+
     use super::*;
     use proptest::prelude::*;
 

@@ -168,7 +168,7 @@ fn rows_keys(state: &mut State, code: &TextLines, pressed: &dyn Fn(Modifiers, Ke
 pub fn scroll(ui: &Ui, state: &mut State, frame: &Frame<'_>, rows: &mut Rows<'_>, response: &Response) {
     if ui.rect_contains_pointer(frame.room) {
         let lowest = rows.lowest(frame.room.height());
-        let by = ui.input(|input| input.smooth_scroll_delta());
+        let by = ui.input(egui::InputState::smooth_scroll_delta);
         let can_go = (by.y > 0.0 && state.top > super::scroll::Top::default()) || (by.y < 0.0 && state.top < lowest);
         if can_go {
             state.top = rows.moved(state.top, -by.y);

@@ -14,6 +14,15 @@ use crate::ui::widgets::menu::{MenuItem, menu_at_ui, menu_line_ui};
 pub fn menu_ui(state: &mut State, view: &CodeView<'_>, code: &TextLines, response: &Response, output: &mut ViewOutput) {
     let opens = std::mem::take(&mut state.menu.1);
     let set = if opens { Some(true) } else { response.clicked().then_some(false) };
+    if opens {
+        // The first row takes it.
+        response.surrender_focus();
+    }
+    let is_open = opens || egui::Popup::is_id_open(&response.ctx, egui::Popup::default_response_id(response));
+    if !is_open && std::mem::replace(&mut state.menu_is_open, is_open) {
+        response.request_focus();
+    }
+    state.menu_is_open = is_open;
     let body = view.lang.body();
     let line = state.line(code);
     let at = state.menu.0;
@@ -98,14 +107,14 @@ pub fn plain_path(code: &TextLines, line: usize) -> String {
     let mut out = String::new();
     for step in code.steps(line) {
         match step.name {
-            StepName::Index(index) => out.push_str(&format!("[{index}]")),
+            StepName::Index(index) => out = format!("{out}[{index}]"),
             StepName::Key(key) if key.chars().all(|c| c.is_alphanumeric() || c == '_') && !key.is_empty() => {
                 if !out.is_empty() {
                     out.push('.');
                 }
                 out.push_str(&key);
             }
-            StepName::Key(key) => out.push_str(&format!("[{key:?}]")),
+            StepName::Key(key) => out = format!("{out}[{key:?}]"),
         }
     }
     out

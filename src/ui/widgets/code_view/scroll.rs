@@ -108,10 +108,8 @@ impl Way {
     pub fn position(&self, top: Top, rows: &mut Rows<'_>) -> f64 {
         let before: usize = self.long.iter().take_while(|(row, _)| *row < top.row).map(|(_, more)| more).sum();
         let within = top.piece as f64 + f64::from(top.px / CODE_LINE);
-        let within = match self.long.iter().any(|(row, _)| *row == top.row) {
-            true => within,
-            false => within / (rows.pieces)(top.row).max(1) as f64,
-        };
+        let is_long = self.long.iter().any(|(row, _)| *row == top.row);
+        let within = if is_long { within } else { within / (rows.pieces)(top.row).max(1) as f64 };
         (top.row + before) as f64 + within
     }
 

@@ -71,6 +71,8 @@ pub struct State {
     pub reveal: Option<Reveal>,
     /// Where the menu is, and whether it is to be opened.
     pub menu: (Pos2, bool),
+    /// The menu is open, so that the focus comes back when it closes.
+    pub menu_is_open: bool,
     /// How far below the top of the scroll bar it was taken.
     pub bar_taken: f32,
     /// The focus came by the pointer.

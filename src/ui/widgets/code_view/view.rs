@@ -105,7 +105,7 @@ pub fn view_ui(
     let measure = Measure { width: (room.width() - left - RIGHT).max(40.0), char_width };
     let mut lines = Lines { ui, code, measure, is_unwrapped: state.is_unwrapped, last: None };
 
-    scroll(ui, state, code, &mut frame, &mut lines, response);
+    scroll(ui, state, code, &frame, &mut lines, response);
     frame.rows = lay_out(ui, state, view, code, &frame, &mut lines);
     state.page = (((room.height() - MARGIN) / CODE_LINE).floor().max(1.0)) as usize;
     let widest = frame.rows.iter().map(|row| row.galley.size().x).fold(0.0, f32::max);
@@ -271,6 +271,30 @@ fn galley_of(
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
+impl Row {
+    /// Where a byte of a row is across the screen.
+    fn x(&self, code: &TextLines, byte: usize) -> f32 {
+        let byte = byte.clamp(self.bytes.start, self.bytes.end);
+        let chars = code.text().get(self.bytes.start..byte).map_or(0, |before| before.chars().count());
+        self.left + self.galley.pos_from_cursor(CCursor::new(chars)).center().x
+    }
+
+    /// The rectangle of a range within a row; with the line break where it goes on behind the row's line.
+    fn rect_of(&self, code: &TextLines, range: &Range<usize>) -> Option<Rect> {
+        let line_end = code.start(self.line) + code.line(self.line).len();
+        let is_empty_line = self.bytes.is_empty() && self.tail.is_none();
+        let touches = range.start < self.bytes.end.max(self.bytes.start + usize::from(is_empty_line))
+            && range.end > self.bytes.start;
+        let breaks = self.is_last && range.start <= line_end && range.end > line_end;
+        if (!touches && !breaks) || self.tail.is_some() {
+            return None;
+        }
+        let left = self.x(code, range.start);
+        let right = self.x(code, range.end) + if breaks { 6.0 } else { 0.0 };
+        Some(Rect::from_min_max(pos2(left, self.top), pos2(right, self.top + CODE_LINE)))
+    }
+}
+
 impl Frame<'_> {
     /// Where the text begins on the screen.
     pub fn column(&self) -> f32 {
@@ -290,41 +314,19 @@ impl Frame<'_> {
         row.bytes.start + piece.char_indices().nth(chars).map_or(piece.len(), |(byte, _)| byte)
     }
 
-    /// Where a byte of a row is across the screen.
-    fn x(&self, code: &TextLines, row: &Row, byte: usize) -> f32 {
-        let byte = byte.clamp(row.bytes.start, row.bytes.end);
-        let chars = code.text().get(row.bytes.start..byte).map_or(0, |before| before.chars().count());
-        row.left + row.galley.pos_from_cursor(CCursor::new(chars)).center().x
-    }
-
     /// Under a byte of the text, if it is seen; else a place in the view.
     fn caret_pos(&self, code: &TextLines, byte: usize) -> Pos2 {
         let row = self.rows.iter().find(|row| {
             row.bytes.start <= byte && (byte < row.bytes.end || row.is_last && row.line == code.line_of(byte))
         });
         match row {
-            Some(row) => pos2(self.x(code, row, byte), row.top + CODE_LINE).min(self.room.max),
+            Some(row) => pos2(row.x(code, byte), row.top + CODE_LINE).min(self.room.max),
             None => pos2(self.column(), self.room.top() + CODE_LINE),
         }
     }
 
-    /// The rectangle of a range within a row; with the line break where it goes on behind the row's line.
-    fn rect_of(&self, code: &TextLines, row: &Row, range: &Range<usize>) -> Option<Rect> {
-        let line_end = code.start(row.line) + code.line(row.line).len();
-        let is_empty_line = row.bytes.is_empty() && row.tail.is_none();
-        let touches = range.start < row.bytes.end.max(row.bytes.start + usize::from(is_empty_line))
-            && range.end > row.bytes.start;
-        let breaks = row.is_last && range.start <= line_end && range.end > line_end;
-        if (!touches && !breaks) || row.tail.is_some() {
-            return None;
-        }
-        let left = self.x(code, row, range.start);
-        let right = self.x(code, row, range.end) + if breaks { 6.0 } else { 0.0 };
-        Some(Rect::from_min_max(pos2(left, row.top), pos2(right, row.top + CODE_LINE)))
-    }
-
     fn fill(&self, painter: &Painter, code: &TextLines, range: &Range<usize>, color: Color32) {
-        for rect in self.rows.iter().filter_map(|row| self.rect_of(code, row, range)) {
+        for rect in self.rows.iter().filter_map(|row| row.rect_of(code, range)) {
             painter.rect_filled(rect, 0.0, color);
         }
     }
@@ -388,7 +390,7 @@ impl Frame<'_> {
             }
             let current = state.find.current.and_then(|index| search.hits().get(index));
             if let Some(hit) = current.filter(|hit| hit.start < seen.end && hit.end > seen.start) {
-                for rect in self.rows.iter().filter_map(|row| self.rect_of(code, row, hit)) {
+                for rect in self.rows.iter().filter_map(|row| row.rect_of(code, hit)) {
                     painter.rect(
                         rect.expand2(vec2(1.0, -1.0)),
                         2.0,
@@ -436,17 +438,17 @@ impl Frame<'_> {
                 let (index, fold) = fold;
                 let items = view.lang.items(fold.items);
                 let left = row.left + row.galley.size().x + 4.0;
-                let chip = Rect::from_min_size(pos2(left, middle - 8.0), vec2(20.0, 16.0));
+                let dots = Rect::from_min_size(pos2(left, middle - 8.0), vec2(20.0, 16.0));
                 let last = code.line(fold.close as usize).trim();
                 let font = fonts::code();
-                let end = text::paint_text(&painter, chip.right() + 4.0, middle, last, &font, t.text2);
+                let end = text::paint_text(&painter, dots.right() + 4.0, middle, last, &font, t.text2);
                 let end = text::paint_text(&painter, end + 12.0, middle, &items, &fonts::hint(), t.text3);
                 let place = Rect::from_x_y_ranges(left..=end, row.top..=row.top + CODE_LINE).intersect(clip);
                 let button = ui.interact(place, view.id.with(("folded", row.line)), Sense::CLICK);
                 button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &items));
                 let fill = if button.hovered() { t.stroke } else { t.bg4 };
-                painter.rect_filled(chip, 4.0, fill);
-                text::paint_text_center(&painter, chip.translate(vec2(0.0, -2.0)), "…", &font, t.text1);
+                painter.rect_filled(dots, 4.0, fill);
+                text::paint_text_center(&painter, dots.translate(vec2(0.0, -2.0)), "…", &font, t.text1);
                 if button.on_hover_cursor(CursorIcon::PointingHand).clicked() {
                     toggled = Some(index);
                 }
@@ -570,10 +572,10 @@ fn explain(ui: &Ui, state: &mut State, view: &CodeView<'_>, code: &TextLines, fr
     let value = value_in(line);
     let key = line.len() - line.trim_start().len()
         ..line.get(..value.start).map_or(0, |before| before.trim_end_matches([' ', ':']).len());
-    let on_key = frame.rect_of(code, row, &(start + key.start..start + key.end)).is_some_and(|rect| rect.contains(at));
+    let on_key = row.rect_of(code, &(start + key.start..start + key.end)).is_some_and(|rect| rect.contains(at));
     let range = if on_key { key } else { value };
     let range = start + range.start..start + range.end;
-    let Some(place) = frame.rect_of(code, row, &range).filter(|place| place.contains(at)) else { return };
+    let Some(place) = row.rect_of(code, &range).filter(|place| place.contains(at)) else { return };
     let is_known = state.explained.as_ref().is_some_and(|(known, key, _)| (*known, *key) == (row.line, on_key));
     if !is_known {
         state.explained = Some((row.line, on_key, explain(code, row.line, on_key)));

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn pieces<'l>(line: &'l str, chars: f32, is_whole: bool) -> (Vec<&'l str>, Option<Tail>) {
+    fn pieces(line: &str, chars: f32, is_whole: bool) -> (Vec<&str>, Option<Tail>) {
         let measure = Measure { width: chars, char_width: 1.0 };
         let pieces = Pieces::of(line, measure, is_whole, |_| 2.0);
         ((0..pieces.text_rows()).map(|row| &line[pieces.bytes(line, row)]).collect(), pieces.tail)
