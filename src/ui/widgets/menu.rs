@@ -208,6 +208,10 @@ impl egui::Widget for MenuItem<'_> {
             text::paint_dropped(painter, galley, end + 8.0, middle, 5.0);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(detail));
         }
+        if response.clicked() {
+            // A click of the pointer closes the popup by itself, a key or a screen reader's click does not.
+            ui.close();
+        }
         if on && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
             ui.close();
         }

@@ -2,13 +2,14 @@
 //! found, selected and copied, values are explained in the hover.
 //!
 //! `folding.rs` says which lines are rows, `wrap.rs` where a line is broken, `scroll.rs` where the view is, `search.rs`
-//! what is found; none of them knows a screen. `view.rs` is one frame of it, `input.rs` what the person does in it,
+//! what is found; none of them knows a screen. `view.rs` lays out one frame and `paint.rs` paints it, `input.rs` what the person does in it,
 //! `find.rs` the bar above it, `menu.rs` its menu. What values mean comes from the caller.
 
 mod find;
 mod folding;
 mod input;
 mod menu;
+mod paint;
 mod scroll;
 mod search;
 mod select;
