@@ -20,6 +20,8 @@ pub enum PickFor {
     DialogPaths,
     /// Into its import roots.
     DialogRoots,
+    /// A message is saved there.
+    Save,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }
@@ -170,6 +172,18 @@ pub enum Action {
     StepMessage(TabId, isize),
     /// Close it.
     HideMessage(TabId),
+    /// Ask where a message is to be saved.
+    AskSave(TabId, Direction, u64),
+    /// What is typed there.
+    TypeSavePath(String),
+    /// The message's bytes, rather than JSON.
+    SaveAsBytes(bool),
+    /// Ask the system for a place.
+    PickSave,
+    /// Save it; the flag says that a file may be replaced.
+    ConfirmSave(bool),
+    /// Leave it.
+    CloseSave,
     /// Show the list's end.
     FollowTail(TabId, bool),
     /// Unfold the phases, or fold them.

@@ -54,6 +54,12 @@ impl App {
             }
             Action::ConfirmDialog => self.confirm_dialog(now),
             Action::CloseDialog => self.dialog = None,
+            Action::AskSave(tab, direction, index) => self.ask_save(tab, direction, index),
+            Action::TypeSavePath(path) => self.type_save_path(path),
+            Action::SaveAsBytes(as_bytes) => self.save_as_bytes(as_bytes),
+            Action::PickSave => self.pick_save(),
+            Action::ConfirmSave(replace) => self.confirm_save(replace),
+            Action::CloseSave => self.save = None,
             Action::ReloadSource(source) => self.reload(source, now),
             Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {
@@ -441,6 +447,11 @@ impl App {
         match purpose {
             PickFor::Open => {
                 self.open_paths(paths, Vec::new(), now);
+            }
+            PickFor::Save => {
+                if let Some(path) = paths.first() {
+                    self.picked_save(path);
+                }
             }
             PickFor::DialogPaths => {
                 if let Some(dialog) = &mut self.dialog {

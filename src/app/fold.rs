@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{App, Area, CaKind, Checked, ConnectionForm, DemoState, Happened, Link, Node, Prepared, SourceOrigin, Tab};
+use super::{
+    App, Area, CaKind, Checked, ConnectionForm, DemoState, Happened, Link, Node, PickFor, Prepared, SourceOrigin, Tab,
+};
 use crate::engine::{
     CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
 };
@@ -39,13 +41,17 @@ impl App {
             Event::Call { call, updates } => self.fold_call(call, updates, now),
             Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
             Event::AskedToEnd => self.is_ending = true,
+            Event::SaveSuggested { ticket, path } => self.fold_suggestion(ticket, &path),
+            Event::Saved { ticket, result } => self.fold_saved(ticket, result),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
-            Event::PickWaits { ticket } => {
-                if self.picks.contains_key(&ticket) {
+            Event::PickWaits { ticket } => match self.picks.get(&ticket) {
+                Some(PickFor::Open) => {
                     self.dialog_waits = true;
                     self.welcome_path.get_or_insert_default();
                 }
-            }
+                Some(_) => self.dialog_waits = true,
+                None => {}
+            },
             Event::Picked { ticket, result } => {
                 self.dialog_waits = false;
                 let Some(purpose) = self.picks.remove(&ticket) else { return };
@@ -54,7 +60,9 @@ impl App {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
                         self.no_dialog = true;
-                        self.welcome_path.get_or_insert_default();
+                        if purpose != super::PickFor::Save {
+                            self.welcome_path.get_or_insert_default();
+                        }
                     }
                 }
             }

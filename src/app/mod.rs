@@ -21,6 +21,7 @@ mod notices;
 mod phases;
 mod record;
 mod restore;
+mod save;
 mod settings;
 mod source;
 mod tab;
@@ -52,6 +53,7 @@ pub use metadata::{MetadataRow, RowCheck, is_secret_key};
 pub use notices::{Happened, Notice};
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, ShownMessage};
+pub use save::{SaveDialog, SaveStage};
 pub use settings::{Area, Settings, parse_size, show_size};
 pub use source::{SourceEntry, SourceOrigin};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
@@ -149,6 +151,8 @@ pub struct App {
     pub shown_source: Option<SourceId>,
     /// The source that is being named, and what is typed.
     pub naming: Option<(SourceId, String)>,
+    /// The question where a message is to be saved, if it is open.
+    pub save: Option<SaveDialog>,
     /// Addresses that were called, newest first.
     pub recent_targets: Vec<String>,
     /// Sources that were opened, newest first.
@@ -189,6 +193,8 @@ pub struct App {
     diagnoses: Vec<DiagnosisRecord>,
     /// Where the files of open dialogs go, by ticket.
     picks: BTreeMap<u64, PickFor>,
+    /// Where a message was saved last.
+    save_folder: Option<PathBuf>,
     /// The last number that was given to anything.
     last_id: u64,
     /// For the engine, in order.

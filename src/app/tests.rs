@@ -61,6 +61,7 @@ fn ready(now: Instant, name: &str) -> App {
         template: "{\n  \"name\": \"\"\n}".to_owned(),
         notes: Vec::new(),
         input: None,
+        output: None,
         comments: Arc::default(),
     });
     app.fold(Event::MethodReady { ticket, result }, now);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, SourceId, TextLines};
+use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, NotSaved, SourceId, TextLines};
 use crate::call::CallEvent;
 use crate::message::MessageError;
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
@@ -82,6 +82,20 @@ pub enum Event {
     },
     /// The system asks the process to end: keep what is to be kept, and end.
     AskedToEnd,
+    /// Answer to `SuggestSave`.
+    SaveSuggested {
+        /// From the command.
+        ticket: u64,
+        /// A name that is free.
+        path: PathBuf,
+    },
+    /// Answer to `Save`.
+    Saved {
+        /// From the command.
+        ticket: u64,
+        /// Where, and how many bytes.
+        result: Result<(PathBuf, u64), NotSaved>,
+    },
 }
 
 /// The demo's addresses and what one needs to call them.
@@ -132,7 +146,9 @@ pub struct MethodReady {
     pub notes: Vec<String>,
     /// The request's type, for what may be written in a draft.
     pub input: Option<MessageType>,
-    /// What the authors of the request's types say of them.
+    /// The answer's type, for what stands in it.
+    pub output: Option<MessageType>,
+    /// What the authors of both types say of them.
     pub comments: Arc<Comments>,
 }
 

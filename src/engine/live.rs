@@ -12,8 +12,8 @@ use super::running::{self, Order, RunningCall, moved};
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
-    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, SourceId, SourceState,
-    StartCall, desktop, diagnose,
+    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, SaveFault, SaveWhat,
+    SourceId, SourceState, StartCall, desktop, diagnose, save,
 };
 use crate::demo;
 use crate::message::{MessageError, TemplateSize, split_values, template};
@@ -242,12 +242,25 @@ impl Live {
                 }
             }
             Command::PickFiles { folders, ticket } => {
-                tokio::spawn(desktop::pick(self.teller.clone(), folders, ticket));
+                let choice = if folders { desktop::Choice::Folders } else { desktop::Choice::Files };
+                tokio::spawn(desktop::pick(self.teller.clone(), choice, ticket));
             }
             Command::OpenFolder(folder) => {
                 let teller = self.teller.clone();
                 tokio::task::spawn_blocking(move || desktop::open_folder(&teller, &folder));
             }
+            Command::PickSave { ticket, folder, name } => {
+                let choice = desktop::Choice::Save { folder, name };
+                tokio::spawn(desktop::pick(self.teller.clone(), choice, ticket));
+            }
+            Command::SuggestSave { ticket, folder, stem, extension } => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || {
+                    let path = save::suggestion(folder.as_deref(), &stem, &extension);
+                    teller.tell_blocking(Event::SaveSuggested { ticket, path });
+                });
+            }
+            Command::Save { ticket, path, replace, what } => self.save(ticket, path, replace, what),
         }
     }
 
@@ -356,6 +369,33 @@ impl Live {
             self.teller.tell(Event::Call { call, updates: vec![CallUpdate::Unsendable(error)] }).await;
         }
     }
+
+    fn save(&self, ticket: u64, path: PathBuf, replace: bool, what: SaveWhat) {
+        let teller = self.teller.clone();
+        let store = match &what {
+            SaveWhat::Text(_) => None,
+            SaveWhat::Message { call, .. } => self.calls.get(call).map(|running| Arc::clone(&running.store)),
+        };
+        tokio::task::spawn_blocking(move || {
+            let fault = |fault: SaveFault, detail: String| Err(NotSaved { path: path.clone(), fault, detail });
+            let result = match (save::whole_path(&path), &what) {
+                (None, _) => fault(SaveFault::Relative, String::new()),
+                (Some(whole), SaveWhat::Text(text)) => {
+                    let parts = [text.text().as_bytes(), b"\n"];
+                    save::write(&whole, &parts, replace).map(|bytes| (whole, bytes))
+                }
+                (Some(whole), SaveWhat::Message { direction, index, .. }) => {
+                    let mut store = store.as_ref().map(|store| store.lock().unwrap_or_else(PoisonError::into_inner));
+                    match store.as_mut().and_then(|store| store.get(*direction, *index)) {
+                        None => fault(SaveFault::Gone, "this message is not kept any more".to_owned()),
+                        Some(Err(error)) => fault(SaveFault::Gone, error.to_string()),
+                        Some(Ok(data)) => save::write(&whole, &[&data], replace).map(|bytes| (whole, bytes)),
+                    }
+                }
+            };
+            teller.tell_blocking(Event::Saved { ticket, result });
+        });
+    }
 }
 
 async fn prepare(
@@ -366,13 +406,15 @@ async fn prepare(
 ) -> Result<(Prepared, MethodReady), SchemaError> {
     let found = source.method(service, method).await?;
     // Comments help to write; a source that cannot tell them is no less callable.
-    let set = source.descriptor_set(&[found.input.full_name().to_owned()]).await.unwrap_or_default();
+    let names = [found.input.full_name().to_owned(), found.output.full_name().to_owned()];
+    let set = source.descriptor_set(&names).await.unwrap_or_default();
     let ready = MethodReady {
         service: found.service.clone(),
         info: found.info.clone(),
         template: template(&found.input, size),
         notes: found.notes.clone(),
         input: Some(found.input.clone()),
+        output: Some(found.output.clone()),
         comments: Arc::new(Comments::of_set(&set)),
     };
     Ok((Prepared::new(found, vec![source]), ready))

@@ -42,6 +42,8 @@ pub struct WriteStyle {
     pub pretty: bool,
     /// An `Any` of unknown type is shown as bytes instead of refused.
     pub tolerant: bool,
+    /// JSON: for previews, writing stops soon after so many bytes.
+    pub most_bytes: Option<usize>,
     /// Text format: unknown fields by their numbers.
     pub print_unknown: bool,
 }
@@ -218,6 +220,7 @@ fn write(ty: &MessageType, data: &[u8], style: WriteStyle, extra: &[Pool]) -> Re
                 pretty: style.pretty,
                 extra,
                 tolerate_unknown_any: style.tolerant,
+                most_bytes: style.most_bytes,
             },
         ),
         Format::Text => message::to_text(

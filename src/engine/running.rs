@@ -262,7 +262,7 @@ pub(super) async fn message_text(
             .block_on(prepared.decode(response, &data, style))
             .or_else(|_strict| prepared.decode_now(response, &data, WriteStyle { tolerant: true, ..style }))
             .map_err(|error| error.to_string())?;
-        Ok(Arc::new(TextLines::new(text)))
+        Ok(Arc::new(TextLines::json(text)))
     });
     work.await.unwrap_or_else(|error| Err(error.to_string()))
 }
@@ -302,11 +302,11 @@ pub(super) fn checked(rows: &[(String, Secret)]) -> Result<Metadata, String> {
 }
 
 fn shown(text: Result<String, MessageError>) -> TextLines {
-    TextLines::new(text.unwrap_or_else(|error| error.to_string()))
+    text.map_or_else(|error| TextLines::new(error.to_string()), TextLines::json)
 }
 
 fn preview(prepared: &Prepared, response: bool, data: &[u8]) -> String {
-    let style = WriteStyle { tolerant: true, ..WriteStyle::default() };
+    let style = WriteStyle { tolerant: true, most_bytes: Some(4 * PREVIEW_CHARS), ..WriteStyle::default() };
     let mut text = prepared.decode_now(response, data, style).unwrap_or_else(|error| error.to_string());
     if let Some((end, _)) = text.char_indices().nth(PREVIEW_CHARS) {
         text.truncate(end);

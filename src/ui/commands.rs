@@ -7,6 +7,7 @@ use super::context::Cx;
 use super::icons::Icon;
 use super::message::editor_id;
 use super::palette::Palette;
+use super::widgets::code_view::{self, ViewCommand};
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{
     Action, Area, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, RequestSide, ResponseSide, Retry, TabId,
@@ -213,7 +214,10 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         }
         C::FilterMethods => filter(cx),
         C::Find => {
-            // In the draft the same key looks for text in it.
+            // In the draft and in an answer the same key looks for text in it.
+            if code_view::ask(ctx, ViewCommand::Find) {
+                return;
+            }
             match cx.tab().filter(|tab| editor::holds_focus(ctx, editor_id(tab.id))) {
                 Some(_) => cx.memory.editor_command = Some(EditorCommand::Find),
                 None => filter(cx),

@@ -7,6 +7,7 @@ use egui::{Align, Id, Layout, Rect, Ui, UiBuilder};
 use super::habits::Habits;
 use super::message::editor_id;
 use super::method_picker::MethodPicker;
+use super::widgets::code_view::ViewCommand;
 use super::widgets::editor::{self, EditorCommand};
 use super::widgets::tree::TreeRow;
 use crate::app::{Action, App, Tab, TabId};
@@ -82,6 +83,8 @@ pub(super) struct Memory {
     pub(super) editor_can_undo: (bool, bool),
     /// Palette, settings, keys, notices.
     pub(super) habits: Habits,
+    /// What a button asks of the body's view this frame.
+    pub(super) body_command: Option<ViewCommand>,
     /// Tabs whose drafts have an editor.
     editors: Vec<TabId>,
     /// The lines of a draft that is too large for the editor, and of which draft.
@@ -107,6 +110,7 @@ impl Default for Memory {
             editor_command: None,
             editor_can_undo: (false, false),
             habits: Habits::default(),
+            body_command: None,
             editors: Vec::new(),
             large_draft: None,
         }
@@ -171,7 +175,7 @@ impl Memory {
         if self.large_draft.as_ref().is_none_or(|(id, revision, _)| (*id, *revision) != made_of) {
             self.large_draft = None;
         }
-        let cut = || (tab.id, tab.revision, TextLines::new(tab.message.clone()));
+        let cut = || (tab.id, tab.revision, TextLines::json(tab.message.clone()));
         &self.large_draft.get_or_insert_with(cut).2
     }
 }

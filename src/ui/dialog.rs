@@ -27,6 +27,8 @@ pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
         if let Some(answer) = question_ui(ui.ctx(), Id::unique("trust question"), asked) {
             cx.act(Action::AnswerTrust(answer == Answer::Confirmed));
         }
+    } else if let Some(save) = &cx.app.save {
+        super::save::save_ui(ui, cx, save);
     } else if let Some((_, name)) = &cx.app.naming {
         name_ui(ui, cx, name);
     } else if let Some(dialog) = &cx.app.dialog {

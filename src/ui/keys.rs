@@ -9,9 +9,9 @@ use super::context::Cx;
 use super::fonts;
 use super::message::editor_id;
 use super::theme::tokens;
-use super::widgets::editor;
 use super::widgets::shared::dashed;
 use super::widgets::text;
+use super::widgets::{code_view, editor};
 use crate::app::{Action, Chord, CommandPlace, UiCommand};
 
 /// Takes the keys of commands before any field sees them.
@@ -69,7 +69,8 @@ fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
         return in_list || tab.is_some_and(|tab| in_text(editor_id(tab.id)));
     }
     let asks = cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some();
-    let asks = asks || cx.memory.habits.settings.asks() || tab.is_some_and(|tab| tab.list.is_some());
+    let asks =
+        asks || cx.app.save.is_some() || cx.memory.habits.settings.asks() || tab.is_some_and(|tab| tab.list.is_some());
     let is_view = matches!(command, UiCommand::ZoomIn | UiCommand::ZoomOut | UiCommand::ZoomReset);
     if is_view {
         return true;
@@ -85,6 +86,7 @@ fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
         && !egui::Popup::is_any_open(ctx)
         && cx.memory.method_picker.is_none()
         && !cx.memory.habits.notices_open
+        && !code_view::wants_escape(ctx)
         && !tab.is_some_and(|tab| editor::wants_escape(ctx, editor_id(tab.id)))
 }
 

@@ -119,7 +119,11 @@ fn rows(cx: &Cx<'_>) -> Vec<Row> {
                 (facts::status_tone(*code), title.to_owned(), said, action)
             }
         };
-        let ago = cx.lang().ago(cx.now.saturating_duration_since(notice.at).as_secs());
+        let ago = {
+            let since = cx.now.saturating_duration_since(notice.at).as_secs();
+            // Under a minute the list would count seconds that nobody redraws.
+            cx.lang().ago(i64::try_from(since).unwrap_or(i64::MAX) / 60 * 60)
+        };
         Row { tone, title, said, ago, action, drop: Some(Action::DropNotice(Some(notice.id))) }
     });
     standing.chain(told).collect()

@@ -127,8 +127,8 @@ fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, shown:
     }
     match &shown.text {
         Some(Ok(text)) => {
-            let id = Id::unique(("one message", call.id.0, shown.index, shown.direction == Direction::Sent));
-            CodeView::new(id, words.response_body).language(Language::Json).show(ui, text);
+            let id = Id::unique(("one message", tab.id.0));
+            CodeView::new(id, words.response_body).language(Language::Json).lang(cx.lang()).show(ui, text);
         }
         Some(Err(why)) => {
             let mut pane = pane_at(ui, ui.available_rect_before_wrap().shrink(INSET), "undecodable message");

@@ -5,6 +5,7 @@
 //! [`Words`], sentences that hold data are methods of [`Lang`] (`sentence.rs`, `diagnosis.rs`), numbers with units are
 //! in [`format`].
 
+pub mod body;
 pub mod failure;
 pub mod format;
 

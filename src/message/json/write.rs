@@ -22,7 +22,8 @@ pub(super) struct Writer<'w> {
 impl<'w> Writer<'w> {
     /// `wire_len` is how long the message is on the wire, as a first guess at the text.
     pub fn new(schema: &'w Schema<'w>, options: &'w JsonWriteOptions<'w>, wire_len: usize) -> Self {
-        Self { out: String::with_capacity(wire_len), schema, options, indent: 0, depth: 0 }
+        let wanted = options.most_bytes.map_or(wire_len, |most| wire_len.min(2 * most));
+        Self { out: String::with_capacity(wanted), schema, options, indent: 0, depth: 0 }
     }
 
     /// Writes the message and gives the text.
@@ -33,6 +34,17 @@ impl<'w> Writer<'w> {
 
     pub(super) fn is_tolerant(&self) -> bool {
         self.options.tolerate_unknown_any
+    }
+
+    /// Enough is written.
+    pub(super) fn is_full(&self) -> bool {
+        self.options.most_bytes.is_some_and(|most| self.out.len() >= most)
+    }
+
+    /// The part of a string or of bytes that is written.
+    fn wanted<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        let most = self.options.most_bytes.unwrap_or(usize::MAX).min(bytes.len());
+        bytes.get(..most).unwrap_or(bytes)
     }
 
     /// Opens an object or array.
@@ -105,6 +117,9 @@ impl<'w> Writer<'w> {
             return Ok(());
         }
         for (number, value) in &message.fields {
+            if self.is_full() {
+                break;
+            }
             if let Some(field) = shape.field(*number) {
                 self.field(field, value)?;
             }
@@ -142,6 +157,9 @@ impl<'w> Writer<'w> {
             FieldValue::Packed(bytes) => {
                 self.open('[');
                 for bits in Elements::new(bytes, field.kind) {
+                    if self.is_full() {
+                        break;
+                    }
                     self.element();
                     self.scalar(field, bits);
                 }
@@ -151,6 +169,9 @@ impl<'w> Writer<'w> {
             FieldValue::Bytes(list) => {
                 self.open('[');
                 for (index, bytes) in list.iter().enumerate() {
+                    if self.is_full() {
+                        break;
+                    }
                     self.element();
                     self.bytes(field, bytes).map_err(|fault| fault.under_index(index))?;
                 }
@@ -161,6 +182,9 @@ impl<'w> Writer<'w> {
                 let child = self.schema.child(field);
                 self.open('[');
                 for (index, message) in list.iter().enumerate() {
+                    if self.is_full() {
+                        break;
+                    }
                     self.element();
                     self.message(&child, message).map_err(|fault| fault.under_index(index))?;
                 }
@@ -177,6 +201,9 @@ impl<'w> Writer<'w> {
         let Some((key_field, value_field)) = entry.entry() else { return Ok(()) };
         self.open('{');
         for (key, value) in entries {
+            if self.is_full() {
+                break;
+            }
             self.element();
             match key {
                 Key::Text(text) => self.bytes(key_field, text)?,
@@ -251,12 +278,17 @@ impl<'w> Writer<'w> {
 
     /// Writes a string, or bytes as base64.
     pub(super) fn bytes(&mut self, field: &FieldShape, bytes: &[u8]) -> Outcome<()> {
+        let bytes = self.wanted(bytes);
         if field.kind == FieldKind::Bytes {
             self.base64(bytes);
             return Ok(());
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => push_string(&mut self.out, text),
+            // A character may be cut in two where the wanted part ends.
+            Err(error) if error.error_len().is_none() && self.options.most_bytes == Some(bytes.len()) => {
+                push_string(&mut self.out, &String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
+            }
             Err(_) if self.is_tolerant() => push_string(&mut self.out, &String::from_utf8_lossy(bytes)),
             Err(error) => {
                 let at = error.valid_up_to();

@@ -32,6 +32,18 @@ pub fn context_menu_ui<R>(target: &Response, width: f32, content: impl FnOnce(&m
     shown(Popup::context_menu(target), width, content)
 }
 
+/// A menu at a place: `set` opens or closes it, otherwise it stays as it is.
+pub fn menu_at_ui<R>(
+    target: &Response,
+    at: egui::Pos2,
+    set: Option<bool>,
+    width: f32,
+    content: impl FnOnce(&mut Ui) -> R,
+) -> Option<R> {
+    let set = set.map(egui::SetOpenCommand::Bool);
+    shown(Popup::menu(target).open_memory(set).at_position(at), width, content)
+}
+
 fn shown<R>(popup: Popup<'_>, width: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
     let t = tokens(popup.ctx());
     popup
@@ -201,6 +213,10 @@ impl egui::Widget for MenuItem<'_> {
             let galley = text::line_within(painter, detail, font, color, right - end - 8.0);
             text::paint_dropped(painter, galley, end + 8.0, middle, 5.0);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(detail));
+        }
+        if response.clicked() {
+            // A click of the pointer closes the popup by itself, a key or a screen reader's click does not.
+            ui.close();
         }
         if on && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
             ui.close();
