@@ -52,6 +52,9 @@ impl App {
                 Some(_) => self.dialog_waits = true,
                 None => {}
             },
+            Event::Secrets(update) => self.fold_secrets(update, now),
+            Event::Connection { address, state } => self.fold_connection(address, state),
+            Event::Certificates { path, found } => self.fold_certificates(path, found),
             Event::Picked { ticket, result } => {
                 self.dialog_waits = false;
                 let Some(purpose) = self.picks.remove(&ticket) else { return };
@@ -83,34 +86,28 @@ impl App {
         };
         self.forms.insert(info.tls.clone(), tls);
         let came_back = self.follow_demo(info) && is_new;
-        let token = vec![("token".to_owned(), Secret::new(info.token.clone()))];
-        let shown = self.open_demo_part(DemoPart::Tls, &info.tls, token, now);
-        self.open_demo_part(DemoPart::Plaintext, &info.plaintext, Vec::new(), now);
+        if !self.targets.contains_key(&info.tls) {
+            self.put_target_row(&info.tls, "token", &Secret::new(info.token.clone()));
+        }
+        let shown = self.open_demo_part(DemoPart::Tls, &info.tls, now);
+        self.open_demo_part(DemoPart::Plaintext, &info.plaintext, now);
         // Tabs that came back are what the person wants to see.
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == shown && !came_back) {
             entry.open_then = Some((DEMO_METHOD.0.to_owned(), DEMO_METHOD.1.to_owned()));
         }
     }
 
-    fn open_demo_part(
-        &mut self,
-        part: DemoPart,
-        address: &str,
-        metadata: Vec<(String, Secret)>,
-        now: Instant,
-    ) -> SourceId {
+    fn open_demo_part(&mut self, part: DemoPart, address: &str, now: Instant) -> SourceId {
         let is_it = |entry: &&super::SourceEntry| {
             entry.demo == Some(part)
                 || matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address)
         };
         let known = self.sources.iter().find(is_it).map(|entry| entry.id);
         let id = known.unwrap_or_else(|| {
-            let origin = SourceOrigin::Address { address: address.to_owned(), metadata: metadata.clone() };
-            self.add_entry(origin)
+            self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata: Vec::new() })
         });
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
             entry.demo = Some(part);
-            entry.call_metadata = metadata;
         }
         self.load(id, now);
         id

@@ -3,19 +3,24 @@
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::connections;
 use super::prepared::{Prepared, ReadStyle};
 use super::running::{self, Order, RunningCall, moved};
+use super::secrets::SecretQueue;
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
     CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, SaveFault, SaveWhat,
     SourceId, SourceState, StartCall, desktop, diagnose, save,
 };
+use crate::call::Metadata;
 use crate::demo;
+use crate::keychain::Keychain;
 use crate::message::{MessageError, TemplateSize, split_values, template};
 use crate::schema::{Comments, SchemaError, Source};
 use crate::transport::Pool;
@@ -34,6 +39,8 @@ pub struct EngineConfig {
     pub cache_dir: Option<PathBuf>,
     /// Where what must outlive the process is kept; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
+    /// Where secrets of what is in `state_dir` are kept; `None` keeps none.
+    pub keychain: Option<Arc<dyn Keychain>>,
 }
 
 /// The running engine. Dropping it ends every task.
@@ -41,6 +48,7 @@ pub struct EngineConfig {
 pub struct Engine {
     commands: mpsc::Sender<Command>,
     overflow: Mutex<VecDeque<Command>>,
+    secrets: Arc<SecretQueue>,
     events: Mutex<mpsc::Receiver<Event>>,
     teller: Teller,
     /// Dropped last; `shutdown_background` ends all tasks without waiting.
@@ -55,14 +63,27 @@ impl Engine {
         let (commands, inbox) = mpsc::channel(WAITING_COMMANDS);
         let (outbox, events) = mpsc::channel(WAITING_EVENTS);
         let teller = Teller { events: outbox, waker };
+        let secrets = Arc::new(SecretQueue::default());
+        let keychain = config.keychain.clone().zip(config.state_dir.clone());
+        runtime.spawn(Arc::clone(&secrets).run(keychain, teller.clone()));
         runtime.spawn(Live::new(config, teller.clone()).run(inbox));
         let (overflow, events) = (Mutex::default(), Mutex::new(events));
-        Ok(Self { commands, overflow, events, teller, runtime: Some(runtime) })
+        Ok(Self { commands, overflow, secrets, events, teller, runtime: Some(runtime) })
+    }
+
+    /// Waits until secrets that were handed in are in the keychain, at most this long: before the program ends.
+    pub fn settle_secrets(&self, limit: Duration) {
+        self.secrets.settle(limit);
     }
 
     /// Hands in a command; never blocks. What the engine cannot take at once is kept in order and handed in with the
     /// next call of this or of [`Engine::try_next`].
     pub fn send(&self, command: Command) {
+        let command = match command {
+            // Theirs is a way of its own, so that the end of the program need not ask who has them.
+            Command::Secrets(wish) => return self.secrets.push(wish),
+            command => command,
+        };
         self.overflow.lock().unwrap_or_else(PoisonError::into_inner).push_back(command);
         self.hand_in();
     }
@@ -154,6 +175,8 @@ impl Teller {
 struct OpenSource {
     /// What it last was, also while it is loaded anew.
     opened: Arc<Mutex<Option<Opened>>>,
+    /// What goes with its reflection.
+    metadata: Arc<Mutex<Metadata>>,
     loading: JoinHandle<()>,
 }
 
@@ -201,7 +224,10 @@ impl Live {
                     closed.loading.abort();
                 }
             }
-            Command::PrepareMethod { source, service, method, ticket, template } => {
+            Command::PrepareMethod { source, service, method, ticket, template, metadata } => {
+                if let (Some(open), Ok(metadata)) = (self.sources.get(&source), running::checked(&metadata)) {
+                    *open.metadata.lock().unwrap_or_else(PoisonError::into_inner) = metadata;
+                }
                 self.prepare(source, service, method, ticket, template);
             }
             Command::CheckMessage { ticket, text, revision } => self.check(ticket, text, revision),
@@ -261,6 +287,18 @@ impl Live {
                 });
             }
             Command::Save { ticket, path, replace, what } => self.save(ticket, path, replace, what),
+            // `Engine::send` keeps these.
+            Command::Secrets(_) => {}
+            Command::LookAtConnection(endpoint) => {
+                tokio::spawn(connections::look(endpoint, self.pool.clone(), self.teller.clone()));
+            }
+            Command::Reconnect(endpoint) => {
+                let memory = Arc::clone(&self.tls_memory);
+                tokio::spawn(connections::reconnect(endpoint, self.pool.clone(), memory, self.teller.clone()));
+            }
+            Command::ReadCertificates(path) => {
+                tokio::spawn(connections::read_certificates(path, self.teller.clone()));
+            }
         }
     }
 
@@ -296,9 +334,11 @@ impl Live {
         };
         let (teller, pool, cache_dir) = (self.teller.clone(), self.pool.clone(), self.config.cache_dir.clone());
         let (slot, memory) = (Arc::clone(&opened), Arc::clone(&self.tls_memory));
+        let metadata = Arc::new(Mutex::new(Metadata::new()));
+        let shared = Arc::clone(&metadata);
         let loading = tokio::spawn(async move {
             teller.tell(Event::Source { source, generation, state: SourceState::Loading }).await;
-            let state = match sources::open(source, spec, pool.clone(), cache_dir, &teller).await {
+            let state = match sources::open(source, spec, shared, pool.clone(), cache_dir, &teller).await {
                 Ok((loaded, outline)) => {
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
                     SourceState::Ready(Arc::new(outline))
@@ -308,7 +348,7 @@ impl Live {
             memory.keep(&pool);
             teller.tell(Event::Source { source, generation, state }).await;
         });
-        self.sources.insert(source, OpenSource { opened, loading });
+        self.sources.insert(source, OpenSource { opened, metadata, loading });
     }
 
     fn prepare(&self, source: SourceId, service: String, method: String, ticket: u64, size: TemplateSize) {

@@ -4,6 +4,7 @@
 use egui::{Context, Id};
 
 use super::context::Cx;
+use super::copy_request;
 use super::icons::Icon;
 use super::message::editor_id;
 use super::palette::Palette;
@@ -11,7 +12,7 @@ use super::widgets::code_view::{self, ViewCommand};
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{
     Action, Area, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, RequestSide, ResponseSide, Retry, TabId,
-    ThemeChoice, UiCommand, grpcurl_command,
+    ThemeChoice, UiCommand,
 };
 use crate::engine::SourceId;
 use crate::words::{HabitWords, Lang};
@@ -287,9 +288,7 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
         C::Diagnose => cx.act(Action::Diagnose(Retry::Send(id))),
         C::CopyGrpcurl => {
             if let Some(tab) = cx.tab() {
-                let link = cx.app.links.get(tab.address.trim());
-                let form = cx.app.form(&tab.address);
-                ctx.copy_text(grpcurl_command(tab, cx.app.source(tab.source), &form, link, false).text);
+                ctx.copy_text(copy_request::command(cx, tab, false).text);
             }
         }
         C::Format => edit(ctx, cx, id, EditorCommand::Format),

@@ -4,13 +4,15 @@ use std::time::Instant;
 
 use egui::{Align, Id, Layout, Rect, Ui, UiBuilder};
 
+use super::call_settings::CallSettings;
 use super::habits::Habits;
 use super::message::editor_id;
+use super::metadata::Paste;
 use super::method_picker::MethodPicker;
 use super::widgets::code_view::ViewCommand;
 use super::widgets::editor::{self, EditorCommand};
 use super::widgets::tree::TreeRow;
-use crate::app::{Action, App, Tab, TabId};
+use crate::app::{Action, App, RowsOf, Tab, TabId};
 use crate::engine::TextLines;
 use crate::state::Panels;
 use crate::words::{Lang, Words};
@@ -73,8 +75,16 @@ pub(super) struct Memory {
     pub(super) show_certificate: bool,
     /// The list of a source's methods, while it is open.
     pub(super) method_picker: Option<MethodPicker>,
-    /// The newest metadata row is to take the focus.
-    pub(super) focus_new_row: bool,
+    /// The newest of these rows of metadata is to take the focus.
+    pub(super) focus_new_row: Option<RowsOf>,
+    /// Its value, rather than its key.
+    pub(super) focus_new_value: bool,
+    /// What is typed into the settings of calls while they are open.
+    pub(super) call_settings: Option<CallSettings>,
+    /// The address that was typed last, so that its list shows what fits it.
+    pub(super) typed_target: Option<(TabId, String)>,
+    /// The clipboard was asked for rows.
+    pub(super) metadata_paste: Option<Paste>,
     /// Large drafts that the person wants to edit all the same.
     pub(super) edit_anyway: Option<TabId>,
     /// What a button asks of the draft's editor this frame.
@@ -105,7 +115,11 @@ impl Default for Memory {
             focus_filter: false,
             show_certificate: false,
             method_picker: None,
-            focus_new_row: false,
+            focus_new_row: None,
+            focus_new_value: false,
+            call_settings: None,
+            typed_target: None,
+            metadata_paste: None,
             edit_anyway: None,
             editor_command: None,
             editor_can_undo: (false, false),

@@ -9,6 +9,7 @@ use super::place;
 use super::theme::measure::MIN_WINDOW;
 use super::window::{Setup, Window};
 use crate::instance::Instance;
+use crate::keychain::Keychain;
 use crate::start::Start;
 use crate::state;
 use crate::words::Lang;
@@ -22,6 +23,8 @@ pub struct UiOptions {
     pub cache_dir: Option<PathBuf>,
     /// Where what must outlive the process is kept; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
+    /// Where secrets of `state_dir` are kept; `None` keeps them until the program ends.
+    pub keychain: Option<Arc<dyn Keychain>>,
     /// Hears of later starts.
     pub instance: Option<Instance>,
 }
@@ -56,6 +59,7 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
         start: options.start,
         cache_dir: options.cache_dir,
         state_dir: options.state_dir,
+        keychain: options.keychain,
         opened,
         instance: options.instance,
         lang,

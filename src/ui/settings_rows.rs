@@ -316,11 +316,14 @@ fn deadline_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn largest_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.lang().habits();
-    let now = show_size(cx.app.settings.largest());
-    let is_valid = |text: &str| parse_size(text).is_some();
+    let now = show_size(usize::try_from(cx.app.settings.largest()).unwrap_or(usize::MAX));
+    let is_valid = |text: &str| matches!(parse_size(text), Ok(Some(_)));
     if let Some(text) = typed_ui(ui, cx, Setting::Largest, &now, FIELD, words.largest_bad, is_valid).changed {
         let usual = Settings::default().largest();
-        change(cx, |settings| settings.largest_bytes = parse_size(&text).filter(|bytes| *bytes != usual));
+        change(cx, |settings| {
+            settings.largest_bytes =
+                parse_size(&text).ok().flatten().map(|bytes| bytes as u64).filter(|bytes| *bytes != usual)
+        });
     }
     wrong_or_hint(ui, cx, Setting::Largest, words.largest_bad, words.largest_hint, is_valid);
 }

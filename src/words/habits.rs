@@ -175,6 +175,15 @@ impl Lang {
     }
 
     /// What a target trusts: a file.
+    /// What an address trusts: exactly what a file holds.
+    pub fn trusts_exactly(self, file: &str) -> String {
+        match self {
+            Self::En => format!("exactly {file}"),
+            Self::ZhCn => format!("仅限 {file} 中的证书"),
+        }
+    }
+
+    /// What an address trusts: what a CA file signed.
     pub fn trusts_file(self, file: &str) -> String {
         match self {
             Self::En => format!("CA file {file}"),

@@ -13,6 +13,7 @@ mod catalogue;
 mod commands;
 mod diagnosis;
 mod habits;
+mod requests;
 mod sentence;
 mod table;
 
@@ -21,6 +22,7 @@ pub use commands::{CommandWords, EN_COMMANDS, ZH_COMMANDS};
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
 pub use habits::{EN_HABITS, HabitWords, ZH_HABITS};
+pub use requests::RequestWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
