@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 const MESSAGE: &str = r#"{
   "boolVal": true, "int32Val": 420, "uint64Val": "1789000000123", "stringVal": "Client 微服务", "bytesVal": "aGVsbG8=",
-  "array": ["grpc", "two"], "dataType": "STRING", "mapVal": {"a b": "1"},
+  "array": ["grpc of a name that is long enough for its own line", "two"], "dataType": "STRING", "mapVal": {"a b": "1"},
   "child": [{"uid": 7, "name": "Ann"}, {"uid": 8, "name": "李雷 says \"hi\""}]
 }"#;
 
@@ -318,7 +318,10 @@ fn the_menu_copies_values_and_paths() {
         assert_eq!(chosen(&mut walk, "\"a b\"", body.copy_path), "map_val[\"a b\"]");
         assert_eq!(chosen(&mut walk, "\"int32Val\"", body.copy_path), "int32_val", "as errors write it");
         assert_eq!(chosen(&mut walk, "\"int32Val\"", body.copy_line), "\"int32Val\": 420,");
-        assert_eq!(chosen(&mut walk, "\"array\"", body.copy_value), "[\n  \"grpc\",\n  \"two\"\n]");
+        assert_eq!(
+            chosen(&mut walk, "\"array\"", body.copy_value),
+            "[\n  \"grpc of a name that is long enough for its own line\",\n  \"two\"\n]"
+        );
         let code = walk.code();
         assert_eq!(chosen(&mut walk, "\"array\"", body.copy_all), code.text());
         walk.rest();
