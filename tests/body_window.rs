@@ -561,6 +561,19 @@ fn a_million_lines_are_reached_to_the_last_one() {
     walk.press(bar, PointerButton::Primary);
     assert!(walk.has_part("\"uid\": 1250") || walk.has_part("\"uid\": 1249"), "the middle is shown");
     walk.rest();
+    // A selection that is drawn over the edge takes the text along.
+    let from = view.left_top() + vec2(100.0, 37.0);
+    walk.harness.drag_at(from);
+    walk.steps(1);
+    walk.harness.hover_at(view.center());
+    walk.steps(1);
+    walk.harness.hover_at(view.center_bottom() + vec2(0.0, 150.0));
+    walk.steps(40);
+    walk.harness.drop_at(view.center_bottom() + vec2(0.0, 150.0));
+    walk.steps(2);
+    let lines = walk.copy().lines().count();
+    assert!(lines > 100, "more than a page is selected: {lines}");
+    walk.rest();
     // Folding all of it is quick, and so is what is left.
     let began = Instant::now();
     walk.click(Role::Button, walk.body().fold_all);

@@ -82,11 +82,14 @@ pub fn keys(ui: &Ui, state: &mut State, code: &TextLines, response: &Response) {
     if pressed(Modifiers::COMMAND, Key::F) {
         open_find(state, code);
     }
-    if pressed(Modifiers::SHIFT, Key::F3) {
-        find::step(state, code, false);
-    }
-    if pressed(Modifiers::NONE, Key::F3) {
-        find::step(state, code, true);
+    for (modifiers, forwards) in [(Modifiers::SHIFT, false), (Modifiers::NONE, true)] {
+        if pressed(modifiers, Key::F3) {
+            if state.find.is_open {
+                find::step(state, code, forwards);
+            } else {
+                open_find(state, code);
+            }
+        }
     }
     if pressed(Modifiers::ALT, Key::Z) {
         state.is_unwrapped = !state.is_unwrapped;
