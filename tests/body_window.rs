@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 const MESSAGE: &str = r#"{
   "boolVal": true, "int32Val": 420, "uint64Val": "1789000000123", "stringVal": "Client 微服务", "bytesVal": "aGVsbG8=",
-  "array": ["grpc", "two"], "dataType": "STRING", "mapVal": {"a b": "1"},
+  "array": ["grpc of a name that is long enough for its own line", "two"], "dataType": "STRING", "mapVal": {"a b": "1"},
   "child": [{"uid": 7, "name": "Ann"}, {"uid": 8, "name": "李雷 says \"hi\""}]
 }"#;
 
@@ -318,7 +318,10 @@ fn the_menu_copies_values_and_paths() {
         assert_eq!(chosen(&mut walk, "\"a b\"", body.copy_path), "map_val[\"a b\"]");
         assert_eq!(chosen(&mut walk, "\"int32Val\"", body.copy_path), "int32_val", "as errors write it");
         assert_eq!(chosen(&mut walk, "\"int32Val\"", body.copy_line), "\"int32Val\": 420,");
-        assert_eq!(chosen(&mut walk, "\"array\"", body.copy_value), "[\n  \"grpc\",\n  \"two\"\n]");
+        assert_eq!(
+            chosen(&mut walk, "\"array\"", body.copy_value),
+            "[\n  \"grpc of a name that is long enough for its own line\",\n  \"two\"\n]"
+        );
         let code = walk.code();
         assert_eq!(chosen(&mut walk, "\"array\"", body.copy_all), code.text());
         walk.rest();
@@ -561,6 +564,19 @@ fn a_million_lines_are_reached_to_the_last_one() {
     let bar = pos2(view.right() - 4.0, view.center().y);
     walk.press(bar, PointerButton::Primary);
     assert!(walk.has_part("\"uid\": 1250") || walk.has_part("\"uid\": 1249"), "the middle is shown");
+    walk.rest();
+    // A selection that is drawn over the edge takes the text along.
+    let from = view.left_top() + vec2(100.0, 37.0);
+    walk.harness.drag_at(from);
+    walk.steps(1);
+    walk.harness.hover_at(view.center());
+    walk.steps(1);
+    walk.harness.hover_at(view.center_bottom() + vec2(0.0, 150.0));
+    walk.steps(40);
+    walk.harness.drop_at(view.center_bottom() + vec2(0.0, 150.0));
+    walk.steps(2);
+    let lines = walk.copy().lines().count();
+    assert!(lines > 100, "more than a page is selected: {lines}");
     walk.rest();
     // Folding all of it is quick, and so is what is left.
     let began = Instant::now();

@@ -236,6 +236,6 @@ pub struct MessageRow {
     pub wire_size: u64,
     /// Compressed.
     pub compressed: bool,
-    /// The beginning of its JSON on one line.
+    /// The beginning of its JSON on one line; nothing for a large message of a call in which nothing streams.
     pub preview: String,
 }

@@ -172,7 +172,12 @@ impl Call {
     /// Keeps a message's bytes and makes its row.
     async fn keep(&self, direction: Direction, record: MessageRecord) -> CallUpdate {
         let response = direction == Direction::Received;
-        let preview = if record.data.len() <= INLINE_BYTES {
+        let info = &self.prepared.method.info;
+        // Where nothing streams there is no list: a large message is made into text once, when it is shown.
+        let is_listed = info.client_streaming || info.server_streaming;
+        let preview = if record.data.len() > INLINE_BYTES && !is_listed {
+            String::new()
+        } else if record.data.len() <= INLINE_BYTES {
             preview(&self.prepared, response, &record.data)
         } else {
             let (prepared, data) = (Arc::clone(&self.prepared), record.data.clone());
@@ -256,7 +261,7 @@ pub(super) async fn message_text(
             Some(Err(error)) => return Err(format!("this message cannot be read back from disk: {error}")),
             Some(Ok(data)) => data,
         };
-        let style = WriteStyle { pretty: true, ..WriteStyle::default() };
+        let style = WriteStyle { pretty: true, short_lists: true, ..WriteStyle::default() };
         let response = direction == Direction::Received;
         let text = runtime
             .block_on(prepared.decode(response, &data, style))

@@ -78,26 +78,9 @@ pub(super) fn answer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
     let area = ui.max_rect();
     match &call.answer {
         Some(Ok(text)) => {
-            let schema = match &tab.prepared {
-                Prepared::Ready(ready) => ready.output.as_ref().map(|output| (output, &*ready.comments)),
-                _ => None,
-            };
-            let lang = cx.lang();
-            let path =
-                |code: &TextLines, line| explain::path_of(schema.map(|(ty, _)| ty), code, line).unwrap_or_default();
-            let means = |code: &TextLines, line, on_key| explain::explain(lang, schema, code, line, on_key);
-            let mut view = CodeView::new(view_id(tab.id), words.response_body)
-                .language(Language::Json)
-                .lang(lang)
-                .explain(&means)
-                .command(cx.memory.body_command.take())
-                .can_save();
-            if schema.is_some() {
-                view = view.path(&path);
-            }
-            if view.show(ui, text).save {
-                cx.act(Action::AskSave(tab.id, Direction::Received, 0));
-            }
+            let command = cx.memory.body_command.take();
+            let view = CodeView::new(view_id(tab.id), words.response_body).command(command);
+            text_ui(ui, cx, tab, view, (Direction::Received, 0), text);
         }
         Some(Err(why)) => {
             let mut pane = pane_at(ui, area.shrink(INSET), "undecodable");
@@ -125,5 +108,30 @@ pub(super) fn answer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
             let mut pane = pane_at(ui, area.shrink(INSET), "decoding");
             ViewState::new(ViewKind::Loading, words.decoding, "").show(&mut pane);
         }
+    }
+}
+
+/// The text of one message of a tab's call: its values are explained by the schema, and it can be saved.
+pub(super) fn text_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    tab: &Tab,
+    view: CodeView<'_>,
+    (direction, index): (Direction, u64),
+    text: &TextLines,
+) {
+    let schema = match &tab.prepared {
+        Prepared::Ready(ready) => {
+            let ty = if direction == Direction::Sent { &ready.input } else { &ready.output };
+            ty.as_ref().map(|ty| (ty, &*ready.comments))
+        }
+        _ => None,
+    };
+    let lang = cx.lang();
+    let path = |code: &TextLines, line| explain::path_of(schema.map(|(ty, _)| ty), code, line);
+    let means = |code: &TextLines, line, on_key| explain::explain(lang, schema, code, line, on_key);
+    let view = view.language(Language::Json).lang(lang).explain(&means).path(&path).can_save();
+    if view.show(ui, text).save {
+        cx.act(Action::AskSave(tab.id, direction, index));
     }
 }

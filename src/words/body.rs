@@ -40,7 +40,7 @@ words! {
     save: "Save…", "保存…";
     more: "More", "更多";
 
-    save_title: "Save the response", "保存响应";
+    save_title: "Save the message", "保存消息";
     save_as: "Save as", "保存为";
     save_json: "JSON as shown", "显示的 JSON";
     save_bytes: "Protobuf bytes", "protobuf 字节";

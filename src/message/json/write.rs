@@ -17,13 +17,18 @@ pub(super) struct Writer<'w> {
     pub(super) options: &'w JsonWriteOptions<'w>,
     pub(super) indent: usize,
     pub(super) depth: usize,
+    /// What is open stands on one line.
+    inline: bool,
 }
+
+/// Lists of numbers, strings and the like stand on one line up to this length, where that is asked for: in bytes.
+const SHORT_LIST: usize = 60;
 
 impl<'w> Writer<'w> {
     /// `wire_len` is how long the message is on the wire, as a first guess at the text.
     pub fn new(schema: &'w Schema<'w>, options: &'w JsonWriteOptions<'w>, wire_len: usize) -> Self {
         let wanted = options.most_bytes.map_or(wire_len, |most| wire_len.min(2 * most));
-        Self { out: String::with_capacity(wanted), schema, options, indent: 0, depth: 0 }
+        Self { out: String::with_capacity(wanted), schema, options, indent: 0, depth: 0, inline: false }
     }
 
     /// Writes the message and gives the text.
@@ -71,7 +76,11 @@ impl<'w> Writer<'w> {
     }
 
     fn line(&mut self) {
-        if self.options.pretty {
+        if self.inline {
+            if self.out.ends_with(',') {
+                self.out.push(' ');
+            }
+        } else if self.options.pretty {
             self.out.push('\n');
             self.out.extend(std::iter::repeat_n("  ", self.indent));
         }
@@ -154,30 +163,29 @@ impl<'w> Writer<'w> {
         match value {
             FieldValue::One(value) => self.value(field, value),
             FieldValue::Map(entries) => self.map(field, entries),
-            FieldValue::Packed(bytes) => {
-                self.open('[');
+            FieldValue::Packed(bytes) => self.scalars(|writer, most| {
                 for bits in Elements::new(bytes, field.kind) {
-                    if self.is_full() {
+                    if writer.is_full() || writer.out.len() > most {
                         break;
                     }
-                    self.element();
-                    self.scalar(field, bits);
+                    writer.element();
+                    writer.scalar(field, bits);
                 }
-                self.close(']');
-                Ok(())
-            }
-            FieldValue::Bytes(list) => {
-                self.open('[');
+                Ok(writer.out.len() <= most)
+            }),
+            FieldValue::Bytes(list) => self.scalars(|writer, most| {
                 for (index, bytes) in list.iter().enumerate() {
-                    if self.is_full() {
+                    if writer.is_full() {
                         break;
                     }
-                    self.element();
-                    self.bytes(field, bytes).map_err(|fault| fault.under_index(index))?;
+                    if writer.out.len().saturating_add(bytes.len()) > most {
+                        return Ok(false);
+                    }
+                    writer.element();
+                    writer.bytes(field, bytes).map_err(|fault| fault.under_index(index))?;
                 }
-                self.close(']');
-                Ok(())
-            }
+                Ok(writer.out.len() <= most)
+            }),
             FieldValue::Messages(list) => {
                 let child = self.schema.child(field);
                 self.open('[');
@@ -193,6 +201,28 @@ impl<'w> Writer<'w> {
             }
         }
         .map_err(|fault| fault.under(&field.name))
+    }
+
+    /// Writes a list of what has no members: on one line where it is short and that is asked for. `elements` is told
+    /// how long the whole text may become, and tells whether it kept to it.
+    fn scalars(&mut self, elements: impl Fn(&mut Self, usize) -> Outcome<bool>) -> Outcome<()> {
+        if self.options.short_lists {
+            let (before, indent) = (self.out.len(), self.indent);
+            self.inline = true;
+            self.open('[');
+            let kept = elements(self, before + SHORT_LIST);
+            self.inline = false;
+            self.indent = indent;
+            if kept? {
+                self.out.push(']');
+                return Ok(());
+            }
+            self.out.truncate(before);
+        }
+        self.open('[');
+        elements(self, usize::MAX)?;
+        self.close(']');
+        Ok(())
     }
 
     /// Writes a map as an object.

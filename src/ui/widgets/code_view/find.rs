@@ -151,10 +151,6 @@ pub fn bar_ui(ui: &mut Ui, state: &mut State, id: Id, code: &TextLines, room: Re
         .width(width)
         .trailing(&count)
         .show(&mut row);
-    if !count.is_empty() {
-        // A screen reader hears of it as well.
-        crate::ui::widgets::text::label_over(&row, field.rect, "hits", &count);
-    }
     if std::mem::take(&mut state.find.takes_focus) {
         field.request_focus();
     }

@@ -79,11 +79,14 @@ pub fn keys(ui: &Ui, state: &mut State, code: &TextLines, response: &Response) {
     let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-    if pressed(Modifiers::SHIFT, Key::F3) {
-        find::step(state, code, false);
-    }
-    if pressed(Modifiers::NONE, Key::F3) {
-        find::step(state, code, true);
+    for (modifiers, forwards) in [(Modifiers::SHIFT, false), (Modifiers::NONE, true)] {
+        if pressed(modifiers, Key::F3) {
+            if state.find.is_open {
+                find::step(state, code, forwards);
+            } else {
+                open_find(state, code);
+            }
+        }
     }
     if pressed(Modifiers::ALT, Key::Z) {
         state.is_unwrapped = !state.is_unwrapped;

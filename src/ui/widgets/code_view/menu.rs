@@ -41,7 +41,7 @@ pub fn menu_ui(state: &mut State, view: &CodeView<'_>, code: &TextLines, respons
             if ui.add(item).clicked() {
                 copy(ui, code.value_text(line));
             }
-            let path = view.path.map_or_else(|| plain_path(code, line), |path| path(code, line));
+            let path = view.path.and_then(|path| path(code, line)).unwrap_or_else(|| plain_path(code, line));
             let shown = if path.chars().count() > 40 { String::new() } else { path.clone() };
             if ui.add(MenuItem::new(body.copy_path).icon(Icon::Link).detail(&shown).enabled(!path.is_empty())).clicked()
             {

@@ -61,8 +61,8 @@ pub struct Explained {
 
 /// What the value on a line means; the flag says that the pointer is on its key.
 pub type Explain<'a> = dyn Fn(&TextLines, usize, bool) -> Option<Explained> + 'a;
-/// How the place of the value on a line is written.
-pub type PathOf<'a> = dyn Fn(&TextLines, usize) -> String + 'a;
+/// How the place of the value on a line is written; `None` leaves it to the text's own keys.
+pub type PathOf<'a> = dyn Fn(&TextLines, usize) -> Option<String> + 'a;
 
 /// What came of a view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -76,22 +76,18 @@ impl Frame<'_> {
     fn paint_hits(&self, painter: &Painter, state: &State, view: &CodeView<'_>, code: &TextLines) {
         let t = self.t;
         let (Some(first), Some(last)) = (self.rows.first(), self.rows.last()) else { return };
-        let seen = first.bytes.start..last.bytes.end;
         if state.find.is_open {
             let search = &state.find.search;
-            for hit in search.hits_in(&seen) {
-                self.fill(painter, code, hit, t.find_hit);
-            }
             let current = state.find.current.and_then(|index| search.hits().get(index));
-            if let Some(hit) = current.filter(|hit| hit.start < seen.end && hit.end > seen.start) {
-                for rect in self.rows.iter().filter_map(|row| row.rect_of(code, hit)) {
-                    painter.rect(
-                        rect.expand2(vec2(1.0, -1.0)),
-                        2.0,
-                        t.find_hit,
-                        Stroke::new(1.5, t.warn),
-                        egui::StrokeKind::Middle,
-                    );
+            // Row by row: between two rows there may be as many hits as are folded.
+            for row in &self.rows {
+                for hit in search.hits_in(&row.bytes) {
+                    let Some(rect) = row.rect_of(code, hit) else { continue };
+                    painter.rect_filled(rect, 0.0, t.find_hit);
+                    if current == Some(hit) {
+                        let edge = Stroke::new(1.5, t.warn);
+                        painter.rect_stroke(rect.expand2(vec2(1.0, -1.0)), 2.0, edge, egui::StrokeKind::Middle);
+                    }
                 }
             }
         }
