@@ -206,7 +206,8 @@ impl App {
 
     pub(super) fn choose_tab(&mut self, id: TabId) {
         let Some(tab) = self.tab(id) else { return };
-        self.tree.chosen = Some(Node::Method(tab.source, tab.service.clone(), tab.method.clone()).key());
+        self.tree.chosen =
+            Some(Node::Method(tab.source, tab.service.as_str().into(), tab.method.as_str().into()).key());
         self.active = Some(id);
         self.area = Area::Services;
         self.problem = None;

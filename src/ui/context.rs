@@ -8,7 +8,6 @@ use super::habits::Habits;
 use super::message::editor_id;
 use super::method_picker::MethodPicker;
 use super::widgets::editor::{self, EditorCommand};
-use super::widgets::tree::TreeRow;
 use crate::app::{Action, App, Tab, TabId};
 use crate::engine::TextLines;
 use crate::state::Panels;
@@ -56,10 +55,6 @@ pub(super) struct Memory {
     pub(super) request_share: Option<f32>,
     /// The share of the list above a message that is read.
     pub(super) list_share: f32,
-    /// The tree as rows, and what it was made of.
-    pub(super) tree_rows: Vec<TreeRow>,
-    /// Revision of the tree and language.
-    pub(super) tree_made_of: Option<(u64, Lang)>,
     /// The chosen row when the tree was last painted.
     pub(super) tree_chosen: Option<u64>,
     /// The chosen row is to come into view.
@@ -94,8 +89,6 @@ impl Default for Memory {
             side_width: None,
             request_share: None,
             list_share: LIST_SHARE,
-            tree_rows: Vec::new(),
-            tree_made_of: None,
             tree_chosen: None,
             tree_reveal: false,
             focus_target: false,
