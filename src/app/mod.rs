@@ -45,7 +45,7 @@ pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning};
 pub use deadline::{BadDeadline, parse_deadline, show_deadline};
 pub use diagnose::{DiagnosisRecord, DiagnosisStage};
-pub use fuzzy::{Query, Score};
+pub use fuzzy::{Common, Query, Score};
 pub use grpcurl::{Gap, GrpcurlCommand, grpcurl_command};
 pub use keep::{Drafts, KeepNotice};
 pub use metadata::{MetadataRow, RowCheck, is_secret_key};

@@ -198,6 +198,8 @@ impl Tree {
 struct Filter {
     /// In small letters.
     typed: String,
+    /// Without letters whose case has to be looked up: those of others never hide one of its.
+    is_ascii: bool,
     /// Where it may go on from a service to its method: `service/method`, `service.method`.
     parts: Vec<usize>,
 }
@@ -206,7 +208,7 @@ impl Filter {
     fn new(typed: &str) -> Self {
         let typed = typed.trim().to_lowercase();
         let parts = typed.match_indices(['/', '.']).map(|(at, _)| at).collect();
-        Self { typed, parts }
+        Self { is_ascii: typed.is_ascii(), typed, parts }
     }
 
     fn is_empty(&self) -> bool {
@@ -215,7 +217,7 @@ impl Filter {
 
     /// Where it is found in a name, without regard to case.
     fn find(&self, name: &str) -> Option<usize> {
-        if self.typed.is_ascii() && name.is_ascii() {
+        if self.is_ascii {
             return find_ascii(name.as_bytes(), self.typed.as_bytes());
         }
         // Lowering may change lengths outside ASCII: then the name still fits, only the mark is left out.
@@ -243,7 +245,8 @@ impl Filter {
         match self.find(name) {
             Some(start) => {
                 let range = start..start + self.typed.len();
-                let is_whole = name.get(range.clone()).is_some_and(|part| part.to_lowercase() == self.typed);
+                let is_whole =
+                    self.is_ascii || name.get(range.clone()).is_some_and(|part| part.to_lowercase() == self.typed);
                 if is_whole { std::iter::once(range).collect() } else { Vec::new() }
             }
             None => Vec::new(),

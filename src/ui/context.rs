@@ -200,6 +200,27 @@ pub(super) fn row_at(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::
     ui.new_child(builder)
 }
 
+/// A row at the right end of a rectangle, filled from the left, so that Tab goes through it as it is read. Its width is
+/// that of the frame before; where it changed, the frame is made once more. Returns the row's left edge too.
+pub(super) fn row_ending_right<R>(
+    ui: &mut Ui,
+    rect: Rect,
+    salt: impl std::hash::Hash + std::fmt::Debug + Copy,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> (R, f32) {
+    let id = Id::unique(("width of", salt));
+    let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or_default();
+    let left = (rect.right() - width).max(rect.left());
+    let mut row = row_at(ui, Rect::from_min_max(egui::pos2(left, rect.top()), rect.max), salt);
+    let out = add(&mut row);
+    let taken = row.min_rect().right() - left;
+    if (taken - width).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, taken));
+        ui.ctx().request_discard("a row at the right has another width");
+    }
+    (out, left)
+}
+
 /// A part of the screen by its rectangle, filled from the right, things centred.
 pub(super) fn row_from_right(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug) -> Ui {
     let builder =

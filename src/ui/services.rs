@@ -15,16 +15,10 @@ use super::widgets::menu::{MenuItem, context_menu_ui, menu_line_ui};
 use super::widgets::text::Line;
 use super::widgets::tree::{Tree, TreeFact, TreeMark, TreePlace, TreeRow, TreeRows};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::widgets::working::Progress;
-use super::widgets::working::working_ui;
+use super::widgets::working::{QUIET, waiting_ui};
 use crate::app::{Action, App, Node, SourceEntry, SourceOrigin, TreeLine, UiCommand};
 use crate::engine::SourceId;
-use crate::words::{Lang, format};
-
-/// Work shorter than this shows no progress.
-const QUIET: std::time::Duration = std::time::Duration::from_millis(300);
-/// Work longer than this can be given up.
-const GIVE_UP: std::time::Duration = std::time::Duration::from_secs(1);
+use crate::words::Lang;
 
 pub(super) fn services_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.words();
@@ -114,11 +108,9 @@ fn loading_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     for (id, title, since) in slow {
         let rect = Rect::from_min_size(ui.cursor().min + vec2(8.0, 0.0), vec2(ui.available_width() - 16.0, 42.0));
         let mut row = row_at(ui, rect, ("loading", id.0));
-        let cancel = (since >= GIVE_UP).then_some(words.cancel);
-        let tenths = std::time::Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
         let room = (rect.width() - 150.0).max(40.0);
         let shown = super::widgets::text::elide_middle(row.painter(), &title, &super::fonts::body(), room);
-        if working_ui(&mut row, &shown, &format::duration(tenths), Progress::Unknown, cancel) {
+        if waiting_ui(&mut row, &shown, since, words.cancel) {
             cx.act(Action::StopLoading(id));
         }
         ui.add_space(48.0);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use egui::{CornerRadius, Id, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::badge::{Shape, badge_width, paint_badge, paint_shape};
+use super::menu::menu_key;
 use super::rows::row_keys;
 use super::shared::{Stand, ring, shows_focus};
 use super::{text, tooltip};
@@ -276,7 +277,7 @@ impl<'a> Tree<'a> {
                 out.toggled = None;
             }
         }
-        if response.secondary_clicked() || response.context_menu_opened() {
+        if response.secondary_clicked() || response.context_menu_opened() || menu_key(&response) {
             out.menu = Some((row.key, response.clone()));
             if response.secondary_clicked() {
                 out.chosen = Some(row.key);
