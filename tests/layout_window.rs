@@ -173,6 +173,18 @@ fn from_a_fresh_start_to_the_first_response_and_back_by_keyboard() {
         // A source's row is reached and its menu opened without a pointer.
         walk.command(Key::F);
         assert_eq!(walk.focused().unwrap().1, words.filter_methods);
+        walk.press(Key::Tab);
+        assert_eq!(walk.focused().unwrap().0, Role::TreeItem);
+        walk.key(Modifiers::SHIFT, Key::F10);
+        walk.rest("the menu of a row");
+        assert_eq!(walk.focused().unwrap(), (Role::MenuItem, own.copy_name.to_owned()));
+        walk.press(Key::ArrowDown);
+        assert_eq!(walk.focused().unwrap(), (Role::MenuItem, own.copy_full_name.to_owned()));
+        walk.press(Key::Escape);
+        assert_eq!(walk.focused().unwrap().0, Role::TreeItem, "Escape gives the focus back");
+        walk.key(Modifiers::SHIFT, Key::F10);
+        walk.press(Key::Enter);
+        assert!(!walk.has(own.copy_name), "a choice closes the menu");
     });
 }
 

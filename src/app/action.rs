@@ -131,6 +131,8 @@ pub enum Action {
     TakeTemplate(TabId, TemplateSize),
     /// Ask for the method's schema again.
     PrepareAgain(TabId),
+    /// Give up making the method ready.
+    StopPreparing(TabId),
     /// Go to the draft's error.
     GoToError(TabId),
     /// The place was gone to.

@@ -168,6 +168,7 @@ impl App {
             Action::SetCaretLine(id, line) => self.change(id, |tab| tab.caret_line = line),
             Action::TakeTemplate(id, size) => self.take_template(id, size),
             Action::PrepareAgain(id) => self.prepare_again(id, now),
+            Action::StopPreparing(id) => self.stop_preparing(id),
             Action::GoToError(id) => self.change(id, |tab| {
                 tab.go_to = tab.error().map(|error| error.span.start);
                 tab.request_side = RequestSide::Message;
@@ -215,7 +216,10 @@ impl App {
             after.clone_into(&mut tab.deadline);
         }
         // So do those that came back and say why they are not ready.
-        let said = |lang: Lang| [lang.words().demo_not_running, lang.words().source_gone];
+        let said = |lang: Lang| {
+            let words = lang.words();
+            [words.demo_not_running, words.source_gone, words.load_stopped]
+        };
         for (before, after) in said(self.lang).into_iter().zip(said(lang)) {
             let failed = self.tabs.iter_mut().filter_map(|tab| match &mut tab.prepared {
                 Prepared::Failed(why) => Some(why),

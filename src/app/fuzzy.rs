@@ -17,14 +17,30 @@ const LETTERS: Score = 300;
 /// What was typed, made ready.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    words: Vec<Vec<char>>,
+    words: Vec<Word>,
 }
+
+/// One word, in small letters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Word {
+    letters: Vec<char>,
+    /// The same as bytes, where each letter is one.
+    ascii: Option<Vec<u8>>,
+}
+
+/// How well each word fits what many names have in common: looked at once for all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Common(Vec<Option<Score>>);
 
 impl Query {
     /// Of what was typed: words in any order, each of which has to be found.
     pub fn new(typed: &str) -> Self {
-        let fold = |word: &str| word.chars().map(fold).collect();
-        Self { words: typed.split_whitespace().map(fold).collect() }
+        let word = |word: &str| {
+            let letters: Vec<char> = word.chars().map(fold).collect();
+            let ascii = letters.iter().map(|letter| u8::try_from(*letter).ok().filter(u8::is_ascii)).collect();
+            Word { letters, ascii }
+        };
+        Self { words: typed.split_whitespace().map(word).collect() }
     }
 
     /// Nothing was typed.
@@ -35,9 +51,19 @@ impl Query {
     /// How well it fits a name, of which `more` says where it stands; `None` if it does not. In `more` words are found
     /// as they stand only: some letters in their order are in every long path.
     pub fn score(&self, name: &str, more: &str) -> Option<Score> {
+        self.score_in(name, &self.common(more))
+    }
+
+    /// What names have in common, for [`Query::score_in`].
+    pub fn common(&self, more: &str) -> Common {
+        Common(self.words.iter().map(|word| Some(whole(word, more)?.0 - WHOLE / 2)).collect())
+    }
+
+    /// As [`Query::score`], for one of many names.
+    pub fn score_in(&self, name: &str, common: &Common) -> Option<Score> {
         let mut total = 0;
-        for word in &self.words {
-            total += match_name(word, name).or_else(|| Some(whole(word, more)?.0 - WHOLE / 2))?;
+        for (word, more) in self.words.iter().zip(&common.0) {
+            total += match_name(word, name).or(*more)?;
         }
         Some(total)
     }
@@ -77,7 +103,7 @@ fn fold(c: char) -> char {
     if c.is_ascii() { c.to_ascii_lowercase() } else { c.to_lowercase().next().unwrap_or(c) }
 }
 
-fn match_name(word: &[char], name: &str) -> Option<Score> {
+fn match_name(word: &Word, name: &str) -> Option<Score> {
     match whole(word, name) {
         Some((score, _)) => Some(score),
         None => letters(word, name).map(|(score, _)| score),
@@ -98,7 +124,52 @@ fn begins(before: Option<char>, c: char) -> bool {
 }
 
 /// Where the word stands as typed, at the best place of the text.
-fn whole(word: &[char], text: &str) -> Option<(Score, Range<usize>)> {
+fn whole(word: &Word, text: &str) -> Option<(Score, Range<usize>)> {
+    match &word.ascii {
+        Some(small) => whole_ascii(small, text),
+        None => whole_letters(&word.letters, text),
+    }
+}
+
+/// How good a place is.
+fn place_score(text: &str, range: &Range<usize>, begins: bool) -> Score {
+    let mut score = WHOLE - length_malus(text);
+    if begins {
+        score += 200;
+    }
+    if range.start == 0 {
+        score += 200;
+    }
+    if range.start == 0 && range.end == text.len() {
+        score += 200;
+    }
+    score
+}
+
+/// As [`whole`], by bytes: those of other letters are never taken for one of these.
+fn whole_ascii(small: &[u8], text: &str) -> Option<(Score, Range<usize>)> {
+    let first = *small.first()?;
+    let bytes = text.as_bytes();
+    let mut best: Option<(Score, Range<usize>)> = None;
+    for start in memchr::memchr2_iter(first, first.to_ascii_uppercase(), bytes) {
+        let range = start..start + small.len();
+        if !bytes.get(range.clone()).is_some_and(|part| part.eq_ignore_ascii_case(small)) {
+            continue;
+        }
+        let before = text[..start].chars().next_back();
+        let is_start = begins(before, char::from(bytes[start]));
+        let score = place_score(text, &range, is_start);
+        if best.as_ref().is_none_or(|(known, _)| score > *known) {
+            best = Some((score, range));
+        }
+        if is_start {
+            break;
+        }
+    }
+    best
+}
+
+fn whole_letters(word: &[char], text: &str) -> Option<(Score, Range<usize>)> {
     let first = *word.first()?;
     let mut best: Option<(Score, Range<usize>)> = None;
     let mut before = None;
@@ -113,19 +184,10 @@ fn whole(word: &[char], text: &str) -> Option<(Score, Range<usize>)> {
         if !fits {
             continue;
         }
-        let end = rest.next().map_or(text.len(), |(at, _)| start + at);
-        let mut score = WHOLE - length_malus(text);
-        if is_start {
-            score += 200;
-        }
-        if start == 0 {
-            score += 200;
-        }
-        if start == 0 && end == text.len() {
-            score += 200;
-        }
+        let range = start..rest.next().map_or(text.len(), |(at, _)| start + at);
+        let score = place_score(text, &range, is_start);
         if best.as_ref().is_none_or(|(known, _)| score > *known) {
-            best = Some((score, start..end));
+            best = Some((score, range));
         }
         if is_start {
             break;
@@ -135,11 +197,13 @@ fn whole(word: &[char], text: &str) -> Option<(Score, Range<usize>)> {
 }
 
 /// The word's letters in their order, those that begin words first.
-fn letters(word: &[char], text: &str) -> Option<(Score, Vec<Range<usize>>)> {
-    if word.len() < 2 {
+fn letters(word: &Word, text: &str) -> Option<(Score, Vec<Range<usize>>)> {
+    let word = &word.letters;
+    // Most names are done with at their first look: they have not all of the letters.
+    if word.len() < 2 || (text.len() < word.len()) {
         return None;
     }
-    let mut found = Vec::new();
+    let mut found: Vec<Range<usize>> = Vec::new();
     let mut score = LETTERS - length_malus(text);
     let mut wanted = word.iter().copied().peekable();
     let mut before = None;

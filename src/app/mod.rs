@@ -54,7 +54,7 @@ pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning, PING_ANSWER};
 pub use deadline::{BadDeadline, parse_deadline, show_deadline};
 pub use diagnose::{DiagnosisRecord, DiagnosisStage};
-pub use fuzzy::{Query, Score};
+pub use fuzzy::{Common, Query, Score};
 pub use grpcurl::{Gap, GrpcurlCommand, grpcurl_command};
 pub use keep::{Drafts, KeepNotice};
 pub use metadata::{COMMON_KEYS, MetadataRow, Notation, RowCheck, RowsOf, WrittenBytes, is_secret_key};

@@ -221,9 +221,19 @@ impl App {
         }
     }
 
+    /// The method is not waited for any more; what comes of it is dropped.
+    pub(super) fn stop_preparing(&mut self, id: TabId) {
+        let (message, ticket) = (self.lang.words().load_stopped.to_owned(), self.next_id());
+        let Some(tab) = self.tab_mut(id).filter(|tab| matches!(tab.prepared, Prepared::Pending { .. })) else { return };
+        tab.prepared = Prepared::Failed(message);
+        let ticket = std::mem::replace(&mut tab.ticket, ticket);
+        self.send(Command::ReleaseMethod { ticket });
+    }
+
     pub(super) fn choose_tab(&mut self, id: TabId) {
         let Some(tab) = self.tab(id) else { return };
-        self.tree.chosen = Some(Node::Method(tab.source, tab.service.clone(), tab.method.clone()).key());
+        self.tree.chosen =
+            Some(Node::Method(tab.source, tab.service.as_str().into(), tab.method.as_str().into()).key());
         self.active = Some(id);
         self.area = Area::Services;
         self.problem = None;

@@ -128,8 +128,9 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         C::NextTab | C::PreviousTab | C::MoveTabLeft | C::MoveTabRight => {
             unless(cx.app.tabs.len() > 1, if tab.is_none() { words.no_request } else { words.one_tab })
         }
-        C::NewTab
-        | C::CloseTab
+        C::NewTab => unless(tab.is_some() || !cx.app.sources.is_empty(), words.no_sources),
+        C::CloseTab if cx.app.area == Area::Settings => None,
+        C::CloseTab
         | C::FocusTarget
         | C::FocusMessage
         | C::ChooseMethod
@@ -225,6 +226,9 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
             }
         }
         C::ReopenTab => cx.act(Action::ReopenTab),
+        // Without one to begin from, a method has to be found first.
+        C::NewTab if cx.tab().is_none() => return run_window(ctx, cx, C::ShowPalette),
+        C::CloseTab if cx.app.area == Area::Settings => cx.act(Action::ShowArea(Area::Services)),
         C::NextTab => cx.act(Action::StepTab(1)),
         C::PreviousTab => cx.act(Action::StepTab(-1)),
         C::ZoomIn | C::ZoomOut | C::ZoomReset => {
@@ -257,7 +261,7 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
     use UiCommand as C;
     match command {
         C::NewTab => cx.act(Action::DuplicateTab(id)),
-        C::CloseTab => cx.act(Action::CloseTab(id)),
+        C::CloseTab if cx.app.area == Area::Services => cx.act(Action::CloseTab(id)),
         C::MoveTabLeft => cx.act(Action::ShiftTab(id, -1)),
         C::MoveTabRight => cx.act(Action::ShiftTab(id, 1)),
         C::Send => cx.act(Action::Send(id)),

@@ -11,7 +11,6 @@ use super::metadata::Paste;
 use super::method_picker::MethodPicker;
 use super::widgets::code_view::ViewCommand;
 use super::widgets::editor::{self, EditorCommand};
-use super::widgets::tree::TreeRow;
 use crate::app::{Action, App, RowsOf, Tab, TabId};
 use crate::engine::TextLines;
 use crate::state::Panels;
@@ -59,10 +58,6 @@ pub(super) struct Memory {
     pub(super) request_share: Option<f32>,
     /// The share of the list above a message that is read.
     pub(super) list_share: f32,
-    /// The tree as rows, and what it was made of.
-    pub(super) tree_rows: Vec<TreeRow>,
-    /// Revision of the tree and language.
-    pub(super) tree_made_of: Option<(u64, Lang)>,
     /// The chosen row when the tree was last painted.
     pub(super) tree_chosen: Option<u64>,
     /// The chosen row is to come into view.
@@ -107,8 +102,6 @@ impl Default for Memory {
             side_width: None,
             request_share: None,
             list_share: LIST_SHARE,
-            tree_rows: Vec::new(),
-            tree_made_of: None,
             tree_chosen: None,
             tree_reveal: false,
             focus_target: false,
@@ -223,6 +216,27 @@ pub(super) fn row_at(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::
     let builder =
         UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::left_to_right(Align::Center));
     ui.new_child(builder)
+}
+
+/// A row at the right end of a rectangle, filled from the left, so that Tab goes through it as it is read. Its width is
+/// that of the frame before; where it changed, the frame is made once more. Returns the row's left edge too.
+pub(super) fn row_ending_right<R>(
+    ui: &mut Ui,
+    rect: Rect,
+    salt: impl std::hash::Hash + std::fmt::Debug + Copy,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> (R, f32) {
+    let id = Id::unique(("width of", salt));
+    let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or_default();
+    let left = (rect.right() - width).max(rect.left());
+    let mut row = row_at(ui, Rect::from_min_max(egui::pos2(left, rect.top()), rect.max), salt);
+    let out = add(&mut row);
+    let taken = row.min_rect().right() - left;
+    if (taken - width).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, taken));
+        ui.ctx().request_discard("a row at the right has another width");
+    }
+    (out, left)
 }
 
 /// A part of the screen by its rectangle, filled from the right, things centred.

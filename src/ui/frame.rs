@@ -8,6 +8,7 @@ use super::theme::measure::{RAIL, SIDE_PANEL, STATUS_BAR, TOP_BAR};
 use super::theme::{Tone, tokens};
 use super::widgets::badge::dot_word_ui;
 use super::widgets::button::IconButton;
+use super::widgets::menu::copy_menu_ui;
 use super::widgets::shared::{line_below, line_right};
 use super::widgets::splitter::{SplitAxis, SplitRange, splitter_ui};
 use super::widgets::text::{Line, elide_middle};
@@ -141,7 +142,8 @@ fn status_bar_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect) {
         None => (Tone::Plain, cx.words().not_connected.to_owned()),
     };
     let shown = elide_middle(left.painter(), &said, &fonts::hint(), room);
-    let response = dot_word_ui(&mut left, tone, &shown);
+    let response = dot_word_ui(&mut left, tone, &shown).interact(egui::Sense::CLICK);
+    copy_menu_ui(&response, &said);
     if shown != said {
         tooltip_ui(&response, &said, None);
     }

@@ -574,7 +574,7 @@ impl Gallery {
             ..TreeRow::default()
         });
         let name = self.say("Services", "服务");
-        let said = Tree::new(Id::unique("gallery tree"), name, self.tree_row).show(ui, &rows);
+        let said = Tree::new(Id::unique("gallery tree"), name, self.tree_row).show(ui, rows.as_slice());
         self.tree_row = said.chosen.or(self.tree_row);
         if said.toggled == Some(0) {
             self.folded = !self.folded;

@@ -13,7 +13,7 @@ use super::widgets::shared::dashed;
 use super::widgets::suggest;
 use super::widgets::text;
 use super::widgets::{code_view, editor};
-use crate::app::{Action, Chord, CommandPlace, UiCommand};
+use crate::app::{Action, Area, Chord, CommandGroup, CommandPlace, UiCommand};
 
 /// Takes the keys of commands before any field sees them.
 pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
@@ -57,6 +57,8 @@ fn consume(ctx: &Context, chord: &Chord) {
                 is_first = false;
                 false
             }
+            // Beside Alt some desktops send the character too.
+            Event::Text(_) => !chord.alt,
             _ => true,
         });
     });
@@ -89,6 +91,12 @@ fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
         return true;
     }
     if is_asking(cx) || cx.memory.habits.palette.is_some() {
+        return false;
+    }
+    // What is not to be seen is neither sent nor cancelled by a key.
+    let is_seen = cx.app.area == Area::Services && cx.app.problem.is_none() && cx.app.shown_source.is_none();
+    let is_of_request = matches!(command.group(), CommandGroup::Request | CommandGroup::Response);
+    if is_of_request && !is_seen {
         return false;
     }
     if command != UiCommand::Cancel {

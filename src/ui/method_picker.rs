@@ -181,7 +181,11 @@ fn list_ui(
         field.request_focus();
     }
     picker.refresh(entry, tab);
-    let outline = entry.outline.as_ref()?;
+    let Some(outline) = entry.outline.as_ref() else {
+        let said = if entry.loading_since.is_some() { words.loading } else { words.no_method_hits };
+        ui.add(Line::hint(said).color(tokens(ui).text3).height(ROW));
+        return None;
+    };
     let names = |(s, m): (usize, usize)| {
         let service = outline.services.get(s)?;
         Some((service, service.methods.get(m)?))

@@ -176,9 +176,10 @@ impl Search {
                 self.at = (self.at.0 + 1, 0);
                 continue;
             };
+            let common = self.results.query.common(&service.full_name);
             for (index, method) in service.methods.iter().enumerate() {
                 let found = Found::Method { source: self.at.0, service: self.at.1, method: index };
-                if let Some(score) = self.results.query.score(&method.name, &service.full_name) {
+                if let Some(score) = self.results.query.score_in(&method.name, &common) {
                     self.methods.push((score, found));
                 }
             }

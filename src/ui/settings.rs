@@ -277,7 +277,7 @@ pub(super) fn side_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .collect();
     let chosen = cx.memory.habits.settings.section;
     let tree = Tree::new(Id::unique("sections"), words.settings, Some(chosen as u64)).whole();
-    let response = tree.show(&mut pane, &made);
+    let response = tree.show(&mut pane, made.as_slice());
     let section = response.chosen.or(response.opened);
     if let Some(section) = section.and_then(|key| sections.iter().find(|section| **section as u64 == key)) {
         cx.memory.habits.settings.section = *section;

@@ -153,12 +153,15 @@ impl Window {
 
     /// Puts into force what was chosen: theme, scale, size of data's text.
     fn follow_settings(&mut self, ctx: &egui::Context) {
+        // What the desktop says is heard also while a choice is in force, so that it can be followed again.
+        let mut heard = self.desktop_theme.as_mut().and_then(DesktopTheme::last);
         if !self.app.theme_chosen && !self.theme_given {
             if self.desktop_theme.is_none() {
                 self.desktop_theme = DesktopTheme::listen(ctx);
+                heard = None;
             }
             // A desktop that says nothing is taken for dark.
-            self.app.theme = self.desktop_theme.as_mut().and_then(DesktopTheme::last).unwrap_or_default();
+            self.app.theme = heard.unwrap_or_default();
         }
         let sizes = (self.app.settings.zoom(), self.app.settings.data());
         if self.shown_sizes != Some(sizes) {
@@ -201,6 +204,7 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let now = Instant::now();
         let mut cx = Cx { app: &self.app, actions: &mut self.actions, memory: &mut self.memory, now };
+        super::widgets::menu::set_copy_word(ui.ctx(), cx.words().copy);
         super::keys::keys(ui, &mut cx);
         super::frame::frame_ui(ui, &mut cx);
         super::keys::drops(ui, &mut cx);
