@@ -13,8 +13,8 @@ pub const VARIABLE: &str = "PROCONSUL_MEASURE";
 /// Counts the frames of one window. Prints the line `first-frame` as soon as the first one was handed to the screen,
 /// and `frames N` for each line that is read from the standard input. For the line `tabs` it draws a frame and prints
 /// `tabs` with a JSON list: method, address and draft of each. For the line `place NAME` it draws a frame and prints
-/// `place X Y W H`, in pixels of the window, of the first thing with this accessible name, or `place none`; `*` at the
-/// end of the name stands for any rest, and `place Role/NAME` looks among things of this role only.
+/// `place X Y W H`, in pixels of the window, of the first thing with this accessible name, or `place none`; `*` at an
+/// end of the name stands for anything, and `place Role/NAME` looks among things of this role only.
 #[derive(Debug)]
 pub struct Measure {
     frames: Arc<AtomicU64>,
@@ -107,7 +107,12 @@ impl egui::Plugin for Places {
         };
         let is_it = |node: &egui::accesskit::Node| {
             let label = node.label().or_else(|| node.value()).unwrap_or_default();
-            let fits = name.strip_suffix('*').map_or(label == name, |start| label.starts_with(start));
+            let fits = match (name.strip_prefix('*'), name.strip_suffix('*')) {
+                (Some(rest), Some(_)) => label.contains(rest.trim_end_matches('*')),
+                (Some(end), None) => label.ends_with(end),
+                (None, Some(start)) => label.starts_with(start),
+                (None, None) => label == name,
+            };
             fits && role.is_none_or(|role| format!("{:?}", node.role()) == role)
         };
         let found = update.nodes.iter().find_map(|(_, node)| node.bounds().filter(|_| is_it(node)));
