@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    AddDialog, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, RowsOf, TabId,
-    ThemeChoice,
+    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, RowsOf,
+    Settings, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
@@ -21,6 +21,8 @@ pub enum PickFor {
     DialogPaths,
     /// Into its import roots.
     DialogRoots,
+    /// A message is saved there.
+    Save,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }
@@ -101,6 +103,8 @@ pub enum Action {
     OpenNode(u64),
     /// Open a method in a tab.
     OpenMethod(SourceId, String, String),
+    /// Open a method in a tab, and send it as soon as it is ready.
+    OpenAndSend(SourceId, String, String),
     /// Another tab of the same method.
     DuplicateTab(TabId),
     /// Bring a tab to the front.
@@ -127,6 +131,8 @@ pub enum Action {
     TakeTemplate(TabId, TemplateSize),
     /// Ask for the method's schema again.
     PrepareAgain(TabId),
+    /// Give up making the method ready.
+    StopPreparing(TabId),
     /// Go to the draft's error.
     GoToError(TabId),
     /// The place was gone to.
@@ -144,7 +150,7 @@ pub enum Action {
     /// Pasted text becomes rows, behind this one or at the end.
     PasteRows(RowsOf, Option<u64>, String),
     /// Of the messages that are sent.
-    SetCompression(TabId, Encoding),
+    SetCompression(TabId, Option<Encoding>),
     /// A grpcurl command becomes a request.
     PasteCommand(String),
     /// Ask for such a command, with what is typed so far; `None` leaves it.
@@ -193,6 +199,18 @@ pub enum Action {
     StepMessage(TabId, isize),
     /// Close it.
     HideMessage(TabId),
+    /// Ask where a message is to be saved.
+    AskSave(TabId, Direction, u64),
+    /// What is typed there.
+    TypeSavePath(String),
+    /// The message's bytes, rather than JSON.
+    SaveAsBytes(bool),
+    /// Ask the system for a place.
+    PickSave,
+    /// Save it; the flag says that a file may be replaced.
+    ConfirmSave(bool),
+    /// Leave it.
+    CloseSave,
     /// Show the list's end.
     FollowTail(TabId, bool),
     /// Unfold the phases, or fold them.
@@ -201,4 +219,28 @@ pub enum Action {
     SetLang(Lang),
     /// The theme.
     SetTheme(ThemeChoice),
+    /// The desktop's theme again.
+    FollowTheme,
+    /// The system's language again.
+    FollowLang,
+    /// What is set for the whole program.
+    SetSettings(Box<Settings>),
+    /// An area of the rail.
+    ShowArea(Area),
+    /// Give a command this key, whoever had it.
+    GiveKey(UiCommand, Chord),
+    /// Leave a command without a key.
+    ClearKey(UiCommand),
+    /// The key that it came with; none means all commands.
+    ResetKey(Option<UiCommand>),
+    /// It stands first in the palette the next time.
+    NoteUsed(UiCommand),
+    /// The list of notices was opened.
+    SeeNotices,
+    /// Take one out of the list, or all.
+    DropNotice(Option<u64>),
+    /// Open the folder that holds this in the desktop's file manager.
+    OpenFolder(PathBuf),
+    /// Check an address' certificate in the usual way again.
+    RemoveTrust(String),
 }

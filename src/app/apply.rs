@@ -58,6 +58,12 @@ impl App {
             }
             Action::ConfirmDialog => self.confirm_dialog(now),
             Action::CloseDialog => self.dialog = None,
+            Action::AskSave(tab, direction, index) => self.ask_save(tab, direction, index),
+            Action::TypeSavePath(path) => self.type_save_path(path),
+            Action::SaveAsBytes(as_bytes) => self.save_as_bytes(as_bytes),
+            Action::PickSave => self.pick_save(),
+            Action::ConfirmSave(replace) => self.confirm_save(replace),
+            Action::CloseSave => self.save = None,
             Action::ReloadSource(source) => self.reload(source, now),
             Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {
@@ -93,6 +99,7 @@ impl App {
             Action::ChooseNode(key) => self.tree.chosen = Some(key),
             Action::OpenNode(key) => self.open_node(key, now),
             Action::OpenMethod(source, service, method) => self.open_method(source, &service, &method, now),
+            Action::OpenAndSend(source, service, method) => self.open_and_send(source, &service, &method, now),
             Action::DuplicateTab(id) => self.duplicate_tab(id, now),
             Action::ChooseTab(id) => self.choose_tab(id),
             Action::StepTab(step) => self.step_tab(step),
@@ -108,6 +115,25 @@ impl App {
                 self.theme = theme;
                 self.theme_chosen = true;
             }
+            Action::FollowTheme => self.theme_chosen = false,
+            Action::FollowLang => {
+                self.set_lang(self.system_lang);
+                self.lang_chosen = false;
+            }
+            Action::SetSettings(settings) => self.settings = *settings,
+            Action::ShowArea(area) => self.area = area,
+            Action::GiveKey(command, chord) => self.keys.give(command, chord),
+            Action::ClearKey(command) => self.keys.clear(command),
+            Action::ResetKey(Some(command)) => self.keys.reset(command),
+            Action::ResetKey(None) => self.keys.reset_all(),
+            Action::NoteUsed(command) => self.note_used(command),
+            Action::SeeNotices => self.see_notices(),
+            Action::DropNotice(id) => self.drop_notice(id),
+            Action::OpenFolder(folder) => {
+                self.folder_failed = false;
+                self.send(Command::OpenFolder(folder));
+            }
+            Action::RemoveTrust(address) => self.remove_trust(&address),
             Action::SetForm(address, form) => {
                 self.forms.insert(address.trim().to_owned(), *form);
             }
@@ -142,6 +168,7 @@ impl App {
             Action::SetCaretLine(id, line) => self.change(id, |tab| tab.caret_line = line),
             Action::TakeTemplate(id, size) => self.take_template(id, size),
             Action::PrepareAgain(id) => self.prepare_again(id, now),
+            Action::StopPreparing(id) => self.stop_preparing(id),
             Action::GoToError(id) => self.change(id, |tab| {
                 tab.go_to = tab.error().map(|error| error.span.start);
                 tab.request_side = RequestSide::Message;
@@ -189,7 +216,10 @@ impl App {
             after.clone_into(&mut tab.deadline);
         }
         // So do those that came back and say why they are not ready.
-        let said = |lang: Lang| [lang.words().demo_not_running, lang.words().source_gone];
+        let said = |lang: Lang| {
+            let words = lang.words();
+            [words.demo_not_running, words.source_gone, words.load_stopped]
+        };
         for (before, after) in said(self.lang).into_iter().zip(said(lang)) {
             let failed = self.tabs.iter_mut().filter_map(|tab| match &mut tab.prepared {
                 Prepared::Failed(why) => Some(why),
@@ -318,7 +348,7 @@ impl App {
     pub(super) fn load(&mut self, id: SourceId, now: Instant) {
         let Some(entry) = self.sources.iter().find(|entry| entry.id == id) else { return };
         let form = match &entry.origin {
-            SourceOrigin::Address { address, .. } => self.form(address),
+            SourceOrigin::Address { address, .. } => self.dial_form(address),
             SourceOrigin::Files { .. } => ConnectionForm::default(),
         };
         let waits = self.waits_for_secrets(entry);
@@ -434,6 +464,7 @@ impl App {
         let ticket = self.next_id();
         self.picks.insert(ticket, purpose);
         self.no_dialog = false;
+        self.dialog_waits = false;
         self.send(Command::PickFiles { folders, ticket });
     }
 
@@ -444,6 +475,11 @@ impl App {
         match purpose {
             PickFor::Open => {
                 self.open_paths(paths, Vec::new(), now);
+            }
+            PickFor::Save => {
+                if let Some(path) = paths.first() {
+                    self.picked_save(path);
+                }
             }
             PickFor::DialogPaths => {
                 if let Some(dialog) = &mut self.dialog {
@@ -543,8 +579,8 @@ impl App {
         let (ticket, address, message, compress) = (tab.ticket, tab.address.clone(), tab.message.clone(), tab.compress);
         let metadata = self.tab(id).map(|tab| self.sent_metadata(tab)).unwrap_or_default();
         let form = self.form(&address);
-        let endpoint = form.endpoint(&address);
-        let usual = Limits::default();
+        let endpoint = self.dial_form(&address).endpoint(&address);
+        let usual = self.usual_limits();
         let limits = Limits {
             receive_bytes: form.receive_bytes.unwrap_or(usual.receive_bytes),
             send_bytes: form.send_bytes.unwrap_or(usual.send_bytes),
@@ -558,7 +594,7 @@ impl App {
             message: Some(message),
             deadline,
             limits,
-            compress,
+            compress: compress.or(self.settings.compress).unwrap_or_default(),
         })));
         for call in released {
             self.send(Command::ReleaseCall(call.id));

@@ -82,7 +82,7 @@ impl App {
         let Some((address, metadata)) = self.asked_of(of) else { return };
         self.close_diagnosis(of);
         let id = DiagnosisId(self.next_id());
-        let endpoint = self.form(&address).endpoint(&address);
+        let endpoint = self.dial_form(&address).endpoint(&address);
         let (steps, stage) = (Vec::new(), DiagnosisStage::Running);
         self.diagnoses.push(DiagnosisRecord { id, of, address, began: now, steps, stage });
         self.send(Command::Diagnose(Box::new(Diagnose { id, endpoint, metadata })));

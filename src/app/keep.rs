@@ -50,6 +50,9 @@ impl App {
         Document {
             lang: self.lang_chosen.then(|| lang_tag(self.lang).to_owned()),
             theme: self.theme_chosen.then(|| theme_tag(self.theme).to_owned()),
+            settings: self.settings.document(),
+            keys: self.keys.document(),
+            used: self.last_used().iter().map(|command| command.tag().to_owned()).collect(),
             sources: self.sources.iter().map(source_doc).collect(),
             targets: self.targets.iter().filter(|(_, rows)| !rows.is_empty()).map(target_doc).collect(),
             last_secret: self.secrets.last(),
@@ -150,10 +153,11 @@ impl App {
             edited: tab.edited,
             metadata: tab.metadata.iter().map(row_doc).collect(),
             compress: match tab.compress {
-                Encoding::Identity => "identity",
-                Encoding::Gzip => "gzip",
-                Encoding::Deflate => "deflate",
-                Encoding::Zstd => "zstd",
+                None => "",
+                Some(Encoding::Identity) => "identity",
+                Some(Encoding::Gzip) => "gzip",
+                Some(Encoding::Deflate) => "deflate",
+                Some(Encoding::Zstd) => "zstd",
             }
             .to_owned(),
             request_side: match tab.request_side {

@@ -7,20 +7,26 @@
 mod action;
 mod apply;
 mod begin;
+mod chord;
+mod command;
 mod connection;
 mod deadline;
 mod diagnose;
 mod fold;
+mod fuzzy;
 mod grpcurl;
 mod keep;
 mod metadata;
+mod notices;
 mod paste_command;
 mod pasted;
 mod phases;
 mod record;
 mod restore;
 mod rows;
+mod save;
 mod secrets;
+mod settings;
 mod shell;
 mod sizes;
 mod source;
@@ -43,17 +49,23 @@ use crate::state::RecentSource;
 use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
+pub use chord::{Chord, ChordRefusal};
+pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning, PING_ANSWER};
 pub use deadline::{BadDeadline, parse_deadline, show_deadline};
 pub use diagnose::{DiagnosisRecord, DiagnosisStage};
+pub use fuzzy::{Common, Query, Score};
 pub use grpcurl::{Gap, GrpcurlCommand, grpcurl_command};
 pub use keep::{Drafts, KeepNotice};
 pub use metadata::{COMMON_KEYS, MetadataRow, Notation, RowCheck, RowsOf, WrittenBytes, is_secret_key};
+pub use notices::{Happened, Notice};
 pub use paste_command::{PasteNote, Pasting, is_command};
 pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, ShownMessage};
 pub use rows::{is_secret_by_rule, overrides};
+pub use save::{SaveDialog, SaveStage};
+pub use settings::{Area, Settings};
 pub use sizes::{BadSize, parse_size, show_size};
 pub use source::{SourceEntry, SourceOrigin};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
@@ -106,6 +118,15 @@ pub struct AddDialog {
     pub missing: bool,
 }
 
+/// Where things are kept; `None` keeps nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// What must outlive the process.
+    pub state_dir: Option<PathBuf>,
+    /// Schema results and the compiler.
+    pub cache_dir: Option<PathBuf>,
+}
+
 /// Everything that a window shows.
 #[derive(Debug, Default)]
 pub struct App {
@@ -135,6 +156,8 @@ pub struct App {
     pub welcome_missing: bool,
     /// No dialog of files is to be had: type a path.
     pub no_dialog: bool,
+    /// The dialog of files has not answered for a while.
+    pub dialog_waits: bool,
     /// How to connect, by address as typed.
     pub forms: BTreeMap<String, ConnectionForm>,
     /// Rows that go with all calls, reflection and health, by address as typed.
@@ -155,16 +178,40 @@ pub struct App {
     pub shown_source: Option<SourceId>,
     /// The source that is being named, and what is typed.
     pub naming: Option<(SourceId, String)>,
+    /// The question where a message is to be saved, if it is open.
+    pub save: Option<SaveDialog>,
     /// Addresses that were called, newest first.
     pub recent_targets: Vec<String>,
     /// Sources that were opened, newest first.
     pub recent_sources: Vec<RecentSource>,
     /// What is to be told about the file that holds all this.
     pub notices: Vec<KeepNotice>,
+    /// The system asked the process to end.
+    pub is_ending: bool,
     /// The person chose the language, so it no longer follows the system.
     pub lang_chosen: bool,
     /// The person chose the theme, so it no longer follows the desktop.
     pub theme_chosen: bool,
+    /// The system's language, for whoever follows it.
+    pub system_lang: Lang,
+    /// The area of the rail that is shown.
+    pub area: Area,
+    /// What is set for the whole program.
+    pub settings: Settings,
+    /// Where things are kept.
+    pub places: Places,
+    /// Which keys do what.
+    pub keys: Keys,
+    /// A folder that could not be opened; its path is to be copied.
+    pub folder_failed: bool,
+    /// A tab that is sent as soon as its method is ready and its draft fits.
+    send_when_ready: Option<TabId>,
+    /// Commands that were used last, newest first.
+    used: Vec<UiCommand>,
+    /// What happened, newest first.
+    told: Vec<Notice>,
+    /// Sources that are read anew because their files changed.
+    changed_on_disk: Vec<SourceId>,
     /// Which secrets are in the keychain.
     secrets: secrets::Secrets,
     /// Tabs that were closed, the newest last, with the place where they stood.
@@ -175,6 +222,8 @@ pub struct App {
     diagnoses: Vec<DiagnosisRecord>,
     /// Where the files of open dialogs go, by ticket.
     picks: BTreeMap<u64, PickFor>,
+    /// Where a message was saved last.
+    save_folder: Option<PathBuf>,
     /// The last number that was given to anything.
     last_id: u64,
     /// For the engine, in order.
@@ -184,7 +233,7 @@ pub struct App {
 impl App {
     /// A fresh start.
     pub fn new(lang: Lang, theme: ThemeChoice) -> Self {
-        Self { lang, theme, ..Self::default() }
+        Self { lang, system_lang: lang, theme, ..Self::default() }
     }
 
     /// What the engine shall do, in order; empties it.

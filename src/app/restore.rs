@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::keep::{lang_tag, theme_tag};
 use super::{
-    App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PinnedCertificate, Prepared, RequestSide,
-    ResponseSide, SourceOrigin, Tab, TabId, ThemeChoice,
+    App, CaKind, ClientKind, ConnectionForm, DemoState, Keys, MetadataRow, PinnedCertificate, Prepared, RequestSide,
+    ResponseSide, Settings, SourceOrigin, Tab, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{DemoInfo, Scheme, SourceFailure, SourceId};
@@ -29,6 +29,9 @@ impl App {
             self.theme = theme;
             self.theme_chosen = true;
         }
+        self.settings = Settings::of_document(&document.settings);
+        self.keys = Keys::of_document(&document.keys);
+        self.used = document.used.iter().filter_map(|tag| UiCommand::by_tag(tag)).collect();
         self.recent_targets.clone_from(&document.recent_targets);
         self.recent_sources.clone_from(&document.recent_sources);
         self.forms.extend(document.forms.iter().map(|(address, doc)| (address.clone(), form(doc))));
@@ -111,10 +114,11 @@ impl App {
             go_to: None,
             metadata,
             compress: match doc.compress.as_str() {
-                "gzip" => Encoding::Gzip,
-                "deflate" => Encoding::Deflate,
-                "zstd" => Encoding::Zstd,
-                _ => Encoding::Identity,
+                "identity" => Some(Encoding::Identity),
+                "gzip" => Some(Encoding::Gzip),
+                "deflate" => Some(Encoding::Deflate),
+                "zstd" => Some(Encoding::Zstd),
+                _ => None,
             },
             request_side: match doc.request_side.as_str() {
                 "metadata" => RequestSide::Metadata,

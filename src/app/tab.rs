@@ -101,8 +101,8 @@ pub struct Tab {
     pub go_to: Option<usize>,
     /// Its own rows, in order; those of its target are `App::target_rows`.
     pub metadata: Vec<MetadataRow>,
-    /// Of its messages.
-    pub compress: Encoding,
+    /// Of its messages; as Settings say where `None`.
+    pub compress: Option<Encoding>,
     /// Which of the request's side tabs is in front.
     pub request_side: RequestSide,
     /// Which of the answer's is.

@@ -2,8 +2,7 @@
 
 use std::time::Instant;
 
-use super::{App, MetadataRow, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
-use crate::call::Encoding;
+use super::{App, Area, MetadataRow, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
 use crate::engine::{Command, SourceId};
 use crate::message::TemplateSize;
 
@@ -38,6 +37,18 @@ impl App {
             self.choose_tab(id);
         } else {
             self.new_tab(source, service, method, now);
+        }
+    }
+
+    /// Opens a method and sends its draft, at once or as soon as the method is ready.
+    pub(super) fn open_and_send(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
+        self.open_method(source, service, method, now);
+        let Some(tab) = self.active_tab() else { return };
+        let id = tab.id;
+        if tab.can_send() && tab.size().is_some() {
+            self.send_tab(id, now);
+        } else {
+            self.send_when_ready = Some(id);
         }
     }
 
@@ -76,7 +87,7 @@ impl App {
         } else if demo.is_some() && shape == (false, false) {
             "1 s".to_owned()
         } else {
-            self.lang.words().deadline_none.to_owned()
+            self.usual_deadline(shape == (false, false))
         };
         Tab {
             id: TabId(self.next_id()),
@@ -97,7 +108,7 @@ impl App {
             checking: None,
             go_to: None,
             metadata: Vec::new(),
-            compress: Encoding::default(),
+            compress: None,
             request_side: RequestSide::default(),
             response_side: ResponseSide::default(),
             call: None,
@@ -210,10 +221,21 @@ impl App {
         }
     }
 
+    /// The method is not waited for any more; what comes of it is dropped.
+    pub(super) fn stop_preparing(&mut self, id: TabId) {
+        let (message, ticket) = (self.lang.words().load_stopped.to_owned(), self.next_id());
+        let Some(tab) = self.tab_mut(id).filter(|tab| matches!(tab.prepared, Prepared::Pending { .. })) else { return };
+        tab.prepared = Prepared::Failed(message);
+        let ticket = std::mem::replace(&mut tab.ticket, ticket);
+        self.send(Command::ReleaseMethod { ticket });
+    }
+
     pub(super) fn choose_tab(&mut self, id: TabId) {
         let Some(tab) = self.tab(id) else { return };
-        self.tree.chosen = Some(Node::Method(tab.source, tab.service.clone(), tab.method.clone()).key());
+        self.tree.chosen =
+            Some(Node::Method(tab.source, tab.service.as_str().into(), tab.method.as_str().into()).key());
         self.active = Some(id);
+        self.area = Area::Services;
         self.problem = None;
         self.shown_source = None;
     }

@@ -46,7 +46,7 @@ impl App {
     pub(super) fn look_at_connection(&mut self, address: &str) {
         let address = address.trim();
         if !address.is_empty() {
-            let endpoint = self.form(address).endpoint(address);
+            let endpoint = self.dial_form(address).endpoint(address);
             self.send(Command::LookAtConnection(endpoint));
         }
     }
@@ -54,7 +54,7 @@ impl App {
     pub(super) fn reconnect(&mut self, address: &str) {
         let address = address.trim();
         if !address.is_empty() {
-            let endpoint = self.form(address).endpoint(address);
+            let endpoint = self.dial_form(address).endpoint(address);
             self.connections.insert(address.to_owned(), ConnectionState::Connecting);
             self.send(Command::Reconnect(endpoint));
         }

@@ -62,6 +62,7 @@ fn ready(now: Instant, name: &str) -> App {
         template: "{\n  \"name\": \"\"\n}".to_owned(),
         notes: Vec::new(),
         input: None,
+        output: None,
         comments: Arc::default(),
     });
     app.fold(Event::MethodReady { ticket, result }, now);
@@ -99,7 +100,7 @@ fn a_new_source_unfolds_to_its_methods_but_plumbing_stays_folded() {
         .iter()
         .map(|line| match &line.node {
             Node::Source(_) => "source".to_owned(),
-            Node::Service(_, name) | Node::Method(_, _, name) => name.clone(),
+            Node::Service(_, name) | Node::Method(_, _, name) => name.to_string(),
             Node::Problem(..) => "problem".to_owned(),
         })
         .collect();

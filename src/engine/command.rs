@@ -1,9 +1,10 @@
 //! What a screen can ask of the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, SecretWish, SourceId};
+use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, SecretWish, SourceId, TextLines};
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
@@ -96,6 +97,55 @@ pub enum Command {
         folders: bool,
         /// Comes back with the answer.
         ticket: u64,
+    },
+    /// Open a folder in the desktop's file manager; where there is none, `Event::FolderNotOpened` says so.
+    OpenFolder(PathBuf),
+    /// Ask for a place to save by the system's dialog; the answer is `Event::Picked`.
+    PickSave {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// Where the dialog begins.
+        folder: Option<PathBuf>,
+        /// The name that it offers.
+        name: String,
+    },
+    /// Find a name that is free; the answer is `Event::SaveSuggested`.
+    SuggestSave {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// Where; in the person's downloads where there is none.
+        folder: Option<PathBuf>,
+        /// The name without its end.
+        stem: String,
+        /// The end of the name, without its dot.
+        extension: String,
+    },
+    /// Write a file; the answer is `Event::Saved`.
+    Save {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// As typed: from the root, or from the home by `~`.
+        path: PathBuf,
+        /// A file that is there already may be replaced.
+        replace: bool,
+        /// Its content.
+        what: SaveWhat,
+    },
+}
+
+/// What is saved.
+#[derive(Clone, Debug)]
+pub enum SaveWhat {
+    /// A text, with a line break at its end.
+    Text(Arc<TextLines>),
+    /// A message as it was on the wire, uncompressed.
+    Message {
+        /// Which call.
+        call: CallId,
+        /// Sent or received.
+        direction: Direction,
+        /// Number within its direction, from 0.
+        index: u64,
     },
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, SecretsUpdate, SourceId, TextLines};
+use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, NotSaved, SecretsUpdate, SourceId, TextLines};
 use crate::call::CallEvent;
 use crate::message::MessageError;
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
@@ -67,6 +67,13 @@ pub enum Event {
         /// A step, or the end.
         update: DiagnosisUpdate,
     },
+    /// The dialog of `PickFiles` has not answered for a while: perhaps there is none to be seen.
+    PickWaits {
+        /// From the command.
+        ticket: u64,
+    },
+    /// Nothing opened the folder of `OpenFolder`.
+    FolderNotOpened,
     /// What the keychain gave, took or refused.
     Secrets(SecretsUpdate),
     /// Answer to `LookAtConnection` and `Reconnect`.
@@ -89,6 +96,22 @@ pub enum Event {
         ticket: u64,
         /// What was chosen.
         result: Result<Vec<PathBuf>, String>,
+    },
+    /// The system asks the process to end: keep what is to be kept, and end.
+    AskedToEnd,
+    /// Answer to `SuggestSave`.
+    SaveSuggested {
+        /// From the command.
+        ticket: u64,
+        /// A name that is free.
+        path: PathBuf,
+    },
+    /// Answer to `Save`.
+    Saved {
+        /// From the command.
+        ticket: u64,
+        /// Where, and how many bytes.
+        result: Result<(PathBuf, u64), NotSaved>,
     },
 }
 
@@ -166,7 +189,9 @@ pub struct MethodReady {
     pub notes: Vec<String>,
     /// The request's type, for what may be written in a draft.
     pub input: Option<MessageType>,
-    /// What the authors of the request's types say of them.
+    /// The answer's type, for what stands in it.
+    pub output: Option<MessageType>,
+    /// What the authors of both types say of them.
     pub comments: Arc<Comments>,
 }
 
@@ -211,6 +236,6 @@ pub struct MessageRow {
     pub wire_size: u64,
     /// Compressed.
     pub compressed: bool,
-    /// The beginning of its JSON on one line.
+    /// The beginning of its JSON on one line; nothing for a large message of a call in which nothing streams.
     pub preview: String,
 }

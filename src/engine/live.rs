@@ -15,8 +15,8 @@ use super::secrets::SecretQueue;
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
-    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, SourceId, SourceState,
-    StartCall, diagnose,
+    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, SaveFault, SaveWhat,
+    SourceId, SourceState, StartCall, desktop, diagnose, save,
 };
 use crate::call::Metadata;
 use crate::demo;
@@ -32,9 +32,6 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 const WAITING_EVENTS: usize = 256;
 /// Commands that wait for the engine; more are kept in order by [`Engine::send`].
 const WAITING_COMMANDS: usize = 256;
-/// A dialog that is gone faster than this was never shown: nobody chooses a file in a tenth of a second.
-const NO_DIALOG: Duration = Duration::from_millis(100);
-
 /// What the engine needs to know at its start.
 #[derive(Clone, Debug, Default)]
 pub struct EngineConfig {
@@ -53,6 +50,7 @@ pub struct Engine {
     overflow: Mutex<VecDeque<Command>>,
     secrets: Arc<SecretQueue>,
     events: Mutex<mpsc::Receiver<Event>>,
+    teller: Teller,
     /// Dropped last; `shutdown_background` ends all tasks without waiting.
     runtime: Option<tokio::runtime::Runtime>,
 }
@@ -68,9 +66,9 @@ impl Engine {
         let secrets = Arc::new(SecretQueue::default());
         let keychain = config.keychain.clone().zip(config.state_dir.clone());
         runtime.spawn(Arc::clone(&secrets).run(keychain, teller.clone()));
-        runtime.spawn(Live::new(config, teller).run(inbox));
+        runtime.spawn(Live::new(config, teller.clone()).run(inbox));
         let (overflow, events) = (Mutex::default(), Mutex::new(events));
-        Ok(Self { commands, overflow, secrets, events, runtime: Some(runtime) })
+        Ok(Self { commands, overflow, secrets, events, teller, runtime: Some(runtime) })
     }
 
     /// Waits until secrets that were handed in are in the keychain, at most this long: before the program ends.
@@ -96,6 +94,19 @@ impl Engine {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
     }
 
+    /// Tells [`Event::AskedToEnd`] when the system asks the process to end (SIGTERM, SIGHUP, SIGINT; closing the console
+    /// on Windows) instead of letting it end the process at once.
+    pub fn hear_signals(&self) {
+        if let Some(runtime) = &self.runtime {
+            let teller = self.teller.clone();
+            runtime.spawn(async move {
+                while asked_to_end().await.is_ok() {
+                    teller.tell(Event::AskedToEnd).await;
+                }
+            });
+        }
+    }
+
     fn hand_in(&self) {
         let mut waiting = self.overflow.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(command) = waiting.pop_front() {
@@ -116,11 +127,33 @@ impl Drop for Engine {
     }
 }
 
+/// Waits until the system asks the process to end.
+async fn asked_to_end() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            _ = hangup.recv() => Ok(()),
+            asked = tokio::signal::ctrl_c() => asked,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
 /// The way of events to whoever listens.
 #[derive(Clone)]
 pub(super) struct Teller {
     events: mpsc::Sender<Event>,
     waker: Waker,
+}
+
+impl std::fmt::Debug for Teller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Teller").finish_non_exhaustive()
+    }
 }
 
 impl Teller {
@@ -234,6 +267,26 @@ impl Live {
                     task.abort();
                 }
             }
+            Command::PickFiles { folders, ticket } => {
+                let choice = if folders { desktop::Choice::Folders } else { desktop::Choice::Files };
+                tokio::spawn(desktop::pick(self.teller.clone(), choice, ticket));
+            }
+            Command::OpenFolder(folder) => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || desktop::open_folder(&teller, &folder));
+            }
+            Command::PickSave { ticket, folder, name } => {
+                let choice = desktop::Choice::Save { folder, name };
+                tokio::spawn(desktop::pick(self.teller.clone(), choice, ticket));
+            }
+            Command::SuggestSave { ticket, folder, stem, extension } => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || {
+                    let path = save::suggestion(folder.as_deref(), &stem, &extension);
+                    teller.tell_blocking(Event::SaveSuggested { ticket, path });
+                });
+            }
+            Command::Save { ticket, path, replace, what } => self.save(ticket, path, replace, what),
             // `Engine::send` keeps these.
             Command::Secrets(_) => {}
             Command::LookAtConnection(endpoint) => {
@@ -246,7 +299,6 @@ impl Live {
             Command::ReadCertificates(path) => {
                 tokio::spawn(connections::read_certificates(path, self.teller.clone()));
             }
-            Command::PickFiles { folders, ticket } => self.pick(folders, ticket),
         }
     }
 
@@ -358,25 +410,30 @@ impl Live {
         }
     }
 
-    fn pick(&self, folders: bool, ticket: u64) {
+    fn save(&self, ticket: u64, path: PathBuf, replace: bool, what: SaveWhat) {
         let teller = self.teller.clone();
-        tokio::spawn(async move {
-            let asked = std::time::Instant::now();
-            let dialog = rfd::AsyncFileDialog::new();
-            let chosen = if folders {
-                dialog.pick_folders().await
-            } else {
-                let dialog = dialog
-                    .add_filter(".proto, descriptor sets", &["proto", "binpb", "pb", "protoset", "desc"])
-                    .add_filter("*", &["*"]);
-                dialog.pick_files().await
+        let store = match &what {
+            SaveWhat::Text(_) => None,
+            SaveWhat::Message { call, .. } => self.calls.get(call).map(|running| Arc::clone(&running.store)),
+        };
+        tokio::task::spawn_blocking(move || {
+            let fault = |fault: SaveFault, detail: String| Err(NotSaved { path: path.clone(), fault, detail });
+            let result = match (save::whole_path(&path), &what) {
+                (None, _) => fault(SaveFault::Relative, String::new()),
+                (Some(whole), SaveWhat::Text(text)) => {
+                    let parts = [text.text().as_bytes(), b"\n"];
+                    save::write(&whole, &parts, replace).map(|bytes| (whole, bytes))
+                }
+                (Some(whole), SaveWhat::Message { direction, index, .. }) => {
+                    let mut store = store.as_ref().map(|store| store.lock().unwrap_or_else(PoisonError::into_inner));
+                    match store.as_mut().and_then(|store| store.get(*direction, *index)) {
+                        None => fault(SaveFault::Gone, "this message is not kept any more".to_owned()),
+                        Some(Err(error)) => fault(SaveFault::Gone, error.to_string()),
+                        Some(Ok(data)) => save::write(&whole, &[&data], replace).map(|bytes| (whole, bytes)),
+                    }
+                }
             };
-            let result = match chosen {
-                Some(files) => Ok(files.iter().map(|file| file.path().to_path_buf()).collect()),
-                None if asked.elapsed() < NO_DIALOG => Err("no file dialog can be had on this desktop".to_owned()),
-                None => Ok(Vec::new()),
-            };
-            teller.tell(Event::Picked { ticket, result }).await;
+            teller.tell_blocking(Event::Saved { ticket, result });
         });
     }
 }
@@ -389,13 +446,15 @@ async fn prepare(
 ) -> Result<(Prepared, MethodReady), SchemaError> {
     let found = source.method(service, method).await?;
     // Comments help to write; a source that cannot tell them is no less callable.
-    let set = source.descriptor_set(&[found.input.full_name().to_owned()]).await.unwrap_or_default();
+    let names = [found.input.full_name().to_owned(), found.output.full_name().to_owned()];
+    let set = source.descriptor_set(&names).await.unwrap_or_default();
     let ready = MethodReady {
         service: found.service.clone(),
         info: found.info.clone(),
         template: template(&found.input, size),
         notes: found.notes.clone(),
         input: Some(found.input.clone()),
+        output: Some(found.output.clone()),
         comments: Arc::new(Comments::of_set(&set)),
     };
     Ok((Prepared::new(found, vec![source]), ready))

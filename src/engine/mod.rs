@@ -6,21 +6,24 @@
 
 mod command;
 mod connections;
+mod desktop;
 mod diagnose;
 mod endpoint;
 mod event;
+mod folds;
 mod live;
 mod many;
 mod prepared;
 mod reflector;
 mod running;
+mod save;
 mod secrets;
 mod sources;
 mod store;
 mod text;
 mod tls_memory;
 
-pub use command::{Command, SourceSpec, StartCall};
+pub use command::{Command, SaveWhat, SourceSpec, StartCall};
 pub use diagnose::{
     Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,
 };
@@ -29,11 +32,13 @@ pub use event::{
     CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MessageRow, MethodReady,
     SourceFailure, SourceState,
 };
+pub use folds::{Fold, key_of, value_in};
 pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
 pub use running::moved;
+pub use save::{NotSaved, SaveFault};
 pub use secrets::{SecretWish, SecretsUpdate};
 pub use text::TextLines;
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::settings::{KeysDoc, SettingsDoc};
+
 /// The version that this program writes. A newer one is set aside unread.
 pub const VERSION: u64 = 1;
 
@@ -16,6 +18,12 @@ pub struct Document {
     pub lang: Option<String>,
     /// `dark` or `light`, if the person chose one.
     pub theme: Option<String>,
+    /// What was set for the whole program.
+    pub settings: SettingsDoc,
+    /// Keys that the person changed.
+    pub keys: KeysDoc,
+    /// Tags of commands that were used last, newest first.
+    pub used: Vec<String>,
     /// Sizes of panels.
     pub panels: Panels,
     /// In the order of the tree.
@@ -56,6 +64,8 @@ pub struct Panels {
     pub request_share: Option<f32>,
     /// The share of the list above a message that is read, 0 to 1.
     pub list_share: Option<f32>,
+    /// The side panel is folded.
+    pub side_folded: bool,
 }
 
 /// One of the demo's two servers: its port is another after each start.

@@ -10,6 +10,7 @@ use super::document::{
     DemoPart, Document, FormDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc, TabDoc, TargetDoc,
     VERSION,
 };
+use super::settings::{KeysDoc, SettingsDoc};
 
 /// Why a text is no document of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,10 +33,14 @@ impl Document {
             "window": self.window.map(write_place),
             "lang": self.lang,
             "theme": self.theme,
+            "settings": write_settings(&self.settings),
+            "keys": self.keys.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+            "used": self.used,
             "panels": {
                 "side_width": number(self.panels.side_width),
                 "request_share": number(self.panels.request_share),
                 "list_share": number(self.panels.list_share),
+                "side_folded": self.panels.side_folded,
             },
             "sources": self.sources.iter().map(write_source).collect::<Vec<_>>(),
             "forms": self.forms.iter().map(|(address, form)| write_form(address, form)).collect::<Vec<_>>(),
@@ -64,10 +69,14 @@ impl Document {
             window: all.option("window", read_place)?,
             lang: all.option_text("lang")?,
             theme: all.option_text("theme")?,
+            settings: all.option("settings", read_settings)?.unwrap_or_default(),
+            keys: all.option("keys", read_keys)?.unwrap_or_default(),
+            used: all.option("used", Node::strings)?.unwrap_or_default(),
             panels: Panels {
                 side_width: panels.option("side_width", Node::float)?,
                 request_share: panels.option("request_share", Node::float)?,
                 list_share: panels.option("list_share", Node::float)?,
+                side_folded: panels.option("side_folded", Node::boolean)?.unwrap_or_default(),
             },
             sources: all.list("sources", read_source)?,
             forms,
@@ -79,6 +88,37 @@ impl Document {
             recent_sources: all.list("recent_sources", read_recent)?,
         })
     }
+}
+
+fn write_settings(settings: &SettingsDoc) -> Value {
+    json!({
+        "zoom_percent": settings.zoom_percent,
+        "data_tenths": settings.data_tenths,
+        "deadline": settings.deadline,
+        "largest_bytes": settings.largest_bytes,
+        "compress": settings.compress,
+        "connect_timeout_ms": settings.connect_timeout.map(millis),
+    })
+}
+
+fn read_settings(node: &Node<'_>) -> Read<SettingsDoc> {
+    Ok(SettingsDoc {
+        zoom_percent: node.option("zoom_percent", Node::whole)?,
+        data_tenths: node.option("data_tenths", Node::whole)?,
+        deadline: node.option_text("deadline")?,
+        largest_bytes: node.option("largest_bytes", Node::whole)?,
+        compress: node.option_text("compress")?,
+        connect_timeout: node.option("connect_timeout_ms", Node::whole)?.map(Duration::from_millis),
+    })
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Tags with the chords of each, in the order of the tags.
+fn read_keys(node: &Node<'_>) -> Read<KeysDoc> {
+    node.object()?.keys().map(|tag| Ok((tag.clone(), node.list(tag, Node::string)?))).collect()
 }
 
 /// A number that JSON can hold.
@@ -195,7 +235,7 @@ fn read_row(node: &Node<'_>) -> Read<RowDoc> {
 }
 
 fn write_form(address: &str, form: &FormDoc) -> Value {
-    let ms = |time: Option<Duration>| time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    let ms = |time: Option<Duration>| time.map(millis);
     json!({
         "address": address,
         "scheme": form.scheme,
@@ -386,9 +426,16 @@ impl<'a> Node<'a> {
         self.option(name, Node::string)
     }
 
+    fn strings(&self) -> Read<Vec<String>> {
+        self.items()?.iter().map(Node::string).collect()
+    }
+
+    fn boolean(&self) -> Read<bool> {
+        self.value.as_bool().ok_or_else(|| self.wrong("true or false"))
+    }
+
     fn flag(&self, name: &str) -> Read<bool> {
-        let field = self.field(name)?;
-        field.value.as_bool().ok_or_else(|| field.wrong("true or false"))
+        self.field(name)?.boolean()
     }
 
     fn whole(&self) -> Read<u64> {

@@ -8,6 +8,7 @@ mod document;
 mod file;
 mod json;
 mod keeper;
+mod settings;
 
 #[cfg(test)]
 mod tests;
@@ -18,3 +19,4 @@ pub use document::{
 };
 pub use file::{FILE, Opened, SetAside, WhyAside, open};
 pub use keeper::{Keeper, Kept, Tell};
+pub use settings::{KeysDoc, SettingsDoc};

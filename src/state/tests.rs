@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::{
-    DemoPart, Document, FILE, FormDoc, Keeper, Kept, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc,
-    TabDoc, TargetDoc, WhyAside, open,
+    DemoPart, Document, FILE, FormDoc, Keeper, Kept, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc,
+    SettingsDoc, SourceDoc, TabDoc, TargetDoc, WhyAside, open,
 };
 
 fn rows() -> impl Strategy<Value = Vec<RowDoc>> {
@@ -87,6 +87,18 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    fn settings()(
+        numbers in any::<[Option<u64>; 3]>(), words in any::<[Option<String>; 2]>(), ms in any::<Option<u64>>(),
+    ) -> SettingsDoc {
+        let [deadline, compress] = words;
+        SettingsDoc {
+            zoom_percent: numbers[0], data_tenths: numbers[1], largest_bytes: numbers[2], deadline, compress,
+            connect_timeout: ms.map(Duration::from_millis),
+        }
+    }
+}
+
 fn finite() -> impl Strategy<Value = f32> {
     -100_000.0_f32..100_000.0
 }
@@ -101,12 +113,16 @@ prop_compose! {
         targets in prop::collection::vec((any::<String>(), rows()), 0..3), last_secret in any::<u64>(),
         active in any::<Option<u32>>(), recent_targets in any::<Vec<String>>(),
         recent_sources in prop::collection::vec((origin(), any::<Option<String>>()), 0..3),
+        settings in settings(), keys in prop::collection::btree_map(any::<String>(), any::<Vec<String>>(), 0..3),
+        used in prop::collection::vec(any::<String>(), 0..3), side_folded in any::<bool>(),
     ) -> Document {
         let [side_width, request_share, list_share] = panels;
         Document {
             window: window.map(|(position, size, maximized)| Place { position, size, maximized }),
             lang, theme,
-            panels: Panels { side_width, request_share, list_share },
+            settings, used,
+            keys: keys.into_iter().collect(),
+            panels: Panels { side_width, request_share, list_share, side_folded },
             sources, forms, tabs, last_secret,
             targets: targets.into_iter().map(|(address, metadata)| TargetDoc { address, metadata }).collect(),
             active: active.map(|index| index as usize),
@@ -229,4 +245,16 @@ fn a_place_that_cannot_be_written_is_said_once() {
     keeper.keep(Document { lang: Some("zh-CN".to_owned()), ..Document::default() });
     drop(keeper);
     assert_eq!(said.try_iter().count(), 0);
+}
+
+#[test]
+fn a_document_of_before_there_were_settings_is_read() {
+    let mut text = Document::default().to_json();
+    let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for gone in ["settings", "keys", "used"] {
+        assert!(value.as_object_mut().unwrap().remove(gone).is_some(), "{gone}");
+    }
+    value["panels"].as_object_mut().unwrap().remove("side_folded");
+    text = value.to_string();
+    assert_eq!(Document::from_json(text.as_bytes()).unwrap(), Document::default());
 }

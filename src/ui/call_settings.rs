@@ -16,8 +16,7 @@ use super::widgets::shared::{Stand, ring, shows_focus};
 use super::widgets::text::{Elide, Line, paint_text, paragraph_ui};
 use super::widgets::tooltip::tooltip_ui;
 use crate::app::{Action, ConnectionForm, PING_ANSWER, Tab, parse_deadline, parse_size, show_deadline, show_size};
-use crate::call::{Encoding, Limits};
-use crate::engine::Endpoint;
+use crate::call::Encoding;
 
 const WIDTH: f32 = 436.0;
 /// The column of names.
@@ -69,9 +68,9 @@ impl Setting {
     fn usual(self, cx: &Cx<'_>) -> String {
         let own = cx.lang().request_words();
         match self {
-            Self::Receive => show_size(Limits::default().receive_bytes),
-            Self::Send => show_size(Limits::default().send_bytes),
-            Self::Connect => show_deadline(Some(Endpoint::new("").connect_timeout), ""),
+            Self::Receive => show_size(cx.app.usual_limits().receive_bytes),
+            Self::Send => show_size(cx.app.usual_limits().send_bytes),
+            Self::Connect => show_deadline(Some(cx.app.usual_connect_timeout()), ""),
             Self::Keepalive => own.off.to_owned(),
             Self::KeepaliveTimeout => show_deadline(Some(PING_ANSWER), ""),
             Self::UserAgent => concat!("proconsul/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -132,7 +131,7 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
     let word = super::widgets::text::width(ui.painter(), cx.words().deadline, fonts::body()) + 18.0;
     let word = Rect::from_min_size(field.min, vec2(word, field.height()));
     let of_word = ui.interact(word, Id::unique(("call settings word", tab.id.0)), Sense::CLICK);
-    let is_set = tab.compress != Encoding::Identity || differs(&cx.app.form(&tab.address));
+    let is_set = tab.compress.is_some() || differs(&cx.app.form(&tab.address));
     let color = match (is_set, response.hovered()) {
         (true, _) => t.accent,
         (false, true) => t.text1,
@@ -173,7 +172,9 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     ui.add(Line::strong(own.this_request).height(24.0));
     deadline_row_ui(ui, cx, tab);
-    let mut compress = tab.compress;
+    let usual = cx.app.settings.compress.unwrap_or_default();
+    let mut compress = tab.compress.unwrap_or(usual);
+    let mut is_reset = false;
     row_ui(ui, own.compression, |ui| {
         let kinds = [
             (Encoding::Identity, own.no_compression),
@@ -182,13 +183,14 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
             (Encoding::Zstd, "zstd"),
         ];
         choice_ui(ui, own.compression, ButtonSize::Normal, &mut compress, &kinds);
-        reset_ui(ui, cx, own.compression, own.no_compression, tab.compress != Encoding::Identity).then(|| {
-            compress = Encoding::Identity;
-        });
+        let named = kinds.iter().find(|(kind, _)| *kind == usual).map_or("", |(_, name)| name);
+        is_reset = reset_ui(ui, cx, own.compression, named, tab.compress.is_some());
     });
     note_ui(ui, own.compression_hint);
-    if compress != tab.compress {
-        cx.act(Action::SetCompression(tab.id, compress));
+    if is_reset {
+        cx.act(Action::SetCompression(tab.id, None));
+    } else if compress != tab.compress.unwrap_or(usual) {
+        cx.act(Action::SetCompression(tab.id, Some(compress)));
     }
     let address = tab.address.trim().to_owned();
     if address.is_empty() {

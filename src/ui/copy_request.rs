@@ -38,7 +38,7 @@ pub(super) fn copy_request_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     });
 }
 
-fn command(cx: &Cx<'_>, tab: &Tab, with_secrets: bool) -> GrpcurlCommand {
+pub(super) fn command(cx: &Cx<'_>, tab: &Tab, with_secrets: bool) -> GrpcurlCommand {
     let link = cx.app.links.get(tab.address.trim());
     let of_target = cx.app.target_rows(&tab.address);
     grpcurl_command(tab, cx.app.source(tab.source), &cx.app.form(&tab.address), link, of_target, with_secrets)

@@ -29,6 +29,8 @@ pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
         if let Some(answer) = question_ui(ui.ctx(), Id::unique("trust question"), asked) {
             cx.act(Action::AnswerTrust(answer == Answer::Confirmed));
         }
+    } else if let Some(save) = &cx.app.save {
+        super::save::save_ui(ui, cx, save);
     } else if let Some((_, name)) = &cx.app.naming {
         name_ui(ui, cx, name);
     } else if let Some(pasting) = &cx.app.pasting {
@@ -217,7 +219,7 @@ fn list_ui(ui: &Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.words();
     let Some(before) = &tab.list else { return };
     let mut text = before.clone();
-    let editor_id = Id::unique(("list editor", tab.id.0));
+    let editor_id = super::commands::list_editor_id(tab.id);
     let ctx = ui.ctx().clone();
     let t = tokens(ui);
     let ((), (confirmed, cancelled), close) = dialog_ui(
@@ -236,7 +238,11 @@ fn list_ui(ui: &Ui, cx: &mut Cx<'_>, tab: &Tab) {
                 egui::StrokeKind::Inside,
             );
             let mut pane = super::context::pane_at(ui, rect.shrink(1.0), "list editor");
-            let edited = Editor::new(editor_id, before, words.list_editor).language(Language::Json).show(&mut pane);
+            let edited = Editor::new(editor_id, before, words.list_editor)
+                .language(Language::Json)
+                .command(cx.memory.editor_command.take())
+                .outer_keys()
+                .show(&mut pane);
             if let Some(edited) = edited.text {
                 text = edited;
             }

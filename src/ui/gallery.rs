@@ -89,7 +89,7 @@ impl Gallery {
             folded: false,
             code: "{\n  \"name\": \"Client 微服务 13\",\n  \"uid\": \"abc\",\n  \"tags\": [true, null, -1.5e3]\n}"
                 .to_owned(),
-            view: TextLines::new(answer.to_owned()),
+            view: TextLines::json(answer.to_owned()),
             share: 0.5,
             asks: false,
             combo: 0,
@@ -363,6 +363,7 @@ impl Gallery {
             reopen: None,
             move_left: self.say("Move left", "左移"),
             move_right: self.say("Move right", "右移"),
+            keys: [Some("Ctrl T"), Some("Ctrl Shift T"), Some("Ctrl W")],
             more: &|count| format!("+{count}"),
         };
         let tab = |key, title, shape| WindowTab { key, title, shape: Some(shape), ..WindowTab::default() };
@@ -573,7 +574,7 @@ impl Gallery {
             ..TreeRow::default()
         });
         let name = self.say("Services", "服务");
-        let said = Tree::new(Id::unique("gallery tree"), name, self.tree_row).show(ui, &rows);
+        let said = Tree::new(Id::unique("gallery tree"), name, self.tree_row).show(ui, rows.as_slice());
         self.tree_row = said.chosen.or(self.tree_row);
         if said.toggled == Some(0) {
             self.folded = !self.folded;
@@ -696,6 +697,7 @@ impl Gallery {
         let mut child = ui.new_child(UiBuilder::new().id_salt("view").max_rect(place));
         CodeView::new(Id::unique("gallery view"), self.say("Response", "响应"))
             .language(Language::Json)
+            .lang(if self.chinese { crate::words::Lang::ZhCn } else { crate::words::Lang::En })
             .hits(&[Hit { line: 5, range: 12..18 }])
             .show(&mut child, &self.view);
         section_head_ui(ui, self.say("Phases", "阶段"), self.say("21.4 ms in all", "共 21.4 ms"), 36.0, |ui| {

@@ -48,7 +48,8 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
     let native = eframe::NativeOptions {
         viewport: place::builder(document.and_then(|document| document.window))
             .with_title("Proconsul")
-            .with_app_id("io.github.proconsul")
+            .with_icon(icon())
+            .with_app_id("io.github.proconsul.Proconsul")
             .with_min_inner_size([MIN_WINDOW[0] * 0.7, MIN_WINDOW[1] * 0.7]),
         ..eframe::NativeOptions::default()
     };
@@ -70,7 +71,9 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
             native,
             Box::new(move |creation| {
                 begun.store(true, Ordering::Relaxed);
-                Ok(Box::new(Window::new(&creation.egui_ctx, setup)?))
+                let window = Window::new(&creation.egui_ctx, setup)?;
+                window.end_on_signals();
+                Ok(Box::new(window))
             }),
         )
     };
@@ -98,6 +101,11 @@ fn reason(text: &str) -> &str {
         None => text,
     };
     said.trim_end_matches('.')
+}
+
+/// For the window's frame and the task bar; where a desktop entry is installed, most desktops take its icon instead.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon/proconsul-64.png")).unwrap_or_default()
 }
 
 /// The language of the system.

@@ -8,16 +8,27 @@ use super::context::{Cx, row_at};
 use super::icons::Icon;
 use super::method_picker;
 use super::paste;
-use super::theme::measure::INSET;
+use super::theme::measure::{INSET, TARGET_BAR};
 use super::theme::{Tone, tokens};
 use super::widgets::button::{Button, IconButton};
 use super::widgets::field::Field;
 use super::widgets::shared::line_below;
 use super::widgets::suggest::{Suggest, Suggestion};
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
-use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, parse_deadline};
+use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
 
-const DEADLINE: f32 = 128.0;
+const DEADLINE: f32 = 124.0;
+/// A bar that is narrower has two rows.
+const NARROW: f32 = 560.0;
+/// The second row, below the first.
+const ROW_BELOW: f32 = 40.0;
+/// The button that diagnoses has its place from this width on.
+const DIAGNOSES: f32 = 800.0;
+
+/// How high the bar is.
+pub(super) fn height(width: f32) -> f32 {
+    if width < NARROW { TARGET_BAR + ROW_BELOW } else { TARGET_BAR }
+}
 /// The button that diagnoses.
 const DIAGNOSE: f32 = 28.0;
 
@@ -27,20 +38,42 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     let words = cx.words();
     let inner =
         Rect::from_min_max(pos2(bar.left() + INSET, bar.top() + 10.0), pos2(bar.right() - INSET, bar.top() + 42.0));
+    let is_narrow = bar.width() < NARROW;
+    // Where there is no room for it, the palette and the failures have it.
+    let diagnoses = is_narrow || inner.width() >= DIAGNOSES;
     let sends = tab.call.as_ref().is_some_and(CallRecord::is_running);
-    let send = Button::primary(words.send).large().key("Ctrl ⏎").enabled(tab.can_send());
-    let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key("Esc");
+    let (send_key, cancel_key) = (cx.key(UiCommand::Send), cx.key(UiCommand::Cancel));
+    let send = Button::primary(words.send).large().key_if(send_key.as_deref()).enabled(tab.can_send());
+    let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key_if(cancel_key.as_deref());
     let send_width = if sends { cancel.width(ui) } else { send.width(ui) };
-    let target_width = (inner.width() * 0.36).clamp(190.0, 340.0).round();
-    let method_width = (inner.width() - target_width - DIAGNOSE - DEADLINE - send_width - 32.0).max(60.0);
+    let target_width = if is_narrow {
+        ((inner.width() - 8.0) * 0.5).round()
+    } else {
+        (inner.width() * 0.364).clamp(190.0, 340.0).round()
+    };
+    let diagnose_width = if diagnoses && !is_narrow { DIAGNOSE + 8.0 } else { 0.0 };
+    let method_width = if is_narrow {
+        inner.width() - target_width - 8.0
+    } else {
+        (inner.width() - target_width - diagnose_width - DEADLINE - send_width - 24.0).max(60.0)
+    };
     let mut row = row_at(ui, inner, "target bar");
     row.spacing_mut().item_spacing.x = 8.0;
     target_ui(&mut row, cx, tab, target_width);
     let diagnose = IconButton::new(Icon::Activity, words.diagnose).enabled(!tab.address.trim().is_empty());
-    if row.add(diagnose).clicked() {
+    if diagnoses && !is_narrow && row.add(diagnose).clicked() {
         cx.act(Action::Diagnose(Retry::Send(tab.id)));
     }
     method_picker::method_ui(&mut row, cx, tab, method_width);
+    if is_narrow {
+        row = row_at(ui, inner.translate(egui::vec2(0.0, ROW_BELOW)), "target bar below");
+        row.spacing_mut().item_spacing.x = 8.0;
+        let diagnose = IconButton::new(Icon::Activity, words.diagnose).enabled(!tab.address.trim().is_empty());
+        if row.add(diagnose).clicked() {
+            cx.act(Action::Diagnose(Retry::Send(tab.id)));
+        }
+        row.add_space((row.available_width() - DEADLINE - send_width - 8.0).max(0.0));
+    }
     deadline_ui(&mut row, cx, tab);
     if sends {
         if row.add(cancel).clicked() {

@@ -1,29 +1,10 @@
 //! The fixed words: one field a thing, both languages side by side, so that a missing one does not compile.
 
-macro_rules! catalogue {
-    ($($name:ident: $en:literal, $zh:literal;)*) => {
-        /// The fixed words of one language. Each field's doc is its English text.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct Words {
-            $(#[doc = $en] pub $name: &'static str,)*
-        }
+use super::table::word_table;
 
-        /// English.
-        pub const EN: Words = Words { $($name: $en,)* };
-
-        /// 简体中文.
-        pub const ZH: Words = Words { $($name: $zh,)* };
-
-        impl Words {
-            /// Every word with the name of its field, for tests and tools.
-            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($name), self.$name),)*]
-            }
-        }
-    };
-}
-
-catalogue! {
+word_table! {
+    /// The fixed words of one language. Each field's doc is its English text.
+    Words, EN, ZH:
     // The frame.
     language_code: "EN", "中文";
     language_switch: "Language: English", "语言：中文";

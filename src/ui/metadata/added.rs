@@ -42,8 +42,9 @@ pub(super) fn added(cx: &Cx<'_>, tab: &Tab) -> Vec<Added> {
         };
         added.push(Added { key: "grpc-timeout", value, note: own.from_deadline });
     }
-    if tab.compress != Encoding::Identity {
-        let value = tab.compress.name().to_owned();
+    let compress = tab.compress.or(cx.app.settings.compress).unwrap_or_default();
+    if compress != Encoding::Identity {
+        let value = compress.name().to_owned();
         added.push(Added { key: "grpc-encoding", value, note: own.from_compression });
     }
     added.push(plain("grpc-accept-encoding", &ACCEPTED.replace(',', ", ")));

@@ -81,6 +81,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// The key that does the same, if there is one.
+    pub fn key_if(mut self, key: Option<&'a str>) -> Self {
+        self.key = key;
+        self
+    }
+
     /// A fact at the right, in 12-point text 3.
     pub fn trailing(mut self, text: &'a str) -> Self {
         self.trailing = Some(text);

@@ -10,7 +10,7 @@
 //! | [`button`] | `ui.add(Button::secondary("Save"))`, `primary`, `danger`, `danger_confirm`, `ghost`, `link`; `.large() .small() .icon(Icon) .trailing(Icon) .key("Ctrl ⏎") .enabled(bool) .min_width(f32) .name(..)`, `.width(&ui)`; `ui.add(IconButton::new(Icon::Copy, "Copy").small().on(bool).key("Ctrl C"))`, `.rail(chosen, alert)` |
 //! | [`field`] | `Field::new(id, &mut text, name).placeholder(..).leading(Icon).key(..).trailing(..).error(Option<&str>).mono().large().enabled(..).password(..).width(..).show(ui) -> Response` |
 //! | [`editor`] | `Editor::new(id, &text, name).language(Language::Json).problems(&[Problem]).find(FindWords).show(ui) -> EditorOutput`; `go_to(ctx, id, byte)`, `forget(ctx, id)` |
-//! | [`code_view`] | `CodeView::new(id, name).language(..).hits(&[Hit]).scroll_to(Option<usize>).show(ui, &TextLines)`, which is shared and never copied |
+//! | [`code_view`] | `CodeView::new(id, name).language(..).lang(..).explain(&..).path(&..).command(Option<ViewCommand>).can_save().hits(&[Hit]).scroll_to(Option<usize>).show(ui, &TextLines) -> ViewOutput`, whose text is shared and never copied; `holds_focus(ctx)`, `wants_escape(ctx)`, `is_folded(ctx, id)` |
 //! | [`choice`] | `choice_ui(ui, name, ButtonSize::Small, &mut chosen, &[(value, label)]) -> bool` |
 //! | [`switches`] | `check_box_ui(ui, &mut on, label, show_label)`, `radio_ui(ui, on, label, show_label)`, `toggle_ui(ui, &mut on, label, show_label)` |
 //! | [`chip`] | `chip_ui(ui, label, remove_name) -> bool` (removed) |
@@ -44,7 +44,7 @@ pub mod json;
 pub mod logo;
 pub mod menu;
 pub mod notice;
-mod rows;
+pub(in crate::ui) mod rows;
 pub mod shared;
 pub mod splitter;
 pub mod suggest;
