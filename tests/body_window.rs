@@ -462,7 +462,11 @@ fn a_message_is_saved_as_json_and_as_bytes() {
         let mut walk = Walk::answered(lang, MESSAGE);
         let (words, body) = (walk.words(), walk.body());
         walk.click(Role::Button, body.save);
-        walk.until("a name is suggested", |app| app.save.as_ref().is_some_and(|save| save.path.ends_with(".json")));
+        walk.until("a name is suggested", |app| {
+            app.save
+                .as_ref()
+                .is_some_and(|save| std::path::Path::new(&save.path).extension().is_some_and(|end| end == "json"))
+        });
         assert!(walk.is_focused(Role::TextInput, body.save_file), "the path can be typed at once");
         walk.rest();
         let type_path = |walk: &mut Walk, path: &Path| {

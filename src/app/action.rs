@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::{
-    AddDialog, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, TabId, ThemeChoice,
+    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, RowsOf,
+    Settings, TabId, ThemeChoice, UiCommand,
 };
+use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
 use crate::message::TemplateSize;
 use crate::start::Start;
@@ -30,6 +32,8 @@ pub enum PickFor {
 pub enum FormPath {
     /// CA file.
     Ca,
+    /// The server's own certificate.
+    Exact,
     /// Client certificate.
     Cert,
     /// Its key.
@@ -99,6 +103,8 @@ pub enum Action {
     OpenNode(u64),
     /// Open a method in a tab.
     OpenMethod(SourceId, String, String),
+    /// Open a method in a tab, and send it as soon as it is ready.
+    OpenAndSend(SourceId, String, String),
     /// Another tab of the same method.
     DuplicateTab(TabId),
     /// Bring a tab to the front.
@@ -125,6 +131,8 @@ pub enum Action {
     TakeTemplate(TabId, TemplateSize),
     /// Ask for the method's schema again.
     PrepareAgain(TabId),
+    /// Give up making the method ready.
+    StopPreparing(TabId),
     /// Go to the draft's error.
     GoToError(TabId),
     /// The place was gone to.
@@ -133,6 +141,28 @@ pub enum Action {
     SetMetadata(TabId, Vec<MetadataRow>),
     /// One more row.
     AddMetadata(TabId, String, String),
+    /// Rows of a request, a target, or the open question.
+    SetRows(RowsOf, Vec<MetadataRow>),
+    /// One more of them.
+    AddRow(RowsOf, String, String),
+    /// A row of the request goes to its target, or back.
+    MoveRow(TabId, u64),
+    /// Pasted text becomes rows, behind this one or at the end.
+    PasteRows(RowsOf, Option<u64>, String),
+    /// Of the messages that are sent.
+    SetCompression(TabId, Option<Encoding>),
+    /// A grpcurl command becomes a request.
+    PasteCommand(String),
+    /// Ask for such a command, with what is typed so far; `None` leaves it.
+    WriteCommand(Option<String>),
+    /// Ask the keychain again for what it did not give or take.
+    AskKeychain,
+    /// Look how the connection to an address stands.
+    LookAtConnection(String),
+    /// Close the connection to an address, and make a new one.
+    Reconnect(String),
+    /// Read the certificates of a file, to be shown.
+    ReadCertificate(PathBuf),
     /// How to connect to an address.
     SetForm(String, Box<ConnectionForm>),
     /// Take this server name for the address, and try again.
@@ -189,4 +219,28 @@ pub enum Action {
     SetLang(Lang),
     /// The theme.
     SetTheme(ThemeChoice),
+    /// The desktop's theme again.
+    FollowTheme,
+    /// The system's language again.
+    FollowLang,
+    /// What is set for the whole program.
+    SetSettings(Box<Settings>),
+    /// An area of the rail.
+    ShowArea(Area),
+    /// Give a command this key, whoever had it.
+    GiveKey(UiCommand, Chord),
+    /// Leave a command without a key.
+    ClearKey(UiCommand),
+    /// The key that it came with; none means all commands.
+    ResetKey(Option<UiCommand>),
+    /// It stands first in the palette the next time.
+    NoteUsed(UiCommand),
+    /// The list of notices was opened.
+    SeeNotices,
+    /// Take one out of the list, or all.
+    DropNotice(Option<u64>),
+    /// Open the folder that holds this in the desktop's file manager.
+    OpenFolder(PathBuf),
+    /// Check an address' certificate in the usual way again.
+    RemoveTrust(String),
 }

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use super::action::{FormPath, PickFor};
 use super::{
-    Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, Retry,
+    Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, Retry, RowsOf,
     ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
 };
-use crate::call::{Encoding, Limits};
+use crate::call::Limits;
 use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
@@ -49,7 +49,11 @@ impl App {
             Action::OpenDialogFor(source) => self.open_dialog_for(source),
             Action::SetDialog(dialog) => {
                 if self.dialog.is_some() {
-                    self.dialog = Some(AddDialog { missing: false, ..*dialog });
+                    let mut dialog = AddDialog { missing: false, ..*dialog };
+                    for row in dialog.rows.iter_mut().filter(|row| row.id == 0) {
+                        row.id = self.next_id();
+                    }
+                    self.dialog = Some(dialog);
                 }
             }
             Action::ConfirmDialog => self.confirm_dialog(now),
@@ -95,6 +99,7 @@ impl App {
             Action::ChooseNode(key) => self.tree.chosen = Some(key),
             Action::OpenNode(key) => self.open_node(key, now),
             Action::OpenMethod(source, service, method) => self.open_method(source, &service, &method, now),
+            Action::OpenAndSend(source, service, method) => self.open_and_send(source, &service, &method, now),
             Action::DuplicateTab(id) => self.duplicate_tab(id, now),
             Action::ChooseTab(id) => self.choose_tab(id),
             Action::StepTab(step) => self.step_tab(step),
@@ -110,6 +115,25 @@ impl App {
                 self.theme = theme;
                 self.theme_chosen = true;
             }
+            Action::FollowTheme => self.theme_chosen = false,
+            Action::FollowLang => {
+                self.set_lang(self.system_lang);
+                self.lang_chosen = false;
+            }
+            Action::SetSettings(settings) => self.settings = *settings,
+            Action::ShowArea(area) => self.area = area,
+            Action::GiveKey(command, chord) => self.keys.give(command, chord),
+            Action::ClearKey(command) => self.keys.clear(command),
+            Action::ResetKey(Some(command)) => self.keys.reset(command),
+            Action::ResetKey(None) => self.keys.reset_all(),
+            Action::NoteUsed(command) => self.note_used(command),
+            Action::SeeNotices => self.see_notices(),
+            Action::DropNotice(id) => self.drop_notice(id),
+            Action::OpenFolder(folder) => {
+                self.folder_failed = false;
+                self.send(Command::OpenFolder(folder));
+            }
+            Action::RemoveTrust(address) => self.remove_trust(&address),
             Action::SetForm(address, form) => {
                 self.forms.insert(address.trim().to_owned(), *form);
             }
@@ -117,6 +141,12 @@ impl App {
             Action::Speak(retry, scheme) => self.speak(retry, scheme, now),
             Action::AskTrust(retry, certificate) => self.ask_trust(retry, *certificate),
             Action::AnswerTrust(confirmed) => self.answer_trust(confirmed, now),
+            Action::PasteCommand(text) => self.paste_command(&text, now),
+            Action::WriteCommand(text) => self.pasting = text.map(super::Pasting::new),
+            Action::AskKeychain => self.ask_keychain_again(),
+            Action::LookAtConnection(address) => self.look_at_connection(&address),
+            Action::Reconnect(address) => self.reconnect(&address),
+            Action::ReadCertificate(path) => self.read_certificate(path),
             Action::Diagnose(of) => self.diagnose(of, now),
             Action::StopDiagnosis(of) => self.stop_diagnosis(of),
             Action::CloseDiagnosis(of) => self.close_diagnosis(of),
@@ -138,19 +168,13 @@ impl App {
             Action::SetCaretLine(id, line) => self.change(id, |tab| tab.caret_line = line),
             Action::TakeTemplate(id, size) => self.take_template(id, size),
             Action::PrepareAgain(id) => self.prepare_again(id, now),
+            Action::StopPreparing(id) => self.stop_preparing(id),
             Action::GoToError(id) => self.change(id, |tab| {
                 tab.go_to = tab.error().map(|error| error.span.start);
                 tab.request_side = RequestSide::Message;
             }),
             Action::WentTo(id) => self.change(id, |tab| tab.go_to = None),
-            Action::SetMetadata(id, mut rows) => self.change(id, |tab| {
-                rows.iter_mut().for_each(MetadataRow::note_key);
-                tab.metadata = rows;
-            }),
-            Action::AddMetadata(id, key, value) => {
-                let row = MetadataRow { missing: false, ..self.new_row(&key, Secret::new(value)) };
-                self.change(id, |tab| tab.metadata.push(row));
-            }
+            Action::SetCompression(id, encoding) => self.change(id, |tab| tab.compress = encoding),
             Action::ShowRequestSide(id, side) => self.change(id, |tab| tab.request_side = side),
             Action::ShowResponseSide(id, side) => self.change(id, |tab| tab.response_side = side),
             Action::Send(id) => self.send_tab(id, now),
@@ -167,7 +191,7 @@ impl App {
             }),
             Action::FollowTail(id, on) => self.change(id, |tab| tab.follow_tail = on),
             Action::ShowPhases(id, open) => self.change(id, |tab| tab.phases_open = Some(open)),
-            _ => {}
+            other => self.apply_to_rows(other),
         }
     }
 
@@ -182,7 +206,7 @@ impl App {
         let secret = is_secret_key(key);
         // A secret without a value is one that was not kept.
         let missing = secret && !key.trim().is_empty() && value.is_empty();
-        MetadataRow { id, on: true, key: key.to_owned(), value, secret, revealed: false, missing }
+        MetadataRow { id, on: true, key: key.to_owned(), value, secret, missing, ..MetadataRow::default() }
     }
 
     /// A limit that says "none" says it in the new language.
@@ -192,7 +216,10 @@ impl App {
             after.clone_into(&mut tab.deadline);
         }
         // So do those that came back and say why they are not ready.
-        let said = |lang: Lang| [lang.words().demo_not_running, lang.words().source_gone];
+        let said = |lang: Lang| {
+            let words = lang.words();
+            [words.demo_not_running, words.source_gone, words.load_stopped]
+        };
         for (before, after) in said(self.lang).into_iter().zip(said(lang)) {
             let failed = self.tabs.iter_mut().filter_map(|tab| match &mut tab.prepared {
                 Prepared::Failed(why) => Some(why),
@@ -220,23 +247,25 @@ impl App {
         let address = address.trim();
         self.welcome_missing = address.is_empty();
         if !address.is_empty() {
-            self.open_address(address, Vec::new(), now);
+            self.open_address(address, now);
         }
     }
 
     /// Opens a reflecting server; one that is open already is read anew.
-    pub(super) fn open_address(&mut self, address: &str, metadata: Vec<(String, Secret)>, now: Instant) -> SourceId {
-        let same = self
-            .sources
-            .iter()
-            .find(|entry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address));
-        let id = match same {
-            Some(entry) => entry.id,
-            None => self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata }),
-        };
+    pub(super) fn open_address(&mut self, address: &str, now: Instant) -> SourceId {
+        let id = self.add_address(address);
         self.remember_source(id);
         self.load(id, now);
         id
+    }
+
+    /// The source of an address, not yet read where it is new.
+    pub(super) fn add_address(&mut self, address: &str) -> SourceId {
+        let is_it = |entry: &&SourceEntry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address);
+        match self.sources.iter().find(is_it) {
+            Some(entry) => entry.id,
+            None => self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata: Vec::new() }),
+        }
     }
 
     /// Opens files as one source; those that are open already are read anew.
@@ -319,14 +348,21 @@ impl App {
     pub(super) fn load(&mut self, id: SourceId, now: Instant) {
         let Some(entry) = self.sources.iter().find(|entry| entry.id == id) else { return };
         let form = match &entry.origin {
-            SourceOrigin::Address { address, .. } => self.form(address),
+            SourceOrigin::Address { address, .. } => self.dial_form(address),
             SourceOrigin::Files { .. } => ConnectionForm::default(),
         };
-        let spec = entry.spec(&form);
+        let waits = self.waits_for_secrets(entry);
+        let spec = entry.spec(&form, self.reflection_metadata(entry));
         self.close_diagnosis(Retry::Load(id));
         let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) else { return };
-        entry.generation = Generation(entry.generation.0 + 1);
         entry.loading_since = Some(now);
+        if waits {
+            // What it needs is on its way out of the keychain.
+            self.secrets.wait_to_load(id);
+            self.tree.rebuild(&self.sources);
+            return;
+        }
+        entry.generation = Generation(entry.generation.0 + 1);
         let generation = entry.generation;
         self.send(Command::OpenSource { source: id, generation, spec });
         self.tree.rebuild(&self.sources);
@@ -369,7 +405,15 @@ impl App {
         let Some(entry) = self.source(source) else { return };
         self.dialog = Some(match &entry.origin {
             SourceOrigin::Address { address, .. } => {
-                AddDialog { address: address.clone(), form: self.form(address), ..AddDialog::default() }
+                let rows = self.target_rows(address).to_vec();
+                let shown_for = Some(address.trim().to_owned());
+                AddDialog {
+                    address: address.clone(),
+                    form: self.form(address),
+                    rows,
+                    shown_for,
+                    ..AddDialog::default()
+                }
             }
             SourceOrigin::Files { paths, import_roots } => AddDialog {
                 files: true,
@@ -407,7 +451,11 @@ impl App {
                 return;
             }
             self.forms.insert(address.clone(), dialog.form);
-            self.open_address(&address, Vec::new(), now);
+            // Left empty for an address that has rows, it means no change.
+            if dialog.shown_for.as_deref() == Some(&address) || !dialog.rows.is_empty() {
+                self.set_rows(&RowsOf::Target(address.clone()), dialog.rows);
+            }
+            self.open_address(&address, now);
         }
         self.dialog = None;
     }
@@ -416,6 +464,7 @@ impl App {
         let ticket = self.next_id();
         self.picks.insert(ticket, purpose);
         self.no_dialog = false;
+        self.dialog_waits = false;
         self.send(Command::PickFiles { folders, ticket });
     }
 
@@ -450,6 +499,7 @@ impl App {
                 let Some(form) = form else { return };
                 match path {
                     FormPath::Ca => form.ca_path = first,
+                    FormPath::Exact => form.exact_path = first,
                     FormPath::Cert => form.cert_path = first,
                     FormPath::Key => form.key_path = first,
                     FormPath::Bundle => form.bundle_path = first,
@@ -526,11 +576,11 @@ impl App {
             }
         }
         let Ok(deadline) = parse_deadline(&tab.deadline) else { return };
-        let (ticket, address, metadata, message) =
-            (tab.ticket, tab.address.clone(), tab.sent_metadata(), tab.message.clone());
+        let (ticket, address, message, compress) = (tab.ticket, tab.address.clone(), tab.message.clone(), tab.compress);
+        let metadata = self.tab(id).map(|tab| self.sent_metadata(tab)).unwrap_or_default();
         let form = self.form(&address);
-        let endpoint = form.endpoint(&address);
-        let usual = Limits::default();
+        let endpoint = self.dial_form(&address).endpoint(&address);
+        let usual = self.usual_limits();
         let limits = Limits {
             receive_bytes: form.receive_bytes.unwrap_or(usual.receive_bytes),
             send_bytes: form.send_bytes.unwrap_or(usual.send_bytes),
@@ -544,7 +594,7 @@ impl App {
             message: Some(message),
             deadline,
             limits,
-            compress: Encoding::Identity,
+            compress: compress.or(self.settings.compress).unwrap_or_default(),
         })));
         for call in released {
             self.send(Command::ReleaseCall(call.id));

@@ -82,7 +82,7 @@ impl App {
         let Some((address, metadata)) = self.asked_of(of) else { return };
         self.close_diagnosis(of);
         let id = DiagnosisId(self.next_id());
-        let endpoint = self.form(&address).endpoint(&address);
+        let endpoint = self.dial_form(&address).endpoint(&address);
         let (steps, stage) = (Vec::new(), DiagnosisStage::Running);
         self.diagnoses.push(DiagnosisRecord { id, of, address, began: now, steps, stage });
         self.send(Command::Diagnose(Box::new(Diagnose { id, endpoint, metadata })));
@@ -91,11 +91,14 @@ impl App {
     /// The address, and the metadata that goes with calls to it; nothing where there is no address.
     fn asked_of(&self, of: Retry) -> Option<(String, Vec<(String, Secret)>)> {
         let (address, metadata) = match of {
-            Retry::Send(id) => self.tab(id).map(|tab| (tab.address.clone(), tab.sent_metadata()))?,
-            Retry::Load(id) => match &self.source(id)?.origin {
-                SourceOrigin::Address { address, metadata } => (address.clone(), metadata.clone()),
-                SourceOrigin::Files { .. } => return None,
-            },
+            Retry::Send(id) => self.tab(id).map(|tab| (tab.address.clone(), self.sent_metadata(tab)))?,
+            Retry::Load(id) => {
+                let entry = self.source(id)?;
+                match &entry.origin {
+                    SourceOrigin::Address { address, .. } => (address.clone(), self.reflection_metadata(entry)),
+                    SourceOrigin::Files { .. } => return None,
+                }
+            }
         };
         let address = address.trim().to_owned();
         (!address.is_empty()).then_some((address, metadata))

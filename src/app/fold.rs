@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{App, CaKind, Checked, ConnectionForm, DemoState, Link, Node, Prepared, SourceOrigin, Tab};
+use super::{
+    App, Area, CaKind, Checked, ConnectionForm, DemoState, Happened, Link, Node, PickFor, Prepared, SourceOrigin, Tab,
+};
 use crate::engine::{
     CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
 };
@@ -25,18 +27,36 @@ impl App {
             }
             Event::Demo(Err(why)) => {
                 self.demo_failed(&why);
+                self.tell(Happened::DemoFailed(why.clone()), now);
                 self.demo = DemoState::Failed(why);
             }
             Event::Source { source, generation, state } => self.fold_source(source, generation, state, now),
-            Event::SourceChanged(source) => self.load(source, now),
+            Event::SourceChanged(source) => {
+                self.changed_on_disk.push(source);
+                self.load(source, now);
+            }
+            Event::FolderNotOpened => self.folder_failed = true,
             Event::MethodReady { ticket, result } => self.fold_method(ticket, result),
-            Event::MessageChecked { ticket, revision, result } => self.fold_check(ticket, revision, result),
-            Event::Call { call, updates } => self.fold_call(call, updates),
+            Event::MessageChecked { ticket, revision, result } => self.fold_check(ticket, revision, result, now),
+            Event::Call { call, updates } => self.fold_call(call, updates, now),
             Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
+            Event::AskedToEnd => self.is_ending = true,
             Event::SaveSuggested { ticket, path } => self.fold_suggestion(ticket, &path),
             Event::Saved { ticket, result } => self.fold_saved(ticket, result),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
+            Event::PickWaits { ticket } => match self.picks.get(&ticket) {
+                Some(PickFor::Open) => {
+                    self.dialog_waits = true;
+                    self.welcome_path.get_or_insert_default();
+                }
+                Some(_) => self.dialog_waits = true,
+                None => {}
+            },
+            Event::Secrets(update) => self.fold_secrets(update, now),
+            Event::Connection { address, state } => self.fold_connection(address, state),
+            Event::Certificates { path, found } => self.fold_certificates(path, found),
             Event::Picked { ticket, result } => {
+                self.dialog_waits = false;
                 let Some(purpose) = self.picks.remove(&ticket) else { return };
                 self.changes += 1;
                 match result {
@@ -66,34 +86,28 @@ impl App {
         };
         self.forms.insert(info.tls.clone(), tls);
         let came_back = self.follow_demo(info) && is_new;
-        let token = vec![("token".to_owned(), Secret::new(info.token.clone()))];
-        let shown = self.open_demo_part(DemoPart::Tls, &info.tls, token, now);
-        self.open_demo_part(DemoPart::Plaintext, &info.plaintext, Vec::new(), now);
+        if !self.targets.contains_key(&info.tls) {
+            self.put_target_row(&info.tls, "token", &Secret::new(info.token.clone()));
+        }
+        let shown = self.open_demo_part(DemoPart::Tls, &info.tls, now);
+        self.open_demo_part(DemoPart::Plaintext, &info.plaintext, now);
         // Tabs that came back are what the person wants to see.
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == shown && !came_back) {
             entry.open_then = Some((DEMO_METHOD.0.to_owned(), DEMO_METHOD.1.to_owned()));
         }
     }
 
-    fn open_demo_part(
-        &mut self,
-        part: DemoPart,
-        address: &str,
-        metadata: Vec<(String, Secret)>,
-        now: Instant,
-    ) -> SourceId {
+    fn open_demo_part(&mut self, part: DemoPart, address: &str, now: Instant) -> SourceId {
         let is_it = |entry: &&super::SourceEntry| {
             entry.demo == Some(part)
                 || matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address)
         };
         let known = self.sources.iter().find(is_it).map(|entry| entry.id);
         let id = known.unwrap_or_else(|| {
-            let origin = SourceOrigin::Address { address: address.to_owned(), metadata: metadata.clone() };
-            self.add_entry(origin)
+            self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata: Vec::new() })
         });
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
             entry.demo = Some(part);
-            entry.call_metadata = metadata;
         }
         self.load(id, now);
         id
@@ -121,7 +135,10 @@ impl App {
                         self.tree.chosen = Some(Node::Source(source).key());
                     }
                 }
-                let open_then = entry.open_then.take();
+                let (open_then, title) = (entry.open_then.take(), entry.title());
+                if self.was_changed(source) {
+                    self.tell(Happened::Reloaded(source, title), now);
+                }
                 if self.shown_source == Some(source) {
                     self.shown_source = None;
                 }
@@ -136,9 +153,13 @@ impl App {
                 entry.loading_since = None;
                 let why = failure.message.clone();
                 entry.failure = Some(failure);
-                let is_unread = entry.outline.is_none();
+                let (is_unread, title) = (entry.outline.is_none(), entry.title());
+                let restored = entry.restored;
+                if self.was_changed(source) {
+                    self.tell(Happened::NotReloaded(source, title, why.clone()), now);
+                }
                 // One that was never read is what the person waits for: why it failed is shown.
-                if is_unread && !entry.restored {
+                if is_unread && !restored {
                     self.tree.chosen = Some(Node::Source(source).key());
                     self.shown_source = Some(source);
                     self.problem = None;
@@ -149,6 +170,13 @@ impl App {
             }
         }
         self.tree.rebuild(&self.sources);
+    }
+
+    /// Whether it was read because its files changed; asked once.
+    fn was_changed(&mut self, source: SourceId) -> bool {
+        let before = self.changed_on_disk.len();
+        self.changed_on_disk.retain(|known| *known != source);
+        self.changed_on_disk.len() < before
     }
 
     fn fold_method(&mut self, ticket: u64, result: Result<MethodReady, String>) {
@@ -170,7 +198,7 @@ impl App {
         }
     }
 
-    fn fold_check(&mut self, ticket: u64, revision: u64, result: Result<usize, MessageError>) {
+    fn fold_check(&mut self, ticket: u64, revision: u64, result: Result<usize, MessageError>, now: Instant) {
         let Some(tab) = self.tabs.iter_mut().find(|tab| tab.ticket == ticket) else { return };
         if tab.checking == Some(revision) {
             tab.checking = None;
@@ -181,6 +209,12 @@ impl App {
         if tab.revision != revision {
             let id = tab.id;
             self.check(id);
+            return;
+        }
+        let id = tab.id;
+        if self.send_when_ready == Some(id) {
+            self.send_when_ready = None;
+            self.send_tab(id, now);
         }
     }
 
@@ -189,11 +223,12 @@ impl App {
         self.tabs.iter_mut().find(|tab| is(&tab.call) || is(&tab.previous))
     }
 
-    fn fold_call(&mut self, call: CallId, updates: Vec<CallUpdate>) {
+    fn fold_call(&mut self, call: CallId, updates: Vec<CallUpdate>, now: Instant) {
         let Some(tab) = self.tab_of_call(call) else { return };
         let (revision, is_newest) = (tab.revision, tab.call.as_ref().is_some_and(|record| record.id == call));
         let slot = if is_newest { &mut tab.call } else { &mut tab.previous };
         let Some(record) = slot.as_mut() else { return };
+        let was_over = record.status.is_some();
         let mut misfit = None;
         for update in updates {
             if let CallUpdate::Unsendable(error) = &update
@@ -205,11 +240,18 @@ impl App {
             record.take(update);
         }
         let link = link_of(record).map(|link| (record.address.clone(), link));
+        let ended = record.status.as_ref().filter(|_| !was_over).map(|(_, status)| status.code);
+        let ended = ended.map(|code| (tab.id, tab.method.clone(), code));
         if let Some(error) = misfit {
             tab.checked = Some(Checked { revision, result: Err(error) });
         }
         let is_over = tab.call.as_ref().is_some_and(super::CallRecord::has_result);
+        let ended = ended.filter(|(id, ..)| Some(*id) != self.active || self.area != Area::Services);
+        let Some(tab) = self.tab_of_call(call) else { return };
         let released = if is_over { tab.previous.take() } else { None };
+        if let Some((id, method, code)) = ended {
+            self.tell(Happened::CallEnded(id, method, code), now);
+        }
         if let Some((address, link)) = link {
             self.links.insert(address, link);
         }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{App, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
+use super::{App, Area, MetadataRow, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
 use crate::engine::{Command, SourceId};
 use crate::message::TemplateSize;
 
@@ -40,6 +40,18 @@ impl App {
         }
     }
 
+    /// Opens a method and sends its draft, at once or as soon as the method is ready.
+    pub(super) fn open_and_send(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
+        self.open_method(source, service, method, now);
+        let Some(tab) = self.active_tab() else { return };
+        let id = tab.id;
+        if tab.can_send() && tab.size().is_some() {
+            self.send_tab(id, now);
+        } else {
+            self.send_when_ready = Some(id);
+        }
+    }
+
     fn new_tab(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
         let Some(entry) = self.source(source) else { return };
         let Some(info) = entry.method(service, method) else { return };
@@ -50,6 +62,24 @@ impl App {
             (SourceOrigin::Files { .. }, Some(target)) => target.clone(),
             (SourceOrigin::Files { .. }, None) => self.last_address(),
         };
+        let metadata = rows.into_iter().map(|row| MetadataRow { id: self.next_id(), kept: 0, ..row }).collect();
+        let tab = Tab { metadata, ..self.fresh_tab(source, service, method, shape, address, now) };
+        let id = tab.id;
+        self.tabs.push(tab);
+        self.prepare(id, TemplateSize::default());
+        self.choose_tab(id);
+    }
+
+    /// A tab as it begins, not yet among the others.
+    pub(super) fn fresh_tab(
+        &mut self,
+        source: SourceId,
+        service: &str,
+        method: &str,
+        shape: (bool, bool),
+        address: String,
+        now: Instant,
+    ) -> Tab {
         let demo = self.demo_part(&address);
         let own = self.form(&address).deadline;
         let deadline = if !own.is_empty() {
@@ -57,18 +87,15 @@ impl App {
         } else if demo.is_some() && shape == (false, false) {
             "1 s".to_owned()
         } else {
-            self.lang.words().deadline_none.to_owned()
+            self.usual_deadline(shape == (false, false))
         };
-        let metadata = rows.into_iter().map(|(key, value)| self.new_row(&key, value)).collect();
-        let id = TabId(self.next_id());
-        let ticket = self.next_id();
-        self.tabs.push(Tab {
-            id,
+        Tab {
+            id: TabId(self.next_id()),
             source,
             service: service.to_owned(),
             method: method.to_owned(),
             shape,
-            ticket,
+            ticket: self.next_id(),
             prepared: Prepared::Pending { since: now },
             address,
             deadline,
@@ -80,7 +107,8 @@ impl App {
             checked: None,
             checking: None,
             go_to: None,
-            metadata,
+            metadata: Vec::new(),
+            compress: None,
             request_side: RequestSide::default(),
             response_side: ResponseSide::default(),
             call: None,
@@ -90,9 +118,7 @@ impl App {
             list: None,
             demo,
             awaits_source: false,
-        });
-        self.prepare(id, TemplateSize::default());
-        self.choose_tab(id);
+        }
     }
 
     /// The address that a request without one most likely wants.
@@ -110,8 +136,10 @@ impl App {
     /// Asks for the method's schema (again).
     pub(super) fn prepare(&mut self, id: TabId, template: TemplateSize) {
         let Some(tab) = self.tab(id) else { return };
+        let metadata = self.source(tab.source).map(|entry| self.reflection_metadata(entry)).unwrap_or_default();
         let command = Command::PrepareMethod {
             source: tab.source,
+            metadata,
             service: tab.service.clone(),
             method: tab.method.clone(),
             ticket: tab.ticket,
@@ -141,6 +169,7 @@ impl App {
             previous: None,
             list: None,
             edited: true,
+            metadata: tab.metadata.iter().map(|row| MetadataRow { id: self.next_id(), ..row.clone() }).collect(),
             ..tab
         }
     }
@@ -192,10 +221,21 @@ impl App {
         }
     }
 
+    /// The method is not waited for any more; what comes of it is dropped.
+    pub(super) fn stop_preparing(&mut self, id: TabId) {
+        let (message, ticket) = (self.lang.words().load_stopped.to_owned(), self.next_id());
+        let Some(tab) = self.tab_mut(id).filter(|tab| matches!(tab.prepared, Prepared::Pending { .. })) else { return };
+        tab.prepared = Prepared::Failed(message);
+        let ticket = std::mem::replace(&mut tab.ticket, ticket);
+        self.send(Command::ReleaseMethod { ticket });
+    }
+
     pub(super) fn choose_tab(&mut self, id: TabId) {
         let Some(tab) = self.tab(id) else { return };
-        self.tree.chosen = Some(Node::Method(tab.source, tab.service.clone(), tab.method.clone()).key());
+        self.tree.chosen =
+            Some(Node::Method(tab.source, tab.service.as_str().into(), tab.method.as_str().into()).key());
         self.active = Some(id);
+        self.area = Area::Services;
         self.problem = None;
         self.shown_source = None;
     }

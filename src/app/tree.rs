@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::SourceEntry;
 use crate::engine::SourceId;
@@ -13,9 +14,9 @@ pub enum Node {
     /// A source.
     Source(SourceId),
     /// A service, by its full name.
-    Service(SourceId, String),
+    Service(SourceId, Arc<str>),
     /// A method, by its service's full name and its own.
-    Method(SourceId, String, String),
+    Method(SourceId, Arc<str>, Arc<str>),
     /// A fault, by its place in the outline.
     Problem(SourceId, usize),
 }
@@ -51,8 +52,6 @@ pub struct TreeLine {
     pub hits: Vec<Range<usize>>,
     /// Streams of client and server, for methods.
     pub shape: Option<(bool, bool)>,
-    /// It has a comment or is deprecated: said in the hover.
-    pub comment: String,
     /// `deprecated = true`.
     pub deprecated: bool,
 }
@@ -84,7 +83,7 @@ impl Tree {
         let Some(outline) = &entry.outline else { return };
         for service in &outline.services {
             if !is_plumbing(&service.full_name) {
-                self.open.insert(Node::Service(entry.id, service.full_name.clone()).key());
+                self.open.insert(Node::Service(entry.id, service.full_name.as_str().into()).key());
             }
         }
     }
@@ -96,7 +95,7 @@ impl Tree {
 
     /// Makes the rows anew.
     pub fn rebuild(&mut self, sources: &[SourceEntry]) {
-        let filter = self.filter.trim().to_lowercase();
+        let filter = Filter::new(&self.filter);
         let mut lines = Vec::with_capacity(self.lines.len());
         for entry in sources {
             self.rebuild_source(entry, &filter, &mut lines);
@@ -105,7 +104,7 @@ impl Tree {
         self.revision += 1;
     }
 
-    fn rebuild_source(&self, entry: &SourceEntry, filter: &str, lines: &mut Vec<TreeLine>) {
+    fn rebuild_source(&self, entry: &SourceEntry, filter: &Filter, lines: &mut Vec<TreeLine>) {
         let node = Node::Source(entry.id);
         let key = node.key();
         let has_children =
@@ -117,9 +116,8 @@ impl Tree {
             node,
             level: 0,
             expanded: has_children.then_some(is_open),
-            hits: hits(&entry.title(), filter),
+            hits: filter.hits(&entry.title()),
             shape: None,
-            comment: entry.full_title(),
             deprecated: false,
         });
         let Some(outline) = entry.outline.as_ref().filter(|_| is_open) else {
@@ -129,7 +127,7 @@ impl Tree {
             self.rebuild_service(entry, service, filter, lines);
         }
         for (index, problem) in outline.problems.iter().enumerate() {
-            let found = hits(&problem.file, filter);
+            let found = filter.hits(&problem.file);
             if filter.is_empty() || !found.is_empty() {
                 let node = Node::Problem(entry.id, index);
                 lines.push(TreeLine {
@@ -139,7 +137,6 @@ impl Tree {
                     expanded: None,
                     hits: found,
                     shape: None,
-                    comment: problem.to_string(),
                     deprecated: false,
                 });
             }
@@ -154,21 +151,20 @@ impl Tree {
         &self,
         entry: &SourceEntry,
         service: &crate::schema::ServiceInfo,
-        filter: &str,
+        filter: &Filter,
         lines: &mut Vec<TreeLine>,
     ) {
-        let own_hits = hits(&service.full_name, filter);
+        let own_fits = filter.fits(&service.full_name);
         let methods: Vec<_> = service
             .methods
             .iter()
-            .filter(|method| {
-                filter.is_empty() || !own_hits.is_empty() || fits(&service.full_name, &method.name, filter)
-            })
+            .filter(|method| filter.is_empty() || own_fits || filter.fits_method(&service.full_name, &method.name))
             .collect();
-        if !filter.is_empty() && own_hits.is_empty() && methods.is_empty() {
+        if !filter.is_empty() && !own_fits && methods.is_empty() {
             return;
         }
-        let node = Node::Service(entry.id, service.full_name.clone());
+        let name: Arc<str> = Arc::from(service.full_name.as_str());
+        let node = Node::Service(entry.id, Arc::clone(&name));
         let key = node.key();
         let is_open = !filter.is_empty() || self.open.contains(&key);
         lines.push(TreeLine {
@@ -176,51 +172,101 @@ impl Tree {
             node,
             level: 1,
             expanded: (!service.methods.is_empty()).then_some(is_open),
-            hits: own_hits,
+            hits: filter.hits(&service.full_name),
             shape: None,
-            comment: service.comment.clone(),
             deprecated: service.deprecated,
         });
         if !is_open {
             return;
         }
         for method in methods {
-            let node = Node::Method(entry.id, service.full_name.clone(), method.name.clone());
+            let node = Node::Method(entry.id, Arc::clone(&name), Arc::from(method.name.as_str()));
             lines.push(TreeLine {
                 key: node.key(),
                 node,
                 level: 2,
                 expanded: None,
-                hits: hits(&method.name, filter),
+                hits: filter.hits(&method.name),
                 shape: Some((method.client_streaming, method.server_streaming)),
-                comment: method.comment.clone(),
                 deprecated: method.deprecated,
             });
         }
     }
 }
 
-/// Where the filter is found in a name, without regard to case.
-fn hits(name: &str, filter: &str) -> Vec<Range<usize>> {
-    if filter.is_empty() {
-        return Vec::new();
+/// What is typed, made ready: tens of thousands of names are looked through for each key without an allocation.
+struct Filter {
+    /// In small letters.
+    typed: String,
+    /// Without letters whose case has to be looked up: those of others never hide one of its.
+    is_ascii: bool,
+    /// Where it may go on from a service to its method: `service/method`, `service.method`.
+    parts: Vec<usize>,
+}
+
+impl Filter {
+    fn new(typed: &str) -> Self {
+        let typed = typed.trim().to_lowercase();
+        let parts = typed.match_indices(['/', '.']).map(|(at, _)| at).collect();
+        Self { is_ascii: typed.is_ascii(), typed, parts }
     }
-    // Lowering may change lengths outside ASCII: then the name still fits, only the mark is left out.
-    let lowered = name.to_lowercase();
-    match lowered.find(filter) {
-        Some(start) if lowered.len() == name.len() && name.is_char_boundary(start) => {
-            let end = start + filter.len();
-            if name.is_char_boundary(end) { std::iter::once(start..end).collect() } else { Vec::new() }
+
+    fn is_empty(&self) -> bool {
+        self.typed.is_empty()
+    }
+
+    /// Where it is found in a name, without regard to case.
+    fn find(&self, name: &str) -> Option<usize> {
+        if self.is_ascii {
+            return find_ascii(name.as_bytes(), self.typed.as_bytes());
         }
-        _ => Vec::new(),
+        // Lowering may change lengths outside ASCII: then the name still fits, only the mark is left out.
+        name.to_lowercase().find(&self.typed)
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        !self.is_empty() && self.find(name).is_some()
+    }
+
+    /// `service/method` or `service.method` typed in full fits too.
+    fn fits_method(&self, service: &str, method: &str) -> bool {
+        let spans = |at: &usize| {
+            let (head, tail) = (&self.typed[..*at], &self.typed[at + 1..]);
+            ends_with(service, head) && starts_with(method, tail)
+        };
+        self.find(method).is_some() || self.parts.iter().any(spans)
+    }
+
+    /// The bytes to be marked in a name.
+    fn hits(&self, name: &str) -> Vec<Range<usize>> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        match self.find(name) {
+            Some(start) => {
+                let range = start..start + self.typed.len();
+                let is_whole =
+                    self.is_ascii || name.get(range.clone()).is_some_and(|part| part.to_lowercase() == self.typed);
+                if is_whole { std::iter::once(range).collect() } else { Vec::new() }
+            }
+            None => Vec::new(),
+        }
     }
 }
 
-/// `service/method` or `service.method` typed in full fits too.
-fn fits(service: &str, method: &str, filter: &str) -> bool {
-    let method = method.to_lowercase();
-    let service = service.to_lowercase();
-    method.contains(filter)
-        || format!("{service}/{method}").contains(filter)
-        || format!("{service}.{method}").contains(filter)
+/// Where small letters are found, without regard to case.
+fn find_ascii(name: &[u8], small: &[u8]) -> Option<usize> {
+    let first = *small.first()?;
+    let starts = memchr::memchr2_iter(first, first.to_ascii_uppercase(), name);
+    starts.into_iter().find(|at| name.get(*at..at + small.len()).is_some_and(|part| part.eq_ignore_ascii_case(small)))
+}
+
+fn ends_with(name: &str, small: &str) -> bool {
+    let end = name.len().checked_sub(small.len()).and_then(|start| name.get(start..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(small)) || (!name.is_ascii() && name.to_lowercase().ends_with(small))
+}
+
+fn starts_with(name: &str, small: &str) -> bool {
+    name.get(..small.len()).is_some_and(|start| start.eq_ignore_ascii_case(small))
+        || (!name.is_ascii() && name.to_lowercase().starts_with(small))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, SourceId, TextLines};
+use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, SecretWish, SourceId, TextLines};
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
@@ -37,6 +37,8 @@ pub enum Command {
         ticket: u64,
         /// How much the template shows.
         template: TemplateSize,
+        /// What goes with reflection now; nothing for sources of files.
+        metadata: Vec<(String, Secret)>,
     },
     /// Say whether a JSON text fits the request type of a prepared method: for marks while typing.
     CheckMessage {
@@ -80,6 +82,15 @@ pub enum Command {
     Diagnose(Box<Diagnose>),
     /// End a diagnosis; nothing more comes of it but what is on its way.
     StopDiagnosis(DiagnosisId),
+    /// Something about secrets in the keychain; answers are `Event::Secrets`.
+    Secrets(SecretWish),
+    /// Say how the connection to an endpoint stands; the answer is `Event::Connection`.
+    LookAtConnection(Endpoint),
+    /// Close the connection to an endpoint once its calls have ended, and make a new one; answers are
+    /// `Event::Connection`.
+    Reconnect(Endpoint),
+    /// Read the certificates of a PEM file, to be shown; the answer is `Event::Certificates`.
+    ReadCertificates(PathBuf),
     /// Ask for files or folders by the system's dialog; the answer is `Event::Picked`.
     PickFiles {
         /// Whole folders instead of files.
@@ -87,6 +98,8 @@ pub enum Command {
         /// Comes back with the answer.
         ticket: u64,
     },
+    /// Open a folder in the desktop's file manager; where there is none, `Event::FolderNotOpened` says so.
+    OpenFolder(PathBuf),
     /// Ask for a place to save by the system's dialog; the answer is `Event::Picked`.
     PickSave {
         /// Comes back with the answer.

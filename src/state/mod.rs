@@ -8,12 +8,15 @@ mod document;
 mod file;
 mod json;
 mod keeper;
+mod settings;
 
 #[cfg(test)]
 mod tests;
 
 pub use document::{
-    DemoPart, Document, FormDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc, TabDoc, VERSION,
+    DemoPart, Document, FormDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc, TabDoc, TargetDoc,
+    VERSION,
 };
 pub use file::{FILE, Opened, SetAside, WhyAside, open};
 pub use keeper::{Keeper, Kept, Tell};
+pub use settings::{KeysDoc, SettingsDoc};

@@ -10,8 +10,8 @@ use super::widgets::badge::Shape;
 use super::widgets::notice::Notice;
 use super::widgets::tabs::{WindowTab, WindowTabsWords, window_tabs_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{request, source_view, welcome};
-use crate::app::{Action, KeepNotice, TabId};
+use super::{commands, notices, request, source_view, welcome};
+use crate::app::{Action, TabId, UiCommand};
 
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let whole = ui.max_rect();
@@ -35,7 +35,17 @@ pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     } else {
         let words = cx.words();
         pane.add_space((below.height() * 0.3).round());
-        ViewState::new(ViewKind::Empty(Icon::Layers), words.no_tab, words.no_tab_hint).centered().show(&mut pane);
+        let state = ViewState::new(ViewKind::Empty(Icon::Layers), words.no_tab, words.no_tab_hint).centered();
+        let own = cx.lang().habits();
+        // Where the tree is folded away, the way to it comes first.
+        let (label, command) = if cx.memory.habits.is_narrow || cx.memory.habits.side_folded {
+            (own.show_services, UiCommand::ToggleSidePanel)
+        } else {
+            (own.find_method, UiCommand::ShowPalette)
+        };
+        if state.action(label).show(&mut pane) {
+            commands::run(ui.ctx(), cx, command);
+        }
     }
 }
 
@@ -47,10 +57,7 @@ fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) -> Rect {
     let words = cx.words();
     let mut pane = pane_at(ui, room.shrink(INSET), "notices");
     for (index, notice) in cx.app.notices.iter().enumerate() {
-        let (title, said) = match notice {
-            KeepNotice::SetAside(aside) => (words.set_aside_title, cx.lang().set_aside(aside)),
-            KeepNotice::NotKept(folder, why) => (words.not_kept_title, cx.lang().not_kept(folder, why)),
-        };
+        let (title, said) = notices::standing_said(cx.lang(), notice);
         if Notice::new(Tone::Warn, title, &said).actions(&[words.close]).show(&mut pane).is_some() {
             cx.act(Action::DismissNotice(index));
         }
@@ -76,6 +83,7 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .collect();
     let lang = cx.lang();
     let more = |count: usize| lang.more_tabs(count);
+    let keys = [UiCommand::NewTab, UiCommand::ReopenTab, UiCommand::CloseTab].map(|command| cx.key(command));
     let names = WindowTabsWords {
         name: words.tabs,
         close: words.close_tab,
@@ -84,6 +92,7 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         reopen: cx.app.can_reopen().then_some(words.reopen_tab),
         move_left: words.move_left,
         move_right: words.move_right,
+        keys: keys.each_ref().map(Option::as_deref),
         more: &more,
     };
     let response = window_tabs_ui(ui, Id::unique("window tabs"), names, &tabs, cx.app.active.map(|id| id.0));

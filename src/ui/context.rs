@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use egui::{Align, Id, Layout, Rect, Ui, UiBuilder};
 
+use super::call_settings::CallSettings;
+use super::habits::Habits;
 use super::message::editor_id;
+use super::metadata::Paste;
 use super::method_picker::MethodPicker;
 use super::widgets::code_view::ViewCommand;
 use super::widgets::editor::{self, EditorCommand};
-use super::widgets::tree::TreeRow;
-use crate::app::{Action, App, Tab, TabId};
+use crate::app::{Action, App, RowsOf, Tab, TabId};
 use crate::engine::TextLines;
 use crate::state::Panels;
 use crate::words::{Lang, Words};
@@ -56,10 +58,6 @@ pub(super) struct Memory {
     pub(super) request_share: Option<f32>,
     /// The share of the list above a message that is read.
     pub(super) list_share: f32,
-    /// The tree as rows, and what it was made of.
-    pub(super) tree_rows: Vec<TreeRow>,
-    /// Revision of the tree and language.
-    pub(super) tree_made_of: Option<(u64, Lang)>,
     /// The chosen row when the tree was last painted.
     pub(super) tree_chosen: Option<u64>,
     /// The chosen row is to come into view.
@@ -72,14 +70,24 @@ pub(super) struct Memory {
     pub(super) show_certificate: bool,
     /// The list of a source's methods, while it is open.
     pub(super) method_picker: Option<MethodPicker>,
-    /// The newest metadata row is to take the focus.
-    pub(super) focus_new_row: bool,
+    /// The newest of these rows of metadata is to take the focus.
+    pub(super) focus_new_row: Option<RowsOf>,
+    /// Its value, rather than its key.
+    pub(super) focus_new_value: bool,
+    /// What is typed into the settings of calls while they are open.
+    pub(super) call_settings: Option<CallSettings>,
+    /// The address that was typed last, so that its list shows what fits it.
+    pub(super) typed_target: Option<(TabId, String)>,
+    /// The clipboard was asked for rows.
+    pub(super) metadata_paste: Option<Paste>,
     /// Large drafts that the person wants to edit all the same.
     pub(super) edit_anyway: Option<TabId>,
     /// What a button asks of the draft's editor this frame.
     pub(super) editor_command: Option<EditorCommand>,
     /// The draft's editor has something to undo, and to do again.
     pub(super) editor_can_undo: (bool, bool),
+    /// Palette, settings, keys, notices.
+    pub(super) habits: Habits,
     /// What a button asks of the body's view this frame.
     pub(super) body_command: Option<ViewCommand>,
     /// Tabs whose drafts have an editor.
@@ -94,18 +102,21 @@ impl Default for Memory {
             side_width: None,
             request_share: None,
             list_share: LIST_SHARE,
-            tree_rows: Vec::new(),
-            tree_made_of: None,
             tree_chosen: None,
             tree_reveal: false,
             focus_target: false,
             focus_filter: false,
             show_certificate: false,
             method_picker: None,
-            focus_new_row: false,
+            focus_new_row: None,
+            focus_new_value: false,
+            call_settings: None,
+            typed_target: None,
+            metadata_paste: None,
             edit_anyway: None,
             editor_command: None,
             editor_can_undo: (false, false),
+            habits: Habits::default(),
             body_command: None,
             editors: Vec::new(),
             large_draft: None,
@@ -134,15 +145,35 @@ impl Memory {
     /// The sizes that are remembered between starts.
     pub(super) fn panels(&self) -> Panels {
         let list_share = Some(self.list_share).filter(|share| (share - LIST_SHARE).abs() > f32::EPSILON);
-        Panels { side_width: self.side_width, request_share: self.request_share, list_share }
+        let side_folded = self.habits.side_folded;
+        Panels { side_width: self.side_width, request_share: self.request_share, list_share, side_folded }
     }
 
     /// Takes them again; whoever parts the screen keeps them within its bounds.
     pub(super) fn take_panels(&mut self, panels: &Panels) {
         let share = |share: Option<f32>| share.filter(|share| (0.0..=1.0).contains(share));
         self.side_width = panels.side_width.filter(|width| *width > 0.0);
+        self.habits.side_folded = panels.side_folded;
         self.request_share = share(panels.request_share);
         self.list_share = share(panels.list_share).unwrap_or(LIST_SHARE);
+    }
+
+    /// Folds the side panel, or shows it; where there is no room beside the centre it stands over that.
+    pub(super) fn toggle_side(&mut self, app: &App) {
+        let habits = &mut self.habits;
+        if habits.is_narrow {
+            habits.side_over = !habits.side_over;
+            habits.side_over_what = in_front(app);
+        } else {
+            habits.side_folded = !habits.side_folded;
+        }
+    }
+
+    /// Shows the side panel.
+    pub(super) fn show_side(&mut self, app: &App) {
+        self.habits.side_folded = false;
+        self.habits.side_over = self.habits.is_narrow;
+        self.habits.side_over_what = in_front(app);
     }
 
     /// The lines of a tab's draft, for the read-only view; cut when the draft changed.
@@ -156,11 +187,56 @@ impl Memory {
     }
 }
 
+/// Brings what takes the focus into view; to be called at the end of what scrolls.
+pub(super) fn follow_focus(ui: &Ui) {
+    let focused = ui.ctx().memory(egui::Memory::focused);
+    let key = ui.scope_id().with("followed");
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<Option<Id>>(key), focused));
+    if before == focused {
+        return;
+    }
+    let Some(response) = focused.and_then(|id| ui.ctx().read_response(id)) else { return };
+    let is_here = response.layer_id == ui.layer_id() && ui.min_rect().contains(response.rect.center());
+    if is_here && !ui.clip_rect().contains_rect(response.rect) {
+        ui.scroll_to_rect(response.rect.expand(8.0), None);
+    }
+}
+
+/// What the centre shows, as a number that changes with it.
+pub(super) fn in_front(app: &App) -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    (app.active, app.problem.map(|(source, index)| (source.0, index)), app.shown_source.map(|source| source.0))
+        .hash(&mut hasher);
+    hasher.finish()
+}
+
 /// A part of the screen by its rectangle, filled from the left, things centred.
 pub(super) fn row_at(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug) -> Ui {
     let builder =
         UiBuilder::new().id_salt(Id::unique(salt)).max_rect(rect).layout(Layout::left_to_right(Align::Center));
     ui.new_child(builder)
+}
+
+/// A row at the right end of a rectangle, filled from the left, so that Tab goes through it as it is read. Its width is
+/// that of the frame before; where it changed, the frame is made once more. Returns the row's left edge too.
+pub(super) fn row_ending_right<R>(
+    ui: &mut Ui,
+    rect: Rect,
+    salt: impl std::hash::Hash + std::fmt::Debug + Copy,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> (R, f32) {
+    let id = Id::unique(("width of", salt));
+    let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or_default();
+    let left = (rect.right() - width).max(rect.left());
+    let mut row = row_at(ui, Rect::from_min_max(egui::pos2(left, rect.top()), rect.max), salt);
+    let out = add(&mut row);
+    let taken = row.min_rect().right() - left;
+    if (taken - width).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, taken));
+        ui.ctx().request_discard("a row at the right has another width");
+    }
+    (out, left)
 }
 
 /// A part of the screen by its rectangle, filled from the right, things centred.

@@ -8,6 +8,7 @@ use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
 use super::widgets::button::Button;
+use super::widgets::menu::copyable;
 use super::widgets::text::paragraph_ui;
 use crate::app::{Action, Retry};
 use crate::engine::Scheme;
@@ -40,6 +41,11 @@ pub(super) fn failure_card_ui(
     let t = tokens(ui);
     let behind = ui.painter().add(egui::Shape::Noop);
     let mut pressed = None;
+    // Where the card stood in the frame before: what copies it lies under its buttons.
+    let place_id = ui.scope_id().with(("failure place", card.title));
+    if let Some(place) = ui.data(|data| data.get_temp::<Rect>(place_id)) {
+        copyable(ui, place, card.title, &whole_text(card));
+    }
     let outer = egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 14)).show(ui, |ui| {
         let whole = ui.available_width();
         ui.set_width(whole);
@@ -88,6 +94,7 @@ pub(super) fn failure_card_ui(
         ui.allocate_space(vec2(1.0, pane.min_rect().height()));
     });
     let rect = outer.response.rect;
+    ui.data_mut(|data| data.insert_temp(place_id, rect));
     let shape = egui::epaint::RectShape::new(
         rect,
         CornerRadius::same(8),
@@ -99,6 +106,13 @@ pub(super) fn failure_card_ui(
     let alert = ui.interact(rect, ui.scope_id().with(("failure card", card.title)), egui::Sense::hover());
     alert.widget_info(|| WidgetInfo::labeled(Role::Alert, true, card.title));
     pressed
+}
+
+/// Everything that a card says, a line each.
+fn whole_text(card: &FailureCard<'_>) -> String {
+    let advice = card.advice.iter().map(String::as_str);
+    let parts = [card.title, card.cause].into_iter().chain(advice).chain([card.hint]);
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 pub(super) fn advice_ui(ui: &mut Ui, advice: &str) {

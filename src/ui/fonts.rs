@@ -3,6 +3,7 @@
 //! The files under `assets/fonts/` are made by `scripts/make-fonts`. System fonts are not read.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use egui::{FontData, FontDefinitions, FontFamily, FontId};
 
@@ -39,9 +40,17 @@ pub const fn tiny() -> FontId {
     sans(11.0)
 }
 
-/// 12.5 mono: data and code.
-pub const fn code() -> FontId {
-    mono(12.5)
+/// Size of data's text, tenths of a point: of the one window that a process has.
+static DATA_TENTHS: AtomicU16 = AtomicU16::new(125);
+
+/// 12.5 mono unless the person chose another size: data and code.
+pub fn code() -> FontId {
+    mono(f32::from(DATA_TENTHS.load(Ordering::Relaxed)) / 10.0)
+}
+
+/// Sets the size of data's text, tenths of a point; the next frame has it.
+pub fn set_data_size(tenths: u16) {
+    DATA_TENTHS.store(tenths, Ordering::Relaxed);
 }
 
 /// 12 mono: durations.

@@ -1,17 +1,20 @@
 //! How the window is parted: top bar, rail, side panel, centre, status bar.
 
-use egui::{Id, Rect, Ui, pos2, vec2};
+use egui::{Id, Rect, Role, Ui, UiBuilder, pos2, vec2};
 
-use super::context::{Cx, pane_at, row_at, row_from_right};
+use super::context::{Cx, in_front, pane_at, row_at, row_from_right};
 use super::icons::Icon;
 use super::theme::measure::{RAIL, SIDE_PANEL, STATUS_BAR, TOP_BAR};
 use super::theme::{Tone, tokens};
 use super::widgets::badge::dot_word_ui;
 use super::widgets::button::IconButton;
+use super::widgets::menu::copy_menu_ui;
 use super::widgets::shared::{line_below, line_right};
 use super::widgets::splitter::{SplitAxis, SplitRange, splitter_ui};
-use super::widgets::text::Line;
-use super::{centre, dialog, facts, services, top_bar};
+use super::widgets::text::{Line, elide_middle};
+use super::widgets::tooltip::tooltip_ui;
+use super::{centre, commands, dialog, facts, fonts, palette, services, settings, top_bar};
+use crate::app::{Area, UiCommand};
 
 /// The least that the side panel keeps.
 const SIDE_MIN: f32 = 200.0;
@@ -19,6 +22,8 @@ const SIDE_MIN: f32 = 200.0;
 const SIDE_USUAL: f32 = 0.24;
 /// The side panel takes this share at most.
 const SIDE_MOST: f32 = 0.4;
+/// A window that is narrower has no room for a side panel beside the centre.
+const NARROW: f32 = 820.0;
 
 /// The whole window.
 pub(super) fn frame_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -32,15 +37,56 @@ pub(super) fn frame_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     line_below(ui.painter(), top, t.line);
     let (rail, right) = middle.split_left_right_at_x(middle.left() + RAIL);
     rail_ui(ui, cx, rail);
+    fold_side(cx, whole.width());
+    if cx.memory.habits.is_narrow && cx.memory.habits.side_over {
+        side_ui(ui, cx, right);
+    } else if cx.memory.habits.is_narrow || cx.memory.habits.side_folded {
+        center_ui(ui, cx, right);
+    } else {
+        beside_ui(ui, cx, right);
+    }
+    status_bar_ui(ui, cx, bottom);
+    dialog::dialogs_ui(ui, cx);
+    palette::palette_ui(ui, cx);
+}
+
+/// Where there is no room for it, the side panel is folded to the rail, until it is asked for; what is opened from it
+/// takes its place.
+fn fold_side(cx: &mut Cx<'_>, width: f32) {
+    let front = in_front(cx.app);
+    let habits = &mut cx.memory.habits;
+    let was_narrow = std::mem::replace(&mut habits.is_narrow, width < NARROW);
+    if !habits.is_narrow || !was_narrow || habits.side_over_what != front {
+        habits.side_over = false;
+    }
+    habits.side_over_what = front;
+}
+
+fn side_ui(ui: &mut Ui, cx: &mut Cx<'_>, side: Rect) {
+    ui.painter().rect_filled(side, 0.0, tokens(ui).bg1);
+    let mut pane = pane_at(ui, side, "side");
+    match cx.app.area {
+        Area::Services => services::services_ui(&mut pane, cx),
+        Area::Settings => settings::side_ui(&mut pane, cx),
+    }
+}
+
+fn center_ui(ui: &mut Ui, cx: &mut Cx<'_>, center: Rect) {
+    ui.painter().rect_filled(center, 0.0, tokens(ui).bg2);
+    let mut pane = pane_at(ui, center, "centre");
+    match cx.app.area {
+        Area::Services => centre::centre_ui(&mut pane, cx),
+        Area::Settings => settings::page_ui(&mut pane, cx),
+    }
+}
+
+/// Side panel and centre, with the line between them that can be dragged.
+fn beside_ui(ui: &mut Ui, cx: &mut Cx<'_>, right: Rect) {
     let usual = SIDE_PANEL.min(right.width() * SIDE_USUAL);
     let side_width = cx.memory.side_width.unwrap_or(usual).min(right.width() * SIDE_MOST).max(SIDE_MIN).round();
     let (side, center) = right.split_left_right_at_x(right.left() + side_width);
-    ui.painter().rect_filled(side, 0.0, t.bg1);
-    let mut side_ui = pane_at(ui, side, "side");
-    services::services_ui(&mut side_ui, cx);
-    ui.painter().rect_filled(center, 0.0, t.bg2);
-    let mut center_ui = pane_at(ui, center, "centre");
-    centre::centre_ui(&mut center_ui, cx);
+    side_ui(ui, cx, side);
+    center_ui(ui, cx, center);
     let mut share = side_width / right.width();
     let range = SplitRange {
         first_min: SIDE_MIN,
@@ -52,17 +98,33 @@ pub(super) fn frame_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if (share - before).abs() > f32::EPSILON {
         cx.memory.side_width = Some((share * right.width()).round());
     }
-    status_bar_ui(ui, cx, bottom);
-    dialog::dialogs_ui(ui, cx);
 }
 
-fn rail_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect) {
+fn rail_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     let t = tokens(ui);
     ui.painter().rect_filled(rect, 0.0, t.bg1);
     line_right(ui.painter(), rect, t.line);
-    let cell = Rect::from_min_size(pos2(rect.left() + 7.0, rect.top() + 8.0), vec2(34.0, 34.0));
-    let mut row = row_at(ui, cell, "rail");
-    row.add(IconButton::new(Icon::Layers, cx.words().services).rail(true, false));
+    let words = cx.lang().habits();
+    let builder = UiBuilder::new()
+        .id_salt("rail")
+        .max_rect(rect)
+        .accessibility_role(Role::TabList)
+        .accessibility_label(words.areas);
+    let mut rail = ui.new_child(builder);
+    let top = Rect::from_min_size(pos2(rect.left() + 7.0, rect.top() + 8.0), vec2(34.0, 34.0));
+    let foot = Rect::from_min_size(pos2(rect.left() + 7.0, rect.bottom() - 42.0), vec2(34.0, 34.0));
+    for (area, icon, name, command, place) in [
+        (Area::Services, Icon::Layers, cx.words().services, UiCommand::ShowServices, top),
+        (Area::Settings, Icon::SlidersHorizontal, words.settings, UiCommand::ShowSettings, foot),
+    ] {
+        let key = cx.key(command);
+        let mut row = row_at(&mut rail, place, name);
+        let is_shown = cx.app.area == area;
+        if row.add(IconButton::new(icon, name).rail(is_shown, false).key_if(key.as_deref())).clicked() {
+            // The area that is shown already folds its side, or unfolds it.
+            commands::run(row.ctx(), cx, if is_shown { UiCommand::ToggleSidePanel } else { command });
+        }
+    }
 }
 
 fn status_bar_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect) {
@@ -73,10 +135,16 @@ fn status_bar_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect) {
     let version = concat!("", env!("CARGO_PKG_VERSION"));
     let mut right = row_from_right(ui, inner, "version");
     right.add(Line::hint(version).color(t.text2));
+    let room = right.min_rect().left() - inner.left() - 16.0 - 14.0;
     let mut left = row_at(ui, inner, "status");
     let (tone, said) = match cx.tab() {
         Some(tab) => facts::connection_fact(cx, &tab.address),
         None => (Tone::Plain, cx.words().not_connected.to_owned()),
     };
-    dot_word_ui(&mut left, tone, &said);
+    let shown = elide_middle(left.painter(), &said, &fonts::hint(), room);
+    let response = dot_word_ui(&mut left, tone, &shown).interact(egui::Sense::CLICK);
+    copy_menu_ui(&response, &said);
+    if shown != said {
+        tooltip_ui(&response, &said, None);
+    }
 }

@@ -363,6 +363,7 @@ impl Gallery {
             reopen: None,
             move_left: self.say("Move left", "左移"),
             move_right: self.say("Move right", "右移"),
+            keys: [Some("Ctrl T"), Some("Ctrl Shift T"), Some("Ctrl W")],
             more: &|count| format!("+{count}"),
         };
         let tab = |key, title, shape| WindowTab { key, title, shape: Some(shape), ..WindowTab::default() };
@@ -573,7 +574,7 @@ impl Gallery {
             ..TreeRow::default()
         });
         let name = self.say("Services", "服务");
-        let said = Tree::new(Id::unique("gallery tree"), name, self.tree_row).show(ui, &rows);
+        let said = Tree::new(Id::unique("gallery tree"), name, self.tree_row).show(ui, rows.as_slice());
         self.tree_row = said.chosen.or(self.tree_row);
         if said.toggled == Some(0) {
             self.folded = !self.folded;

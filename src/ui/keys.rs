@@ -2,80 +2,114 @@
 
 use std::path::PathBuf;
 
-use egui::{Key, Modifiers, Ui};
+use egui::{Context, Event, Key, Modifiers, Ui};
 
+use super::commands::{self, holds_list};
 use super::context::Cx;
 use super::fonts;
 use super::message::editor_id;
 use super::theme::tokens;
 use super::widgets::shared::dashed;
+use super::widgets::suggest;
 use super::widgets::text;
 use super::widgets::{code_view, editor};
-use crate::app::{Action, DiagnosisRecord, Retry};
+use crate::app::{Action, Area, Chord, CommandGroup, CommandPlace, UiCommand};
 
-/// Takes the window's keys before any field sees them.
+/// Takes the keys of commands before any field sees them.
 pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
-    let asks =
-        cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some() || cx.app.save.is_some();
-    if asks || cx.tab().is_some_and(|tab| tab.list.is_some()) {
+    let ctx = ui.ctx();
+    cx.memory.habits.hold_composing_keys(ctx);
+    if cx.memory.habits.typing_key.is_some() {
         return;
     }
-    let pressed = |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
-    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Tab) {
-        cx.act(Action::StepTab(-1));
+    if !is_asking(cx) {
+        super::paste::paste(ui, cx);
     }
-    if pressed(Modifiers::COMMAND, Key::Tab) {
-        cx.act(Action::StepTab(1));
+    let pressed: Vec<Chord> = ctx.input(|input| {
+        let chords = input.events.iter().filter_map(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } => Some(chord_of(*key, *modifiers)),
+            _ => None,
+        });
+        chords.collect()
+    });
+    for chord in pressed {
+        let command = UiCommand::ALL
+            .iter()
+            .copied()
+            .find(|command| cx.app.keys.of(*command).contains(&chord) && hears(ctx, cx, *command));
+        if let Some(command) = command {
+            consume(ctx, &chord);
+            commands::run(ctx, cx, command);
+        }
     }
-    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::T) {
-        cx.act(Action::ReopenTab);
+}
+
+/// A key as it is written in the table.
+pub(super) fn chord_of(key: Key, modifiers: Modifiers) -> Chord {
+    Chord::new(modifiers.command, modifiers.alt, modifiers.shift, key.name())
+}
+
+fn consume(ctx: &Context, chord: &Chord) {
+    ctx.input_mut(|input| {
+        let mut is_first = true;
+        input.events.retain(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } if is_first && chord_of(*key, *modifiers) == *chord => {
+                is_first = false;
+                false
+            }
+            // Beside Alt some desktops send the character too.
+            Event::Text(_) => !chord.alt,
+            _ => true,
+        });
+    });
+}
+
+/// Whether a question stands over the window.
+fn is_asking(cx: &Cx<'_>) -> bool {
+    let app = cx.app;
+    app.trust_question.is_some()
+        || app.dialog.is_some()
+        || app.naming.is_some()
+        || app.save.is_some()
+        || app.pasting.is_some()
+        || cx.memory.habits.settings.asks()
+        || cx.tab().is_some_and(|tab| tab.list.is_some())
+}
+
+/// Whether the command listens now. A question over the window hears only what belongs to its own editor.
+fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
+    let tab = cx.tab();
+    let in_list = tab.is_some_and(|tab| tab.list.is_some() && holds_list(ctx, tab.id));
+    if command.place() == CommandPlace::Editor {
+        // Steps back in the fields of the search are the fields' own.
+        let steps = matches!(command, UiCommand::Undo | UiCommand::Redo);
+        let in_text = |id| ctx.memory(|memory| memory.has_focus(id)) || (!steps && editor::holds_focus(ctx, id));
+        return in_list || tab.is_some_and(|tab| in_text(editor_id(tab.id)));
     }
-    if pressed(Modifiers::NONE, Key::F5) {
-        cx.act(Action::ReloadAll);
+    let is_view = matches!(command, UiCommand::ZoomIn | UiCommand::ZoomOut | UiCommand::ZoomReset);
+    if is_view {
+        return true;
     }
-    let chosen = cx.app.tree.chosen.and_then(|key| cx.app.tree.line(key)).map(|line| line.node.source());
-    if let Some(source) = chosen
-        && pressed(Modifiers::NONE, Key::F2)
-    {
-        cx.act(Action::AskName(source));
+    if is_asking(cx) || cx.memory.habits.palette.is_some() {
+        return false;
     }
-    // In the draft the same key looks for text in it.
-    let in_editor = cx.tab().is_some_and(|tab| editor::holds_focus(ui.ctx(), editor_id(tab.id)));
-    if !in_editor && !code_view::holds_focus(ui.ctx()) && pressed(Modifiers::COMMAND, Key::F) {
-        cx.memory.focus_filter = true;
+    // What is not to be seen is neither sent nor cancelled by a key.
+    let is_seen = cx.app.area == Area::Services && cx.app.problem.is_none() && cx.app.shown_source.is_none();
+    let is_of_request = matches!(command.group(), CommandGroup::Request | CommandGroup::Response);
+    if is_of_request && !is_seen {
+        return false;
     }
-    let Some(tab) = cx.tab() else { return };
-    let id = tab.id;
-    if pressed(Modifiers::COMMAND, Key::Enter) {
-        cx.act(Action::Send(id));
+    if command != UiCommand::Cancel {
+        return true;
     }
-    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::PageUp) {
-        cx.act(Action::ShiftTab(id, -1));
-    }
-    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::PageDown) {
-        cx.act(Action::ShiftTab(id, 1));
-    }
-    if pressed(Modifiers::COMMAND, Key::W) {
-        cx.act(Action::CloseTab(id));
-    }
-    if pressed(Modifiers::COMMAND, Key::T) {
-        cx.act(Action::DuplicateTab(id));
-    }
-    if pressed(Modifiers::COMMAND, Key::L) {
-        cx.memory.focus_target = true;
-    }
-    let is_free = !egui::Popup::is_any_open(ui.ctx())
+    // Escape closes what is open first.
+    commands::refusal(cx, command).is_none()
+        && !egui::Popup::is_any_open(ctx)
         && cx.memory.method_picker.is_none()
-        && !editor::wants_escape(ui.ctx(), editor_id(id))
-        && !code_view::wants_escape(ui.ctx());
-    if tab.is_calling() && is_free && pressed(Modifiers::NONE, Key::Escape) {
-        cx.act(Action::Cancel(id));
-    }
-    let of = Retry::Send(id);
-    let climbs = cx.app.diagnosis(of).is_some_and(DiagnosisRecord::is_running);
-    if climbs && is_free && pressed(Modifiers::NONE, Key::Escape) {
-        cx.act(Action::StopDiagnosis(of));
-    }
+        && !cx.memory.habits.notices_open
+        && !suggest::is_open(ctx)
+        && !code_view::wants_escape(ctx)
+        && !tab.is_some_and(|tab| editor::wants_escape(ctx, editor_id(tab.id)))
 }
 
 /// Files dropped on the window are opened; while they hover, the window says so.

@@ -2,7 +2,7 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::context::{Cx, pane_at, row_at, row_from_right};
+use super::context::{Cx, pane_at, row_at, row_ending_right, row_from_right};
 use super::copy_request::copy_request_ui;
 use super::fonts;
 use super::icons::Icon;
@@ -17,7 +17,8 @@ use super::widgets::menu::{Combo, MenuItem};
 use super::widgets::shared::line_below;
 use super::widgets::text::{Elide, Line};
 use super::widgets::view_state::{ViewKind, ViewState};
-use crate::app::{Action, CallRecord, Prepared, Tab, TabId};
+use super::widgets::working::waiting_ui;
+use crate::app::{Action, CallRecord, Prepared, Tab, TabId, UiCommand};
 use crate::message::{self, MessageError, TemplateSize};
 use crate::words::{Words, format};
 
@@ -42,9 +43,10 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     match &tab.prepared {
         Prepared::Pending { since } => {
             line_below(ui.painter(), line, tokens(ui).line);
-            if cx.now.saturating_duration_since(*since).as_millis() > 300 {
-                let mut pane = pane_at(ui, rest.shrink(INSET), "preparing");
-                ViewState::new(ViewKind::Loading, words.preparing, "").show(&mut pane);
+            let since = cx.now.saturating_duration_since(*since);
+            let mut pane = pane_at(ui, rest.shrink(INSET), "preparing");
+            if waiting_ui(&mut pane, words.preparing, since, words.cancel) {
+                cx.act(Action::StopPreparing(tab.id));
             }
             return;
         }
@@ -114,21 +116,23 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError
     let t = tokens(ui);
     line_below(ui.painter(), line, t.line);
     let inner = line.shrink2(vec2(INSET, 0.0));
-    let mut right = row_from_right(ui, inner, "message facts right");
-    copy_request_ui(&mut right, cx, tab);
-    if inner.width() >= TOOLS_FROM && is_edited_here(cx, tab) {
-        tools_ui(&mut right, cx, tab);
-    }
-    let combo = Combo::new(words.template_smallest, words.template_smallest).ghost();
-    let (_, chosen) = combo.show(&mut right, |ui| {
-        let small = ui.add(MenuItem::new(words.template_small).first()).clicked();
-        let full = ui.add(MenuItem::new(words.template_full)).clicked();
-        if small { Some(TemplateSize::Smallest) } else { full.then_some(TemplateSize::Full) }
+    let (chosen, right) = row_ending_right(ui, inner, "message facts right", |right| {
+        let combo = Combo::new(words.template_smallest, words.template_smallest).ghost();
+        let (_, chosen) = combo.show(right, |ui| {
+            let small = ui.add(MenuItem::new(words.template_small).first()).clicked();
+            let full = ui.add(MenuItem::new(words.template_full)).clicked();
+            if small { Some(TemplateSize::Smallest) } else { full.then_some(TemplateSize::Full) }
+        });
+        if inner.width() >= TOOLS_FROM && is_edited_here(cx, tab) {
+            tools_ui(right, cx, tab);
+        }
+        copy_request_ui(right, cx, tab);
+        chosen
     });
     if let Some(Some(size)) = chosen {
         cx.act(Action::TakeTemplate(tab.id, size));
     }
-    let room = right.min_rect().left() - inner.left() - 8.0;
+    let room = right - inner.left() - 8.0;
     let mut left = row_at(ui, inner, "message facts");
     left.spacing_mut().item_spacing.x = 10.0;
     let input = match &tab.prepared {
@@ -148,21 +152,22 @@ fn is_edited_here(cx: &Cx<'_>, tab: &Tab) -> bool {
     tab.message.len() <= COMFORTABLE_BYTES || cx.memory.edit_anyway == Some(tab.id)
 }
 
-/// Format, undo and redo, from the right.
+/// Format, undo and redo.
 fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.words();
     let (can_undo, can_redo) = cx.memory.editor_can_undo;
     let mut command = None;
-    if ui.add(IconButton::new(Icon::Redo2, words.redo).small().key("Ctrl Y").enabled(can_redo)).clicked() {
-        command = Some(EditorCommand::Redo);
-    }
-    if ui.add(IconButton::new(Icon::Undo2, words.undo).small().key("Ctrl Z").enabled(can_undo)).clicked() {
-        command = Some(EditorCommand::Undo);
-    }
+    let [undo, redo, format] = [UiCommand::Undo, UiCommand::Redo, UiCommand::Format].map(|command| cx.key(command));
     let response = ui.add(Button::ghost(words.format));
-    super::widgets::tooltip::tooltip_ui(&response, words.format, Some("Ctrl Shift F"));
+    super::widgets::tooltip::tooltip_ui(&response, words.format, format.as_deref());
     if response.clicked() {
         command = Some(EditorCommand::Format);
+    }
+    if ui.add(IconButton::new(Icon::Undo2, words.undo).small().key_if(undo.as_deref()).enabled(can_undo)).clicked() {
+        command = Some(EditorCommand::Undo);
+    }
+    if ui.add(IconButton::new(Icon::Redo2, words.redo).small().key_if(redo.as_deref()).enabled(can_redo)).clicked() {
+        command = Some(EditorCommand::Redo);
     }
     if command.is_some() {
         cx.memory.editor_command = command;
@@ -251,6 +256,7 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
         .suggest(&suggest, suggest_words(words))
         .explain(&explain)
         .command(cx.memory.editor_command.take())
+        .outer_keys()
         .show(ui);
     cx.memory.editor_can_undo = output.can_undo;
     let caret_line = output.caret.map(|_| u32::try_from(output.place.0).unwrap_or(u32::MAX));
@@ -319,7 +325,8 @@ fn composer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
         return;
     }
     let fits = tab.error().is_none();
-    if row.add(Button::primary(words.send_message).key("Ctrl ⏎").enabled(fits)).clicked() {
+    let key = cx.key(UiCommand::Send);
+    if row.add(Button::primary(words.send_message).key_if(key.as_deref()).enabled(fits)).clicked() {
         cx.act(Action::Send(tab.id));
     }
     if row.add(Button::secondary(words.send_list)).clicked() {

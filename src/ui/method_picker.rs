@@ -16,7 +16,7 @@ use super::widgets::menu::popup_frame;
 use super::widgets::shared::{Stand, boxed, ring, shows_focus};
 use super::widgets::text::{Line, elide_middle, paint_text};
 use super::widgets::tooltip::tooltip_ui;
-use crate::app::{Action, SourceEntry, Tab, TabId};
+use crate::app::{Action, Query, SourceEntry, Tab, TabId};
 
 const ROW: f32 = 28.0;
 /// Rows that are seen at once.
@@ -55,22 +55,23 @@ impl MethodPicker {
         if self.made_of.as_ref() == Some(&made_of) {
             return;
         }
-        let words: Vec<&str> = made_of.1.split_whitespace().collect();
-        self.hits.clear();
+        let query = Query::new(&made_of.1);
+        let mut found = Vec::new();
         for (s, service) in outline.services.iter().enumerate() {
             for (m, method) in service.methods.iter().enumerate() {
-                let whole = format!("{}/{}", service.full_name, method.name).to_lowercase();
-                let dotted = whole.replace('/', ".");
-                if words.iter().all(|word| whole.contains(word) || dotted.contains(word)) {
-                    self.hits.push((s, m));
+                if let Some(score) = query.score(&method.name, &service.full_name) {
+                    found.push((score, (s, m)));
                 }
             }
         }
+        // Of equals the first in the schema stays first.
+        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        self.hits = found.into_iter().map(|(_, hit)| hit).collect();
         let is_current = |(s, m): &(usize, usize)| {
             let service = &outline.services[*s];
             service.full_name == tab.service && service.methods[*m].name == tab.method
         };
-        self.at = self.hits.iter().position(is_current).filter(|_| words.is_empty()).unwrap_or(0);
+        self.at = self.hits.iter().position(is_current).filter(|_| query.is_empty()).unwrap_or(0);
         self.reveal = 2;
         self.made_of = Some(made_of);
     }
@@ -83,7 +84,8 @@ pub(super) fn method_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
     let is_open = cx.memory.method_picker.as_ref().is_some_and(|picker| picker.tab == tab.id);
     let down = ui.memory(|memory| memory.has_focus(response.id))
         && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
-    if response.clicked() || (down && !is_open) {
+    let asked = std::mem::take(&mut cx.memory.habits.open_methods);
+    if response.clicked() || ((down || asked) && !is_open) {
         cx.memory.method_picker = if is_open { None } else { Some(MethodPicker::new(tab.id)) };
     } else if !is_open {
         cx.memory.method_picker = None;
@@ -179,7 +181,11 @@ fn list_ui(
         field.request_focus();
     }
     picker.refresh(entry, tab);
-    let outline = entry.outline.as_ref()?;
+    let Some(outline) = entry.outline.as_ref() else {
+        let said = if entry.loading_since.is_some() { words.loading } else { words.no_method_hits };
+        ui.add(Line::hint(said).color(tokens(ui).text3).height(ROW));
+        return None;
+    };
     let names = |(s, m): (usize, usize)| {
         let service = outline.services.get(s)?;
         Some((service, service.methods.get(m)?))

@@ -26,6 +26,8 @@ pub(super) fn builder(place: Option<Place>) -> ViewportBuilder {
 
 /// Where it stands now; a maximized one goes back to where it stood `before`.
 pub(super) fn now(ctx: &Context, before: Option<Place>) -> Option<Place> {
+    // The scale that the person chose makes points larger, not the window.
+    let zoom = ctx.zoom_factor();
     ctx.input(|input| {
         let viewport = input.viewport();
         let maximized = viewport.maximized.unwrap_or(false) || viewport.fullscreen.unwrap_or(false);
@@ -36,8 +38,8 @@ pub(super) fn now(ctx: &Context, before: Option<Place>) -> Option<Place> {
             return Some(Place { maximized, ..before });
         }
         // Wayland tells no place, only the size of what is painted.
-        let size = viewport.inner_rect.map_or_else(|| input.content_rect().size(), |inner| inner.size());
-        let position = viewport.outer_rect.map(|outer| [outer.min.x.round(), outer.min.y.round()]);
+        let size = viewport.inner_rect.map_or_else(|| input.content_rect().size(), |inner| inner.size()) * zoom;
+        let position = viewport.outer_rect.map(|outer| [(outer.min.x * zoom).round(), (outer.min.y * zoom).round()]);
         Some(Place { position, size: [size.x.round(), size.y.round()], maximized })
     })
 }

@@ -2,17 +2,19 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::context::{Cx, pane_at, row_at};
-use super::theme::measure::{INSET, TABS, TARGET_BAR};
+use super::context::{Cx, follow_focus, pane_at, row_at};
+use super::theme::measure::{INSET, TABS};
 use super::theme::tokens;
 use super::widgets::shared::line_below;
 use super::widgets::splitter::{SplitAxis, SplitRange, split, splitter_ui};
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
 use super::{message, metadata, response, target_bar, tls};
-use crate::app::{Action, RequestSide, Retry, RowCheck, Tab};
+use crate::app::{Action, RequestSide, Retry, Tab};
 
 /// Panes narrower than this stack.
 const STACK_BELOW: f32 = 560.0;
+/// Stacked panes that would be lower together keep this height and scroll.
+const SCROLL_BELOW: f32 = 480.0;
 /// The request's width where the answer needs the room.
 const NARROW_REQUEST: f32 = 372.0;
 /// The request's width for the settings of a connection.
@@ -21,9 +23,34 @@ const SETTINGS: f32 = 590.0;
 pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(tab) = cx.tab() else { return };
     let whole = ui.max_rect();
-    let bar = Rect::from_min_size(whole.min, vec2(whole.width(), TARGET_BAR));
+    let bar = Rect::from_min_size(whole.min, vec2(whole.width(), target_bar::height(whole.width())));
     target_bar::target_bar_ui(ui, cx, tab, bar);
     let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
+    if rest.width() < STACK_BELOW && rest.height() < SCROLL_BELOW {
+        scrolled_ui(ui, cx, tab, rest);
+    } else {
+        panes_ui(ui, cx, tab, rest);
+    }
+}
+
+/// In a low window the panes keep a height in which they can be used, and scroll.
+fn scrolled_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rest: Rect) {
+    let mut pane = pane_at(ui, rest, "low");
+    let mut area = egui::ScrollArea::vertical().id_salt(("panes", tab.id.0)).auto_shrink([false, false]);
+    // The answer is what is wanted once the request is sent.
+    let call = tab.call.as_ref().map(|call| call.id);
+    if std::mem::replace(&mut cx.memory.habits.answered, call) != call && call.is_some() {
+        area = area.vertical_scroll_offset((SCROLL_BELOW * cx.memory.request_share.unwrap_or(0.5)).round());
+    }
+    area.show(&mut pane, |ui| {
+        let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), SCROLL_BELOW));
+        panes_ui(ui, cx, tab, room);
+        ui.allocate_space(vec2(1.0, SCROLL_BELOW - 1.0));
+        follow_focus(ui);
+    });
+}
+
+fn panes_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rest: Rect) {
     let (axis, least) = if rest.width() < STACK_BELOW { (SplitAxis::Rows, 160.0) } else { (SplitAxis::Columns, 280.0) };
     let usual = if axis == SplitAxis::Columns { usual_share(cx, tab, rest.width()) } else { 0.5 };
     let range = SplitRange { first_min: least, second_min: least, rest: usual };
@@ -50,7 +77,7 @@ fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     });
     let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
-        RequestSide::Tls => (SETTINGS / width).clamp(0.5, 0.6),
+        RequestSide::Tls | RequestSide::Metadata => (SETTINGS / width).clamp(0.5, 0.6),
         _ if shows_chain || is_diagnosed => (NARROW_REQUEST / width).min(0.5),
         _ => 0.5,
     }
@@ -60,7 +87,7 @@ fn request_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.words();
     let whole = ui.max_rect();
     let bar = Rect::from_min_size(whole.min, vec2(whole.width(), TABS));
-    let goes_out = tab.metadata.iter().filter(|row| matches!(row.check(), RowCheck::Sent { .. })).count();
+    let goes_out = cx.app.sent_metadata(tab).len();
     let count = (goes_out > 0).then(|| goes_out.to_string());
     let sides = [RequestSide::Message, RequestSide::Metadata, RequestSide::Tls];
     let tabs = [

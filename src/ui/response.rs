@@ -41,7 +41,11 @@ pub(super) fn response_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
         let mut pane = pane_at(ui, rest, "nothing yet");
         pane.add_space((rest.height() * 0.25).round());
         let state = ViewState::new(ViewKind::Empty(Icon::Send), words.nothing_yet, words.nothing_yet_hint);
-        state.centered().show(&mut pane);
+        // The next step, where it can be done.
+        let state = if tab.can_send() { state.action(words.send) } else { state };
+        if state.centered().show(&mut pane) {
+            cx.act(Action::Send(tab.id));
+        }
         return;
     };
     facts_ui(ui, cx, tab, call, is_older, line);
@@ -107,7 +111,9 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
         }
         right_edge = right.min_rect().left() - 8.0;
     }
-    let mut row = row_at(ui, Rect::from_min_max(inner.min, pos2(right_edge, inner.max.y)), "facts");
+    let place = Rect::from_min_max(inner.min, pos2(right_edge, inner.max.y));
+    super::widgets::menu::copyable(ui, place, "facts", &facts_text(cx, call));
+    let mut row = row_at(ui, place, "facts");
     row.spacing_mut().item_spacing.x = 10.0;
     let newest_runs = tab.is_calling();
     if call.is_running() {
@@ -158,6 +164,14 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
         facts::answered_by(cx, call)
     };
     add(&said, false, t.text3);
+}
+
+/// The line of facts, to be copied.
+fn facts_text(cx: &Cx<'_>, call: &CallRecord) -> String {
+    let status = call.status.as_ref().map(|(_, status)| facts::status_label(status.code));
+    let took = format::duration(call.until(cx.now).saturating_duration_since(call.began));
+    let parts = [status.unwrap_or_default(), took, format::bytes(call.received_bytes), facts::answered_by(cx, call)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {

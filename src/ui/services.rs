@@ -1,8 +1,10 @@
 //! The side panel: sources, services and methods, with a filter.
 
+use std::borrow::Cow;
+
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::context::{Cx, pane_at, row_at, row_from_right};
+use super::context::{Cx, pane_at, row_at};
 use super::icons::Icon;
 use super::theme::Tone;
 use super::theme::measure::ROW;
@@ -11,18 +13,12 @@ use super::widgets::button::IconButton;
 use super::widgets::field::Field;
 use super::widgets::menu::{MenuItem, context_menu_ui, menu_line_ui};
 use super::widgets::text::Line;
-use super::widgets::tree::{Tree, TreeFact, TreeMark, TreeRow};
+use super::widgets::tree::{Tree, TreeFact, TreeMark, TreePlace, TreeRow, TreeRows};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::widgets::working::Progress;
-use super::widgets::working::working_ui;
-use crate::app::{Action, Node, SourceEntry, SourceOrigin, TreeLine};
+use super::widgets::working::{QUIET, waiting_ui};
+use crate::app::{Action, App, Node, SourceEntry, SourceOrigin, TreeLine, UiCommand};
 use crate::engine::SourceId;
-use crate::words::{Lang, format};
-
-/// Work shorter than this shows no progress.
-const QUIET: std::time::Duration = std::time::Duration::from_millis(300);
-/// Work longer than this can be given up.
-const GIVE_UP: std::time::Duration = std::time::Duration::from_secs(1);
+use crate::words::Lang;
 
 pub(super) fn services_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.words();
@@ -64,14 +60,20 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, head: Rect) {
     let words = cx.words();
     let mut left = row_at(ui, head.shrink2(vec2(16.0, 0.0)), "services head");
     left.add(Line::strong(words.services));
-    let mut right = row_from_right(ui, head.shrink2(vec2(9.0, 0.0)), "services buttons");
-    if !cx.app.sources.is_empty()
-        && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key("F5")).clicked()
+    let has_sources = !cx.app.sources.is_empty();
+    let width = if has_sources { 28.0 + 24.0 } else { 28.0 };
+    let place =
+        Rect::from_min_max(pos2(head.right() - 9.0 - width, head.top()), pos2(head.right() - 9.0, head.bottom()));
+    let mut right = row_at(ui, place, "services buttons");
+    let key = cx.key(UiCommand::AddSource);
+    if right.add(IconButton::new(Icon::Plus, words.add_source).key_if(key.as_deref())).clicked() {
+        cx.act(Action::OpenDialog);
+    }
+    let key = cx.key(UiCommand::ReloadAll);
+    if has_sources
+        && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key_if(key.as_deref())).clicked()
     {
         cx.act(Action::ReloadAll);
-    }
-    if right.add(IconButton::new(Icon::Plus, words.add_source)).clicked() {
-        cx.act(Action::OpenDialog);
     }
 }
 
@@ -106,11 +108,9 @@ fn loading_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     for (id, title, since) in slow {
         let rect = Rect::from_min_size(ui.cursor().min + vec2(8.0, 0.0), vec2(ui.available_width() - 16.0, 42.0));
         let mut row = row_at(ui, rect, ("loading", id.0));
-        let cancel = (since >= GIVE_UP).then_some(words.cancel);
-        let tenths = std::time::Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
         let room = (rect.width() - 150.0).max(40.0);
         let shown = super::widgets::text::elide_middle(row.painter(), &title, &super::fonts::body(), room);
-        if working_ui(&mut row, &shown, &format::duration(tenths), Progress::Unknown, cancel) {
+        if waiting_ui(&mut row, &shown, since, words.cancel) {
             cx.act(Action::StopLoading(id));
         }
         ui.add_space(48.0);
@@ -118,11 +118,6 @@ fn loading_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn tree_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let made_of = (cx.app.tree.revision, cx.lang());
-    if cx.memory.tree_made_of != Some(made_of) {
-        cx.memory.tree_made_of = Some(made_of);
-        cx.memory.tree_rows = cx.app.tree.lines.iter().map(|line| tree_row(cx, line)).collect();
-    }
     let chosen = cx.app.tree.chosen;
     // A frame late: until it has shown its new rows, the scroll area springs back from where they begin.
     let is_new = std::mem::take(&mut cx.memory.tree_reveal);
@@ -134,7 +129,7 @@ fn tree_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let is_active = cx.app.active.is_some() || cx.app.problem.is_some() || cx.app.shown_source.is_some();
     let tree = Tree::new(Id::unique("tree"), cx.words().tree, chosen).active(is_active);
     let tree = tree.scroll_to_chosen(is_new).with_children(is_root);
-    let response = tree.show(ui, &cx.memory.tree_rows);
+    let response = tree.show(ui, &Lines { app: cx.app });
     if let Some(key) = response.toggled {
         cx.act(Action::ToggleNode(key));
     }
@@ -153,18 +148,25 @@ fn tree_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
     let words = cx.words();
-    let Some(source) = cx.app.tree.line(key).map(|line| line.node.source()) else { return };
+    let Some(node) = cx.app.tree.line(key).map(|line| line.node.clone()) else { return };
+    let source = node.source();
     context_menu_ui(row, 200.0, |ui| {
+        if !matches!(node, Node::Source(_)) {
+            copies_ui(ui, cx, key, &node);
+            return;
+        }
         let waits = cx.app.waits_for_demo(source);
         let (reload, icon) =
             if waits { (words.demo_button, Icon::Play) } else { (words.reload_source, Icon::RefreshCw) };
         if ui.add(MenuItem::new(reload).icon(icon).first()).clicked() {
             cx.act(Action::ReloadSource(source));
         }
+        copies_ui(ui, cx, key, &node);
         if ui.add(MenuItem::new(words.tls_with_reflection).icon(Icon::SlidersHorizontal)).clicked() {
             cx.act(Action::OpenDialogFor(source));
         }
-        if ui.add(MenuItem::new(words.rename_source).icon(Icon::Pencil).key("F2")).clicked() {
+        let key = cx.key(UiCommand::RenameSource);
+        if ui.add(MenuItem::new(words.rename_source).icon(Icon::Pencil).key_if(key.as_deref())).clicked() {
             cx.act(Action::AskName(source));
         }
         menu_line_ui(ui);
@@ -183,8 +185,75 @@ fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
     });
 }
 
-fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
-    let entry = cx.app.source(line.node.source());
+/// The tree's lines, of which a row is made while it is seen.
+struct Lines<'a> {
+    app: &'a App,
+}
+
+impl TreeRows for Lines<'_> {
+    fn count(&self) -> usize {
+        self.app.tree.lines.len()
+    }
+
+    fn place(&self, index: usize) -> Option<TreePlace> {
+        let line = self.app.tree.lines.get(index)?;
+        Some(TreePlace { key: line.key, level: line.level, expanded: line.expanded })
+    }
+
+    fn row(&self, index: usize) -> Option<Cow<'_, TreeRow>> {
+        Some(Cow::Owned(tree_row(self.app, self.app.tree.lines.get(index)?)))
+    }
+}
+
+/// What can be copied of a row.
+fn copies_ui(ui: &mut Ui, cx: &Cx<'_>, key: u64, node: &Node) {
+    let words = cx.lang().habits();
+    let copies: Vec<(&str, String)> = match node {
+        Node::Source(id) => {
+            let Some(entry) = cx.app.source(*id) else { return };
+            vec![(words.copy_full_name, entry.full_title())]
+        }
+        Node::Service(_, name) => vec![(words.copy_full_name, name.to_string())],
+        Node::Method(_, service, name) => {
+            vec![(words.copy_name, name.to_string()), (words.copy_full_name, format!("{service}/{name}"))]
+        }
+        Node::Problem(..) => {
+            let said = cx.app.tree.line(key).map(|line| comment(cx.app, line)).unwrap_or_default();
+            vec![(words.copy_problem, said)]
+        }
+    };
+    for (index, (label, text)) in copies.into_iter().enumerate() {
+        let mut item = MenuItem::new(label).icon(Icon::Copy);
+        if index == 0 && !matches!(node, Node::Source(_)) {
+            item = item.first();
+        }
+        if ui.add(item).clicked() {
+            ui.ctx().copy_text(text);
+        }
+    }
+}
+
+/// What is said of a line besides its name: the whole of a source's title, a comment, a fault.
+fn comment(app: &App, line: &TreeLine) -> String {
+    let Some(entry) = app.source(line.node.source()) else { return String::new() };
+    let outline = entry.outline.as_ref();
+    let service = |name: &str| outline?.services.iter().find(|service| service.full_name == *name);
+    match &line.node {
+        Node::Source(_) => entry.full_title(),
+        Node::Service(_, name) => service(name).map(|service| service.comment.clone()).unwrap_or_default(),
+        Node::Method(_, name, method) => {
+            let method = service(name).and_then(|service| service.methods.iter().find(|known| known.name == **method));
+            method.map(|method| method.comment.clone()).unwrap_or_default()
+        }
+        Node::Problem(_, index) => {
+            outline.and_then(|outline| outline.problems.get(*index)).map(ToString::to_string).unwrap_or_default()
+        }
+    }
+}
+
+fn tree_row(app: &App, line: &TreeLine) -> TreeRow {
+    let words = app.lang.words();
+    let entry = app.source(line.node.source());
     let mut row = TreeRow {
         key: line.key,
         level: line.level,
@@ -196,24 +265,22 @@ fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
         Node::Source(_) => {
             row.text = entry.map(SourceEntry::title).unwrap_or_default();
             row.strong = true;
-            if line.comment != row.text {
-                row.hover = Some(line.comment.clone());
-            }
-            row.fact = entry.map(|entry| source_fact(cx.lang(), entry)).unwrap_or_default();
+            row.hover = Some(comment(app, line)).filter(|whole| *whole != row.text);
+            row.fact = entry.map(|entry| source_fact(app.lang, entry)).unwrap_or_default();
             let is_failed = |entry: &SourceEntry| entry.failure.is_some() && entry.outline.is_none();
-            if entry.is_some_and(|entry| is_failed(entry) && !cx.app.waits_for_demo(entry.id)) {
+            if entry.is_some_and(|entry| is_failed(entry) && !app.waits_for_demo(entry.id)) {
                 row.mark = TreeMark::Icon(Icon::CircleAlert, Tone::Error);
             }
         }
         Node::Service(_, name) => {
-            row.text.clone_from(name);
-            row.hover = comment_hover(cx.lang(), line);
+            row.text = name.to_string();
+            row.hover = comment_hover(app, line);
         }
         Node::Method(_, _, name) => {
-            row.text.clone_from(name);
+            row.text = name.to_string();
             let (client, server) = line.shape.unwrap_or_default();
             row.mark = TreeMark::Shape(Shape::of(client, server));
-            row.hover = comment_hover(cx.lang(), line);
+            row.hover = comment_hover(app, line);
         }
         Node::Problem(_, index) => {
             let problems = entry.and_then(|entry| entry.outline.as_ref()).map_or(&[][..], |outline| &outline.problems);
@@ -227,8 +294,8 @@ fn tree_row(cx: &Cx<'_>, line: &TreeLine) -> TreeRow {
             }
             row.tone = Tone::Error;
             row.mark = TreeMark::Icon(Icon::CircleAlert, Tone::Error);
-            row.fact = TreeFact::Text(cx.words().one_error.to_owned(), Tone::Error);
-            row.hover = Some(line.comment.clone());
+            row.fact = TreeFact::Text(words.one_error.to_owned(), Tone::Error);
+            row.hover = Some(comment(app, line));
         }
     }
     row
@@ -244,13 +311,14 @@ fn short_path(entry: Option<&SourceEntry>, file: &str) -> String {
     short.display().to_string()
 }
 
-fn comment_hover(lang: Lang, line: &TreeLine) -> Option<String> {
+fn comment_hover(app: &App, line: &TreeLine) -> Option<String> {
     let mut parts = Vec::new();
     if line.deprecated {
-        parts.push(lang.words().deprecated.to_owned());
+        parts.push(app.lang.words().deprecated.to_owned());
     }
-    if !line.comment.trim().is_empty() {
-        parts.push(line.comment.trim().to_owned());
+    let comment = comment(app, line);
+    if !comment.trim().is_empty() {
+        parts.push(comment.trim().to_owned());
     }
     (!parts.is_empty()).then(|| parts.join("\n"))
 }

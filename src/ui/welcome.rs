@@ -13,7 +13,7 @@ use super::widgets::field::Field;
 use super::widgets::notice::Notice;
 use super::widgets::shared::dashed;
 use super::widgets::text::{Line, label_over, line, paint, paragraph_ui};
-use crate::app::{Action, DemoState, PickFor};
+use crate::app::{Action, DemoState, PickFor, UiCommand};
 
 /// Cards stand beside each other from this width on.
 const THREE_ABREAST: f32 = 780.0;
@@ -36,6 +36,7 @@ pub(super) fn welcome_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         column_ui_body(&mut column_ui, cx, width);
         let bottom = column_ui.min_rect().bottom();
         ui.allocate_space(vec2(1.0, (bottom - ui.cursor().top()).max(0.0) + 24.0));
+        super::context::follow_focus(ui);
     });
 }
 
@@ -63,13 +64,24 @@ fn column_ui_body(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     ui.add_space(16.0);
     let (drop, _) = ui.allocate_exact_size(vec2(width, 48.0), egui::Sense::hover());
     drop_ui(ui, cx, drop);
-    ui.add_space(24.0);
+    ui.add_space(8.0);
+    if ui.add(Button::link(cx.lang().request_words().paste_command_link)).clicked() {
+        cx.act(Action::WriteCommand(Some(String::new())));
+    }
+    ui.add_space(16.0);
     recent_ui(ui, cx);
     ui.add_space(24.0);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 8.0;
-        for (key, what) in [("Ctrl ⏎", words.send_key), ("Esc", words.cancel_key), ("Ctrl F", words.filter_key)] {
-            key_ui(ui, key);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
+        let own = cx.lang().habits();
+        for (command, what) in [
+            (UiCommand::ShowPalette, own.find_anything),
+            (UiCommand::NewTab, own.new_request),
+            (UiCommand::Send, words.send_key),
+            (UiCommand::ShowKeys, own.keys_all),
+        ] {
+            let Some(key) = cx.key(command) else { continue };
+            key_ui(ui, &key);
             ui.add(Line::new(what).color(t.text2));
             ui.add_space(16.0);
         }
@@ -85,6 +97,10 @@ fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         {
             cx.act(Action::StartDemo);
         }
+    }
+    if cx.app.dialog_waits {
+        ui.add_space(16.0);
+        Notice::new(super::theme::Tone::Accent, "", cx.lang().habits().dialog_waits).show(ui);
     }
     if cx.app.no_dialog {
         ui.add_space(16.0);

@@ -1,18 +1,23 @@
 //! The window itself: the state, the engine, and one frame of both.
 
 use std::path::PathBuf;
-use std::sync::mpsc::Receiver;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::context::{Cx, Memory};
+use super::desktop_theme::DesktopTheme;
 use super::remember::Remember;
 use super::theme;
-use crate::app::{Action, App, ThemeChoice};
+use crate::app::{Action, App, Places, ThemeChoice};
 use crate::engine::{Engine, EngineConfig};
 use crate::instance::Instance;
+use crate::keychain::Keychain;
 use crate::start::Start;
 use crate::state::Opened;
 use crate::words::Lang;
+
+/// The end of the program waits so long for the keychain.
+const LAST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How a window begins.
 #[derive(Debug, Default)]
@@ -23,6 +28,8 @@ pub struct Setup {
     pub cache_dir: Option<PathBuf>,
     /// Where what must outlive the process is kept; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
+    /// Where secrets of `state_dir` are kept; `None` keeps them until the program ends.
+    pub keychain: Option<Arc<dyn Keychain>>,
     /// What `state_dir` held.
     pub opened: Opened,
     /// Hears of later starts.
@@ -39,9 +46,13 @@ pub struct Window {
     engine: Engine,
     memory: Memory,
     actions: Vec<Action>,
-    /// The desktop's theme, once it is known; dropped when the person chooses.
-    desktop_theme: Option<Receiver<ThemeChoice>>,
+    /// The desktop's theme, heard from the first time that it is followed on.
+    desktop_theme: Option<DesktopTheme>,
+    /// The theme was given at the start, and is not the desktop's.
+    theme_given: bool,
     shown_theme: Option<ThemeChoice>,
+    /// Scale and size of data's text that are in force.
+    shown_sizes: Option<(u16, u16)>,
     /// Keeps all this for the next start.
     remember: Remember,
     /// Hears of later starts.
@@ -55,18 +66,19 @@ impl Window {
     /// Starts the engine and installs the look. Must happen before the first frame.
     pub fn new(ctx: &egui::Context, setup: Setup) -> std::io::Result<Self> {
         theme::install(ctx);
+        let places = Places { state_dir: setup.state_dir.clone(), cache_dir: setup.cache_dir.clone() };
         let engine = Engine::start(
-            EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir.clone() },
+            EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir.clone(), keychain: setup.keychain },
             super::drain::waker(ctx),
         )?;
         let mut app = App::new(setup.lang, setup.theme.unwrap_or_default());
+        app.places = places;
         let mut memory = Memory::default();
         let remember = Remember::begin(ctx, setup.state_dir, setup.opened, |document| {
             app.restore(document, setup.start.demo, Instant::now());
             memory.take_panels(&document.panels);
         });
         app.notices.extend(remember.set_aside());
-        let desktop_theme = if setup.theme.is_none() && !app.theme_chosen { ask_desktop(ctx) } else { None };
         if let Some(instance) = &setup.instance {
             let ctx = ctx.clone();
             instance.wake_by(move || ctx.request_repaint());
@@ -76,8 +88,10 @@ impl Window {
             engine,
             memory,
             actions: Vec::new(),
-            desktop_theme,
+            desktop_theme: None,
+            theme_given: setup.theme.is_some(),
             shown_theme: None,
+            shown_sizes: None,
             remember,
             instance: setup.instance,
             #[cfg(feature = "inspection")]
@@ -87,8 +101,15 @@ impl Window {
             window.actions.push(Action::Begin(Box::new(setup.start)));
         }
         window.act(Instant::now());
-        window.follow_theme(ctx);
+        // Our own keys set the scale.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        window.follow_settings(ctx);
         Ok(window)
+    }
+
+    /// Closes when the system asks the process to end, so that nothing typed in the last moment is lost.
+    pub fn end_on_signals(&self) {
+        self.engine.hear_signals();
     }
 
     /// What the window shows, for tests.
@@ -107,8 +128,8 @@ impl Window {
         let actions = std::mem::take(&mut self.actions);
         let acted = !actions.is_empty();
         for action in actions {
-            if matches!(action, Action::SetTheme(_)) {
-                self.desktop_theme = None;
+            if matches!(action, Action::FollowTheme) {
+                self.theme_given = false;
             }
             self.app.apply(action, now);
         }
@@ -130,12 +151,23 @@ impl Window {
         }
     }
 
-    fn follow_theme(&mut self, ctx: &egui::Context) {
-        if let Some(answer) = &self.desktop_theme
-            && let Ok(theme) = answer.try_recv()
-        {
-            self.desktop_theme = None;
-            self.app.theme = theme;
+    /// Puts into force what was chosen: theme, scale, size of data's text.
+    fn follow_settings(&mut self, ctx: &egui::Context) {
+        // What the desktop says is heard also while a choice is in force, so that it can be followed again.
+        let mut heard = self.desktop_theme.as_mut().and_then(DesktopTheme::last);
+        if !self.app.theme_chosen && !self.theme_given {
+            if self.desktop_theme.is_none() {
+                self.desktop_theme = DesktopTheme::listen(ctx);
+                heard = None;
+            }
+            // A desktop that says nothing is taken for dark.
+            self.app.theme = heard.unwrap_or_default();
+        }
+        let sizes = (self.app.settings.zoom(), self.app.settings.data());
+        if self.shown_sizes != Some(sizes) {
+            self.shown_sizes = Some(sizes);
+            ctx.set_zoom_factor(f32::from(sizes.0) / 100.0);
+            super::fonts::set_data_size(sizes.1);
         }
         if self.shown_theme != Some(self.app.theme) {
             self.shown_theme = Some(self.app.theme);
@@ -148,23 +180,6 @@ impl Window {
     }
 }
 
-/// Asks the desktop whether it is dark, without waiting: the question may go over a bus that does not answer.
-fn ask_desktop(ctx: &egui::Context) -> Option<Receiver<ThemeChoice>> {
-    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-    let ctx = ctx.clone();
-    let ask = move || {
-        let theme = match dark_light::detect() {
-            Ok(dark_light::Mode::Light) => ThemeChoice::Light,
-            _ => return,
-        };
-        if sender.try_send(theme).is_ok() {
-            ctx.request_repaint();
-        }
-    };
-    std::thread::Builder::new().name("desktop theme".to_owned()).spawn(ask).ok()?;
-    Some(receiver)
-}
-
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         #[cfg(feature = "inspection")]
@@ -172,9 +187,12 @@ impl eframe::App for Window {
             measure.frame(ctx);
         }
         super::drain::drain(ctx, &self.engine, &mut self.app);
+        if self.app.is_ending {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         self.take_starts(ctx);
         self.act(Instant::now());
-        self.follow_theme(ctx);
+        self.follow_settings(ctx);
         self.remember.hear(&mut self.app);
         self.remember.keep(ctx, &self.app, &self.memory);
         #[cfg(feature = "inspection")]
@@ -186,6 +204,7 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let now = Instant::now();
         let mut cx = Cx { app: &self.app, actions: &mut self.actions, memory: &mut self.memory, now };
+        super::widgets::menu::set_copy_word(ui.ctx(), cx.words().copy);
         super::keys::keys(ui, &mut cx);
         super::frame::frame_ui(ui, &mut cx);
         super::keys::drops(ui, &mut cx);
@@ -200,6 +219,8 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        // Secrets that were typed a moment ago.
+        self.engine.settle_secrets(LAST_PATIENCE);
         self.remember.end();
     }
 

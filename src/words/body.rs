@@ -128,7 +128,7 @@ impl Lang {
         let en = if count == 1 { en.trim_end_matches('s') } else { en };
         let en = if en.is_empty() { "s" } else { en };
         match (seconds, count) {
-            (_, 0) => self.pick("now".to_owned(), "刚刚".to_owned()),
+            (_, 0) => self.pick("just now".to_owned(), "刚刚".to_owned()),
             (0.., _) => self.pick(format!("{count} {en} ago"), format!("{count} {zh}前")),
             _ => self.pick(format!("in {count} {en}"), format!("{count} {zh}后")),
         }
@@ -223,7 +223,7 @@ mod tests {
         let check = |seconds, en: &str, zh: &str| {
             assert_eq!((Lang::En.ago(seconds).as_str(), Lang::ZhCn.ago(seconds).as_str()), (en, zh));
         };
-        check(0, "now", "刚刚");
+        check(0, "just now", "刚刚");
         check(1, "1 s ago", "1 秒前");
         check(45, "45 s ago", "45 秒前");
         check(-90, "in 1 min", "1 分钟后");

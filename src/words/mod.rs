@@ -10,12 +10,19 @@ pub mod failure;
 pub mod format;
 
 mod catalogue;
+mod commands;
 mod diagnosis;
+mod habits;
+mod requests;
 mod sentence;
+mod table;
 
 pub use catalogue::{EN, Words, ZH};
+pub use commands::{CommandWords, EN_COMMANDS, ZH_COMMANDS};
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
+pub use habits::{EN_HABITS, HabitWords, ZH_HABITS};
+pub use requests::RequestWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -48,6 +55,22 @@ impl Lang {
         match self {
             Self::En => &EN,
             Self::ZhCn => &ZH,
+        }
+    }
+
+    /// What commands are called.
+    pub const fn commands(self) -> &'static CommandWords {
+        match self {
+            Self::En => &EN_COMMANDS,
+            Self::ZhCn => &ZH_COMMANDS,
+        }
+    }
+
+    /// The words of palette, settings, keys and notices.
+    pub const fn habits(self) -> &'static HabitWords {
+        match self {
+            Self::En => &EN_HABITS,
+            Self::ZhCn => &ZH_HABITS,
         }
     }
 }

@@ -147,6 +147,12 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// The key that does the same, if there is one.
+    pub fn key_if(mut self, key: Option<&'a str>) -> Self {
+        self.key = key;
+        self
+    }
+
     /// Whether it can be pressed.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
@@ -322,6 +328,7 @@ pub struct IconButton<'a> {
     on: Option<bool>,
     enabled: bool,
     rail: bool,
+    edged: bool,
     alert: bool,
     color: Option<Color32>,
     stand: Option<Stand>,
@@ -339,6 +346,7 @@ impl<'a> IconButton<'a> {
             on: None,
             enabled: true,
             rail: false,
+            edged: false,
             alert: false,
             color: None,
             stand: None,
@@ -368,15 +376,33 @@ impl<'a> IconButton<'a> {
         self
     }
 
+    /// With the edge of a button with words: beside fields.
+    pub fn edged(mut self) -> Self {
+        self.edged = true;
+        self
+    }
+
     /// A switch that is on or off.
     pub fn on(mut self, on: bool) -> Self {
         self.on = Some(on);
         self
     }
 
+    /// A switch only while it is on; otherwise a button.
+    pub fn on_if(mut self, on: bool) -> Self {
+        self.on = on.then_some(true);
+        self
+    }
+
     /// The key that does the same, told in the hover.
     pub fn key(mut self, key: &'a str) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// The key that does the same, if there is one.
+    pub fn key_if(mut self, key: Option<&'a str>) -> Self {
+        self.key = key;
         self
     }
 
@@ -425,7 +451,10 @@ impl egui::Widget for IconButton<'_> {
                 (_, _, Stand::Hover) => (Some(t.bg3), t.text1),
                 _ => (None, self.color.unwrap_or(t.text2)),
             };
-            if let Some(fill) = fill {
+            if self.edged {
+                let edge = if self.enabled { t.stroke } else { t.line };
+                boxed(painter, rect, radius, fill.unwrap_or(t.bg3), edge);
+            } else if let Some(fill) = fill {
                 painter.rect_filled(rect, CornerRadius::same(radius), fill);
             }
             self.icon.paint(painter, rect, self.icon_size, color);

@@ -48,9 +48,17 @@ pub fn dialog_ui<B, F>(
             );
             text::label_over(ui, place, "title", title);
             line_below(ui.painter(), head, t.line);
-            let inner = Frame::new().inner_margin(egui::Margin::symmetric(SIDE as i8, 16)).show(ui, |ui| {
-                ui.set_width(width - 2.0 * SIDE);
-                body(ui)
+            // In a low window the body scrolls, so that the buttons stay in reach.
+            let most = (ui.ctx().content_rect().height() - HEAD - FOOT - 24.0).max(80.0);
+            let area = egui::ScrollArea::vertical().id_salt("dialog").max_height(most).auto_shrink([false, true]);
+            let inner = area.show(ui, |ui| {
+                Frame::new()
+                    .inner_margin(egui::Margin::symmetric(SIDE as i8, 16))
+                    .show(ui, |ui| {
+                        ui.set_width(width - 2.0 * SIDE);
+                        body(ui)
+                    })
+                    .inner
             });
             let said = foot_ui(ui, width, foot, t);
             (inner.inner, said)

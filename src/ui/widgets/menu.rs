@@ -1,8 +1,9 @@
 //! Menus and combo boxes: popups of rows.
 
 use egui::{
-    Align, Color32, CornerRadius, Frame, Key, Layout, Margin, Modifiers, Popup, PopupCloseBehavior, RectAlign,
-    Response, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Modifiers, Popup, PopupAnchor,
+    PopupCloseBehavior, Rect, RectAlign, Response, Role, Sense, SetOpenCommand, Stroke, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::badge::{key_width, paint_key};
@@ -12,6 +13,8 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Tokens, tokens};
 
+/// Set while a menu was opened by its key, and none of its rows has the focus yet.
+const TAKES_FOCUS: &str = "menu takes the focus";
 /// The narrowest menu.
 const NARROWEST: f32 = 160.0;
 
@@ -24,12 +27,26 @@ pub fn popup_frame(t: &Tokens) -> Frame {
 ///
 /// The rows are [`MenuItem`]s; the first takes the focus, arrows move it.
 pub fn menu_ui<R>(button: &Response, width: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
-    shown(Popup::menu(button), width, content)
+    shown(Popup::menu(button), button, width, content)
 }
 
-/// A menu at the pointer: opens on a secondary click on `target`, or on the menu key.
+/// A menu at the pointer: opens on a secondary click on `target`, or below it on Shift+F10 while it has the focus.
 pub fn context_menu_ui<R>(target: &Response, width: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
-    shown(Popup::context_menu(target), width, content)
+    let ctx = &target.ctx;
+    let by_key_id = target.id.with("menu by key");
+    let by_key = menu_key(target);
+    if by_key || target.secondary_clicked() {
+        ctx.data_mut(|data| data.insert_temp(by_key_id, by_key));
+    }
+    let mut popup = Popup::context_menu(target);
+    if ctx.data(|data| data.get_temp::<bool>(by_key_id)).unwrap_or_default() {
+        popup = popup.anchor(PopupAnchor::ParentRect(target.rect));
+        if by_key {
+            popup = popup.open_memory(Some(SetOpenCommand::Bool(true)));
+            ctx.data_mut(|data| data.insert_temp(Id::unique(TAKES_FOCUS), true));
+        }
+    }
+    shown(popup, target, width, content)
 }
 
 /// A menu at a place: `set` opens or closes it, otherwise it stays as it is.
@@ -40,13 +57,44 @@ pub fn menu_at_ui<R>(
     width: f32,
     content: impl FnOnce(&mut Ui) -> R,
 ) -> Option<R> {
-    let set = set.map(egui::SetOpenCommand::Bool);
-    shown(Popup::menu(target).open_memory(set).at_position(at), width, content)
+    let set = set.map(SetOpenCommand::Bool);
+    shown(Popup::menu(target).open_memory(set).at_position(at), target, width, content)
 }
 
-fn shown<R>(popup: Popup<'_>, width: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
-    let t = tokens(popup.ctx());
-    popup
+/// The word of menus that copy what is read, for controls that know no words: to be set before they are shown.
+pub fn set_copy_word(ctx: &Context, word: &'static str) {
+    ctx.data_mut(|data| data.insert_temp(Id::unique("copy word"), word));
+}
+
+/// A menu at the pointer that copies what is read there.
+pub fn copy_menu_ui(target: &Response, text: &str) {
+    let Some(word) = target.ctx.data(|data| data.get_temp::<&'static str>(Id::unique("copy word"))) else { return };
+    context_menu_ui(target, NARROWEST, |ui| {
+        if ui.add(MenuItem::new(word).icon(Icon::Copy).first()).clicked() {
+            ui.ctx().copy_text(text.to_owned());
+        }
+    });
+}
+
+/// Makes what is read in a rectangle something that can be copied. To be called before what is in it can be pressed.
+pub fn copyable(ui: &Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug, text: &str) {
+    let response = ui.interact(rect, ui.scope_id().with(("copyable", salt)), Sense::CLICK);
+    copy_menu_ui(&response, text);
+}
+
+/// The key that opens a menu was pressed on this widget: its caller is to show the menu then.
+pub fn menu_key(target: &Response) -> bool {
+    let has_focus = target.ctx.memory(|memory| memory.has_focus(target.id));
+    has_focus && target.ctx.input(|input| input.modifiers.shift && input.key_pressed(Key::F10))
+}
+
+fn shown<R>(popup: Popup<'_>, opener: &Response, width: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
+    let ctx = &opener.ctx;
+    let t = tokens(ctx);
+    let id = Popup::default_response_id(opener);
+    // A menu that is left by Escape gives the focus back.
+    let is_left = Popup::is_id_open(ctx, id) && ctx.input(|input| input.key_pressed(Key::Escape));
+    let out = popup
         .frame(popup_frame(t))
         .align(RectAlign::BOTTOM_START)
         .gap(4.0)
@@ -58,7 +106,11 @@ fn shown<R>(popup: Popup<'_>, width: f32, content: impl FnOnce(&mut Ui) -> R) ->
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
             rows_ui(ui, content)
         })
-        .map(|shown| shown.inner)
+        .map(|shown| shown.inner);
+    if is_left && !Popup::is_id_open(ctx, id) {
+        opener.request_focus();
+    }
+    out
 }
 
 /// The rows of an open menu, in place: what [`menu_ui`] shows in its popup, and the gallery without one.
@@ -107,6 +159,12 @@ impl<'a> MenuItem<'a> {
     /// The key that does the same.
     pub fn key(mut self, key: &'a str) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// The key that does the same, if there is one.
+    pub fn key_if(mut self, key: Option<&'a str>) -> Self {
+        self.key = key;
         self
     }
 
@@ -162,8 +220,11 @@ impl egui::Widget for MenuItem<'_> {
             Some(chosen) => WidgetInfo::selected(Role::MenuItemRadio, self.enabled, chosen, self.label),
             None => WidgetInfo::labeled(Role::MenuItem, self.enabled, self.label),
         });
-        if self.first && self.enabled && ui.memory(|memory| memory.focused().is_none()) {
-            response.request_focus();
+        if self.first && self.enabled {
+            let takes = ui.data_mut(|data| data.remove_temp::<bool>(Id::unique(TAKES_FOCUS))).unwrap_or_default();
+            if takes || ui.memory(|memory| memory.focused().is_none()) {
+                response.request_focus();
+            }
         }
         let on = self.enabled && (self.highlighted || response.hovered() || owns_keys(ui, &response));
         let painter = ui.painter();
@@ -208,11 +269,7 @@ impl egui::Widget for MenuItem<'_> {
             text::paint_dropped(painter, galley, end + 8.0, middle, 5.0);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(detail));
         }
-        if response.clicked() {
-            // A click of the pointer closes the popup by itself, a key or a screen reader's click does not.
-            ui.close();
-        }
-        if on && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+        if response.clicked() || (on && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))) {
             ui.close();
         }
         response

@@ -25,6 +25,7 @@
 //! | [`tooltip`] | `tooltip_ui(&response, name, key: Option<&str>)`, `disabled_tooltip_ui(&response, reason)` |
 //! | [`splitter`] | `split(area, SplitAxis, share, SplitRange) -> (Rect, Rect)`, then after the panes `splitter_ui(ui, id, name, area, axis, &mut share, range)` |
 //! | [`dialog`] | `dialog_ui(ctx, id, width, title, \|ui\| body, \|ui\| foot) -> (B, F, close: bool)`, `question_ui(ctx, id, Question) -> Option<Answer>`, `card(ui, rect, padding) -> Rect` |
+//! | [`suggest`] | `Suggest::before(ui, field_id, count)`, then behind the field `.after(ui, &field, opens, name, &[Suggestion]) -> Option<usize>` |
 //! | [`heading`] | `section_head_ui(ui, title, note, height, \|ui\| buttons)`, `name_value_ui(ui, NameValue)` |
 //! | [`waterfall`] | `waterfall_ui(ui, id, name, Axis, &[WaterfallRow]) -> Option<usize>` |
 //! | [`logo`] | `logo_ui(ui, size, name)` |
@@ -43,9 +44,10 @@ pub mod json;
 pub mod logo;
 pub mod menu;
 pub mod notice;
-mod rows;
+pub(in crate::ui) mod rows;
 pub mod shared;
 pub mod splitter;
+pub mod suggest;
 pub mod switches;
 pub mod table;
 pub mod tabs;

@@ -4,6 +4,7 @@ use egui::text::LayoutJob;
 use egui::{Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::button::Button;
+use super::menu::copy_menu_ui;
 use super::text::append;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -73,8 +74,9 @@ impl<'a> Notice<'a> {
         let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
         let below_height = if below { 26.0 } else { 0.0 };
         let height = (galley.size().y + 18.0 + below_height).ceil().max(36.0);
-        let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::CLICK);
         response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, said.trim()));
+        copy_menu_ui(&response, said.trim());
         let (edge, stroke) = if self.standing { (t.error, 2.0) } else { (tint.edge, 1.0) };
         ui.painter().rect(rect, CornerRadius::same(8), tint.bg, Stroke::new(stroke, edge), StrokeKind::Inside);
         let first_line = rect.top() + 9.0 + 9.0;

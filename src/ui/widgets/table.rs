@@ -310,7 +310,7 @@ impl<'a> Table<'a> {
         if response.double_clicked() {
             out.opened = Some(index);
         }
-        if response.secondary_clicked() || response.context_menu_opened() {
+        if response.secondary_clicked() || response.context_menu_opened() || super::menu::menu_key(&response) {
             if response.secondary_clicked() {
                 out.chosen = Some(index);
             }

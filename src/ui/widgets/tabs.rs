@@ -69,6 +69,8 @@ pub struct WindowTabsWords<'a> {
     pub move_left: &'a str,
     /// In the menu of a tab.
     pub move_right: &'a str,
+    /// The keys of duplicate, reopen and close.
+    pub keys: [Option<&'a str>; 3],
     /// The name of the list of those that do not fit, with their number.
     pub more: &'a dyn Fn(usize) -> String,
 }
@@ -254,7 +256,7 @@ fn tab_menu_ui(
     out: &mut WindowTabsResponse,
 ) {
     context_menu_ui(tab, 240.0, |ui| {
-        if ui.add(MenuItem::new(words.duplicate).icon(Icon::Copy).key("Ctrl T").first()).clicked() {
+        if ui.add(MenuItem::new(words.duplicate).icon(Icon::Copy).key_if(words.keys[0]).first()).clicked() {
             out.duplicated = Some(key);
         }
         let left = MenuItem::new(words.move_left).icon(Icon::ArrowLeft).enabled(index > 0);
@@ -267,11 +269,11 @@ fn tab_menu_ui(
         }
         menu_line_ui(ui);
         if let Some(reopen) = words.reopen
-            && ui.add(MenuItem::new(reopen).icon(Icon::RotateCcw).key("Ctrl Shift T")).clicked()
+            && ui.add(MenuItem::new(reopen).icon(Icon::RotateCcw).key_if(words.keys[1])).clicked()
         {
             out.reopened = true;
         }
-        if ui.add(MenuItem::new(words.close).icon(Icon::X).key("Ctrl W")).clicked() {
+        if ui.add(MenuItem::new(words.close).icon(Icon::X).key_if(words.keys[2])).clicked() {
             out.closed = Some(key);
         }
     });

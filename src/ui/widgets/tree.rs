@@ -1,8 +1,11 @@
 //! Rows of a tree: chevron, badge or icon, text, facts at the right. One Tab stop, arrows.
 
+use std::borrow::Cow;
+
 use egui::{CornerRadius, Id, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::badge::{Shape, badge_width, paint_badge, paint_shape};
+use super::menu::menu_key;
 use super::rows::row_keys;
 use super::shared::{Stand, ring, shows_focus};
 use super::{text, tooltip};
@@ -60,6 +63,41 @@ pub struct TreeRow {
     pub disabled: bool,
     /// Characters of the text to be shown as hits of the filter, as byte ranges.
     pub hits: Vec<std::ops::Range<usize>>,
+}
+
+/// Rows of a tree, of which only the visible ones are made.
+pub trait TreeRows {
+    /// So many there are.
+    fn count(&self) -> usize;
+    /// Where a row stands.
+    fn place(&self, index: usize) -> Option<TreePlace>;
+    /// A row as it is shown.
+    fn row(&self, index: usize) -> Option<Cow<'_, TreeRow>>;
+}
+
+/// Where a row stands: [`TreeRow`]'s fields of these names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TreePlace {
+    /// Tells rows apart.
+    pub key: u64,
+    /// How deep it stands.
+    pub level: usize,
+    /// Whether it is unfolded.
+    pub expanded: Option<bool>,
+}
+
+impl TreeRows for [TreeRow] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn place(&self, index: usize) -> Option<TreePlace> {
+        self.get(index).map(|row| TreePlace { key: row.key, level: row.level, expanded: row.expanded })
+    }
+
+    fn row(&self, index: usize) -> Option<Cow<'_, TreeRow>> {
+        self.get(index).map(Cow::Borrowed)
+    }
 }
 
 /// What the person did to a tree.
@@ -120,25 +158,28 @@ impl<'a> Tree<'a> {
     }
 
     /// Shows the visible rows.
-    pub fn show(self, ui: &mut Ui, rows: &[TreeRow]) -> TreeResponse {
+    pub fn show(self, ui: &mut Ui, rows: &(impl TreeRows + ?Sized)) -> TreeResponse {
         let mut out = TreeResponse::default();
-        let current = self.chosen.and_then(|key| rows.iter().position(|row| row.key == key));
+        let count = rows.count();
+        let is_chosen = |index: &usize| rows.place(*index).map(|row| row.key) == self.chosen;
+        let current = self.chosen.and_then(|_| (0..count).find(is_chosen));
         let builder = UiBuilder::new().id_salt(self.id).accessibility_role(Role::Tree).accessibility_label(self.name);
         ui.scope_builder(builder, |ui| {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
             let page = (ui.available_height() / ROW) as usize;
             let focus_row = current.unwrap_or(0);
             let keys =
-                rows.get(focus_row).map(|row| row_keys(ui, self.row_id(row.key), focus_row, rows.len(), page, true));
+                rows.place(focus_row).map(|row| row_keys(ui, self.row_id(row.key), focus_row, count, page, true));
             let keys = keys.unwrap_or_default();
             let mut go = keys.go;
-            if let Some(row) = rows.get(focus_row) {
+            if let Some(row) = rows.place(focus_row) {
                 if (keys.right && row.expanded == Some(false)) || (keys.left && row.expanded == Some(true)) {
                     out.toggled = Some(row.key);
                 } else if keys.right && row.expanded == Some(true) {
-                    go = Some(focus_row + 1).filter(|next| *next < rows.len());
+                    go = Some(focus_row + 1).filter(|next| *next < count);
                 } else if keys.left {
-                    go = rows[..focus_row].iter().rposition(|above| above.level < row.level);
+                    let is_above = |index: &usize| rows.place(*index).is_some_and(|above| above.level < row.level);
+                    go = (0..focus_row).rev().find(is_above);
                 }
                 if keys.open {
                     out.opened = Some(row.key);
@@ -150,13 +191,13 @@ impl<'a> Tree<'a> {
                     out.toggled = Some(row.key);
                 }
             }
-            if let Some(row) = go.and_then(|index| rows.get(index)) {
+            if let Some(row) = go.and_then(|index| rows.place(index)) {
                 out.chosen = Some(row.key);
                 ui.memory_mut(|memory| memory.request_focus(self.row_id(row.key)));
             }
             let reveal = go.or_else(|| current.filter(|_| self.scroll_to_chosen));
             if !self.scroll {
-                for index in 0..rows.len() {
+                for index in 0..count {
                     self.row_ui(ui, rows, index, focus_row, go, &mut out);
                 }
                 return;
@@ -170,7 +211,7 @@ impl<'a> Tree<'a> {
                     area = area.vertical_scroll_offset(offset);
                 }
             }
-            let output = area.show_rows(ui, ROW, rows.len(), |ui, range| {
+            let output = area.show_rows(ui, ROW, count, |ui, range| {
                 for index in range {
                     self.row_ui(ui, rows, index, focus_row, go, &mut out);
                 }
@@ -187,13 +228,14 @@ impl<'a> Tree<'a> {
     fn row_ui(
         &self,
         ui: &mut Ui,
-        rows: &[TreeRow],
+        rows: &(impl TreeRows + ?Sized),
         index: usize,
         focus_row: usize,
         go: Option<usize>,
         out: &mut TreeResponse,
     ) {
-        let Some(row) = rows.get(index) else { return };
+        let Some(row) = rows.row(index) else { return };
+        let row = &*row;
         let t = tokens(ui);
         let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), ROW));
         ui.advance_cursor_after_rect(rect);
@@ -235,7 +277,7 @@ impl<'a> Tree<'a> {
                 out.toggled = None;
             }
         }
-        if response.secondary_clicked() || response.context_menu_opened() {
+        if response.secondary_clicked() || response.context_menu_opened() || menu_key(&response) {
             out.menu = Some((row.key, response.clone()));
             if response.secondary_clicked() {
                 out.chosen = Some(row.key);
@@ -264,10 +306,10 @@ impl<'a> Tree<'a> {
 }
 
 /// The last row under `index`, or itself.
-fn last_below(rows: &[TreeRow], index: usize) -> usize {
-    let Some(level) = rows.get(index).map(|row| row.level) else { return index };
-    let below = rows[index + 1..].iter().take_while(|row| row.level > level).count();
-    index + below
+fn last_below(rows: &(impl TreeRows + ?Sized), index: usize) -> usize {
+    let Some(level) = rows.place(index).map(|row| row.level) else { return index };
+    let is_below = |index: &usize| rows.place(*index).is_some_and(|row| row.level > level);
+    index + (index + 1..rows.count()).take_while(is_below).count()
 }
 
 /// Where to scroll to, so that the rows from `first` to `last` are seen, or as many of them as fit; `None` if they are.

@@ -1,5 +1,7 @@
 //! Work that goes on, and a way to end it.
 
+use std::time::Duration;
+
 use egui::{CornerRadius, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::button::Button;
@@ -7,6 +9,7 @@ use super::shared::boxed;
 use super::text;
 use crate::ui::fonts;
 use crate::ui::theme::{Tokens, tokens};
+use crate::words::format;
 
 /// How far work is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,6 +38,21 @@ pub fn working_ui(ui: &mut Ui, what: &str, elapsed: &str, progress: Progress, ca
     let width = button.width(ui);
     let place = Rect::from_min_size(pos2(rect.right() - 13.0 - width, middle - 12.0), vec2(width, 24.0));
     ui.new_child(UiBuilder::new().max_rect(place)).put(place, button).clicked()
+}
+
+/// Work shorter than this shows no progress.
+pub const QUIET: Duration = Duration::from_millis(300);
+/// Work longer than this can be given up.
+pub const GIVE_UP: Duration = Duration::from_secs(1);
+
+/// As [`working_ui`], for work that goes on `since` so long: nothing at first, then progress, then a way to end it.
+pub fn waiting_ui(ui: &mut Ui, what: &str, since: Duration, cancel: &str) -> bool {
+    if since < QUIET {
+        return false;
+    }
+    let tenths = Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
+    let cancel = (since >= GIVE_UP).then_some(cancel);
+    working_ui(ui, what, &format::duration(tenths), Progress::Unknown, cancel)
 }
 
 /// The bar of 2 along the top of what is being worked on.

@@ -79,9 +79,6 @@ pub fn keys(ui: &Ui, state: &mut State, code: &TextLines, response: &Response) {
     let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-    if pressed(Modifiers::COMMAND, Key::F) {
-        open_find(state, code);
-    }
     for (modifiers, forwards) in [(Modifiers::SHIFT, false), (Modifiers::NONE, true)] {
         if pressed(modifiers, Key::F3) {
             if state.find.is_open {

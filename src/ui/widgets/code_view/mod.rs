@@ -37,9 +37,10 @@ pub struct Hit {
 }
 
 /// What a button outside the view asks of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ViewCommand {
     /// Open the bar that looks for text.
+    #[default]
     Find,
     /// Fold everything, or unfold everything where something is folded.
     Fold,
@@ -172,7 +173,8 @@ impl<'a> CodeView<'a> {
             .accessibility_label(self.name);
         let mut pane = ui.new_child(builder);
         pane.set_clip_rect(whole.intersect(ui.clip_rect()));
-        match self.command {
+        let asked = ui.data_mut(|data| data.remove_temp::<ViewCommand>(self.id.with("asked")));
+        match self.command.or(asked) {
             Some(ViewCommand::Find) => input::open_find(&mut state, code),
             Some(ViewCommand::Fold) => input::fold_or_unfold_all(&mut state, code),
             None => {}
@@ -188,7 +190,18 @@ impl<'a> CodeView<'a> {
     }
 }
 
-/// Whether a view or its find bar has the focus: then Ctrl+F is its own.
+/// Hands a command to the view that has the focus, or whose find bar has it; false if there is none.
+pub fn ask(ctx: &Context, command: ViewCommand) -> bool {
+    let focused = ctx.memory(egui::Memory::focused);
+    let view = focused.and_then(|focused| ctx.data(|data| data.get_temp::<IsView>(focused)));
+    if let Some(view) = view {
+        ctx.data_mut(|data| data.insert_temp(view.0.with("asked"), command));
+        ctx.request_repaint();
+    }
+    view.is_some()
+}
+
+/// Whether a view or its find bar has the focus.
 pub fn holds_focus(ctx: &Context) -> bool {
     ctx.memory(egui::Memory::focused).is_some_and(|focused| ctx.data(|data| data.get_temp::<IsView>(focused)).is_some())
 }

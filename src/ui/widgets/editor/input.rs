@@ -29,6 +29,8 @@ pub struct Input {
     pub page: f32,
     /// There is a find bar.
     pub finds: bool,
+    /// Undo, redo, find, replace and format are asked for from outside: their keys are not taken here.
+    pub outer_keys: bool,
     /// The time, in seconds.
     pub now_s: f64,
 }
@@ -137,6 +139,10 @@ fn press(ui: &Ui, state: &mut State, key: Key, modifiers: Modifiers, input: Inpu
         state.tab_leaves = false;
     }
     let document = &mut state.document;
+    // Keys that a person may have given to something else.
+    if input.outer_keys && command && [Key::Z, Key::Y, Key::F, Key::H].contains(&key) {
+        return;
+    }
     match key {
         Key::ArrowLeft if modifiers.mac_cmd => document.go(Move::Home, extends),
         Key::ArrowRight if modifiers.mac_cmd => document.go(Move::End, extends),

@@ -54,6 +54,8 @@ pub enum EditorCommand {
     Format,
     /// Open the find bar.
     Find,
+    /// Open the find bar with what replaces the hits.
+    Replace,
 }
 
 /// An editor that fills the room there is and scrolls.
@@ -71,6 +73,7 @@ pub struct Editor<'a> {
     suggest: Option<(Suggest<'a>, SuggestWords<'a>)>,
     explain: Option<Explain<'a>>,
     command: Option<EditorCommand>,
+    outer_keys: bool,
 }
 
 /// Whether the editor `id` or its find bar has the focus.
@@ -121,6 +124,7 @@ impl<'a> Editor<'a> {
             suggest: None,
             explain: None,
             command: None,
+            outer_keys: false,
         }
     }
 
@@ -178,6 +182,12 @@ impl<'a> Editor<'a> {
         self
     }
 
+    /// The keys of commands are another's: they come as [`Editor::command`] alone.
+    pub fn outer_keys(mut self) -> Self {
+        self.outer_keys = true;
+        self
+    }
+
     /// Shows it.
     pub fn show(self, ui: &mut Ui) -> EditorOutput {
         let shared = state::shared(ui.ctx(), self.id, self.text, self.language == Language::Json);
@@ -193,8 +203,14 @@ impl<'a> Editor<'a> {
         input::take_go_to(ui, self.id, state);
         let before = state.document.revision();
         let mut room = ui.available_rect_before_wrap();
-        let input =
-            Input { id: self.id, language: self.language, page: room.height(), finds: self.words.is_some(), now_s };
+        let input = Input {
+            id: self.id,
+            language: self.language,
+            page: room.height(),
+            finds: self.words.is_some(),
+            outer_keys: self.outer_keys,
+            now_s,
+        };
         if self.enabled {
             self.edit(ui, state, input);
         }
@@ -243,8 +259,10 @@ impl<'a> Editor<'a> {
         let done = match self.command {
             Some(EditorCommand::Undo) => state.document.undo(),
             Some(EditorCommand::Redo) => state.document.redo(),
-            Some(EditorCommand::Find) => {
-                state.find.open(&state.document, false);
+            Some(command @ (EditorCommand::Find | EditorCommand::Replace)) => {
+                if self.words.is_some() {
+                    state.find.open(&state.document, command == EditorCommand::Replace);
+                }
                 false
             }
             Some(EditorCommand::Format) => {

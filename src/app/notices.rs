@@ -1,0 +1,73 @@
+//! What happened while the person looked elsewhere, for the list behind the bell.
+
+use std::time::Instant;
+
+use super::{App, TabId};
+use crate::call::Code;
+use crate::engine::SourceId;
+
+/// So many are listed.
+const KEPT: usize = 50;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// Files of a source changed on disk, and it was read anew: its name.
+    Reloaded(SourceId, String),
+    /// The same, and it could not be read: its name, and why.
+    NotReloaded(SourceId, String, String),
+    /// The built-in services do not run, and why.
+    DemoFailed(String),
+    /// A call ended in a tab that was not in front: its method, and its status.
+    CallEnded(TabId, String, Code),
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Tells it from others.
+    pub id: u64,
+    /// What.
+    pub what: Happened,
+    /// When.
+    pub at: Instant,
+    /// The list was open since.
+    pub seen: bool,
+}
+
+impl App {
+    /// What happened, the newest first.
+    pub fn told(&self) -> &[Notice] {
+        &self.told
+    }
+
+    /// So many were not seen yet.
+    pub fn unseen(&self) -> usize {
+        self.told.iter().filter(|notice| !notice.seen).count()
+    }
+
+    /// What is told at most once is told anew: the older one of its kind goes.
+    pub(super) fn tell(&mut self, what: Happened, now: Instant) {
+        let same = |known: &Happened| match (known, &what) {
+            (
+                Happened::Reloaded(a, _) | Happened::NotReloaded(a, ..),
+                Happened::Reloaded(b, _) | Happened::NotReloaded(b, ..),
+            ) => a == b,
+            (Happened::DemoFailed(_), Happened::DemoFailed(_)) => true,
+            (Happened::CallEnded(a, ..), Happened::CallEnded(b, ..)) => a == b,
+            _ => false,
+        };
+        self.told.retain(|notice| !same(&notice.what));
+        let id = self.next_id();
+        self.told.insert(0, Notice { id, what, at: now, seen: false });
+        self.told.truncate(KEPT);
+    }
+
+    pub(super) fn see_notices(&mut self) {
+        self.told.iter_mut().for_each(|notice| notice.seen = true);
+    }
+
+    pub(super) fn drop_notice(&mut self, id: Option<u64>) {
+        self.told.retain(|notice| id.is_some_and(|id| notice.id != id));
+    }
+}

@@ -1,0 +1,364 @@
+//! What each command looks like, whether it can run now, and what it does: the screen's side of the one table
+//! ([`UiCommand`]). Keys, menus, hovers, the palette and the list of keys all go through here.
+
+use egui::{Context, Id};
+
+use super::context::Cx;
+use super::copy_request;
+use super::icons::Icon;
+use super::message::editor_id;
+use super::palette::Palette;
+use super::widgets::code_view::{self, ViewCommand};
+use super::widgets::editor::{self, EditorCommand};
+use crate::app::{
+    Action, Area, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, RequestSide, ResponseSide, Retry, TabId,
+    ThemeChoice, UiCommand,
+};
+use crate::engine::SourceId;
+use crate::words::{HabitWords, Lang};
+
+/// Keys are written as the platform writes them.
+pub(super) const MAC: bool = cfg!(target_os = "macos");
+
+/// Its icon in lists.
+#[expect(clippy::match_same_arms, reason = "in the order of the table")]
+pub(super) fn icon(command: UiCommand) -> Icon {
+    use UiCommand as C;
+    match command {
+        C::ShowPalette | C::Find | C::FilterMethods | C::ChooseMethod | C::Replace => Icon::Search,
+        C::ShowKeys => Icon::Keyboard,
+        C::ShowSettings => Icon::SlidersHorizontal,
+        C::ShowServices => Icon::Layers,
+        C::ShowNotices => Icon::Bell,
+        C::ToggleSidePanel => Icon::List,
+        C::AddSource | C::NewTab => Icon::Plus,
+        C::OpenFiles => Icon::FolderOpen,
+        C::StartDemo => Icon::Play,
+        C::ReloadAll => Icon::RefreshCw,
+        C::RenameSource => Icon::Pencil,
+        C::CloseTab => Icon::X,
+        C::ReopenTab => Icon::RotateCcw,
+        C::NextTab | C::MoveTabRight => Icon::ArrowRight,
+        C::PreviousTab | C::MoveTabLeft => Icon::ArrowLeft,
+        C::Send => Icon::Send,
+        C::Cancel => Icon::Square,
+        C::HalfClose => Icon::ArrowDownToLine,
+        C::FocusTarget => Icon::Plug,
+        C::FocusMessage | C::ShowMessage => Icon::Braces,
+        C::ShowMetadata => Icon::List,
+        C::ShowTls => Icon::Shield,
+        C::Diagnose => Icon::Activity,
+        C::CopyGrpcurl => Icon::Terminal,
+        C::Format => Icon::Code,
+        C::Undo => Icon::Undo2,
+        C::Redo => Icon::Redo2,
+        C::FocusResponse | C::ShowResponse => Icon::Reply,
+        C::ShowHeaders | C::ShowTrailers => Icon::FileText,
+        C::TogglePhases => Icon::ChartNoAxesGantt,
+        C::CopyResponse => Icon::Copy,
+        C::ZoomIn => Icon::Plus,
+        C::ZoomOut => Icon::Minus,
+        C::ZoomReset => Icon::RotateCcw,
+        C::ThemeSystem => Icon::Monitor,
+        C::ThemeLight => Icon::Sun,
+        C::ThemeDark => Icon::Moon,
+        C::LanguageSystem | C::LanguageEnglish | C::LanguageChinese => Icon::Globe,
+    }
+}
+
+/// The group's name.
+pub(super) fn group_name(words: &HabitWords, group: CommandGroup) -> &str {
+    match group {
+        CommandGroup::General => words.group_general,
+        CommandGroup::Sources => words.group_sources,
+        CommandGroup::Tabs => words.group_tabs,
+        CommandGroup::Request => words.group_request,
+        CommandGroup::Response => words.group_response,
+        CommandGroup::Appearance => words.group_appearance,
+    }
+}
+
+/// A choice that is in force already has a check in lists.
+pub(super) fn is_on(cx: &Cx<'_>, command: UiCommand) -> bool {
+    let app = cx.app;
+    match command {
+        UiCommand::ThemeSystem => !app.theme_chosen,
+        UiCommand::ThemeLight => app.theme_chosen && app.theme == ThemeChoice::Light,
+        UiCommand::ThemeDark => app.theme_chosen && app.theme == ThemeChoice::Dark,
+        UiCommand::LanguageSystem => !app.lang_chosen,
+        UiCommand::LanguageEnglish => app.lang_chosen && app.lang == Lang::En,
+        UiCommand::LanguageChinese => app.lang_chosen && app.lang == Lang::ZhCn,
+        _ => false,
+    }
+}
+
+/// The source that is chosen in the tree, or that the chosen row belongs to.
+fn chosen_source(cx: &Cx<'_>) -> Option<SourceId> {
+    cx.app.tree.chosen.and_then(|key| cx.app.tree.line(key)).map(|line| line.node.source())
+}
+
+/// Why it cannot run now, in words; `None` if it can.
+pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
+    use UiCommand as C;
+    let words = cx.lang().habits();
+    let tab = cx.tab();
+    let unless = |can: bool, why: &'static str| (!can).then_some(why);
+    match command {
+        C::ShowPalette
+        | C::ShowKeys
+        | C::ShowSettings
+        | C::ShowServices
+        | C::ShowNotices
+        | C::ToggleSidePanel
+        | C::AddSource
+        | C::OpenFiles
+        | C::ZoomIn
+        | C::ZoomOut
+        | C::ZoomReset
+        | C::ThemeSystem
+        | C::ThemeLight
+        | C::ThemeDark
+        | C::LanguageSystem
+        | C::LanguageEnglish
+        | C::LanguageChinese => None,
+        C::StartDemo => unless(matches!(cx.app.demo, DemoState::Off | DemoState::Failed(_)), words.demo_runs),
+        C::ReloadAll | C::FilterMethods | C::Find => unless(!cx.app.sources.is_empty(), words.no_sources),
+        C::RenameSource => unless(chosen_source(cx).is_some(), words.no_source),
+        C::ReopenTab => unless(cx.app.can_reopen(), words.no_closed_tab),
+        C::NextTab | C::PreviousTab | C::MoveTabLeft | C::MoveTabRight => {
+            unless(cx.app.tabs.len() > 1, if tab.is_none() { words.no_request } else { words.one_tab })
+        }
+        C::NewTab => unless(tab.is_some() || !cx.app.sources.is_empty(), words.no_sources),
+        C::CloseTab if cx.app.area == Area::Settings => None,
+        C::CloseTab
+        | C::FocusTarget
+        | C::FocusMessage
+        | C::ChooseMethod
+        | C::ShowMessage
+        | C::ShowMetadata
+        | C::ShowTls
+        | C::CopyGrpcurl
+        | C::Format
+        | C::Replace
+        | C::ShowResponse
+        | C::ShowHeaders
+        | C::ShowTrailers => unless(tab.is_some(), words.no_request),
+        C::Send => match tab {
+            None => Some(words.no_request),
+            Some(tab) if tab.is_calling() && !tab.is_stream() => Some(words.is_calling),
+            Some(tab) => unless(tab.can_send(), words.cannot_send),
+        },
+        C::Cancel => {
+            let climbs = tab.and_then(|tab| cx.app.diagnosis(Retry::Send(tab.id)));
+            let runs = tab.is_some_and(crate::app::Tab::is_calling) || climbs.is_some_and(DiagnosisRecord::is_running);
+            unless(runs, words.no_call)
+        }
+        C::HalfClose => {
+            let takes = tab.and_then(|tab| tab.call.as_ref()).is_some_and(crate::app::CallRecord::takes_messages);
+            unless(takes, words.no_stream)
+        }
+        C::Diagnose => match tab {
+            None => Some(words.no_request),
+            Some(tab) => unless(!tab.address.trim().is_empty(), words.no_address),
+        },
+        C::Undo => unless(tab.is_some() && cx.memory.editor_can_undo.0, words.nothing_to_undo),
+        C::Redo => unless(tab.is_some() && cx.memory.editor_can_undo.1, words.nothing_to_redo),
+        C::FocusResponse | C::TogglePhases => {
+            unless(tab.is_some_and(|tab| tab.shown_call().is_some()), words.no_answer)
+        }
+        C::CopyResponse => {
+            let answer = tab.and_then(|tab| tab.shown_call()).and_then(|(call, _)| call.answer.as_ref());
+            unless(answer.is_some_and(Result::is_ok), words.no_answer)
+        }
+    }
+}
+
+/// Does it, if it can be done; returns whether it was.
+pub(super) fn run(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) -> bool {
+    // Send says at the draft what is wrong with it.
+    let says_why = command == UiCommand::Send && cx.tab().is_some();
+    if refusal(cx, command).is_some() && !says_why {
+        return false;
+    }
+    run_window(ctx, cx, command);
+    if let Some(id) = cx.tab().map(|tab| tab.id) {
+        run_tab(ctx, cx, command, id);
+    }
+    true
+}
+
+fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
+    use UiCommand as C;
+    match command {
+        C::ShowPalette => {
+            cx.memory.habits.focus_before = ctx.memory(egui::Memory::focused);
+            cx.memory.habits.palette = Some(Palette::default());
+        }
+        C::ShowKeys => {
+            cx.memory.habits.settings.show_keys();
+            cx.act(Action::ShowArea(Area::Settings));
+        }
+        C::ShowSettings => {
+            cx.memory.habits.settings.show_all();
+            cx.act(Action::ShowArea(Area::Settings));
+        }
+        C::ShowServices => cx.act(Action::ShowArea(Area::Services)),
+        C::ShowNotices => cx.memory.habits.notices_open = true,
+        C::ToggleSidePanel => cx.memory.toggle_side(cx.app),
+        C::AddSource => cx.act(Action::OpenDialog),
+        C::OpenFiles => cx.act(Action::PickFiles(PickFor::Open, false)),
+        C::StartDemo => cx.act(Action::StartDemo),
+        C::ReloadAll => cx.act(Action::ReloadAll),
+        C::RenameSource => {
+            if let Some(source) = chosen_source(cx) {
+                cx.act(Action::AskName(source));
+            }
+        }
+        C::FilterMethods => filter(cx),
+        C::Find => {
+            // In the draft and in an answer the same key looks for text in it.
+            if code_view::ask(ctx, ViewCommand::Find) {
+                return;
+            }
+            match cx.tab().filter(|tab| editor::holds_focus(ctx, editor_id(tab.id))) {
+                Some(_) => cx.memory.editor_command = Some(EditorCommand::Find),
+                None => filter(cx),
+            }
+        }
+        C::ReopenTab => cx.act(Action::ReopenTab),
+        // Without one to begin from, a method has to be found first.
+        C::NewTab if cx.tab().is_none() => return run_window(ctx, cx, C::ShowPalette),
+        C::CloseTab if cx.app.area == Area::Settings => cx.act(Action::ShowArea(Area::Services)),
+        C::NextTab => cx.act(Action::StepTab(1)),
+        C::PreviousTab => cx.act(Action::StepTab(-1)),
+        C::ZoomIn | C::ZoomOut | C::ZoomReset => {
+            let mut settings = cx.app.settings.clone();
+            settings.set_zoom(match command {
+                C::ZoomIn => settings.zoom_step(true),
+                C::ZoomOut => settings.zoom_step(false),
+                _ => 100,
+            });
+            cx.act(Action::SetSettings(Box::new(settings)));
+        }
+        C::ThemeSystem => cx.act(Action::FollowTheme),
+        C::ThemeLight => cx.act(Action::SetTheme(ThemeChoice::Light)),
+        C::ThemeDark => cx.act(Action::SetTheme(ThemeChoice::Dark)),
+        C::LanguageSystem => cx.act(Action::FollowLang),
+        C::LanguageEnglish => cx.act(Action::SetLang(Lang::En)),
+        C::LanguageChinese => cx.act(Action::SetLang(Lang::ZhCn)),
+        _ => {}
+    }
+}
+
+/// The filter is in the side panel, which may be folded.
+fn filter(cx: &mut Cx<'_>) {
+    cx.act(Action::ShowArea(Area::Services));
+    cx.memory.show_side(cx.app);
+    cx.memory.focus_filter = true;
+}
+
+fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
+    use UiCommand as C;
+    match command {
+        C::NewTab => cx.act(Action::DuplicateTab(id)),
+        C::CloseTab if cx.app.area == Area::Services => cx.act(Action::CloseTab(id)),
+        C::MoveTabLeft => cx.act(Action::ShiftTab(id, -1)),
+        C::MoveTabRight => cx.act(Action::ShiftTab(id, 1)),
+        C::Send => cx.act(Action::Send(id)),
+        C::Cancel => {
+            if cx.tab().is_some_and(crate::app::Tab::is_calling) {
+                cx.act(Action::Cancel(id));
+            } else {
+                cx.act(Action::StopDiagnosis(Retry::Send(id)));
+            }
+        }
+        C::HalfClose => cx.act(Action::HalfClose(id)),
+        C::FocusTarget => cx.memory.focus_target = true,
+        C::FocusMessage => {
+            cx.act(Action::ShowRequestSide(id, RequestSide::Message));
+            focus(ctx, editor_id(id));
+        }
+        C::FocusResponse => {
+            if let Some((call, _)) = cx.tab().and_then(|tab| tab.shown_call()) {
+                let answer = Id::unique(("answer", call.id.0));
+                cx.act(Action::ShowResponseSide(id, ResponseSide::Response));
+                focus(ctx, answer);
+            }
+        }
+        C::ChooseMethod => cx.memory.habits.open_methods = true,
+        C::ShowMessage => cx.act(Action::ShowRequestSide(id, RequestSide::Message)),
+        C::ShowMetadata => cx.act(Action::ShowRequestSide(id, RequestSide::Metadata)),
+        C::ShowTls => cx.act(Action::ShowRequestSide(id, RequestSide::Tls)),
+        C::Diagnose => cx.act(Action::Diagnose(Retry::Send(id))),
+        C::CopyGrpcurl => {
+            if let Some(tab) = cx.tab() {
+                ctx.copy_text(copy_request::command(cx, tab, false).text);
+            }
+        }
+        C::Format => edit(ctx, cx, id, EditorCommand::Format),
+        C::Undo => edit(ctx, cx, id, EditorCommand::Undo),
+        C::Redo => edit(ctx, cx, id, EditorCommand::Redo),
+        C::Replace => edit(ctx, cx, id, EditorCommand::Replace),
+        C::ShowResponse => cx.act(Action::ShowResponseSide(id, ResponseSide::Response)),
+        C::ShowHeaders => cx.act(Action::ShowResponseSide(id, ResponseSide::Headers)),
+        C::ShowTrailers => cx.act(Action::ShowResponseSide(id, ResponseSide::Trailers)),
+        C::TogglePhases => {
+            let open = cx.tab().and_then(|tab| tab.phases_open).unwrap_or(true);
+            cx.act(Action::ShowPhases(id, !open));
+        }
+        C::CopyResponse => {
+            let answer = cx.tab().and_then(|tab| tab.shown_call()).and_then(|(call, _)| call.answer.as_ref());
+            if let Some(Ok(text)) = answer {
+                ctx.copy_text(text.text().to_owned());
+            }
+        }
+        _ => {}
+    }
+    if matches!(
+        command,
+        C::FocusTarget
+            | C::FocusMessage
+            | C::FocusResponse
+            | C::ChooseMethod
+            | C::ShowMessage
+            | C::ShowMetadata
+            | C::ShowTls
+            | C::Send
+            | C::Diagnose
+            | C::ShowResponse
+            | C::ShowHeaders
+            | C::ShowTrailers
+    ) {
+        cx.act(Action::ShowArea(Area::Services));
+    }
+}
+
+fn focus(ctx: &Context, id: Id) {
+    ctx.memory_mut(|memory| memory.request_focus(id));
+}
+
+/// Does something to the draft of a tab, and goes there.
+fn edit(ctx: &Context, cx: &mut Cx<'_>, id: TabId, command: EditorCommand) {
+    cx.memory.editor_command = Some(command);
+    if !holds_list(ctx, id) {
+        cx.act(Action::ShowRequestSide(id, RequestSide::Message));
+        focus(ctx, editor_id(id));
+    }
+}
+
+/// The editor of a list to send.
+pub(super) fn list_editor_id(tab: TabId) -> Id {
+    Id::unique(("list editor", tab.0))
+}
+
+/// The editor of a list to send has the focus.
+pub(super) fn holds_list(ctx: &Context, id: TabId) -> bool {
+    editor::holds_focus(ctx, list_editor_id(id))
+}
+
+impl Cx<'_> {
+    /// The key of a command, as it is shown.
+    pub(super) fn key(&self, command: UiCommand) -> Option<String> {
+        self.app.keys.of(command).first().map(|chord: &Chord| chord.shown(MAC))
+    }
+}
