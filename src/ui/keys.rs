@@ -6,12 +6,12 @@ use egui::{Context, Event, Key, Modifiers, Ui};
 
 use super::commands::{self, holds_list};
 use super::context::Cx;
-use super::fonts;
 use super::message::editor_id;
 use super::theme::tokens;
 use super::widgets::editor;
 use super::widgets::shared::dashed;
 use super::widgets::text;
+use super::{fonts, keys_page};
 use crate::app::{Action, Area, Chord, CommandGroup, CommandPlace, UiCommand};
 
 /// Takes the keys of commands before any field sees them.
@@ -19,7 +19,10 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     let ctx = ui.ctx();
     cx.memory.habits.hold_composing_keys(ctx);
     if cx.memory.habits.typing_key.is_some() {
-        return;
+        if cx.app.area == Area::Settings {
+            return;
+        }
+        keys_page::end(cx);
     }
     let pressed: Vec<Chord> = ctx.input(|input| {
         let chords = input.events.iter().filter_map(|event| match event {
