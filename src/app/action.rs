@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::{
-    AddDialog, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, TabId, ThemeChoice,
+    AddDialog, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, SaveWhat, StreamAct,
+    TabId, ThemeChoice,
 };
-use crate::engine::{Direction, Scheme, SourceId};
+use crate::engine::{Scheme, SourceId};
 use crate::message::TemplateSize;
 use crate::start::Start;
 use crate::words::Lang;
@@ -21,6 +22,8 @@ pub enum PickFor {
     DialogRoots,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
+    /// Into the question where to save.
+    SavePath,
 }
 
 /// A path of a connection's settings.
@@ -161,8 +164,18 @@ pub enum Action {
     HalfClose(TabId),
     /// End the call.
     Cancel(TabId),
-    /// Read a message in full.
-    ShowMessage(TabId, Direction, u64),
+    /// Do something with the messages of a tab's call.
+    Stream(TabId, StreamAct),
+    /// Ask where to save this text; the name is a suggestion.
+    AskSaveText(SaveWhat, String, String),
+    /// What is typed there.
+    TypeSavePath(String),
+    /// Ask for the path by the system's dialog.
+    PickSavePath,
+    /// Save; a file that is there is replaced where that was said and confirmed.
+    ConfirmSave,
+    /// Leave it; what is being written is stopped.
+    CloseSave,
     /// The one before or after in the list.
     StepMessage(TabId, isize),
     /// Close it.

@@ -6,10 +6,10 @@ use std::time::Instant;
 use super::action::{FormPath, PickFor};
 use super::{
     Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, Retry,
-    ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
+    SourceEntry, SourceOrigin, StreamAct, Tab, TabId, is_secret_key, parse_deadline,
 };
 use crate::call::{Encoding, Limits};
-use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
+use crate::engine::{CallId, Command, Generation, SourceFailure, SourceId, StartCall};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
 use crate::words::Lang;
@@ -17,7 +17,10 @@ use crate::words::Lang;
 impl App {
     /// Does one act at `now`.
     pub fn apply(&mut self, action: Action, now: Instant) {
-        self.changes += 1;
+        // Rows in view are nothing that is remembered, and they are asked for in the middle of scrolling.
+        if !matches!(action, Action::Stream(_, StreamAct::Want { .. })) {
+            self.changes += 1;
+        }
         match action {
             Action::StartDemo => self.start_demo(),
             Action::Begin(start) => self.begin(&start, now),
@@ -152,7 +155,6 @@ impl App {
             Action::SendList(id) => self.send_list(id),
             Action::HalfClose(id) => self.half_close(id),
             Action::Cancel(id) => self.cancel(id),
-            Action::ShowMessage(id, direction, index) => self.show_message(id, direction, index),
             Action::StepMessage(id, step) => self.step_message(id, step),
             Action::HideMessage(id) => self.change(id, |tab| {
                 if let Some(call) = &mut tab.call {
@@ -161,7 +163,7 @@ impl App {
             }),
             Action::FollowTail(id, on) => self.change(id, |tab| tab.follow_tail = on),
             Action::ShowPhases(id, open) => self.change(id, |tab| tab.phases_open = Some(open)),
-            _ => {}
+            other => self.apply_to_stream(other, now),
         }
     }
 
@@ -444,6 +446,7 @@ impl App {
                     FormPath::Bundle => form.bundle_path = first,
                 }
             }
+            PickFor::SavePath => {}
         }
     }
 
@@ -514,6 +517,8 @@ impl App {
                 released.push(last);
             }
         }
+        // A try by hand takes the place of the one that waits.
+        tab.stream.retry_at = None;
         let Ok(deadline) = parse_deadline(&tab.deadline) else { return };
         let (ticket, address, metadata, message) =
             (tab.ticket, tab.address.clone(), tab.sent_metadata(), tab.message.clone());
@@ -538,6 +543,7 @@ impl App {
         for call in released {
             self.send(Command::ReleaseCall(call.id));
         }
+        self.filter_new_call(id);
     }
 
     fn send_text(&mut self, id: TabId, text: String) {
@@ -570,23 +576,6 @@ impl App {
             let call = call.id;
             self.send(Command::Cancel(call));
         }
-    }
-
-    fn show_message(&mut self, id: TabId, direction: Direction, index: u64) {
-        let Some(call) = self.tab_mut(id).and_then(|tab| tab.call.as_mut()) else { return };
-        call.shown = Some(ShownMessage { direction, index, text: None });
-        let call = call.id;
-        self.change(id, |tab| tab.follow_tail = false);
-        self.send(Command::ShowMessage { call, direction, index });
-    }
-
-    fn step_message(&mut self, id: TabId, step: isize) {
-        let Some(call) = self.tab(id).and_then(|tab| tab.call.as_ref()) else { return };
-        let Some(shown) = &call.shown else { return };
-        let Some(row) = call.row_of(shown.direction, shown.index) else { return };
-        let Some(next) = row.checked_add_signed(step).and_then(|row| call.rows.get(row)) else { return };
-        let (direction, index) = (next.direction, next.index);
-        self.show_message(id, direction, index);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::action::PickFor;
 use super::{App, CaKind, Checked, ConnectionForm, DemoState, Link, Node, Prepared, SourceOrigin, Tab};
 use crate::engine::{
     CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
@@ -32,10 +33,18 @@ impl App {
             Event::MethodReady { ticket, result } => self.fold_method(ticket, result),
             Event::MessageChecked { ticket, revision, result } => self.fold_check(ticket, revision, result),
             Event::Call { call, updates } => self.fold_call(call, updates),
-            Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
+            Event::MessageText { call, direction, index, text } => {
+                self.fold_text(call, direction, index, &text);
+                self.fold_taken_back(call, direction, index, &text, now);
+            }
+            Event::Messages { call, told } => self.fold_messages(call, told),
+            Event::Save { ticket, told } => self.fold_save(ticket, told),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
             Event::Picked { ticket, result } => {
                 let Some(purpose) = self.picks.remove(&ticket) else { return };
+                if purpose == PickFor::SavePath {
+                    return self.picked_save_path(&result, now);
+                }
                 self.changes += 1;
                 match result {
                     Ok(paths) => self.picked(purpose, paths, now),
@@ -180,7 +189,7 @@ impl App {
         }
     }
 
-    fn tab_of_call(&mut self, call: CallId) -> Option<&mut Tab> {
+    pub(super) fn tab_of_call(&mut self, call: CallId) -> Option<&mut Tab> {
         let is = |record: &Option<super::CallRecord>| record.as_ref().is_some_and(|record| record.id == call);
         self.tabs.iter_mut().find(|tab| is(&tab.call) || is(&tab.previous))
     }

@@ -13,11 +13,13 @@ mod diagnose;
 mod fold;
 mod grpcurl;
 mod keep;
+mod messages;
 mod metadata;
 mod phases;
 mod record;
 mod restore;
 mod source;
+mod streams;
 mod tab;
 mod tabs;
 mod tree;
@@ -39,10 +41,12 @@ pub use deadline::{BadDeadline, parse_deadline, show_deadline};
 pub use diagnose::{DiagnosisRecord, DiagnosisStage};
 pub use grpcurl::{Gap, GrpcurlCommand, grpcurl_command};
 pub use keep::{Drafts, KeepNotice};
+pub use messages::{FilterState, MessageList, Pace, RowCache};
 pub use metadata::{MetadataRow, RowCheck, is_secret_key};
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
-pub use record::{CallRecord, CallStage, ShownMessage};
+pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use source::{SourceEntry, SourceOrigin};
+pub use streams::{SaveQuestion, SaveState, SaveWhat, StreamAct, StreamTab};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
 pub use tree::{Node, Tree, TreeLine};
 pub use trust::{PinnedCertificate, Retry, TrustQuestion};
@@ -107,6 +111,8 @@ pub struct App {
     pub demo: DemoState,
     /// Open if there is one.
     pub dialog: Option<AddDialog>,
+    /// The question where to save, if it is open.
+    pub save: Option<SaveQuestion>,
     /// The question whether a certificate is to be trusted, if it is open.
     pub trust_question: Option<TrustQuestion>,
     /// What was typed into the first window's address.
@@ -147,6 +153,8 @@ pub struct App {
     picks: BTreeMap<u64, PickFor>,
     /// The last number that was given to anything.
     last_id: u64,
+    /// For the clipboard.
+    clipboard: Option<String>,
     /// For the engine, in order.
     outbox: Vec<Command>,
 }
@@ -213,10 +221,21 @@ impl App {
         let calling = tab.is_some_and(|tab| tab.call.as_ref().is_some_and(CallRecord::is_running));
         let preparing = tab.is_some_and(|tab| matches!(tab.prepared, Prepared::Pending { .. }));
         let loading = self.sources.iter().any(|entry| entry.loading_since.is_some());
-        if calling || preparing || loading || self.is_diagnosing() || matches!(self.demo, DemoState::Starting) {
+        // A countdown and a file that is being written are shown as they go.
+        let waits = tab.is_some_and(|tab| tab.stream.retry_at.is_some());
+        let saving = self.save.as_ref().is_some_and(|save| matches!(save.state, SaveState::Writing(..)));
+        if waits
+            || saving
+            || calling
+            || preparing
+            || loading
+            || self.is_diagnosing()
+            || matches!(self.demo, DemoState::Starting)
+        {
             return Some(CLOCK);
         }
-        tab.and_then(|tab| tab.error_shows_in(now))
+        let error = tab.and_then(|tab| tab.error_shows_in(now));
+        error.into_iter().chain(self.due_in(now)).min()
     }
 
     fn next_id(&mut self) -> u64 {

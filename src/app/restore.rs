@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::keep::{lang_tag, theme_tag};
 use super::{
     App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PinnedCertificate, Prepared, RequestSide,
-    ResponseSide, SourceOrigin, Tab, TabId, ThemeChoice,
+    ResponseSide, SourceOrigin, StreamTab, Tab, TabId, ThemeChoice,
 };
 use crate::engine::{DemoInfo, Scheme, SourceFailure, SourceId};
 use crate::message::TemplateSize;
@@ -110,12 +110,14 @@ impl App {
             response_side: match doc.response_side.as_str() {
                 "headers" => ResponseSide::Headers,
                 "trailers" => ResponseSide::Trailers,
+                "trace" => ResponseSide::Trace,
                 _ => ResponseSide::Response,
             },
             call: None,
             previous: None,
             phases_open: None,
             follow_tail: true,
+            stream: StreamTab::default(),
             list: None,
             demo: doc.demo,
             awaits_source: true,

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{App, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
+use super::{App, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, StreamTab, Tab, TabId};
 use crate::engine::{Command, SourceId};
 use crate::message::TemplateSize;
 
@@ -87,6 +87,7 @@ impl App {
             previous: None,
             phases_open: None,
             follow_tail: true,
+            stream: StreamTab::default(),
             list: None,
             demo,
             awaits_source: false,
@@ -139,6 +140,7 @@ impl App {
             checking: None,
             call: None,
             previous: None,
+            stream: StreamTab::default(),
             list: None,
             edited: true,
             ..tab

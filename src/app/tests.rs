@@ -11,7 +11,7 @@ use super::{
 };
 use crate::call::{CallEvent, CallStatus, Code, Origin};
 use crate::engine::{
-    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady, Scheme,
+    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady, Scheme, Seen,
     SourceFailure, SourceId, SourceState,
 };
 use crate::message::MessageError;
@@ -231,18 +231,19 @@ fn streams_count_their_messages_and_take_more_until_half_closed() {
     let now = Instant::now();
     let mut app = ready(now, "BidiHello");
     let call = start(&mut app, now);
-    let row = |direction, index| {
-        CallUpdate::Message(MessageRow {
-            direction,
-            index,
-            at: now,
-            size: 10,
-            wire_size: 10,
-            compressed: false,
-            preview: "{}".to_owned(),
-        })
+    let row = |position, direction, index| MessageRow {
+        position,
+        direction,
+        index,
+        at: now,
+        size: 10,
+        wire_size: 10,
+        compressed: false,
+        preview: "{}".to_owned(),
     };
-    let updates = vec![row(Direction::Sent, 0), row(Direction::Received, 0), row(Direction::Received, 1)];
+    let tail = vec![row(0, Direction::Sent, 0), row(1, Direction::Received, 0), row(2, Direction::Received, 1)];
+    let seen = Seen { sent: 1, sent_bytes: 10, received: 2, received_bytes: 20, tail, ..Seen::default() };
+    let updates = vec![CallUpdate::Seen(Box::new(seen))];
     app.fold(Event::Call { call, updates }, now);
     let id = app.active.expect("a tab");
     app.apply(Action::Send(id), now);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, SourceId};
+use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk, SaveFile, SourceId};
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
@@ -72,6 +72,19 @@ pub enum Command {
         direction: Direction,
         /// Number within its direction, from 0.
         index: u64,
+    },
+    /// Ask about the messages of a call as lists; answers are `Event::Messages`.
+    Messages(CallId, MessagesAsk),
+    /// Write a file of the person's; how it goes is `Event::Save`.
+    SaveFile(Box<SaveFile>),
+    /// End the writing of a file; it was never there.
+    StopSave(u64),
+    /// Ask where to save by the system's dialog; the answer is `Event::Picked`.
+    PickSave {
+        /// The name that the dialog begins with.
+        name: String,
+        /// Comes back with the answer.
+        ticket: u64,
     },
     /// Forget a call and its messages (its tab is gone); a running one is cancelled.
     ReleaseCall(CallId),

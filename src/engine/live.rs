@@ -3,18 +3,19 @@
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::messages::{self, Stop, locked};
 use super::prepared::{Prepared, ReadStyle};
 use super::running::{self, Order, RunningCall, moved};
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
-    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, SourceId, SourceState,
-    StartCall, diagnose,
+    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, SaveContent, SaveFault,
+    SaveFile, SaveTold, SourceId, SourceState, StartCall, diagnose, save,
 };
 use crate::demo;
 use crate::message::{MessageError, TemplateSize, split_values, template};
@@ -30,6 +31,9 @@ const WAITING_EVENTS: usize = 256;
 const WAITING_COMMANDS: usize = 256;
 /// A dialog that is gone faster than this was never shown: nobody chooses a file in a tenth of a second.
 const NO_DIALOG: Duration = Duration::from_millis(100);
+
+/// How far the writing of a file is, is told this often.
+const SAVE_TOLD_EVERY: Duration = Duration::from_millis(100);
 
 /// What the engine needs to know at its start.
 #[derive(Clone, Debug, Default)]
@@ -134,6 +138,8 @@ struct Live {
     methods: Arc<Mutex<HashMap<u64, Arc<Prepared>>>>,
     calls: HashMap<CallId, RunningCall>,
     diagnoses: HashMap<DiagnosisId, JoinHandle<()>>,
+    /// Files that are being written, by ticket.
+    saves: HashMap<u64, Arc<Stop>>,
 }
 
 impl Live {
@@ -150,6 +156,7 @@ impl Live {
             methods: Arc::default(),
             calls: HashMap::new(),
             diagnoses: HashMap::new(),
+            saves: HashMap::new(),
         }
     }
 
@@ -195,6 +202,7 @@ impl Live {
             Command::ReleaseCall(call) => {
                 if let Some(running) = self.calls.remove(&call) {
                     running.cancel.notify_one();
+                    locked(&running.filtered).stop();
                 }
             }
             Command::Diagnose(start) => {
@@ -209,6 +217,18 @@ impl Live {
                 }
             }
             Command::PickFiles { folders, ticket } => self.pick(folders, ticket),
+            Command::Messages(call, ask) => {
+                if let Some(running) = self.calls.get(&call) {
+                    messages::ask(call, running, ask, self.teller.clone());
+                }
+            }
+            Command::SaveFile(file) => self.save(*file),
+            Command::StopSave(ticket) => {
+                if let Some(stop) = self.saves.get(&ticket) {
+                    stop.set();
+                }
+            }
+            Command::PickSave { name, ticket } => self.pick_save(name, ticket),
         }
     }
 
@@ -316,6 +336,53 @@ impl Live {
             };
             self.teller.tell(Event::Call { call, updates: vec![CallUpdate::Unsendable(error)] }).await;
         }
+    }
+
+    fn save(&mut self, file: SaveFile) {
+        let SaveFile { ticket, path, replace, content } = file;
+        let stop = Stop::default();
+        self.saves.retain(|_, stop| Arc::strong_count(stop) > 1);
+        let stop = Arc::clone(self.saves.entry(ticket).or_insert(Arc::new(stop)));
+        let teller = self.teller.clone();
+        let running = match &content {
+            SaveContent::Messages { call, .. } => self.calls.get(call).cloned(),
+            SaveContent::Text(_) => None,
+        };
+        tokio::task::spawn_blocking(move || {
+            let ended = match (content, running) {
+                (SaveContent::Text(text), _) => {
+                    save::write(&path, replace, |out| out.write_all(text.as_bytes()).map(|()| true))
+                }
+                (SaveContent::Messages { view, .. }, Some(running)) => save::write(&path, replace, |out| {
+                    let mut told = Instant::now();
+                    messages::save_lines(&running, view, out, |done, of| {
+                        if told.elapsed() >= SAVE_TOLD_EVERY {
+                            told = Instant::now();
+                            teller.tell_blocking(Event::Save { ticket, told: SaveTold::Progress(done, of) });
+                        }
+                        !stop.is_set()
+                    })
+                }),
+                (SaveContent::Messages { .. }, None) => {
+                    Err(SaveFault::Failed("the messages of this call are not kept any more".to_owned()))
+                }
+            };
+            teller.tell_blocking(Event::Save { ticket, told: SaveTold::Ended(ended) });
+        });
+    }
+
+    fn pick_save(&self, name: String, ticket: u64) {
+        let teller = self.teller.clone();
+        tokio::spawn(async move {
+            let asked = Instant::now();
+            let chosen = rfd::AsyncFileDialog::new().set_file_name(name).save_file().await;
+            let result = match chosen {
+                Some(file) => Ok(vec![file.path().to_path_buf()]),
+                None if asked.elapsed() < NO_DIALOG => Err("no file dialog can be had on this desktop".to_owned()),
+                None => Ok(Vec::new()),
+            };
+            teller.tell(Event::Picked { ticket, result }).await;
+        });
     }
 
     fn pick(&self, folders: bool, ticket: u64) {

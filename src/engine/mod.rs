@@ -5,30 +5,38 @@
 //! waker closure. Every result carries the id (and generation) of what asked for it, so a stale one can be dropped.
 
 mod command;
+mod details;
 mod diagnose;
 mod endpoint;
 mod event;
+mod filter;
 mod live;
 mod many;
+mod messages;
 mod prepared;
 mod reflector;
 mod running;
+mod save;
 mod sources;
 mod store;
 mod text;
 mod tls_memory;
 
 pub use command::{Command, SourceSpec, StartCall};
+pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
 pub use diagnose::{
     Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,
 };
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
-pub use event::{CallUpdate, DemoInfo, Direction, Event, MessageRow, MethodReady, SourceFailure, SourceState};
+pub use event::{CallUpdate, DemoInfo, Direction, Event, MethodReady, SourceFailure, SourceState};
+pub use filter::{Filter, FilterFault};
 pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
+pub use messages::{MessageRow, MessagesAsk, MessagesTold, Seen, View};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
 pub use running::moved;
+pub use save::{SaveContent, SaveFault, SaveFile, SaveTold};
 pub use text::TextLines;
 
 /// Names a source of schemas in this process. Given out by whoever opens it.

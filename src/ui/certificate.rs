@@ -2,14 +2,18 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use egui::text::LayoutJob;
 use egui::{Align, CornerRadius, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::context::{Cx, pane_at};
+use super::context::{Cx, pane_at, row_at};
 use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
+use super::widgets::button::{Button, IconButton};
 use super::widgets::text::{self, Elide, Line, append, paint_text, paragraph_ui, rich_paragraph_ui};
+use crate::app::{Action, SaveWhat};
 use crate::transport::{CertificateInfo, Check, TlsReport};
 use crate::words::format;
 
@@ -30,11 +34,18 @@ pub(super) fn chain_ui(ui: &mut Ui, cx: &mut Cx<'_>, report: &TlsReport) {
     let words = cx.words();
     let note = cx.lang().certificates(report.chain.len());
     let top = ui.cursor().min;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 8.0;
-        ui.add(Line::strong(words.certificate_chain).height(28.0));
-        ui.add(Line::new(&note).color(tokens(ui).text3).height(28.0).elide(Elide::End));
-    });
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), egui::Sense::hover());
+    let button = Button::secondary(cx.lang().trace().save_pem).small();
+    let place =
+        Rect::from_min_size(pos2(head.right() - button.width(ui), head.top() + 2.0), vec2(button.width(ui), 24.0));
+    let mut row = row_at(ui, Rect::from_min_max(head.min, pos2(place.left() - 8.0, head.bottom())), "chain head");
+    row.spacing_mut().item_spacing.x = 8.0;
+    row.add(Line::strong(words.certificate_chain).height(28.0));
+    row.add(Line::new(&note).color(tokens(ui).text3).height(28.0).elide(Elide::End));
+    if row_at(ui, place, "chain save").add(button).clicked() {
+        let what = SaveWhat::Certificates(report.chain.len());
+        cx.act(Action::AskSaveText(what, "chain.pem".to_owned(), pem(report)));
+    }
     ui.add_space(4.0);
     for (index, certificate) in report.chain.iter().enumerate() {
         let whole = ui.available_width();
@@ -194,13 +205,38 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
             append(&mut job, if fits { "   " } else { "\n" }, fonts::code(), t.text1, 18.0);
             append(&mut job, note, fonts::hint(), color, 18.0);
         }
-        let column = Rect::from_min_size(top + vec2(NAMES, 4.0), vec2(width - NAMES, 4000.0));
+        let copies = name == words.sha256;
+        if copies {
+            let place = Rect::from_min_size(pos2(top.x + width - 24.0, top.y + 1.0), vec2(24.0, 24.0));
+            let mut row = row_at(ui, place, ("copy fingerprint", index));
+            if row.add(IconButton::new(Icon::Copy, words.copy).small()).clicked() {
+                row.ctx().copy_text(format::fingerprint(&certificate.sha256));
+            }
+        }
+        let room = width - NAMES - if copies { 28.0 } else { 0.0 };
+        let column = Rect::from_min_size(top + vec2(NAMES, 4.0), vec2(room, 4000.0));
         let clip = ui.clip_rect();
         let mut column = pane_at(ui, column, ("fact", index, name));
         column.set_clip_rect(clip);
         rich_paragraph_ui(&mut column, job);
         ui.allocate_space(vec2(width, (column.min_rect().height() + 8.0).max(ROW)));
     }
+}
+
+/// The chain as PEM (RFC 7468).
+fn pem(report: &TlsReport) -> String {
+    const LINE: usize = 64;
+    let mut text = String::new();
+    for certificate in &report.chain {
+        let encoded = STANDARD.encode(&certificate.der);
+        text.push_str("-----BEGIN CERTIFICATE-----\n");
+        for line in encoded.as_bytes().chunks(LINE) {
+            text.push_str(&String::from_utf8_lossy(line));
+            text.push('\n');
+        }
+        text.push_str("-----END CERTIFICATE-----\n");
+    }
+    text
 }
 
 /// Seconds since 1970-01-01 UTC.

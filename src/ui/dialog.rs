@@ -31,6 +31,8 @@ pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
         name_ui(ui, cx, name);
     } else if let Some(dialog) = &cx.app.dialog {
         add_source_ui(ui, cx, dialog);
+    } else if cx.app.save.is_some() {
+        super::save::save_ui(ui, cx);
     } else if let Some(tab) = cx.tab().filter(|tab| tab.list.is_some()) {
         list_ui(ui, cx, tab);
     }

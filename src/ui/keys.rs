@@ -7,15 +7,17 @@ use egui::{Key, Modifiers, Ui};
 use super::context::Cx;
 use super::fonts;
 use super::message::editor_id;
+use super::stream;
 use super::theme::tokens;
 use super::widgets::editor;
 use super::widgets::shared::dashed;
 use super::widgets::text;
-use crate::app::{Action, DiagnosisRecord, Retry};
+use crate::app::{Action, CallRecord, DiagnosisRecord, ResponseSide, Retry};
 
 /// Takes the window's keys before any field sees them.
 pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
-    let asks = cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some();
+    let asks =
+        cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some() || cx.app.save.is_some();
     if asks || cx.tab().is_some_and(|tab| tab.list.is_some()) {
         return;
     }
@@ -41,7 +43,16 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     // In the draft the same key looks for text in it.
     let in_editor = cx.tab().is_some_and(|tab| editor::holds_focus(ui.ctx(), editor_id(tab.id)));
     if !in_editor && pressed(Modifiers::COMMAND, Key::F) {
-        cx.memory.focus_filter = true;
+        // Of a stream its messages; pressed again, the methods.
+        let has_messages = cx.tab().is_some_and(|tab| {
+            let is_listed = |(call, _): (&CallRecord, bool)| call.is_stream() && call.sent + call.received > 0;
+            tab.response_side == ResponseSide::Response && tab.shown_call().is_some_and(is_listed)
+        });
+        if has_messages && !ui.memory(|memory| memory.has_focus(stream::filter_id())) {
+            cx.memory.focus_messages = true;
+        } else {
+            cx.memory.focus_filter = true;
+        }
     }
     let Some(tab) = cx.tab() else { return };
     let id = tab.id;
@@ -66,7 +77,14 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     let is_free = !egui::Popup::is_any_open(ui.ctx())
         && cx.memory.method_picker.is_none()
         && !editor::wants_escape(ui.ctx(), editor_id(id));
-    if tab.is_calling() && is_free && pressed(Modifiers::NONE, Key::Escape) {
+    // In the list of messages it closes the open one first.
+    let is_read = tab.shown_call().is_some_and(|(call, _)| call.is_stream() && call.shown.is_some());
+    if is_read && is_free && cx.memory.list_has_focus && pressed(Modifiers::NONE, Key::Escape) {
+        cx.act(Action::HideMessage(id));
+    }
+    // It leaves the filter rather than the stream.
+    let in_filter = ui.memory(|memory| memory.has_focus(stream::filter_id()));
+    if tab.is_calling() && is_free && !in_filter && pressed(Modifiers::NONE, Key::Escape) {
         cx.act(Action::Cancel(id));
     }
     let of = Retry::Send(id);

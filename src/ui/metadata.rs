@@ -177,5 +177,5 @@ fn added_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab) {
     ui.add_space(12.0);
     let note = cx.lang().keys(added.len());
     section_head_ui(ui, cx.words().added_title, &note, 32.0, |_| ());
-    metadata_rows_ui(ui, cx, &added);
+    metadata_rows_ui(ui, cx, &added, ("added", 0));
 }

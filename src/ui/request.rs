@@ -41,8 +41,8 @@ pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// The request's share where the person chose none: half, less where a certificate or a diagnosis has to be read beside
-/// it, more for the settings of a connection.
+/// The request's share where the person chose none: half, less where messages of a stream, a certificate or a diagnosis
+/// have to be read beside it, more for the settings of a connection.
 fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     let shows_chain = tab.shown_call().is_some_and(|(call, _)| {
         let failure = call.status.as_ref().and_then(|(_, status)| status.failure.as_ref());
@@ -51,7 +51,10 @@ fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
         RequestSide::Tls => (SETTINGS / width).clamp(0.5, 0.6),
-        _ if shows_chain || is_diagnosed => (NARROW_REQUEST / width).min(0.5),
+        // A stream's messages need the room.
+        _ if shows_chain || is_diagnosed || (tab.is_stream() && tab.call.is_some()) => {
+            (NARROW_REQUEST / width).min(0.5)
+        }
         _ => 0.5,
     }
 }

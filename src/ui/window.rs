@@ -173,7 +173,12 @@ impl eframe::App for Window {
         }
         super::drain::drain(ctx, &self.engine, &mut self.app);
         self.take_starts(ctx);
-        self.act(Instant::now());
+        let now = Instant::now();
+        self.app.tick(now);
+        self.act(now);
+        if let Some(copied) = self.app.take_copied() {
+            ctx.copy_text(copied);
+        }
         self.follow_theme(ctx);
         self.remember.hear(&mut self.app);
         self.remember.keep(ctx, &self.app, &self.memory);

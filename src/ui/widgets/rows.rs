@@ -4,7 +4,7 @@ use egui::{EventFilter, Id, Key, Modifiers, Ui};
 
 /// What the keyboard asks of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct RowKeys {
+pub(in crate::ui) struct RowKeys {
     /// The row to go to.
     pub go: Option<usize>,
     /// Enter was pressed.
@@ -18,7 +18,7 @@ pub(super) struct RowKeys {
 }
 
 /// Reads the keys for the list whose focused row is `id`, at `current` of `count` rows, of which `page` fit.
-pub(super) fn row_keys(ui: &Ui, id: Id, current: usize, count: usize, page: usize, sideways: bool) -> RowKeys {
+pub(in crate::ui) fn row_keys(ui: &Ui, id: Id, current: usize, count: usize, page: usize, sideways: bool) -> RowKeys {
     if count == 0 || !ui.memory(|memory| memory.has_focus(id)) {
         return RowKeys::default();
     }
