@@ -20,11 +20,18 @@ const QUESTIONS: usize = 3;
 const RATE_OVER: Duration = Duration::from_secs(1);
 
 /// Some rows of a list by their places in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct RowCache {
     rows: BTreeMap<u64, MessageRow>,
     asked: Vec<Range<u64>>,
     around: Range<u64>,
+}
+
+impl std::fmt::Debug for RowCache {
+    /// Without the rows themselves.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowCache").field("rows", &self.rows.len()).field("asked", &self.asked).finish_non_exhaustive()
+    }
 }
 
 impl RowCache {

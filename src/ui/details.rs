@@ -13,7 +13,7 @@ use super::widgets::text::{Elide, Line, append, paragraph_ui, rich_paragraph_ui}
 use super::widgets::tooltip::tooltip_ui;
 use crate::app::{Action, CallRecord, StreamAct, Tab};
 use crate::engine::{Detail, KnownDetail, TextLines};
-use crate::words::{DetailWords, Lang, format};
+use crate::words::{DetailWords, Lang};
 
 /// JSON of a detail is shown up to this many lines.
 const JSON_LINES: usize = 200;
@@ -255,14 +255,16 @@ fn link_ui(ui: &mut Ui, words: &DetailWords, url: &str) {
 }
 
 fn retry_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, delay: std::time::Duration) {
-    let t = tokens(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
         if let Some(at) = tab.stream.retry_at {
             let left = at.saturating_duration_since(cx.now);
             let said = cx.lang().sending_again_in(left);
             let response = ui.add(Line::new(&said).height(28.0));
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(Role::Status));
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_role(Role::Status);
+                node.set_label(said.as_str());
+            });
             if ui.add(Button::secondary(cx.words().cancel)).clicked() {
                 cx.act(Action::Stream(tab.id, StreamAct::StopRetry));
             }
@@ -273,7 +275,6 @@ fn retry_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, delay: std::time::Duration)
         if ui.add(Button::secondary(&label).icon(Icon::RotateCcw).enabled(can)).clicked() {
             cx.act(Action::Stream(tab.id, StreamAct::RetryAfter(delay)));
         }
-        ui.add(Line::code(&format::duration(delay)).color(t.text3).height(28.0));
     });
 }
 

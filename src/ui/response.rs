@@ -132,6 +132,7 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
         add(&format::duration(time), true, t.text1);
     }
     if tab.is_stream() {
+        row.spacing_mut().item_spacing.x = 14.0;
         stream::counts_ui(&mut row, cx, call);
         return;
     }

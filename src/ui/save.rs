@@ -117,7 +117,10 @@ fn body_ui(ui: &mut Ui, cx: &Cx<'_>, save: &SaveQuestion) -> Vec<Action> {
         SaveState::Done(bytes) => {
             let said = cx.lang().saved(*bytes);
             let response = ui.add(Line::new(&said).color(t.ok).height(24.0));
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(Role::Status));
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_role(Role::Status);
+                node.set_label(said.as_str());
+            });
         }
         _ => {}
     }

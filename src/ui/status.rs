@@ -25,6 +25,11 @@ pub(super) fn ended_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, status: &Cal
             None => (status.message.as_str(), line.as_str()),
         },
     };
+    let lead = lead.trim_end();
+    // Words of a server end as they like.
+    let said =
+        if lead.ends_with(['.', '!', '?', '。', '！', '？']) { said.to_owned() } else { format!("· {said}") };
+    let said = said.as_str();
     let mut pane = pane_at(ui, area.shrink2(vec2(INSET, 8.0)), "stream ended");
     Notice::new(facts::status_tone(status.code), lead, said).show(&mut pane);
     pane.min_rect().bottom() + 8.0

@@ -25,6 +25,7 @@ pub(super) fn trace_ui(ui: &mut Ui, cx: &mut Cx<'_>, call: &CallRecord) {
         return;
     }
     egui::ScrollArea::vertical().id_salt("trace").auto_shrink([false, false]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let timeline = Timeline::of(call, cx.now);
         section_head_ui(ui, cx.words().phases, &phases::total_note(cx.lang(), &timeline), 36.0, |_| ());
         phases::waterfall(ui, cx, &timeline);
@@ -152,7 +153,6 @@ fn row_ui(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, tone: Tone) {
             }
         });
     });
-    ui.allocate_space(vec2(1.0, 0.0));
 }
 
 /// Colour and label of a status, with what it means in the hover.

@@ -155,6 +155,8 @@ impl Lang {
 fn short(time: Duration) -> String {
     if time.subsec_nanos() == 0 && time.as_secs() < 60 {
         format!("{} s", time.as_secs())
+    } else if time < Duration::from_secs(60) && time.subsec_millis().is_multiple_of(100) {
+        format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100)
     } else if time < Duration::from_secs(1) {
         format!("{} ms", time.as_millis())
     } else {
@@ -178,7 +180,7 @@ mod tests {
     #[test]
     fn times_until_a_retry() {
         let lang = Lang::En;
-        for (ms, expect) in [(3_000, "Retry after 3 s"), (250, "Retry after 250 ms"), (1_500, "Retry after 1.50 s")] {
+        for (ms, expect) in [(3_000, "Retry after 3 s"), (250, "Retry after 250 ms"), (1_500, "Retry after 1.5 s")] {
             assert_eq!(lang.retry_after(Duration::from_millis(ms)), expect);
         }
         assert_eq!(lang.sending_again_in(Duration::from_millis(2_301)), "Sending again in 2.4 s");

@@ -197,7 +197,10 @@ pub(super) fn strip_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecor
     let mut row = row_at(&mut pane, label_place(end), "strip words");
     let color = if tab.stream.fault.is_some() { t.error } else { t.text1 };
     let response = row.add(Line::new(&said).color(color).elide(Elide::End));
-    row.ctx().accesskit_node_builder(response.id, |node| node.set_role(Role::Status));
+    row.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Status);
+        node.set_label(said.as_str());
+    });
     if let Some((label, act)) = action {
         let mut row = row_from_right(&mut pane, inner, "strip action");
         if row.add(Button::secondary(label).small()).clicked() {

@@ -11,7 +11,7 @@ use super::super::theme::tokens;
 use super::super::widgets::button::{Button, IconButton};
 use super::super::widgets::heading::section_head_ui;
 use super::super::widgets::table::{Cell, Column, Table};
-use super::super::widgets::text::{self, Elide, Line};
+use super::super::widgets::text::{self, Elide, Line, paragraph_ui};
 use super::super::widgets::tooltip::tooltip_ui;
 use crate::app::{Action, CallRecord, StreamAct, Tab};
 use crate::words::format;
@@ -77,7 +77,8 @@ fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
     let mut row = row_at(ui, first, "composer");
     row.spacing_mut().item_spacing.x = 8.0;
     let Some(call) = tab.call.as_ref().filter(|call| call.is_running()) else {
-        row.add(Line::new(words.streams_hint).color(t.text3).elide(Elide::End));
+        let mut pane = pane_at(ui, first.expand2(vec2(0.0, 6.0)), "streams hint");
+        paragraph_ui(&mut pane, words.streams_hint, fonts::body(), t.text3, 18.0);
         return;
     };
     if !call.takes_messages() {

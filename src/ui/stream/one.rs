@@ -59,6 +59,7 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRec
     let response = left.add(Line::strong(&title).elide(Elide::End));
     left.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Heading);
+        node.set_label(title.as_str());
         node.set_description(side);
     });
     let row = shown

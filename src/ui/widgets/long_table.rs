@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use egui::{CornerRadius, CursorIcon, Id, Rect, Role, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{CornerRadius, CursorIcon, EventFilter, Id, Rect, Role, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::rows::row_keys;
 use super::table::{Cell, Table, TableResponse};
@@ -82,6 +82,11 @@ impl Table<'_> {
         }
         if keys.open {
             out.table.opened = Some(focus_row);
+        }
+        if ui.memory(|memory| memory.has_focus(self.row_id(focus_row))) {
+            // Escape closes what a row opened, and leaves the focus where it is.
+            let filter = EventFilter { vertical_arrows: true, escape: true, ..EventFilter::default() };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(self.row_id(focus_row), filter));
         }
         out.has_focus = ui.memory(|memory| memory.has_focus(self.row_id(focus_row))) || keys.go.is_some();
         if !out.has_focus || keys.go.is_some() {

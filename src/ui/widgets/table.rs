@@ -395,6 +395,9 @@ fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &
     if let Some(icon) = cell.icon {
         icon.paint_at(painter, pos2(left + 7.0, middle), 14.0, color);
         left += 20.0;
+        if cell.text.is_empty() {
+            return;
+        }
     }
     let room = place.right() - left;
     let galley = match if cell.elide_end { Elide::End } else { Elide::Middle } {
