@@ -182,14 +182,12 @@ impl Pace {
     pub fn rate(&self, began: Instant, now: Instant) -> u64 {
         let Some((_, count)) = self.samples.back() else { return 0 };
         let is_before = |(at, _): &&(Instant, u64)| now.saturating_duration_since(*at) >= RATE_OVER;
-        match self.samples.iter().rev().find(is_before) {
-            Some((_, before)) => count - before,
-            None => {
-                // The stream is younger than a second.
-                let ms = now.saturating_duration_since(began).as_millis().clamp(100, 1_000);
-                count.saturating_mul(1_000) / u64::try_from(ms).unwrap_or(1_000)
-            }
+        if let Some((_, before)) = self.samples.iter().rev().find(is_before) {
+            return count - before;
         }
+        // The stream is younger than a second.
+        let ms = now.saturating_duration_since(began).as_millis().clamp(100, 1_000);
+        count.saturating_mul(1_000) / u64::try_from(ms).unwrap_or(1_000)
     }
 }
 

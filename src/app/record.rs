@@ -239,7 +239,7 @@ impl CallRecord {
         match update {
             CallUpdate::Began(at) => self.began = at,
             CallUpdate::Event(event) => self.take_event(event),
-            CallUpdate::Seen(seen) => self.take_seen(*seen),
+            CallUpdate::Seen(seen) => self.take_seen(&seen),
             CallUpdate::Unsendable(error) => self.unsendable = Some(error),
             CallUpdate::NotBegun(why) => self.not_begun = Some(why),
             CallUpdate::Details(details) => self.details = details,
@@ -266,8 +266,8 @@ impl CallRecord {
         }
     }
 
-    fn take_seen(&mut self, seen: Seen) {
-        self.list.take_tail(&seen);
+    fn take_seen(&mut self, seen: &Seen) {
+        self.list.take_tail(seen);
         let is_sent = |row: &&MessageRow| row.direction == Direction::Sent;
         for row in seen.tail.iter().filter(is_sent).chain(&seen.sent_tail) {
             self.sent_list.put(row.index, row.clone());

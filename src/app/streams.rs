@@ -112,7 +112,7 @@ impl App {
     pub(super) fn apply_to_stream(&mut self, action: Action, now: Instant) {
         match action {
             Action::Stream(id, act) => self.act_on_stream(id, act, now),
-            Action::AskSaveText(what, name, text) => self.ask_save(what, name, SaveContent::Text(text)),
+            Action::AskSaveText(what, name, text) => self.ask_save(what, &name, SaveContent::Text(text)),
             Action::TypeSavePath(path) => {
                 if let Some(save) = &mut self.save
                     && !matches!(save.state, SaveState::Writing(..))
@@ -174,7 +174,7 @@ impl App {
                 let Some((call, _)) = tab.shown_call() else { return };
                 let content = SaveContent::Messages { call: call.id, view: call.list.view() };
                 let (what, name) = (SaveWhat::Messages(call.list_total()), format!("{}.ndjson", tab.method));
-                self.ask_save(what, name, content);
+                self.ask_save(what, &name, content);
             }
             StreamAct::RetryAfter(delay) => self.change(id, |tab| tab.stream.retry_at = now.checked_add(delay)),
             StreamAct::StopRetry => self.change(id, |tab| tab.stream.retry_at = None),
@@ -352,7 +352,7 @@ impl App {
 
     // Saving.
 
-    fn ask_save(&mut self, what: SaveWhat, name: String, content: SaveContent) {
+    fn ask_save(&mut self, what: SaveWhat, name: &str, content: SaveContent) {
         let ticket = self.next_id();
         self.save = Some(SaveQuestion { path: format!("~/{name}"), what, state: SaveState::Asking, ticket, content });
     }

@@ -281,7 +281,7 @@ fn too_many(order: &Order) -> Rich {
         subject: format!("customer:{}", order.customer),
         description: format!("{} items of {ITEMS_AT_ONCE} at once", order.items.len()),
         quota_metric: "shop.eline.com/items".into(),
-        quota_value: ITEMS_AT_ONCE as i64,
+        quota_value: i64::try_from(ITEMS_AT_ONCE).unwrap_or(i64::MAX),
         ..rpc::quota_failure::Violation::default()
     };
     Rich::new(Code::ResourceExhausted, "too many items at once")

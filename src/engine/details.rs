@@ -275,7 +275,7 @@ impl RpcQuotaViolation {
     fn shown(&self) -> Violation {
         let mut kind = text(&self.metric);
         if self.value != 0 {
-            kind = format!("{kind} {}", self.value).trim().to_owned();
+            kind = if kind.is_empty() { self.value.to_string() } else { format!("{kind} {}", self.value) };
         }
         Violation { kind, subject: text(&self.subject), description: text(&self.description) }
     }

@@ -73,23 +73,23 @@ pub(super) fn write(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    let mut out = BufWriter::with_capacity(1 << 18, file.as_file_mut());
+    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut out = BufWriter::with_capacity(1 << 18, beside.as_file_mut());
     let is_whole = fill(&mut out).map_err(failed)?;
     out.flush().map_err(failed)?;
     drop(out);
     if !is_whole {
         return Err(SaveFault::Stopped);
     }
-    let length = file.as_file().metadata().map_err(failed)?.len();
+    let length = beside.as_file().metadata().map_err(failed)?.len();
     let persisted = if replace {
-        file.persist(path).map_err(|error| error.error)
+        beside.persist(path).map_err(|error| error.error)
     } else {
-        file.persist_noclobber(path).map_err(|error| error.error)
+        beside.persist_noclobber(path).map_err(|error| error.error)
     };
     match persisted {
-        Ok(file) => {
-            readable(&file);
+        Ok(written) => {
+            readable(&written);
             Ok(length)
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(SaveFault::Exists),

@@ -144,6 +144,7 @@ fn connection_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, info: Option<&Conn
 fn row_ui(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, tone: Tone) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
+        ui.spacing_mut().interact_size.y = 0.0;
         ui.add_space(INSET);
         let row = NameValue { name, value, words: false, tone, name_width: 124.0 };
         let response = name_value_ui(ui, row).interact(Sense::CLICK);

@@ -155,7 +155,7 @@ impl Lang {
 fn short(time: Duration) -> String {
     if time.subsec_nanos() == 0 && time.as_secs() < 60 {
         format!("{} s", time.as_secs())
-    } else if time < Duration::from_secs(60) && time.subsec_millis().is_multiple_of(100) {
+    } else if time < Duration::from_mins(1) && time.subsec_millis().is_multiple_of(100) {
         format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100)
     } else if time < Duration::from_secs(1) {
         format!("{} ms", time.as_millis())

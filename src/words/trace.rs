@@ -126,7 +126,7 @@ impl Lang {
     pub fn opened_ago(self, age: &str, calls: u64) -> String {
         let noun = if calls == 1 { "call" } else { "calls" };
         let count = format::count(calls);
-        self.pick(format!("opened {age} ago, {count} {noun}"), format!("{age} 前建立，{count} 次调用"))
+        self.pick(format!("opened {age} ago, {count} {noun}"), format!("{age}前建立，{count} 次调用"))
     }
 
     /// An age of a connection in one unit: "14 min", "3 h".

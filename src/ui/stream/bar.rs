@@ -143,9 +143,9 @@ pub(super) fn filter_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &Call
     }
     let place = Rect::from_min_size(pos2(left + gap, inner.top()), vec2(choice, 28.0));
     let mut row = row_at(ui, place, "message sides");
-    let mut side = tab.stream.side;
-    if choice_ui(&mut row, words.direction, size, &mut side, &sides) {
-        cx.act(Action::Stream(tab.id, StreamAct::Side(side)));
+    let mut chosen = tab.stream.side;
+    if choice_ui(&mut row, words.direction, size, &mut chosen, &sides) {
+        cx.act(Action::Stream(tab.id, StreamAct::Side(chosen)));
     }
     let place = Rect::from_min_max(pos2(place.right() + gap, inner.top()), inner.max);
     let mut row = row_at(ui, place, "follow tail");

@@ -77,7 +77,11 @@ fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
     let mut row = row_at(ui, first, "composer");
     row.spacing_mut().item_spacing.x = 8.0;
     let Some(call) = tab.call.as_ref().filter(|call| call.is_running()) else {
-        let mut pane = pane_at(ui, first.expand2(vec2(0.0, 6.0)), "streams hint");
+        if text::width(row.painter(), words.streams_hint, fonts::body()) <= row.available_width() {
+            row.add(Line::new(words.streams_hint).color(t.text3));
+            return;
+        }
+        let mut pane = pane_at(ui, first.expand2(vec2(0.0, 5.0)), "streams hint");
         paragraph_ui(&mut pane, words.streams_hint, fonts::body(), t.text3, 18.0);
         return;
     };
@@ -145,10 +149,10 @@ fn sent_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let t = tokens(ui);
     for (place, row) in response.visible.clone().enumerate() {
         let top = response.top + ROW * place as f32;
-        let cell = Rect::from_min_size(pos2(narrower.right(), top), vec2(36.0, ROW));
-        let mut pane = pane_at(ui, cell.intersect(room), ("take back", row));
-        pane.painter().hline(cell.x_range(), cell.bottom() - 0.5, Stroke::new(1.0, t.line));
-        let button = Rect::from_center_size(cell.center(), vec2(24.0, 24.0));
+        let end = Rect::from_min_size(pos2(narrower.right(), top), vec2(36.0, ROW));
+        let mut pane = pane_at(ui, end.intersect(room), ("take back", row));
+        pane.painter().hline(end.x_range(), end.bottom() - 0.5, Stroke::new(1.0, t.line));
+        let button = Rect::from_center_size(end.center(), vec2(24.0, 24.0));
         let mut at = row_at(&mut pane, button, "button");
         if at.add(IconButton::new(Icon::Undo2, own.take_back).small()).clicked() {
             cx.act(Action::Stream(tab.id, StreamAct::TakeBack(index_of(row))));
