@@ -25,6 +25,8 @@ const SIDE_BY_SIDE: f32 = 540.0;
 /// The column of names.
 const NAMES: f32 = 112.0;
 const ROW: f32 = 26.0;
+/// The button that copies the fingerprint.
+const COPY: f32 = 28.0;
 
 /// The chain of a handshake, also of one that failed.
 pub(super) fn chain_ui(ui: &mut Ui, cx: &mut Cx<'_>, report: &TlsReport) {
@@ -180,11 +182,12 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
     let is_valid = certificate.not_before_unix_s <= now && now <= certificate.not_after_unix_s;
     let days = lang.days_left((certificate.not_after_unix_s - now).div_euclid(DAY_S));
     let fingerprint = format::fingerprint(&certificate.sha256);
-    // Sixteen bytes a line.
-    let fingerprint = match fingerprint.char_indices().nth(47) {
-        Some((at, _)) => format!("{}\n{}", &fingerprint[..at], &fingerprint[at + 1..]),
-        None => fingerprint,
-    };
+    // Sixteen bytes a line, eight where there is less room; the button that copies it stands beside.
+    let room = ui.available_width() - NAMES - COPY;
+    let fits = text::width(ui.painter(), fingerprint.get(..47).unwrap_or_default(), fonts::code()) <= room;
+    let bytes = if fits { 16 } else { 8 };
+    let pairs: Vec<&str> = fingerprint.split(':').collect();
+    let fingerprint = pairs.chunks(bytes).map(|line| line.join(":")).collect::<Vec<_>>().join("\n");
     for (name, value, note, color) in [
         (words.subject, certificate.subject.as_str(), "", t.text3),
         (words.san, names.as_str(), lacking.as_str(), t.error),
@@ -213,7 +216,7 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
                 row.ctx().copy_text(format::fingerprint(&certificate.sha256));
             }
         }
-        let room = width - NAMES - if copies { 28.0 } else { 0.0 };
+        let room = width - NAMES - if copies { COPY } else { 0.0 };
         let column = Rect::from_min_size(top + vec2(NAMES, 4.0), vec2(room, 4000.0));
         let clip = ui.clip_rect();
         let mut column = pane_at(ui, column, ("fact", index, name));

@@ -215,7 +215,11 @@ fn value_ui(ui: &mut Ui, name: &str, value: &str) {
     }
     let t = tokens(ui);
     if super::widgets::text::width(ui.painter(), value, fonts::code()) + NAMES <= ui.available_width() {
-        name_value_ui(ui, NameValue { name, value, name_width: NAMES, ..NameValue::default() });
+        let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 26.0));
+        ui.advance_cursor_after_rect(rect);
+        let mut row = super::context::row_at(ui, rect, ("value row", name));
+        row.spacing_mut().interact_size.y = 26.0;
+        name_value_ui(&mut row, NameValue { name, value, name_width: NAMES, ..NameValue::default() });
         return;
     }
     // Long values wrap beside their name.

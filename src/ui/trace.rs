@@ -1,12 +1,12 @@
 //! The Trace tab: the phases of a call on their axis, each explained; the connection that carried it; the certificates.
 
-use egui::{Sense, Ui, vec2};
+use egui::{Rect, Sense, Ui, vec2};
 
 use super::certificate;
-use super::context::Cx;
+use super::context::{Cx, row_at};
 use super::icons::Icon;
 use super::phases;
-use super::theme::measure::INSET;
+use super::theme::measure::{INSET, ROW};
 use super::theme::{Tone, tokens};
 use super::widgets::heading::{NameValue, name_value_ui, section_head_ui};
 use super::widgets::menu::{MenuItem, context_menu_ui};
@@ -14,7 +14,7 @@ use super::widgets::text::paragraph_ui;
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{facts, fonts};
 use crate::app::{CallRecord, CallStage, Timeline};
-use crate::transport::{ConnectionInfo, TlsReport};
+use crate::transport::{ConnectEvent, ConnectionInfo, TlsReport};
 use crate::words::{format, setting_name};
 
 pub(super) fn trace_ui(ui: &mut Ui, cx: &mut Cx<'_>, call: &CallRecord) {
@@ -55,6 +55,16 @@ fn tls_report(call: &CallRecord) -> Option<&TlsReport> {
     of_connection.or_else(|| failure.and_then(|failure| failure.tls.as_deref()))
 }
 
+/// Both ends of the TCP connection that a call came to, where nothing came of it.
+fn reached(call: &CallRecord) -> Option<(String, String)> {
+    call.connects.iter().rev().find_map(|step| match step {
+        ConnectEvent::Connect { peer, local, failure: None, .. } => {
+            Some((local.clone().unwrap_or_default(), peer.clone()))
+        }
+        _ => None,
+    })
+}
+
 fn padded(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     let margin = egui::Margin { left: INSET as i8, right: INSET as i8, top: 8, bottom: 0 };
     egui::Frame::new().inner_margin(margin).show(ui, |ui| {
@@ -86,6 +96,9 @@ fn connection_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, info: Option<&Conn
     if let Some(info) = info {
         add(own.local, info.local.clone(), Tone::Plain);
         add(own.peer, info.peer.clone(), Tone::Plain);
+    } else if let Some((local, peer)) = reached(call) {
+        add(own.local, local, Tone::Plain);
+        add(own.peer, peer, Tone::Plain);
     }
     match (info, report) {
         (Some(_), None) => add(own.protocol, format!("{}, {}", words.plaintext, own.h2_known), Tone::Warn),
@@ -142,17 +155,16 @@ fn connection_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, info: Option<&Conn
 
 /// A name and its value, which can be copied.
 fn row_ui(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, tone: Tone) {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        ui.spacing_mut().interact_size.y = 0.0;
-        ui.add_space(INSET);
-        let row = NameValue { name, value, words: false, tone, name_width: 124.0 };
-        let response = name_value_ui(ui, row).interact(Sense::CLICK);
-        context_menu_ui(&response, 160.0, |ui| {
-            if ui.add(MenuItem::new(cx.words().copy).icon(Icon::Copy).first()).clicked() {
-                ui.ctx().copy_text(value.to_owned());
-            }
-        });
+    let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), ROW));
+    ui.advance_cursor_after_rect(rect);
+    let mut place = row_at(ui, rect.shrink2(vec2(INSET, 0.0)), ("fact", name, value));
+    place.spacing_mut().interact_size.y = ROW;
+    let row = NameValue { name, value, words: false, tone, name_width: 124.0 };
+    let response = name_value_ui(&mut place, row).interact(Sense::CLICK);
+    context_menu_ui(&response, 160.0, |ui| {
+        if ui.add(MenuItem::new(cx.words().copy).icon(Icon::Copy).first()).clicked() {
+            ui.ctx().copy_text(value.to_owned());
+        }
     });
 }
 

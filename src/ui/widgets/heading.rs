@@ -56,7 +56,6 @@ pub fn name_value_ui(ui: &mut Ui, row: NameValue<'_>) -> Response {
     let color: Color32 = if row.tone == Tone::Plain { t.text1 } else { t.tint(row.tone).fg };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        ui.spacing_mut().interact_size.y = 0.0;
         ui.add(Line::new(row.name).color(t.text3).height(ROW).width(name_width - 8.0).elide(Elide::End));
         ui.add_space(8.0);
         let font = if row.words { fonts::body() } else { fonts::code() };

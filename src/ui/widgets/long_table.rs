@@ -145,13 +145,16 @@ impl Table<'_> {
         if let Some(bar) = Bar::of(room, place.offset, most, page) {
             // After the rows, so that it lies over them; where it was dragged to, the next frame shows.
             bar.paint(ui);
-            if bar.drag(ui, id, most, &mut place) {
+            let painted = place.offset;
+            bar.drag(ui, id, most, &mut place);
+            if (place.offset - painted).abs() > 0.01 {
                 is_moved = true;
                 ui.ctx().request_repaint();
             }
         }
         if is_moved && (place.offset - before.offset).abs() > 0.01 {
-            let at_end = most - place.offset < height / 2.0;
+            // However little: a slow wheel must not be pulled back to the end again and again.
+            let at_end = most - place.offset < 0.5;
             if at_end != self.follow_tail {
                 out.followed = Some(at_end);
             }
@@ -183,12 +186,12 @@ impl Bar {
         Some(Self { track, handle })
     }
 
-    /// Takes drags of the handle, and clicks beside it; returns whether they moved the view.
-    fn drag(&self, ui: &Ui, id: Id, most: f64, place: &mut Place) -> bool {
+    /// Takes drags of the handle, and clicks beside it.
+    fn drag(&self, ui: &Ui, id: Id, most: f64, place: &mut Place) {
         let around = self.track.expand2(vec2(BAR, 0.0));
         let response =
             ui.interact(around, id.with("bar"), Sense::CLICK | Sense::DRAG).on_hover_cursor(CursorIcon::Default);
-        let Some(pointer) = response.interact_pointer_pos() else { return false };
+        let Some(pointer) = response.interact_pointer_pos() else { return };
         let within = f64::from(pointer.y - self.handle.top());
         let length = f64::from(self.handle.height());
         if ui.input(|input| input.pointer.any_pressed()) {
@@ -198,7 +201,6 @@ impl Bar {
         let free = f64::from(self.track.height()) - length;
         let at = f64::from(pointer.y - self.track.top()) - place.grabbed;
         place.offset = if free > 0.0 { (at / free).clamp(0.0, 1.0) * most } else { 0.0 };
-        true
     }
 
     fn paint(&self, ui: &Ui) {

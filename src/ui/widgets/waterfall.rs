@@ -115,7 +115,8 @@ pub fn waterfall_ui(ui: &mut Ui, id: Id, name: &str, axis: Axis<'_>, rows: &[Wat
             }
             painter.vline(x + 0.5, all.y_range(), Stroke::new(1.0, t.line));
             let label = text::line(&painter, tick.label, fonts::mono(11.0), t.text3);
-            let at = (x + 4.0).min(head.right() - 4.0 - label.size().x);
+            // A scroll bar may lie over the last points.
+            let at = (x + 4.0).min(head.right() - 12.0 - label.size().x);
             text::paint_dropped(&painter, label, at, head.center().y, 5.0);
         }
         super::shared::line_below(&painter, head, t.line);
