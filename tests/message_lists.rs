@@ -190,7 +190,7 @@ fn a_hundred_thousand_messages_are_all_reachable() {
     assert!(driver.rows(call, View::Filtered(7), 0, 2).is_empty(), "the older filter is gone");
 
     // Copied and saved are what is listed.
-    driver.engine.send(Command::Messages(call, MessagesAsk::Copy { view: View::Filtered(8), ticket: 5 }));
+    driver.engine.send(Command::Messages(call, MessagesAsk::Copy { view: View::Filtered(8), only: None, ticket: 5 }));
     let (text, lines, of) = driver.wait("the copy", |event| match event {
         Event::Messages { told: MessagesTold::Copied { ticket: 5, text, lines, of }, .. } => Some((text, lines, of)),
         _ => None,

@@ -358,6 +358,12 @@ fn what_is_listed_is_copied_and_saved_and_what_was_sent_comes_back() {
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines.len() == 3 && lines[2].contains("李雷"), "{lines:?}");
         walk.until_shown(&lang.copied(3, 3));
+        // One row, by its key.
+        walk.click_row("Bob");
+        walk.until_call("it is open", |call| call.shown.as_ref().is_some_and(|shown| shown.text.is_some()));
+        walk.harness.event(Event::Copy);
+        let one = walk.copied().expect("a row is copied");
+        assert!(one.starts_with('{') && one.contains("Bob") && one.lines().count() == 1, "{one}");
 
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("kept.ndjson");

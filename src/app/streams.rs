@@ -35,6 +35,8 @@ pub enum StreamAct {
     },
     /// All that is listed into the clipboard.
     Copy,
+    /// The message at this place into the clipboard, as a line of JSON.
+    CopyOne(u64),
     /// What was said about the copy was read.
     ForgetCopied,
     /// A message that was sent, by its number, back into the editor.
@@ -154,14 +156,8 @@ impl App {
             StreamAct::Choose(place) => self.choose_message(id, place, false),
             StreamAct::Open(place) => self.choose_message(id, place, true),
             StreamAct::Want { of_sent, from, to } => self.want_rows(id, of_sent, from, to),
-            StreamAct::Copy => {
-                let ticket = self.next_id();
-                let Some(tab) = self.tab_mut(id) else { return };
-                let Some(call) = shown_call(tab) else { return };
-                let (call, view) = (call.id, call.list.view());
-                tab.stream.copying = Some(ticket);
-                self.send(Command::Messages(call, MessagesAsk::Copy { view, ticket }));
-            }
+            StreamAct::Copy => self.copy_messages(id, None),
+            StreamAct::CopyOne(place) => self.copy_messages(id, Some(place..place + 1)),
             StreamAct::ForgetCopied => self.change(id, |tab| tab.stream.copied = None),
             StreamAct::TakeBack(index) => {
                 let Some(tab) = self.tab_mut(id) else { return };
@@ -179,6 +175,15 @@ impl App {
             StreamAct::RetryAfter(delay) => self.change(id, |tab| tab.stream.retry_at = now.checked_add(delay)),
             StreamAct::StopRetry => self.change(id, |tab| tab.stream.retry_at = None),
         }
+    }
+
+    fn copy_messages(&mut self, id: TabId, only: Option<std::ops::Range<u64>>) {
+        let ticket = self.next_id();
+        let Some(tab) = self.tab_mut(id) else { return };
+        let Some(call) = shown_call(tab) else { return };
+        let (call, view) = (call.id, call.list.view());
+        tab.stream.copying = Some(ticket);
+        self.send(Command::Messages(call, MessagesAsk::Copy { view, only, ticket }));
     }
 
     /// Does what is due; to be called once a frame.
@@ -323,7 +328,8 @@ impl App {
             MessagesTold::Copied { ticket, text, lines, of } => {
                 if copying == Some(ticket) {
                     tab.stream.copying = None;
-                    tab.stream.copied = Some((lines, of));
+                    // One message by itself needs no words.
+                    tab.stream.copied = (of != 1).then_some((lines, of));
                     self.clipboard = Some(text);
                 }
             }

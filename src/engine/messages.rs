@@ -134,10 +134,12 @@ pub enum MessagesAsk {
     },
     /// No filter any more.
     Unfilter,
-    /// All of a list as lines of JSON, for the clipboard.
+    /// A list as lines of JSON, for the clipboard.
     Copy {
         /// Which list.
         view: View,
+        /// Only these places of it.
+        only: Option<Range<u64>>,
         /// Comes back with the answer.
         ticket: u64,
     },
@@ -221,12 +223,14 @@ pub(super) fn ask(call: CallId, running: &RunningCall, ask: MessagesAsk, teller:
             filtered.task = Some(task.abort_handle());
         }
         MessagesAsk::Unfilter => locked(&running.filtered).stop(),
-        MessagesAsk::Copy { view, ticket } => {
+        MessagesAsk::Copy { view, only, ticket } => {
             tokio::task::spawn_blocking(move || {
                 let mut text = Vec::new();
                 let mut lines = 0;
-                let of = length(&running, view);
-                let written = write_lines(&running, view, |line, done| {
+                let all = length(&running, view);
+                let range = only.map_or(0..all, |only| only.start..only.end.min(all));
+                let of = range.end.saturating_sub(range.start);
+                let written = write_lines(&running, view, range, |line, done| {
                     if text.len() + line.len() > COPY_BYTES && !text.is_empty() {
                         return Ok(false);
                     }
@@ -254,7 +258,7 @@ pub(super) fn save_lines(
 ) -> std::io::Result<bool> {
     let of = length(running, view);
     let mut ended = false;
-    write_lines(running, view, |line, done| {
+    write_lines(running, view, 0..of, |line, done| {
         out.write_all(line)?;
         ended = done.is_multiple_of(LINES_AT_ONCE as u64) && !go_on(done, of);
         Ok(!ended)
@@ -531,17 +535,18 @@ fn scan(store: &Mutex<MessageStore>, prepared: &Prepared, filter: &Filter, side:
 fn write_lines(
     running: &RunningCall,
     view: View,
+    range: Range<u64>,
     mut line: impl FnMut(&[u8], u64) -> std::io::Result<bool>,
 ) -> std::io::Result<()> {
-    let end = length(running, view);
-    let mut from = 0;
+    let Range { start, end } = range;
+    let mut from = start;
     while from < end {
         let upto = end.min(from + LINES_AT_ONCE as u64);
         let positions = positions(running, view, from..upto)?;
         if positions.is_empty() {
             return Ok(());
         }
-        for (number, position) in (from + 1..).zip(&positions) {
+        for (number, position) in (from - start + 1..).zip(&positions) {
             let (facts, data) = {
                 let mut store = locked(&running.store);
                 let facts = store.fact(*position)?.ok_or_else(|| std::io::Error::other("a message is gone"))?;

@@ -17,6 +17,8 @@ words! { StreamWords,
     no_match: "No message fits the filter", "没有符合筛选条件的消息";
     no_match_hint: "Those that come are looked at too.", "新到的消息也会参与筛选。";
     clear: "Clear the filter", "清除筛选";
+    open: "Open", "打开";
+    copy_json: "Copy as JSON", "复制为 JSON";
     sent_messages: "Messages that were sent", "已发送的消息";
     take_back: "Take it back into the editor", "放回编辑器";
     save_title: "Save", "保存";

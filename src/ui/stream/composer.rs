@@ -126,7 +126,7 @@ fn sent_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
         let index = index_of(row);
         let preview = match call.sent_list.get(index) {
             // Room for the button at the right.
-            Some(row) => Cell::mono(row.preview.clone()).elide_end(),
+            Some(row) => Cell::mono(row.preview.clone()).soft().elide_end(),
             None => Cell::absent(),
         };
         vec![

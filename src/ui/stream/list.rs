@@ -1,10 +1,11 @@
 //! The list of messages: only the rows in view, whatever their number.
 
-use egui::{Id, Ui};
+use egui::{Event, Id, Ui};
 
 use super::super::context::Cx;
 use super::super::icons::Icon;
 use super::super::theme::Tone;
+use super::super::widgets::menu::{MenuItem, context_menu_ui};
 use super::super::widgets::table::{Cell, Column, Table};
 use super::super::widgets::view_state::{ViewKind, ViewState};
 use crate::app::{Action, CallRecord, StreamAct, Tab};
@@ -56,6 +57,33 @@ pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord
                 .collect(),
         });
     cx.memory.list_has_focus = response.has_focus;
+    let copies = response.has_focus && ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy)));
+    if let Some(place) = chosen.filter(|_| copies) {
+        cx.act(Action::Stream(tab.id, StreamAct::CopyOne(place as u64)));
+    }
+    if let Some((place, row)) = &response.table.menu {
+        let place = *place as u64;
+        let sent = call.list.rows.get(place).filter(|row| row.direction == Direction::Sent).map(|row| row.index);
+        let act = context_menu_ui(row, 240.0, |ui| {
+            let mut act = None;
+            if ui.add(MenuItem::new(own.open).key("⏎").first()).clicked() {
+                act = Some(StreamAct::Open(place));
+            }
+            if ui.add(MenuItem::new(own.copy_json).icon(Icon::Copy).key("Ctrl C")).clicked() {
+                act = Some(StreamAct::CopyOne(place));
+            }
+            if let Some(index) = sent.filter(|_| tab.shape.0)
+                && ui.add(MenuItem::new(own.take_back).icon(Icon::Undo2)).clicked()
+            {
+                act = Some(StreamAct::TakeBack(index));
+            }
+            act
+        });
+        if let Some(act) = act.flatten() {
+            cx.act(Action::Stream(tab.id, act));
+            return;
+        }
+    }
     let (from, to) = (response.visible.start as u64, response.visible.end as u64);
     if call.list.rows.missing(from..to, call.list_total()).is_some() {
         cx.act(Action::Stream(tab.id, StreamAct::Want { of_sent: false, from, to }));
@@ -91,6 +119,6 @@ fn cells(words: &'static Words, call: &CallRecord, row: &MessageRow, has_sizes: 
     if has_sizes {
         cells.push(Cell::mono(format::bytes(row.size)).soft());
     }
-    cells.push(Cell::mono(row.preview.clone()).elide_end());
+    cells.push(Cell::mono(row.preview.clone()).soft().elide_end());
     cells
 }
