@@ -531,6 +531,111 @@ fn a_status_says_what_its_code_means_and_details_are_cards() {
     });
 }
 
+/// `google.rpc.Status`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct RpcStatus {
+    #[prost(int32, tag = "1")]
+    code: i32,
+    #[prost(message, repeated, tag = "3")]
+    details: Vec<prost_types::Any>,
+}
+
+/// `google.rpc.DebugInfo`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct DebugInfo {
+    #[prost(string, repeated, tag = "1")]
+    stack_entries: Vec<String>,
+}
+
+/// `google.rpc.Help` with one link.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Help {
+    #[prost(message, repeated, tag = "1")]
+    links: Vec<HelpLink>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct HelpLink {
+    #[prost(string, tag = "1")]
+    description: String,
+    #[prost(string, tag = "2")]
+    url: String,
+}
+
+/// A server that answers everything with one status of a code that gRPC does not know, and strange details; its address.
+fn stranger() -> String {
+    use base64::Engine as _;
+    use prost::Message as _;
+    let any = |name: &str, value: Vec<u8>| prost_types::Any { type_url: format!("x/{name}"), value };
+    let stack = DebugInfo { stack_entries: (1..=10).map(|number| format!("frame {number}")).collect() };
+    let link = HelpLink { description: "not of the web".to_owned(), url: "javascript:alert(1)".to_owned() };
+    let details = vec![
+        any("acme.Secret", vec![10, 1, 120]),
+        any("google.rpc.BadRequest", vec![255, 255]),
+        any("google.rpc.DebugInfo", stack.encode_to_vec()),
+        any("google.rpc.Help", Help { links: vec![link] }.encode_to_vec()),
+    ];
+    let status = RpcStatus { code: 77, details }.encode_to_vec();
+    let details = base64::engine::general_purpose::STANDARD.encode(status);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.set_nonblocking(true).expect("a listener");
+    let address = listener.local_addr().expect("bound").to_string();
+    let serve = async move {
+        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+        while let Ok((socket, _)) = listener.accept().await {
+            let details = details.clone();
+            tokio::spawn(async move {
+                let Ok(mut connection) = h2::server::handshake(socket).await else { return };
+                while let Some(Ok((_, mut respond))) = connection.accept().await {
+                    let answer = http::Response::builder()
+                        .header("content-type", "application/grpc")
+                        .header("grpc-status", "77")
+                        .header("grpc-message", "odd")
+                        .header("grpc-status-details-bin", &details)
+                        .body(())
+                        .expect("headers");
+                    let _gone_or_not = respond.send_response(answer, true);
+                }
+            });
+        }
+    };
+    std::thread::Builder::new()
+        .name("stranger".to_owned())
+        .spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(serve);
+        })
+        .expect("a thread");
+    address
+}
+
+#[test]
+fn details_that_are_not_understood_are_shown_all_the_same() {
+    in_both(|lang| {
+        let own = lang.details();
+        let mut walk = Walk::with_method(lang, "SayHello");
+        walk.fill(walk.words().target, &format!("http://{}", stranger()));
+        walk.send();
+        walk.until_call("it is refused", |call| call.details.len() == 4);
+        walk.rest();
+        assert!(walk.has("77 CODE_77") && walk.has(&lang.status_line(Code(77))));
+        assert!(walk.has("acme.Secret") && walk.has(own.as_bytes) && walk.has("CgF4"), "a type that nobody knows");
+        assert!(!walk.call().details[1].text.is_empty() && walk.call().details[1].known.is_none());
+        // A stack unfolds.
+        assert!(walk.has("frame 3") && !walk.has("frame 4"));
+        let unfold = format!("{} · {}", walk.words().unfold, lang.lines(10));
+        walk.harness.query_all_by_role_and_label(Role::Button, &unfold).next().expect("more").click_accesskit();
+        walk.harness.run_steps(4);
+        assert!(walk.has("frame 10"));
+        // What is no address of the web is text.
+        assert!(walk.has("javascript:alert(1)"));
+        assert!(walk.harness.query_all_by_role(Role::Link).next().is_none(), "nothing that opens it");
+        walk.click(Role::Tab, walk.words().trailers);
+        walk.rest();
+        assert!(walk.has("grpc-status 77 CODE_77"));
+    });
+}
+
 #[test]
 fn headers_and_trailers_are_copied_whole_and_by_row() {
     in_both(|lang| {
