@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use bytes::Bytes;
-use tokio::task::AbortHandle;
 
+use super::follow::follow;
 use super::live::Teller;
 use super::prepared::{Prepared, WriteStyle};
 use super::running::RunningCall;
@@ -34,9 +34,6 @@ pub(super) const TELL_EVERY: Duration = Duration::from_millis(33);
 const PART_EVERY: Duration = Duration::from_millis(60);
 /// Rows that one question may ask for.
 const ROWS_AT_ONCE: u32 = 1_024;
-/// A filter looks at so many messages, or bytes, between two looks at whether it is still wanted.
-const SCAN_MESSAGES: u64 = 512;
-const SCAN_BYTES: u64 = 4 << 20;
 /// The clipboard takes so many bytes; more is saved.
 const COPY_BYTES: usize = 16 << 20;
 /// Lines are written between two tellings of how far it is.
@@ -58,7 +55,7 @@ pub enum View {
 
 impl View {
     /// What may be in it.
-    fn takes(side: Self, direction: Direction) -> bool {
+    pub(super) fn takes(side: Self, direction: Direction) -> bool {
         match side {
             Self::Sent => direction == Direction::Sent,
             Self::Received => direction == Direction::Received,
@@ -181,26 +178,6 @@ pub enum MessagesTold {
         /// How many there were to copy.
         of: u64,
     },
-}
-
-/// The list that a filter makes.
-#[derive(Debug, Default)]
-pub(super) struct Filtered {
-    number: u64,
-    /// Positions of what it let through. A stream has fewer messages than fit in four bytes.
-    places: Vec<u32>,
-    task: Option<AbortHandle>,
-}
-
-impl Filtered {
-    /// Ends the work of the filter.
-    pub(super) fn stop(&mut self) {
-        if let Some(task) = self.task.take() {
-            task.abort();
-        }
-        self.places = Vec::new();
-        self.number = 0;
-    }
 }
 
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -352,7 +329,7 @@ fn row(prepared: &Prepared, position: u64, facts: &Facts, data: &[u8]) -> Messag
     row_with(position, facts, cut(json(prepared, facts.direction, data)))
 }
 
-fn row_with(position: u64, facts: &Facts, preview: String) -> MessageRow {
+pub(super) fn row_with(position: u64, facts: &Facts, preview: String) -> MessageRow {
     MessageRow {
         position,
         direction: facts.direction,
@@ -366,13 +343,13 @@ fn row_with(position: u64, facts: &Facts, preview: String) -> MessageRow {
 }
 
 /// The message's JSON on one line, or what is wrong with it.
-fn json(prepared: &Prepared, direction: Direction, data: &[u8]) -> String {
+pub(super) fn json(prepared: &Prepared, direction: Direction, data: &[u8]) -> String {
     let style = WriteStyle { tolerant: true, ..WriteStyle::default() };
     let text = prepared.decode_now(direction == Direction::Received, data, style);
     text.unwrap_or_else(|error| error.to_string())
 }
 
-fn cut(mut text: String) -> String {
+pub(super) fn cut(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(PREVIEW_CHARS) {
         text.truncate(end);
         text.push('…');
@@ -429,106 +406,6 @@ impl Tail {
         }
         (self.rows.iter().cloned().collect(), self.sent.iter().rev().take(16).rev().cloned().collect())
     }
-}
-
-/// What a filter found in one piece of work.
-struct Scan {
-    next: u64,
-    places: Vec<u32>,
-    rows: Vec<MessageRow>,
-}
-
-/// Looks at all messages there are, then at each that comes, until the call has ended.
-async fn follow(call: CallId, running: RunningCall, number: u64, side: View, filter: Arc<Filter>, teller: Teller) {
-    let mut length = running.length.clone();
-    let mut next = 0;
-    let mut tail: VecDeque<MessageRow> = VecDeque::new();
-    let mut told: Option<Instant> = None;
-    loop {
-        let end = *length.borrow_and_update();
-        while next < end {
-            let (store, prepared, filter) =
-                (Arc::clone(&running.store), Arc::clone(&running.prepared), Arc::clone(&filter));
-            let work = tokio::task::spawn_blocking(move || scan(&store, &prepared, &filter, side, next..end));
-            let Ok(found) = work.await else { return };
-            next = found.next;
-            {
-                let mut filtered = locked(&running.filtered);
-                if filtered.number != number {
-                    return;
-                }
-                filtered.places.extend(found.places);
-            }
-            tail.extend(found.rows);
-            let over = tail.len().saturating_sub(TAIL_ROWS);
-            tail.drain(..over);
-            if told.is_none_or(|told| told.elapsed() >= TELL_EVERY) || next >= end {
-                if let Some(wait) = told.and_then(|told| TELL_EVERY.checked_sub(told.elapsed())) {
-                    tokio::time::sleep(wait).await;
-                }
-                told = Some(Instant::now());
-                tell_filtered(call, &running, number, next, &tail, &teller).await;
-            }
-        }
-        if told.is_none() {
-            told = Some(Instant::now());
-            tell_filtered(call, &running, number, next, &tail, &teller).await;
-        }
-        if length.changed().await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn tell_filtered(
-    call: CallId,
-    running: &RunningCall,
-    number: u64,
-    scanned: u64,
-    tail: &VecDeque<MessageRow>,
-    teller: &Teller,
-) {
-    let total = {
-        let filtered = locked(&running.filtered);
-        if filtered.number != number {
-            return;
-        }
-        filtered.places.len() as u64
-    };
-    let told = MessagesTold::Filtered { number, scanned, total, tail: tail.iter().cloned().collect() };
-    teller.tell(Event::Messages { call, told }).await;
-}
-
-fn scan(store: &Mutex<MessageStore>, prepared: &Prepared, filter: &Filter, side: View, range: Range<u64>) -> Scan {
-    let mut found = Scan { next: range.start, places: Vec::new(), rows: Vec::new() };
-    let mut bytes = 0;
-    let end = range.end.min(range.start + SCAN_MESSAGES);
-    let facts = locked(store).facts(range.start..end).unwrap_or_default();
-    if facts.is_empty() {
-        // The disk gave up: what cannot be read is let through by no filter.
-        found.next = end;
-    }
-    for (position, facts) in (range.start..).zip(facts) {
-        found.next = position + 1;
-        if !View::takes(side, facts.direction) || filter.refuses_size(facts.size) {
-            continue;
-        }
-        let data = locked(store).data(position, &facts);
-        let Ok(data) = data else { continue };
-        bytes += facts.size;
-        let text = json(prepared, facts.direction, &data);
-        if filter.holds(facts.size, &text) {
-            found.places.push(u32::try_from(position).unwrap_or(u32::MAX));
-            if found.rows.len() == TAIL_ROWS {
-                found.rows.remove(0);
-            }
-            found.rows.push(row_with(position, &facts, cut(text)));
-        }
-        if bytes >= SCAN_BYTES {
-            break;
-        }
-    }
-    found
 }
 
 /// Hands each message of a list over as a line of JSON with its end, and how many there were with it; `false` ends it.

@@ -10,6 +10,7 @@ mod diagnose;
 mod endpoint;
 mod event;
 mod filter;
+mod follow;
 mod live;
 mod many;
 mod messages;

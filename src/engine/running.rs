@@ -9,8 +9,9 @@ use bytes::Bytes;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::details;
+use super::follow::Filtered;
 use super::live::Teller;
-use super::messages::{Filtered, Seen, TELL_EVERY, Tail, locked};
+use super::messages::{Seen, TELL_EVERY, Tail, locked};
 use super::prepared::{Prepared, ReadStyle, WriteStyle};
 use super::store::MessageStore;
 use super::tls_memory::TlsMemory;

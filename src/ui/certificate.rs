@@ -18,6 +18,8 @@ use crate::transport::{CertificateInfo, Check, TlsReport};
 use crate::words::format;
 
 const DAY_S: i64 = 86_400;
+/// A certificate with fewer days left wants to be renewed.
+const SOON: i64 = 30;
 /// The width of the card of checks beside the certificate's facts.
 const CHECKS: f32 = 232.0;
 /// Below this width the two stand one over the other.
@@ -180,7 +182,13 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
     let valid = lang.from_to(&format::date(certificate.not_before_unix_s), &format::date(certificate.not_after_unix_s));
     let now = now_s();
     let is_valid = certificate.not_before_unix_s <= now && now <= certificate.not_after_unix_s;
-    let days = lang.days_left((certificate.not_after_unix_s - now).div_euclid(DAY_S));
+    let left = (certificate.not_after_unix_s - now).div_euclid(DAY_S);
+    let days = lang.days_left(left);
+    let tone = match (is_valid, left) {
+        (false, _) => t.error,
+        (true, ..SOON) => t.warn,
+        _ => t.ok,
+    };
     let fingerprint = format::fingerprint(&certificate.sha256);
     // Sixteen bytes a line, eight where there is less room; the button that copies it stands beside.
     let room = ui.available_width() - NAMES - COPY;
@@ -192,7 +200,7 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
         (words.subject, certificate.subject.as_str(), "", t.text3),
         (words.san, names.as_str(), lacking.as_str(), t.error),
         (words.issuer, certificate.issuer.as_str(), issuer_note, t.text3),
-        (words.valid, valid.as_str(), days.as_str(), if is_valid { t.ok } else { t.error }),
+        (words.valid, valid.as_str(), days.as_str(), tone),
         (words.private_key, certificate.key.as_str(), "", t.text3),
         (words.sha256, fingerprint.as_str(), "", t.text3),
     ] {

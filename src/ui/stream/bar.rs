@@ -54,8 +54,13 @@ pub(in crate::ui) fn counts_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
     let t = tokens(ui);
     let (line, _) = ui.allocate_exact_size(vec2(1.0, 18.0), Sense::hover());
     ui.painter().vline(line.center().x, line.y_range(), Stroke::new(1.0, t.line));
-    count_ui(ui, Icon::ArrowRight, t.accent, &cx.lang().sent_count(call.sent));
-    count_ui(ui, Icon::ArrowLeft, t.ok, &cx.lang().received_count(call.received));
+    let (sent, received) = (cx.lang().sent_count(call.sent), cx.lang().received_count(call.received));
+    // Both with their words, or both without.
+    let gap = ui.spacing().item_spacing.x;
+    let both = count_width(ui, &sent, true) + gap + count_width(ui, &received, true);
+    let has_words = both <= ui.available_width();
+    count_ui(ui, Icon::ArrowRight, t.accent, &sent, has_words);
+    count_ui(ui, Icon::ArrowLeft, t.ok, &received, has_words);
     let facts = [
         call.rate(cx.now).map(|rate| cx.lang().rate(rate)),
         Some(format::bytes(call.sent_bytes + call.received_bytes)),
@@ -67,17 +72,23 @@ pub(in crate::ui) fn counts_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
     }
 }
 
+/// A word and its number.
+fn parts(said: &str) -> (&str, &str) {
+    said.rsplit_once(' ').unwrap_or(("", said))
+}
+
+fn count_width(ui: &Ui, said: &str, has_word: bool) -> f32 {
+    let (word, number) = parts(said);
+    let word = if has_word { text::width(ui.painter(), word, fonts::body()).ceil() + 5.0 } else { 0.0 };
+    20.0 + word + text::width(ui.painter(), number, fonts::code()).ceil()
+}
+
 /// An arrow, a word and its number, as one fact.
-fn count_ui(ui: &mut Ui, icon: Icon, color: Color32, said: &str) {
+fn count_ui(ui: &mut Ui, icon: Icon, color: Color32, said: &str, has_word: bool) {
     let t = tokens(ui);
-    let (word, number) = said.rsplit_once(' ').unwrap_or(("", said));
-    let painter = ui.painter();
-    let words = text::width(painter, word, fonts::body()).ceil();
-    let numbers = text::width(painter, number, fonts::code()).ceil();
-    let room = ui.available_width();
-    let has_word = 20.0 + words + 5.0 + numbers <= room;
-    let width = 20.0 + if has_word { words + 5.0 } else { 0.0 } + numbers;
-    if width > room {
+    let (word, number) = parts(said);
+    let width = count_width(ui, said, has_word);
+    if width > ui.available_width() {
         return;
     }
     let (rect, response) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
@@ -86,8 +97,7 @@ fn count_ui(ui: &mut Ui, icon: Icon, color: Color32, said: &str) {
     icon.paint_at(ui.painter(), pos2(rect.left() + 7.0, middle), 14.0, color);
     let mut left = rect.left() + 20.0;
     if has_word {
-        text::paint_text(ui.painter(), left, middle, word, &fonts::body(), t.text2);
-        left += words + 5.0;
+        left = text::paint_text(ui.painter(), left, middle, word, &fonts::body(), t.text2).ceil() + 5.0;
     } else {
         tooltip_ui(&response, said, None);
     }

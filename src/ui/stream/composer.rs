@@ -25,6 +25,9 @@ const ONE_ROW: f32 = 52.0;
 /// Two rows of them.
 const TWO_ROWS: f32 = 88.0;
 
+/// The button that takes a message back.
+const BACK: f32 = 24.0;
+
 /// The buttons' widths with gaps, and whether the words of half-close fit beside them.
 fn is_one_row(ui: &Ui, cx: &Cx<'_>, width: f32) -> bool {
     let words = cx.words();
@@ -118,14 +121,19 @@ fn sent_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let note = cx.lang().messages_and_bytes(call.sent, call.sent_bytes);
     section_head_ui(ui, words.sent, &note, SECTION_HEAD, |_| ());
     let digits = format::count(call.sent).len() as f32;
-    let columns = [Column::new("", 14.0), Column::new("", (digits * 7.5).max(20.0).ceil()).right(), Column::rest("")];
+    // The last column is the button's.
+    let columns = [
+        Column::new("", 14.0),
+        Column::new("", (digits * 7.5).max(20.0).ceil()).right(),
+        Column::rest(""),
+        Column::new("", BACK),
+    ];
     let room = ui.available_rect_before_wrap();
     let count = usize::try_from(call.sent).unwrap_or(usize::MAX);
     let index_of = |row: usize| (count - 1 - row) as u64;
     let cells = |row: usize| {
         let index = index_of(row);
         let preview = match call.sent_list.get(index) {
-            // Room for the button at the right.
             Some(row) => Cell::mono(row.preview.clone()).soft().elide_end(),
             None => Cell::absent(),
         };
@@ -133,10 +141,10 @@ fn sent_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
             Cell::sign(Icon::ArrowRight, words.sent).tone(Tone::Accent),
             Cell::mono(format::count(index + 1)).soft(),
             preview,
+            Cell::default(),
         ]
     };
-    let narrower = Rect::from_min_max(room.min, pos2(room.right() - 36.0, room.bottom()));
-    let mut list = pane_at(ui, narrower, "sent rows");
+    let mut list = pane_at(ui, room, "sent rows");
     let table = Table::new(Id::unique(("sent", call.id.0)), own.sent_messages, &columns).dense().headless();
     let chosen = cx.memory.sent_chosen.filter(|(id, _)| *id == call.id.0).map(|(_, row)| row);
     let response = table.chosen(chosen).show_long(&mut list, count, cells);
@@ -146,14 +154,11 @@ fn sent_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     if let Some(row) = response.table.opened {
         cx.act(Action::Stream(tab.id, StreamAct::TakeBack(index_of(row))));
     }
-    let t = tokens(ui);
     for (place, row) in response.visible.clone().enumerate() {
-        let top = response.top + ROW * place as f32;
-        let end = Rect::from_min_size(pos2(narrower.right(), top), vec2(36.0, ROW));
-        let mut pane = pane_at(ui, end.intersect(room), ("take back", row));
-        pane.painter().hline(end.x_range(), end.bottom() - 0.5, Stroke::new(1.0, t.line));
-        let button = Rect::from_center_size(end.center(), vec2(24.0, 24.0));
-        let mut at = row_at(&mut pane, button, "button");
+        let middle = response.top + ROW * (place as f32 + 0.5);
+        let button = Rect::from_center_size(pos2(room.right() - INSET - BACK / 2.0, middle), vec2(BACK, BACK));
+        let mut at = row_at(ui, button, ("take back", row));
+        at.set_clip_rect(room.intersect(ui.clip_rect()));
         if at.add(IconButton::new(Icon::Undo2, own.take_back).small()).clicked() {
             cx.act(Action::Stream(tab.id, StreamAct::TakeBack(index_of(row))));
         }
