@@ -1,8 +1,8 @@
 //! The messages of one call in the order in which they passed: recent ones in memory, older ones in unnamed files, none
 //! lost.
 //!
-//! Bytes only; nothing is decoded here. What stays in memory does not grow with the number of messages: 16 MiB of
-//! their bytes and the facts of some 65,000 of them. If the disk refuses, they stay in memory.
+//! Bytes only; nothing is decoded here. What stays in memory does not grow with the number of messages: 8 MiB of their
+//! bytes and the facts of some 16,000 of them. If the disk refuses, they stay in memory.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -17,9 +17,13 @@ use crate::call::MessageRecord;
 
 /// What is kept in memory before older messages go to disk. One message larger than this stays in memory until the
 /// next comes.
-const MEMORY_BYTES: usize = 16 << 20;
+const MEMORY_BYTES: usize = 8 << 20;
+/// What a message costs besides its bytes, about.
+const MESSAGE_COST: usize = 96;
+/// A smaller message is copied: as it came it may hold a buffer that is many times larger.
+const COPIED_BYTES: usize = 16 << 10;
 /// So many facts go to disk at once; twice as many are in memory at most.
-const FACTS_AT_ONCE: usize = 32 << 10;
+const FACTS_AT_ONCE: usize = 8 << 10;
 /// A message's facts on disk.
 const FACTS_BYTES: usize = 32;
 
@@ -124,13 +128,15 @@ impl MessageStore {
         });
         self.data_end += size;
         self.length += 1;
-        self.memory_bytes += record.data.len();
-        self.recent.push_back(record.data);
+        let data = record.data;
+        let data = if data.len() < COPIED_BYTES { Bytes::copy_from_slice(&data) } else { data };
+        self.memory_bytes += data.len();
+        self.recent.push_back(data);
         if self.disk_refused {
             return;
         }
         // Where the disk refuses (full, read-only), the rest of this call stays in memory: nothing is lost.
-        if self.memory_bytes > MEMORY_BYTES {
+        if self.memory_bytes + self.recent.len() * MESSAGE_COST > MEMORY_BYTES {
             self.disk_refused = self.spill_data().is_err();
         }
         if self.facts.len() >= 2 * FACTS_AT_ONCE {
@@ -221,22 +227,25 @@ impl MessageStore {
 
     /// Moves the older half of the bytes to disk, in one write.
     fn spill_data(&mut self) -> std::io::Result<()> {
-        let mut block = Vec::new();
-        let mut moved = 0;
-        let mut left = self.memory_bytes;
         let all = self.recent.len();
+        let mut cost = self.memory_bytes + all * MESSAGE_COST;
+        let (mut moved, mut moved_bytes) = (0, 0);
         for data in self.recent.iter().take(all.saturating_sub(1)) {
-            if left <= MEMORY_BYTES / 2 {
+            if cost <= MEMORY_BYTES / 2 {
                 break;
             }
-            block.extend_from_slice(data);
-            left -= data.len();
+            cost -= data.len() + MESSAGE_COST;
+            moved_bytes += data.len();
             moved += 1;
+        }
+        let mut block = Vec::with_capacity(moved_bytes);
+        for data in self.recent.iter().take(moved) {
+            block.extend_from_slice(data);
         }
         // What is in memory ends where all ends.
         let start = self.data_end - self.memory_bytes as u64;
         append(&mut self.data_file, start, &block)?;
-        self.memory_bytes = left;
+        self.memory_bytes -= moved_bytes;
         self.recent.drain(..moved);
         Ok(())
     }
