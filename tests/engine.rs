@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use proconsul::call::{CallEvent, CallStatus, Code, Encoding, Limits};
 use proconsul::engine::{
     CaChoice, CallId, CallUpdate, Command, DemoInfo, Direction, Endpoint, Engine, EngineConfig, Event, Generation,
-    Scheme, SourceId, SourceSpec, SourceState, StartCall,
+    Scheme, Seen, SourceId, SourceSpec, SourceState, StartCall,
 };
 use proconsul::message::TemplateSize;
 use proconsul::schema::Outline;
@@ -138,12 +138,13 @@ fn reflection(endpoint: Endpoint) -> SourceSpec {
     SourceSpec::Reflection { endpoint, metadata: vec![("token".to_owned(), Secret::new("101010"))] }
 }
 
-fn rows(updates: &[CallUpdate], direction: Direction) -> Vec<String> {
-    let row = |update: &CallUpdate| match update {
-        CallUpdate::Message(row) if row.direction == direction => Some(row.preview.clone()),
+/// What was told last of the messages.
+fn seen(updates: &[CallUpdate]) -> Seen {
+    let seen = updates.iter().rev().find_map(|update| match update {
+        CallUpdate::Seen(seen) => Some((**seen).clone()),
         _ => None,
-    };
-    updates.iter().filter_map(row).collect()
+    });
+    seen.unwrap_or_default()
 }
 
 #[test]
@@ -158,19 +159,20 @@ fn a_call_of_each_shape() {
     let call = driver.call(1, 1, plaintext(&demo.plaintext), Some("{\"name\": \"李雷\"}"));
     let (updates, status) = driver.finish(call);
     assert_eq!(status.code, Code::OK);
-    assert!(rows(&updates, Direction::Received)[0].contains("李雷"), "{updates:?}");
+    assert_eq!((seen(&updates).sent, seen(&updates).received), (1, 1), "{updates:?}");
     let text = driver.wait("the answer's text", |event| match event {
         Event::MessageText { call: id, index: 0, direction: Direction::Received, text } if *id == call => {
             Some(text.clone().unwrap())
         }
         _ => None,
     });
-    assert!(text.line(1).contains("replay"), "{}", text.text());
+    assert!(text.line(1).contains("replay") && text.line(1).contains("李雷"), "{}", text.text());
 
     driver.prepare(1, "hello.Hello", "LotsOfReplies", 2);
     let call = driver.call(2, 2, plaintext(&demo.plaintext), Some("{\"name\": \"a\"}"));
     let (updates, status) = driver.finish(call);
-    assert_eq!((status.code, rows(&updates, Direction::Received).len() > 1), (Code::OK, true));
+    assert_eq!((status.code, seen(&updates).received), (Code::OK, 10));
+    assert!(seen(&updates).tail.last().is_some_and(|row| row.preview.contains("(10 of 10)")), "{updates:?}");
 
     driver.prepare(1, "hello.Hello", "LotsOfGreetings", 3);
     let call = driver.call(3, 3, plaintext(&demo.plaintext), None);
@@ -178,16 +180,14 @@ fn a_call_of_each_shape() {
     driver.engine.send(Command::SendMessage { call, text });
     driver.engine.send(Command::HalfClose(call));
     let (updates, status) = driver.finish(call);
-    assert_eq!((status.code, rows(&updates, Direction::Sent).len()), (Code::OK, 2));
+    assert_eq!((status.code, seen(&updates).sent, seen(&updates).sent_tail.len()), (Code::OK, 2, 2));
 
     driver.prepare(1, "hello.Hello", "BidiHello", 4);
     let call = driver.call(4, 4, plaintext(&demo.plaintext), None);
-    for name in ["a", "b"] {
+    for (name, count) in [("a", 1), ("b", 2)] {
         driver.engine.send(Command::SendMessage { call, text: format!("{{\"name\": \"{name}\"}}") });
         driver.wait("its answer", |event| match event {
-            Event::Call { call: id, updates } if *id == call && !rows(updates, Direction::Received).is_empty() => {
-                Some(())
-            }
+            Event::Call { call: id, updates } if *id == call && seen(updates).received == count => Some(()),
             _ => None,
         });
     }

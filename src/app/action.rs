@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, RowsOf,
-    Settings, TabId, ThemeChoice, UiCommand,
+    SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
@@ -21,7 +21,7 @@ pub enum PickFor {
     DialogPaths,
     /// Into its import roots.
     DialogRoots,
-    /// A message is saved there.
+    /// Into the question where to save.
     Save,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
@@ -193,14 +193,16 @@ pub enum Action {
     HalfClose(TabId),
     /// End the call.
     Cancel(TabId),
-    /// Read a message in full.
-    ShowMessage(TabId, Direction, u64),
+    /// Do something with the messages of a tab's call.
+    Stream(TabId, StreamAct),
     /// The one before or after in the list.
     StepMessage(TabId, isize),
     /// Close it.
     HideMessage(TabId),
     /// Ask where a message is to be saved.
-    AskSave(TabId, Direction, u64),
+    AskSaveMessage(TabId, Direction, u64),
+    /// Ask where this is to be saved; the name, without its end, is a suggestion.
+    AskSave(SaveWhat, String),
     /// What is typed there.
     TypeSavePath(String),
     /// The message's bytes, rather than JSON.
@@ -209,7 +211,7 @@ pub enum Action {
     PickSave,
     /// Save it; the flag says that a file may be replaced.
     ConfirmSave(bool),
-    /// Leave it.
+    /// Leave it; what is being written is stopped.
     CloseSave,
     /// Show the list's end.
     FollowTail(TabId, bool),

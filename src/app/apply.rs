@@ -6,10 +6,10 @@ use std::time::Instant;
 use super::action::{FormPath, PickFor};
 use super::{
     Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, Retry, RowsOf,
-    ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
+    SourceEntry, SourceOrigin, StreamAct, Tab, TabId, is_secret_key, parse_deadline,
 };
 use crate::call::Limits;
-use crate::engine::{CallId, Command, Direction, Generation, SourceFailure, SourceId, StartCall};
+use crate::engine::{CallId, Command, Generation, SourceFailure, SourceId, StartCall};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
 use crate::words::Lang;
@@ -17,7 +17,10 @@ use crate::words::Lang;
 impl App {
     /// Does one act at `now`.
     pub fn apply(&mut self, action: Action, now: Instant) {
-        self.changes += 1;
+        // Rows in view are nothing that is remembered, and they are asked for in the middle of scrolling.
+        if !matches!(action, Action::Stream(_, StreamAct::Want { .. })) {
+            self.changes += 1;
+        }
         match action {
             Action::StartDemo => self.start_demo(),
             Action::Begin(start) => self.begin(&start, now),
@@ -58,12 +61,13 @@ impl App {
             }
             Action::ConfirmDialog => self.confirm_dialog(now),
             Action::CloseDialog => self.dialog = None,
-            Action::AskSave(tab, direction, index) => self.ask_save(tab, direction, index),
+            Action::AskSaveMessage(tab, direction, index) => self.ask_save_message(tab, direction, index),
+            Action::AskSave(what, stem) => self.ask_save(what, &stem),
             Action::TypeSavePath(path) => self.type_save_path(path),
             Action::SaveAsBytes(as_bytes) => self.save_as_bytes(as_bytes),
             Action::PickSave => self.pick_save(),
-            Action::ConfirmSave(replace) => self.confirm_save(replace),
-            Action::CloseSave => self.save = None,
+            Action::ConfirmSave(replace) => self.confirm_save(replace, now),
+            Action::CloseSave => self.close_save(),
             Action::ReloadSource(source) => self.reload(source, now),
             Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {
@@ -182,7 +186,6 @@ impl App {
             Action::SendList(id) => self.send_list(id),
             Action::HalfClose(id) => self.half_close(id),
             Action::Cancel(id) => self.cancel(id),
-            Action::ShowMessage(id, direction, index) => self.show_message(id, direction, index),
             Action::StepMessage(id, step) => self.step_message(id, step),
             Action::HideMessage(id) => self.change(id, |tab| {
                 if let Some(call) = &mut tab.call {
@@ -191,7 +194,7 @@ impl App {
             }),
             Action::FollowTail(id, on) => self.change(id, |tab| tab.follow_tail = on),
             Action::ShowPhases(id, open) => self.change(id, |tab| tab.phases_open = Some(open)),
-            other => self.apply_to_rows(other),
+            other => self.apply_to_stream(other, now),
         }
     }
 
@@ -478,7 +481,7 @@ impl App {
             }
             PickFor::Save => {
                 if let Some(path) = paths.first() {
-                    self.picked_save(path);
+                    self.picked_save(path, now);
                 }
             }
             PickFor::DialogPaths => {
@@ -575,6 +578,8 @@ impl App {
                 released.push(last);
             }
         }
+        // A try by hand takes the place of the one that waits.
+        tab.stream.retry_at = None;
         let Ok(deadline) = parse_deadline(&tab.deadline) else { return };
         let (ticket, address, message, compress) = (tab.ticket, tab.address.clone(), tab.message.clone(), tab.compress);
         let metadata = self.tab(id).map(|tab| self.sent_metadata(tab)).unwrap_or_default();
@@ -599,6 +604,7 @@ impl App {
         for call in released {
             self.send(Command::ReleaseCall(call.id));
         }
+        self.filter_new_call(id);
     }
 
     fn send_text(&mut self, id: TabId, text: String) {
@@ -631,23 +637,6 @@ impl App {
             let call = call.id;
             self.send(Command::Cancel(call));
         }
-    }
-
-    fn show_message(&mut self, id: TabId, direction: Direction, index: u64) {
-        let Some(call) = self.tab_mut(id).and_then(|tab| tab.call.as_mut()) else { return };
-        call.shown = Some(ShownMessage { direction, index, text: None });
-        let call = call.id;
-        self.change(id, |tab| tab.follow_tail = false);
-        self.send(Command::ShowMessage { call, direction, index });
-    }
-
-    fn step_message(&mut self, id: TabId, step: isize) {
-        let Some(call) = self.tab(id).and_then(|tab| tab.call.as_ref()) else { return };
-        let Some(shown) = &call.shown else { return };
-        let Some(row) = call.row_of(shown.direction, shown.index) else { return };
-        let Some(next) = row.checked_add_signed(step).and_then(|row| call.rows.get(row)) else { return };
-        let (direction, index) = (next.direction, next.index);
-        self.show_message(id, direction, index);
     }
 }
 

@@ -157,6 +157,8 @@ commands! {
     ShowHeaders show_headers Response Window [];
     /// The answer's trailers.
     ShowTrailers show_trailers Response Window [];
+    /// Where the call's time went.
+    ShowTrace show_trace Response Window [];
     /// Fold the phases, or show them.
     TogglePhases toggle_phases Response Window [];
     /// The answer's message, as shown.

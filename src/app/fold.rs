@@ -39,10 +39,13 @@ impl App {
             Event::MethodReady { ticket, result } => self.fold_method(ticket, result),
             Event::MessageChecked { ticket, revision, result } => self.fold_check(ticket, revision, result, now),
             Event::Call { call, updates } => self.fold_call(call, updates, now),
-            Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
+            Event::MessageText { call, direction, index, text } => {
+                self.fold_text(call, direction, index, &text);
+                self.fold_taken_back(call, direction, index, &text, now);
+            }
+            Event::Messages { call, told } => self.fold_messages(call, told),
+            Event::Save { ticket, told } => self.fold_save(ticket, told),
             Event::AskedToEnd => self.is_ending = true,
-            Event::SaveSuggested { ticket, path } => self.fold_suggestion(ticket, &path),
-            Event::Saved { ticket, result } => self.fold_saved(ticket, result),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
             Event::PickWaits { ticket } => match self.picks.get(&ticket) {
                 Some(PickFor::Open) => {
@@ -218,7 +221,7 @@ impl App {
         }
     }
 
-    fn tab_of_call(&mut self, call: CallId) -> Option<&mut Tab> {
+    pub(super) fn tab_of_call(&mut self, call: CallId) -> Option<&mut Tab> {
         let is = |record: &Option<super::CallRecord>| record.as_ref().is_some_and(|record| record.id == call);
         self.tabs.iter_mut().find(|tab| is(&tab.call) || is(&tab.previous))
     }

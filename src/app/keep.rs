@@ -169,6 +169,7 @@ impl App {
             response_side: match tab.response_side {
                 ResponseSide::Headers => "headers",
                 ResponseSide::Trailers => "trailers",
+                ResponseSide::Trace => "trace",
                 ResponseSide::Response => "response",
             }
             .to_owned(),

@@ -16,6 +16,7 @@ mod fold;
 mod fuzzy;
 mod grpcurl;
 mod keep;
+mod messages;
 mod metadata;
 mod notices;
 mod paste_command;
@@ -30,6 +31,7 @@ mod settings;
 mod shell;
 mod sizes;
 mod source;
+mod streams;
 mod tab;
 mod tabs;
 mod target;
@@ -59,17 +61,19 @@ pub use diagnose::{DiagnosisRecord, DiagnosisStage};
 pub use fuzzy::{Common, Query, Score};
 pub use grpcurl::{Gap, GrpcurlCommand, grpcurl_command};
 pub use keep::{Drafts, KeepNotice};
+pub use messages::{FilterState, MessageList, Pace, RowCache};
 pub use metadata::{COMMON_KEYS, MetadataRow, Notation, RowCheck, RowsOf, WrittenBytes, is_secret_key};
 pub use notices::{Happened, Notice};
 pub use paste_command::{PasteNote, Pasting, is_command};
 pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
-pub use record::{CallRecord, CallStage, ShownMessage};
+pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use rows::{is_secret_by_rule, overrides};
-pub use save::{SaveDialog, SaveStage};
+pub use save::{SaveDialog, SaveStage, SaveWhat};
 pub use settings::{Area, Settings};
 pub use sizes::{BadSize, parse_size, show_size};
 pub use source::{SourceEntry, SourceOrigin};
+pub use streams::{StreamAct, StreamTab};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
 pub use target::{CertificatesOf, TargetHint};
 pub use tree::{Node, Tree, TreeLine};
@@ -148,6 +152,7 @@ pub struct App {
     pub demo: DemoState,
     /// Open if there is one.
     pub dialog: Option<AddDialog>,
+    /// The question where to save, if it is open.
     /// The question whether a certificate is to be trusted, if it is open.
     pub trust_question: Option<TrustQuestion>,
     /// What was typed into the first window's address.
@@ -228,6 +233,8 @@ pub struct App {
     save_folder: Option<PathBuf>,
     /// The last number that was given to anything.
     last_id: u64,
+    /// For the clipboard.
+    clipboard: Option<String>,
     /// For the engine, in order.
     outbox: Vec<Command>,
 }
@@ -295,10 +302,21 @@ impl App {
         let calling = tab.is_some_and(|tab| tab.call.as_ref().is_some_and(CallRecord::is_running));
         let preparing = tab.is_some_and(|tab| matches!(tab.prepared, Prepared::Pending { .. }));
         let loading = self.sources.iter().any(|entry| entry.loading_since.is_some());
-        if calling || preparing || loading || self.is_diagnosing() || matches!(self.demo, DemoState::Starting) {
+        // A countdown and a file that is being written are shown as they go.
+        let waits = tab.is_some_and(|tab| tab.stream.retry_at.is_some());
+        let saving = self.save.as_ref().is_some_and(SaveDialog::is_saving);
+        if waits
+            || saving
+            || calling
+            || preparing
+            || loading
+            || self.is_diagnosing()
+            || matches!(self.demo, DemoState::Starting)
+        {
             return Some(CLOCK);
         }
-        tab.and_then(|tab| tab.error_shows_in(now))
+        let error = tab.and_then(|tab| tab.error_shows_in(now));
+        error.into_iter().chain(self.due_in(now)).min()
     }
 
     fn next_id(&mut self) -> u64 {

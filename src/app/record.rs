@@ -1,16 +1,13 @@
 //! What a call has told so far.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::messages::{MessageList, Pace, RowCache};
 use crate::call::{CallEvent, CallStatus, Code, Metadata};
-use crate::engine::{CallId, CallUpdate, Direction, MessageRow, TextLines};
+use crate::engine::{CallId, CallUpdate, Detail, Direction, MessageRow, Seen, TextLines, View};
 use crate::message::MessageError;
 use crate::transport::{ConnectEvent, ConnectionInfo};
-
-/// Rows of a stream that stay listed; older ones are counted. The engine keeps the messages themselves.
-const LISTED_ROWS: usize = 100_000;
 
 /// How far a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +27,8 @@ pub struct ShownMessage {
     pub direction: Direction,
     /// Number within its direction, from 0.
     pub index: u64,
+    /// Its row.
+    pub row: Option<MessageRow>,
     /// Its lines, or why there are none; `None` while they are made.
     pub text: Option<Result<Arc<TextLines>, String>>,
 }
@@ -77,10 +76,12 @@ pub struct CallRecord {
     pub connection: Option<(Instant, Arc<ConnectionInfo>)>,
     /// Request headers.
     pub request_headers: Option<SentHeaders>,
-    /// The newest rows, oldest first, both directions.
-    pub rows: VecDeque<MessageRow>,
-    /// Rows that are not listed any more.
-    pub dropped_rows: u64,
+    /// Its messages as a list.
+    pub list: MessageList,
+    /// What was sent, beside the composer.
+    pub sent_list: RowCache,
+    /// How fast they pass.
+    pub pace: Pace,
     /// Messages sent.
     pub sent: u64,
     /// Their bytes.
@@ -105,8 +106,8 @@ pub struct CallRecord {
     pub trailers: Option<Came>,
     /// How it ended.
     pub status: Option<(Instant, Arc<CallStatus>)>,
-    /// The status' details by name.
-    pub details: Vec<(String, Arc<TextLines>)>,
+    /// The status' details, in order.
+    pub details: Vec<Detail>,
     /// Why it never began.
     pub not_begun: Option<String>,
     /// The last message that could not be sent.
@@ -132,8 +133,9 @@ impl CallRecord {
             connects: Vec::new(),
             connection: None,
             request_headers: None,
-            rows: VecDeque::new(),
-            dropped_rows: 0,
+            list: MessageList::default(),
+            sent_list: RowCache::default(),
+            pace: Pace::default(),
             sent: 0,
             sent_bytes: 0,
             received: 0,
@@ -187,7 +189,7 @@ impl CallRecord {
 
     /// There is something to show instead of an older answer.
     pub fn has_result(&self) -> bool {
-        self.stage() != CallStage::Running || (self.is_stream() && !self.rows.is_empty())
+        self.stage() != CallStage::Running || (self.is_stream() && self.sent + self.received > 0)
     }
 
     /// Ended as OK.
@@ -195,11 +197,36 @@ impl CallRecord {
         self.status.as_ref().is_some_and(|(_, status)| status.code == Code::OK)
     }
 
-    /// Messages received in a second, from the first to the last; `None` while there is nothing to tell.
-    pub fn receive_rate(&self) -> Option<u64> {
-        let span = self.last_in?.saturating_duration_since(self.first_in?);
+    /// Messages that pass in a second: over the last second while it runs, over all its time when it has ended. Of the
+    /// server's where that streams, otherwise of ours. `None` while there is nothing to tell.
+    pub fn rate(&self, now: Instant) -> Option<u64> {
+        let (count, first, last) = if self.server_streaming {
+            (self.received, self.first_in, self.last_in)
+        } else {
+            (self.sent, self.request_headers.as_ref().map(|headers| headers.at), self.last_out)
+        };
+        let span = last?.saturating_duration_since(first?);
+        if self.is_running() {
+            return Some(self.pace.rate(first?, now));
+        }
         let span_ms = u64::try_from(span.as_millis()).ok().filter(|span_ms| *span_ms >= 100)?;
-        Some((self.received - 1).saturating_mul(1000) / span_ms)
+        Some(count.saturating_sub(1).saturating_mul(1000) / span_ms)
+    }
+
+    /// Messages in the list as its filter lets them through.
+    pub fn list_total(&self) -> u64 {
+        match (self.list.filter, self.list.side) {
+            (Some(filter), _) => filter.total,
+            (None, View::Sent) => self.sent,
+            (None, View::Received) => self.received,
+            (None, View::All | View::Filtered(_)) => self.sent + self.received,
+        }
+    }
+
+    /// Messages that the list shows: fewer while it is paused.
+    pub fn listed(&self) -> u64 {
+        let total = self.list_total();
+        self.list.paused_at.map_or(total, |paused| paused.min(total))
     }
 
     /// The end, or `now` while it runs.
@@ -212,7 +239,7 @@ impl CallRecord {
         match update {
             CallUpdate::Began(at) => self.began = at,
             CallUpdate::Event(event) => self.take_event(event),
-            CallUpdate::Message(row) => self.take_row(row),
+            CallUpdate::Seen(seen) => self.take_seen(&seen),
             CallUpdate::Unsendable(error) => self.unsendable = Some(error),
             CallUpdate::NotBegun(why) => self.not_begun = Some(why),
             CallUpdate::Details(details) => self.details = details,
@@ -239,25 +266,20 @@ impl CallRecord {
         }
     }
 
-    fn take_row(&mut self, row: MessageRow) {
-        match row.direction {
-            Direction::Sent => {
-                self.sent += 1;
-                self.sent_bytes += row.size;
-                self.last_out = Some(row.at);
-            }
-            Direction::Received => {
-                self.received += 1;
-                self.received_bytes += row.size;
-                self.first_in.get_or_insert(row.at);
-                self.last_in = Some(row.at);
-            }
+    fn take_seen(&mut self, seen: &Seen) {
+        self.list.take_tail(seen);
+        let is_sent = |row: &&MessageRow| row.direction == Direction::Sent;
+        for row in seen.tail.iter().filter(is_sent).chain(&seen.sent_tail) {
+            self.sent_list.put(row.index, row.clone());
         }
-        if self.rows.len() == LISTED_ROWS {
-            self.rows.pop_front();
-            self.dropped_rows += 1;
+        (self.sent, self.sent_bytes, self.last_out) = (seen.sent, seen.sent_bytes, seen.last_out);
+        (self.received, self.received_bytes) = (seen.received, seen.received_bytes);
+        (self.first_in, self.last_in) = (seen.first_in, seen.last_in);
+        let (at, count) =
+            if self.server_streaming { (self.last_in, self.received) } else { (self.last_out, self.sent) };
+        if let Some(at) = at {
+            self.pace.take(at, count);
         }
-        self.rows.push_back(row);
     }
 
     /// Takes the text of a message in.
@@ -265,7 +287,7 @@ impl CallRecord {
         if direction == Direction::Received && index == 0 && !self.server_streaming {
             self.answer = Some(text.clone());
             if self.client_streaming && self.shown.is_none() {
-                self.shown = Some(ShownMessage { direction, index, text: None });
+                self.shown = Some(ShownMessage { direction, index, row: None, text: None });
             }
         }
         if let Some(shown) = &mut self.shown
@@ -274,10 +296,5 @@ impl CallRecord {
         {
             shown.text = Some(text);
         }
-    }
-
-    /// The list's row of a message, if it is still listed.
-    pub fn row_of(&self, direction: Direction, index: u64) -> Option<usize> {
-        self.rows.iter().position(|row| row.direction == direction && row.index == index)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::keep::{lang_tag, theme_tag};
 use super::{
     App, CaKind, ClientKind, ConnectionForm, DemoState, Keys, MetadataRow, PinnedCertificate, Prepared, RequestSide,
-    ResponseSide, Settings, SourceOrigin, Tab, TabId, ThemeChoice, UiCommand,
+    ResponseSide, Settings, SourceOrigin, StreamTab, Tab, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{DemoInfo, Scheme, SourceFailure, SourceId};
@@ -128,12 +128,14 @@ impl App {
             response_side: match doc.response_side.as_str() {
                 "headers" => ResponseSide::Headers,
                 "trailers" => ResponseSide::Trailers,
+                "trace" => ResponseSide::Trace,
                 _ => ResponseSide::Response,
             },
             call: None,
             previous: None,
             phases_open: None,
             follow_tail: true,
+            stream: StreamTab::default(),
             list: None,
             demo: doc.demo,
             awaits_source: true,

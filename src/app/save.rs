@@ -1,11 +1,14 @@
-//! The question where a message is to be saved, and what became of it.
+//! The question where something is to be saved, and what became of it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::action::PickFor;
 use super::{App, TabId};
-use crate::engine::{CallId, Command, Direction, NotSaved, SaveFault, SaveWhat, TextLines};
+use crate::engine::{
+    CallId, Command, Direction, NotSaved, SaveContent, SaveFault, SaveFile, SaveTold, TextLines, View,
+};
 
 /// How far saving is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,30 +18,36 @@ pub enum SaveStage {
     Asking,
     /// Save was pressed with nothing typed.
     Missing,
-    /// Being written.
-    Saving,
+    /// Being written since then: so many of so many, where they are counted.
+    Saving(Instant, u64, u64),
     /// Not written, and why; a file that is there already may be replaced.
     Failed(NotSaved),
     /// Written: where, and how many bytes.
     Done(PathBuf, u64),
 }
 
+/// What is saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SaveWhat {
+    /// One message, whose text this is.
+    Message(CallId, Direction, u64, Arc<TextLines>),
+    /// A list of a call's messages, so many.
+    Messages(CallId, View, u64),
+    /// So many certificates in PEM.
+    Certificates(usize, Arc<TextLines>),
+}
+
 /// The question.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SaveDialog {
-    /// Whose message.
-    pub call: CallId,
-    /// Sent or received.
-    pub direction: Direction,
-    /// Number within its direction.
-    pub index: u64,
+    /// What it is about.
+    pub what: SaveWhat,
     /// Where to, as typed.
     pub path: String,
-    /// The message as it was on the wire, rather than the JSON that is shown.
+    /// A message as it was on the wire, rather than the JSON that is shown.
     pub as_bytes: bool,
     /// How far it is.
     pub stage: SaveStage,
-    text: Arc<TextLines>,
     stem: String,
     /// The person typed a path, so none is suggested any more.
     is_typed: bool,
@@ -47,23 +56,25 @@ pub struct SaveDialog {
 
 impl App {
     /// Asks where a message is to be saved; nothing where its text is not there.
-    pub(super) fn ask_save(&mut self, tab: TabId, direction: Direction, index: u64) {
+    pub(super) fn ask_save_message(&mut self, tab: TabId, direction: Direction, index: u64) {
         let Some((tab, call)) = self.tab(tab).and_then(|tab| Some((tab, tab.shown_call()?.0))) else { return };
         let shown = call.shown.as_ref().filter(|shown| shown.direction == direction && shown.index == index);
         let is_answer = direction == Direction::Received && index == 0;
         let text = shown.and_then(|shown| shown.text.as_ref()).or(call.answer.as_ref().filter(|_| is_answer));
         let Some(Ok(text)) = text.cloned() else { return };
         let (call, stem) = (call.id, tab.method.clone());
+        self.ask_save(SaveWhat::Message(call, direction, index, text), &stem);
+    }
+
+    /// Asks where this is to be saved; `stem` begins the name that is suggested.
+    pub(super) fn ask_save(&mut self, what: SaveWhat, stem: &str) {
         let ticket = self.next_id();
         self.save = Some(SaveDialog {
-            call,
-            direction,
-            index,
+            what,
             path: String::new(),
             as_bytes: false,
             stage: SaveStage::Asking,
-            text,
-            stem,
+            stem: stem.to_owned(),
             is_typed: false,
             ticket,
         });
@@ -72,26 +83,18 @@ impl App {
 
     fn suggest(&mut self) {
         let Some(save) = &self.save else { return };
-        let extension = extension(save.as_bytes).to_owned();
         let command = Command::SuggestSave {
             ticket: save.ticket,
             folder: self.save_folder.clone(),
             stem: save.stem.clone(),
-            extension,
+            extension: save.extension().to_owned(),
         };
         self.send(command);
     }
 
-    /// A free name was found.
-    pub(super) fn fold_suggestion(&mut self, ticket: u64, path: &Path) {
-        if let Some(save) = self.save.as_mut().filter(|save| save.ticket == ticket && !save.is_typed) {
-            save.path = path.display().to_string();
-        }
-    }
-
     /// What is typed.
     pub(super) fn type_save_path(&mut self, path: String) {
-        if let Some(save) = &mut self.save {
+        if let Some(save) = self.save.as_mut().filter(|save| !save.is_saving()) {
             save.path = path;
             save.is_typed = true;
             save.stage = SaveStage::Asking;
@@ -100,15 +103,15 @@ impl App {
 
     /// JSON or bytes; the end of the name follows.
     pub(super) fn save_as_bytes(&mut self, as_bytes: bool) {
-        let Some(save) = &mut self.save else { return };
-        let before = extension(save.as_bytes);
+        let Some(save) = self.save.as_mut().filter(|save| !save.is_saving()) else { return };
+        let before = save.extension();
         save.as_bytes = as_bytes;
         save.stage = SaveStage::Asking;
         if !save.is_typed {
             return self.suggest();
         }
         if let Some(stem) = save.path.strip_suffix(before) {
-            save.path = format!("{stem}{}", extension(as_bytes));
+            save.path = format!("{stem}{}", save.extension());
         }
     }
 
@@ -116,10 +119,9 @@ impl App {
     pub(super) fn pick_save(&mut self) {
         let Some(save) = &self.save else { return };
         let typed = PathBuf::from(save.path.trim());
-        let name = typed.file_name().map_or_else(
-            || format!("{}.{}", save.stem, extension(save.as_bytes)),
-            |name| name.to_string_lossy().into_owned(),
-        );
+        let name = typed
+            .file_name()
+            .map_or_else(|| format!("{}.{}", save.stem, save.extension()), |name| name.to_string_lossy().into_owned());
         let folder = typed.parent().filter(|folder| folder.is_absolute()).map(Path::to_owned);
         let ticket = self.next_id();
         self.picks.insert(ticket, PickFor::Save);
@@ -128,41 +130,60 @@ impl App {
     }
 
     /// The system's dialog has asked already whether a file may be replaced.
-    pub(super) fn picked_save(&mut self, path: &Path) {
-        if let Some(save) = &mut self.save {
+    pub(super) fn picked_save(&mut self, path: &Path, now: Instant) {
+        if let Some(save) = self.save.as_mut().filter(|save| !save.is_saving()) {
             save.path = path.display().to_string();
             save.is_typed = true;
-            self.confirm_save(true);
+            self.confirm_save(true, now);
         }
     }
 
     /// Saves it.
-    pub(super) fn confirm_save(&mut self, replace: bool) {
-        let Some(save) = &mut self.save else { return };
+    pub(super) fn confirm_save(&mut self, replace: bool, now: Instant) {
+        let Some(save) = self.save.as_mut().filter(|save| !save.is_saving()) else { return };
         let path = save.path.trim();
         if path.is_empty() {
             save.stage = SaveStage::Missing;
             return;
         }
-        let what = if save.as_bytes {
-            SaveWhat::Message { call: save.call, direction: save.direction, index: save.index }
-        } else {
-            SaveWhat::Text(Arc::clone(&save.text))
+        let content = match &save.what {
+            SaveWhat::Message(call, direction, index, _) if save.as_bytes => {
+                SaveContent::Message { call: *call, direction: *direction, index: *index }
+            }
+            SaveWhat::Message(.., text) | SaveWhat::Certificates(_, text) => SaveContent::Text(Arc::clone(text)),
+            SaveWhat::Messages(call, view, _) => SaveContent::Messages { call: *call, view: *view },
         };
-        let command = Command::Save { ticket: save.ticket, path: PathBuf::from(path), replace, what };
-        save.stage = SaveStage::Saving;
-        self.send(command);
+        let file = SaveFile { ticket: save.ticket, path: PathBuf::from(path), replace, content };
+        save.stage = SaveStage::Saving(now, 0, 0);
+        self.send(Command::SaveFile(Box::new(file)));
     }
 
-    /// What became of it.
-    pub(super) fn fold_saved(&mut self, ticket: u64, result: Result<(PathBuf, u64), NotSaved>) {
+    /// Leaves the question; what is being written ends, and nothing is left of it.
+    pub(super) fn close_save(&mut self) {
+        if let Some(save) = self.save.take()
+            && save.is_saving()
+        {
+            self.send(Command::StopSave(save.ticket));
+        }
+    }
+
+    /// How it goes.
+    pub(super) fn fold_save(&mut self, ticket: u64, told: SaveTold) {
         let Some(save) = self.save.as_mut().filter(|save| save.ticket == ticket) else { return };
-        match result {
-            Ok((path, bytes)) => {
+        match told {
+            SaveTold::Suggested(path) if !save.is_typed => save.path = path.display().to_string(),
+            SaveTold::Suggested(_) => {}
+            SaveTold::Progress(done, of) => {
+                if let SaveStage::Saving(since, ..) = save.stage {
+                    save.stage = SaveStage::Saving(since, done, of);
+                }
+            }
+            SaveTold::Ended(Ok((path, bytes))) => {
                 self.save_folder = path.parent().map(Path::to_owned);
                 save.stage = SaveStage::Done(path, bytes);
             }
-            Err(why) => save.stage = SaveStage::Failed(why),
+            SaveTold::Ended(Err(why)) if why.fault == SaveFault::Stopped => save.stage = SaveStage::Asking,
+            SaveTold::Ended(Err(why)) => save.stage = SaveStage::Failed(why),
         }
     }
 }
@@ -173,12 +194,22 @@ impl SaveDialog {
         self.ticket
     }
 
+    /// It is being written.
+    pub fn is_saving(&self) -> bool {
+        matches!(self.stage, SaveStage::Saving(..))
+    }
+
     /// A file is there already: it is replaced only when that is said.
     pub fn would_replace(&self) -> bool {
         matches!(&self.stage, SaveStage::Failed(NotSaved { fault: SaveFault::Exists, .. }))
     }
-}
 
-fn extension(as_bytes: bool) -> &'static str {
-    if as_bytes { "binpb" } else { "json" }
+    fn extension(&self) -> &'static str {
+        match &self.what {
+            SaveWhat::Message(..) if self.as_bytes => "binpb",
+            SaveWhat::Message(..) => "json",
+            SaveWhat::Messages(..) => "ndjson",
+            SaveWhat::Certificates(..) => "pem",
+        }
+    }
 }

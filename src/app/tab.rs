@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{CallRecord, MetadataRow, parse_deadline};
+use super::{CallRecord, MetadataRow, StreamTab, parse_deadline};
 use crate::call::Encoding;
 use crate::engine::{MethodReady, SourceId};
 use crate::message::MessageError;
@@ -60,6 +60,8 @@ pub enum ResponseSide {
     Headers,
     /// Trailers.
     Trailers,
+    /// Phases, connection and certificates.
+    Trace,
 }
 
 /// One tab.
@@ -115,6 +117,8 @@ pub struct Tab {
     pub phases_open: Option<bool>,
     /// The list of messages shows its end.
     pub follow_tail: bool,
+    /// How messages are listed, and what waits to be sent again.
+    pub stream: StreamTab,
     /// A list that is being written.
     pub list: Option<String>,
     /// Its target is one of the demo's servers, whose ports change.

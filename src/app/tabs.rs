@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use super::{App, Area, MetadataRow, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
+use super::{
+    App, Area, MetadataRow, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, StreamTab, Tab, TabId,
+};
 use crate::engine::{Command, SourceId};
 use crate::message::TemplateSize;
 
@@ -115,6 +117,7 @@ impl App {
             previous: None,
             phases_open: None,
             follow_tail: true,
+            stream: StreamTab::default(),
             list: None,
             demo,
             awaits_source: false,
@@ -167,6 +170,7 @@ impl App {
             checking: None,
             call: None,
             previous: None,
+            stream: StreamTab::default(),
             list: None,
             edited: true,
             metadata: tab.metadata.iter().map(|row| MetadataRow { id: self.next_id(), ..row.clone() }).collect(),

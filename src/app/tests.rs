@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use super::{
     Action, App, CaKind, ClientKind, ConnectionForm, Gap, LockMeaning, MetadataRow, Node, PhaseKind, PhaseState,
-    Prepared, Retry, RowsOf, SourceOrigin, ThemeChoice, Timeline, grpcurl_command, is_secret_key,
+    Prepared, Retry, RowsOf, SourceOrigin, StreamAct, ThemeChoice, Timeline, grpcurl_command, is_secret_key,
 };
 use crate::call::{CallEvent, CallStatus, Code, Origin};
 use crate::engine::{
-    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady, Scheme, SecretWish,
-    SecretsUpdate, SourceFailure, SourceId, SourceState,
+    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MessagesAsk, MessagesTold,
+    MethodReady, Scheme, SecretWish, SecretsUpdate, Seen, SourceFailure, SourceId, SourceState,
 };
 use crate::keychain::KeychainState;
 use crate::message::MessageError;
@@ -233,18 +233,19 @@ fn streams_count_their_messages_and_take_more_until_half_closed() {
     let now = Instant::now();
     let mut app = ready(now, "BidiHello");
     let call = start(&mut app, now);
-    let row = |direction, index| {
-        CallUpdate::Message(MessageRow {
-            direction,
-            index,
-            at: now,
-            size: 10,
-            wire_size: 10,
-            compressed: false,
-            preview: "{}".to_owned(),
-        })
+    let row = |position, direction, index| MessageRow {
+        position,
+        direction,
+        index,
+        at: now,
+        size: 10,
+        wire_size: 10,
+        compressed: false,
+        preview: "{}".to_owned(),
     };
-    let updates = vec![row(Direction::Sent, 0), row(Direction::Received, 0), row(Direction::Received, 1)];
+    let tail = vec![row(0, Direction::Sent, 0), row(1, Direction::Received, 0), row(2, Direction::Received, 1)];
+    let seen = Seen { sent: 1, sent_bytes: 10, received: 2, received_bytes: 20, tail, ..Seen::default() };
+    let updates = vec![CallUpdate::Seen(Box::new(seen))];
     app.fold(Event::Call { call, updates }, now);
     let id = app.active.expect("a tab");
     app.apply(Action::Send(id), now);
@@ -257,6 +258,70 @@ fn streams_count_their_messages_and_take_more_until_half_closed() {
     app.apply(Action::CloseTab(id), now);
     assert!(app.take_commands().iter().any(|command| matches!(command, Command::ReleaseCall(_))));
     assert!(app.active.is_none());
+}
+
+#[test]
+fn a_list_follows_its_newest_filter_and_stands_still_when_paused() {
+    let now = Instant::now();
+    let mut app = ready(now, "BidiHello");
+    let call = start(&mut app, now);
+    let id = app.active.expect("a tab");
+    let seen = |count| vec![CallUpdate::Seen(Box::new(Seen { received: count, ..Seen::default() }))];
+    app.fold(Event::Call { call, updates: seen(10) }, now);
+    let list = |app: &App| app.active_tab().and_then(|tab| tab.call.clone()).expect("a call");
+    app.apply(Action::Stream(id, StreamAct::Pause(true)), now);
+    app.fold(Event::Call { call, updates: seen(25) }, now);
+    assert_eq!((list(&app).listed(), list(&app).list_total(), list(&app).received), (10, 25, 25));
+    app.apply(Action::Stream(id, StreamAct::Pause(false)), now);
+    assert_eq!(list(&app).listed(), 25);
+
+    app.take_commands();
+    app.apply(Action::Stream(id, StreamAct::Filter("a".to_owned())), now);
+    app.apply(Action::Stream(id, StreamAct::Filter("ab".to_owned())), now);
+    let numbers: Vec<u64> = app
+        .take_commands()
+        .iter()
+        .filter_map(|command| match command {
+            Command::Messages(_, MessagesAsk::Filter { number, .. }) => Some(*number),
+            _ => None,
+        })
+        .collect();
+    let [older, newer] = numbers[..] else { panic!("two filters: {numbers:?}") };
+    for (number, total) in [(newer, 3), (older, 7)] {
+        let told = MessagesTold::Filtered { number, scanned: 25, total, tail: Vec::new() };
+        app.fold(Event::Messages { call, told }, now);
+    }
+    assert_eq!(list(&app).list_total(), 3, "what an older filter found is dropped");
+    // One that is not understood leaves the list as it is.
+    app.apply(Action::Stream(id, StreamAct::Filter(">x".to_owned())), now);
+    assert!(app.active_tab().is_some_and(|tab| tab.stream.fault.is_some()));
+    assert_eq!(list(&app).list_total(), 3);
+    app.apply(Action::Stream(id, StreamAct::Filter(String::new())), now);
+    assert_eq!(list(&app).list_total(), 25);
+    // Rows that are asked for are not asked for twice.
+    app.take_commands();
+    for _ in 0..2 {
+        app.apply(Action::Stream(id, StreamAct::Want { of_sent: false, from: 3, to: 9 }), now);
+    }
+    assert_eq!(app.take_commands().len(), 1);
+}
+
+#[test]
+fn a_request_is_sent_again_when_its_time_has_come() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let call = start(&mut app, now);
+    app.fold(Event::Call { call, updates: vec![status(now, Code(8), None)] }, now);
+    let id = app.active.expect("a tab");
+    let delay = Duration::from_secs(3);
+    app.apply(Action::Stream(id, StreamAct::RetryAfter(delay)), now);
+    app.tick(now + Duration::from_secs(2));
+    assert!(app.take_commands().is_empty(), "not yet");
+    assert!(app.next_change(now).is_some(), "the countdown is shown");
+    app.tick(now + delay);
+    assert!(app.take_commands().iter().any(|command| matches!(command, Command::StartCall(_))));
+    app.tick(now + 2 * delay);
+    assert!(app.take_commands().is_empty(), "once");
 }
 
 #[test]

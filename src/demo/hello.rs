@@ -15,7 +15,7 @@ use super::generated::pb::greeter_server::Greeter;
 use super::generated::pb::hello_server::Hello as Welcoming;
 
 const REPLIES: u32 = 10;
-const REPLIES_AT_MOST: u32 = 1000;
+const REPLIES_AT_MOST: u32 = 1_000_000;
 const INTERVAL: Duration = Duration::from_millis(100);
 const INTERVAL_AT_MOST: Duration = Duration::from_secs(10);
 /// So many names are repeated by `LotsOfGreetings`; the rest is counted.
@@ -43,9 +43,11 @@ impl Hello for Greetings {
         let count = if request.count == 0 { REPLIES } else { request.count };
         let period = request.interval_ms.map_or(INTERVAL, |ms| Duration::from_millis(ms.into()));
         let greeting = greet(&request.name);
-        let replies = ticks(period.min(INTERVAL_AT_MOST))
-            .zip(stream::iter(1..=count))
-            .map(move |((), number)| Ok(reply(format!("{greeting} ({number} of {count})"))));
+        let replies = stream::iter(1..=count).map(move |number| Ok(reply(format!("{greeting} ({number} of {count})"))));
+        if period.is_zero() {
+            return Ok(Response::new(Box::pin(replies)));
+        }
+        let replies = ticks(period.min(INTERVAL_AT_MOST)).zip(replies).map(|((), reply)| reply);
         Ok(Response::new(Box::pin(replies)))
     }
 

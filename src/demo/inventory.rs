@@ -24,7 +24,7 @@ pub(super) struct Article {
     title: &'static str,
     units: i64,
     nanos: i32,
-    stock: i32,
+    pub(super) stock: i32,
     category: &'static str,
 }
 

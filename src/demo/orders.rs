@@ -29,6 +29,7 @@ const FIRST_NEW_ORDER: u64 = 1004;
 const ORDERS_AT_MOST: usize = 1000;
 const REFUSALS_AT_MOST: usize = 100;
 const QUANTITY_AT_MOST: u32 = 1000;
+const ITEMS_AT_ONCE: usize = 20;
 const CURRENCIES: [&str; 4] = ["CNY", "EUR", "USD", "JPY"];
 
 /// The orders that there are, until the demo ends.
@@ -103,6 +104,13 @@ impl Orders for OrderBook {
         let wrong = violations(&order);
         if !wrong.is_empty() {
             return Err(refusal(wrong).into());
+        }
+        if order.items.len() > ITEMS_AT_ONCE {
+            return Err(too_many(&order).into());
+        }
+        let sold_out = sold_out(&order);
+        if !sold_out.is_empty() {
+            return Err(impossible(sold_out, self.lock().next).into());
         }
         Ok(Response::new(if validate_only { order } else { self.place(order) }))
     }
@@ -240,6 +248,49 @@ fn refusal(field_violations: Vec<rpc::bad_request::FieldViolation>) -> Rich {
             },
         )
         .for_people("https://www.eline.com/orders", "订单无法提交，请检查标出的字段。")
+}
+
+/// Articles that are not on the shelves.
+fn sold_out(order: &Order) -> Vec<rpc::precondition_failure::Violation> {
+    let is_out = |sku: &str| ARTICLES.iter().any(|article| article.sku == sku && article.stock == 0);
+    order
+        .items
+        .iter()
+        .filter(|item| is_out(&item.sku))
+        .map(|item| rpc::precondition_failure::Violation {
+            r#type: "STOCK".into(),
+            subject: item.sku.clone(),
+            description: "sold out; tea-01 is there".into(),
+        })
+        .collect()
+}
+
+/// The order is well made, but the shop cannot serve it.
+fn impossible(violations: Vec<rpc::precondition_failure::Violation>, number: u64) -> Rich {
+    Rich::new(Code::FailedPrecondition, "something of this order is sold out")
+        .with("google.rpc.PreconditionFailure", &rpc::PreconditionFailure { violations })
+        .with(
+            "google.rpc.RequestInfo",
+            &rpc::RequestInfo { request_id: format!("order-{number}"), serving_data: "shelf 7".into() },
+        )
+}
+
+/// One customer may not take the whole shop at once.
+fn too_many(order: &Order) -> Rich {
+    let violation = rpc::quota_failure::Violation {
+        subject: format!("customer:{}", order.customer),
+        description: format!("{} items of {ITEMS_AT_ONCE} at once", order.items.len()),
+        quota_metric: "shop.eline.com/items".into(),
+        quota_value: i64::try_from(ITEMS_AT_ONCE).unwrap_or(i64::MAX),
+        ..rpc::quota_failure::Violation::default()
+    };
+    Rich::new(Code::ResourceExhausted, "too many items at once")
+        .with("google.rpc.QuotaFailure", &rpc::QuotaFailure { violations: vec![violation] })
+        .with(
+            "google.rpc.RetryInfo",
+            &rpc::RetryInfo { retry_delay: Some(prost_types::Duration { seconds: 3, nanos: 0 }) },
+        )
+        .with("shop.v1.Gift", &Gift { message: "a cup of tea while you wait".into(), wrapped: false })
 }
 
 fn total(items: &[LineItem]) -> Option<Money> {

@@ -1,10 +1,11 @@
 //! What a screen can ask of the engine.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, SecretWish, SourceId, TextLines};
+use super::{
+    CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk, SaveFile, SecretWish, SourceId,
+};
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
@@ -76,6 +77,12 @@ pub enum Command {
         /// Number within its direction, from 0.
         index: u64,
     },
+    /// Ask about the messages of a call as lists; answers are `Event::Messages`.
+    Messages(CallId, MessagesAsk),
+    /// Write a file of the person's; how it goes is `Event::Save`.
+    SaveFile(Box<SaveFile>),
+    /// End the writing of a file; it was never there.
+    StopSave(u64),
     /// Forget a call and its messages (its tab is gone); a running one is cancelled.
     ReleaseCall(CallId),
     /// Climb the ladder from an address' name to its reflection; answers are `Event::Diagnosis`.
@@ -109,7 +116,7 @@ pub enum Command {
         /// The name that it offers.
         name: String,
     },
-    /// Find a name that is free; the answer is `Event::SaveSuggested`.
+    /// Find a name that is free; the answer is `Event::Save`.
     SuggestSave {
         /// Comes back with the answer.
         ticket: u64,
@@ -119,33 +126,6 @@ pub enum Command {
         stem: String,
         /// The end of the name, without its dot.
         extension: String,
-    },
-    /// Write a file; the answer is `Event::Saved`.
-    Save {
-        /// Comes back with the answer.
-        ticket: u64,
-        /// As typed: from the root, or from the home by `~`.
-        path: PathBuf,
-        /// A file that is there already may be replaced.
-        replace: bool,
-        /// Its content.
-        what: SaveWhat,
-    },
-}
-
-/// What is saved.
-#[derive(Clone, Debug)]
-pub enum SaveWhat {
-    /// A text, with a line break at its end.
-    Text(Arc<TextLines>),
-    /// A message as it was on the wire, uncompressed.
-    Message {
-        /// Which call.
-        call: CallId,
-        /// Sent or received.
-        direction: Direction,
-        /// Number within its direction, from 0.
-        index: u64,
     },
 }
 

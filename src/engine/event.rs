@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, NotSaved, SecretsUpdate, SourceId, TextLines};
+use super::{
+    CallId, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold, SaveTold, SecretsUpdate, Seen, SourceId,
+    TextLines,
+};
 use crate::call::CallEvent;
 use crate::message::MessageError;
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
@@ -60,6 +63,20 @@ pub enum Event {
         /// Pretty JSON in lines, or why it cannot be shown.
         text: Result<Arc<TextLines>, String>,
     },
+    /// About the messages of a call as lists.
+    Messages {
+        /// Which call.
+        call: CallId,
+        /// What.
+        told: MessagesTold,
+    },
+    /// How it goes with a file that is saved.
+    Save {
+        /// From the command.
+        ticket: u64,
+        /// What is to be told.
+        told: SaveTold,
+    },
     /// What a diagnosis found.
     Diagnosis {
         /// Which.
@@ -99,20 +116,6 @@ pub enum Event {
     },
     /// The system asks the process to end: keep what is to be kept, and end.
     AskedToEnd,
-    /// Answer to `SuggestSave`.
-    SaveSuggested {
-        /// From the command.
-        ticket: u64,
-        /// A name that is free.
-        path: PathBuf,
-    },
-    /// Answer to `Save`.
-    Saved {
-        /// From the command.
-        ticket: u64,
-        /// Where, and how many bytes.
-        result: Result<(PathBuf, u64), NotSaved>,
-    },
 }
 
 /// How the connection to an endpoint stands.
@@ -211,31 +214,12 @@ pub enum CallUpdate {
     Began(Instant),
     /// Phases, headers, trailers, reset, GOAWAY, half-close, status. Never `MessageIn` or `MessageOut`.
     Event(CallEvent),
-    /// A message passed.
-    Message(MessageRow),
+    /// Messages passed: how many so far, and the newest.
+    Seen(Box<Seen>),
     /// A message (or list) of the person's was not sent, because it does not fit its type.
     Unsendable(MessageError),
     /// The call never began: settings that cannot be used, in words (English).
     NotBegun(String),
-    /// The status' details by name: type and JSON, in order.
-    Details(Vec<(String, Arc<TextLines>)>),
-}
-
-/// One message of a call, for a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageRow {
-    /// Sent or received.
-    pub direction: Direction,
-    /// From 0 within its direction.
-    pub index: u64,
-    /// When.
-    pub at: Instant,
-    /// Bytes, uncompressed.
-    pub size: u64,
-    /// Bytes on the wire.
-    pub wire_size: u64,
-    /// Compressed.
-    pub compressed: bool,
-    /// The beginning of its JSON on one line; nothing for a large message of a call in which nothing streams.
-    pub preview: String,
+    /// The status' details, in order.
+    Details(Vec<Detail>),
 }

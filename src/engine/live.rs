@@ -1,22 +1,23 @@
 //! The engine's own threads: takes commands, keeps sources and calls, tells events.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::connections;
+use super::messages::{self, Stop, locked};
 use super::prepared::{Prepared, ReadStyle};
 use super::running::{self, Order, RunningCall, moved};
 use super::secrets::SecretQueue;
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
-    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, SaveFault, SaveWhat,
-    SourceId, SourceState, StartCall, desktop, diagnose, save,
+    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, SaveContent,
+    SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartCall, desktop, diagnose, save,
 };
 use crate::call::Metadata;
 use crate::demo;
@@ -32,6 +33,9 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 const WAITING_EVENTS: usize = 256;
 /// Commands that wait for the engine; more are kept in order by [`Engine::send`].
 const WAITING_COMMANDS: usize = 256;
+/// How far the writing of a file is, is told this often.
+const SAVE_TOLD_EVERY: Duration = Duration::from_millis(100);
+
 /// What the engine needs to know at its start.
 #[derive(Clone, Debug, Default)]
 pub struct EngineConfig {
@@ -190,6 +194,8 @@ struct Live {
     methods: Arc<Mutex<HashMap<u64, Arc<Prepared>>>>,
     calls: HashMap<CallId, RunningCall>,
     diagnoses: HashMap<DiagnosisId, JoinHandle<()>>,
+    /// Files that are being written, by ticket.
+    saves: HashMap<u64, Arc<Stop>>,
 }
 
 impl Live {
@@ -206,6 +212,7 @@ impl Live {
             methods: Arc::default(),
             calls: HashMap::new(),
             diagnoses: HashMap::new(),
+            saves: HashMap::new(),
         }
     }
 
@@ -254,6 +261,7 @@ impl Live {
             Command::ReleaseCall(call) => {
                 if let Some(running) = self.calls.remove(&call) {
                     running.cancel.notify_one();
+                    locked(&running.filtered).stop();
                 }
             }
             Command::Diagnose(start) => {
@@ -283,10 +291,9 @@ impl Live {
                 let teller = self.teller.clone();
                 tokio::task::spawn_blocking(move || {
                     let path = save::suggestion(folder.as_deref(), &stem, &extension);
-                    teller.tell_blocking(Event::SaveSuggested { ticket, path });
+                    teller.tell_blocking(Event::Save { ticket, told: SaveTold::Suggested(path) });
                 });
             }
-            Command::Save { ticket, path, replace, what } => self.save(ticket, path, replace, what),
             // `Engine::send` keeps these.
             Command::Secrets(_) => {}
             Command::LookAtConnection(endpoint) => {
@@ -298,6 +305,17 @@ impl Live {
             }
             Command::ReadCertificates(path) => {
                 tokio::spawn(connections::read_certificates(path, self.teller.clone()));
+            }
+            Command::Messages(call, ask) => {
+                if let Some(running) = self.calls.get(&call) {
+                    messages::ask(call, running, ask, self.teller.clone());
+                }
+            }
+            Command::SaveFile(file) => self.save(*file),
+            Command::StopSave(ticket) => {
+                if let Some(stop) = self.saves.get(&ticket) {
+                    stop.set();
+                }
             }
         }
     }
@@ -410,32 +428,58 @@ impl Live {
         }
     }
 
-    fn save(&self, ticket: u64, path: PathBuf, replace: bool, what: SaveWhat) {
+    fn save(&mut self, file: SaveFile) {
+        let SaveFile { ticket, path, replace, content } = file;
+        let stop = Stop::default();
+        self.saves.retain(|_, stop| Arc::strong_count(stop) > 1);
+        let stop = Arc::clone(self.saves.entry(ticket).insert_entry(Arc::new(stop)).get());
         let teller = self.teller.clone();
-        let store = match &what {
-            SaveWhat::Text(_) => None,
-            SaveWhat::Message { call, .. } => self.calls.get(call).map(|running| Arc::clone(&running.store)),
+        let running = match &content {
+            SaveContent::Message { call, .. } | SaveContent::Messages { call, .. } => self.calls.get(call).cloned(),
+            SaveContent::Text(_) => None,
         };
         tokio::task::spawn_blocking(move || {
-            let fault = |fault: SaveFault, detail: String| Err(NotSaved { path: path.clone(), fault, detail });
-            let result = match (save::whole_path(&path), &what) {
-                (None, _) => fault(SaveFault::Relative, String::new()),
-                (Some(whole), SaveWhat::Text(text)) => {
-                    let parts = [text.text().as_bytes(), b"\n"];
-                    save::write(&whole, &parts, replace).map(|bytes| (whole, bytes))
+            let mut told = Instant::now();
+            let mut goes_on = |done, of| {
+                if told.elapsed() >= SAVE_TOLD_EVERY {
+                    told = Instant::now();
+                    teller.tell_blocking(Event::Save { ticket, told: SaveTold::Progress(done, of) });
                 }
-                (Some(whole), SaveWhat::Message { direction, index, .. }) => {
-                    let mut store = store.as_ref().map(|store| store.lock().unwrap_or_else(PoisonError::into_inner));
-                    match store.as_mut().and_then(|store| store.get(*direction, *index)) {
-                        None => fault(SaveFault::Gone, "this message is not kept any more".to_owned()),
-                        Some(Err(error)) => fault(SaveFault::Gone, error.to_string()),
-                        Some(Ok(data)) => save::write(&whole, &[&data], replace).map(|bytes| (whole, bytes)),
-                    }
-                }
+                !stop.is_set()
             };
-            teller.tell_blocking(Event::Saved { ticket, result });
+            let result = save_content(&path, replace, content, running.as_ref(), &mut goes_on);
+            teller.tell_blocking(Event::Save { ticket, told: SaveTold::Ended(result) });
         });
     }
+}
+
+/// Writes what is to be saved; `goes_on` hears how far it is, and says whether it shall go on.
+fn save_content(
+    typed: &Path,
+    replace: bool,
+    content: SaveContent,
+    running: Option<&RunningCall>,
+    goes_on: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<(PathBuf, u64), NotSaved> {
+    let fault = |fault: SaveFault, detail: &str| NotSaved { path: typed.to_owned(), fault, detail: detail.to_owned() };
+    let gone = || fault(SaveFault::Gone, "the messages of this call are not kept any more");
+    let whole = save::whole_path(typed).ok_or_else(|| fault(SaveFault::Relative, ""))?;
+    let bytes = match content {
+        SaveContent::Text(text) => save::write(&whole, replace, |out| {
+            out.write_all(text.text().as_bytes())?;
+            out.write_all(b"\n").map(|()| true)
+        }),
+        SaveContent::Message { direction, index, .. } => {
+            let stored = running.and_then(|running| locked(&running.store).get(direction, index)).ok_or_else(gone)?;
+            let data = stored.map_err(|error| fault(SaveFault::Gone, &error.to_string()))?;
+            save::write(&whole, replace, |out| out.write_all(&data).map(|()| true))
+        }
+        SaveContent::Messages { view, .. } => {
+            let running = running.ok_or_else(gone)?;
+            save::write(&whole, replace, |out| messages::save_lines(running, view, out, goes_on))
+        }
+    }?;
+    Ok((whole, bytes))
 }
 
 async fn prepare(

@@ -7,12 +7,16 @@
 mod command;
 mod connections;
 mod desktop;
+mod details;
 mod diagnose;
 mod endpoint;
 mod event;
+mod filter;
 mod folds;
+mod follow;
 mod live;
 mod many;
+mod messages;
 mod prepared;
 mod reflector;
 mod running;
@@ -23,22 +27,25 @@ mod store;
 mod text;
 mod tls_memory;
 
-pub use command::{Command, SaveWhat, SourceSpec, StartCall};
+pub use command::{Command, SourceSpec, StartCall};
+pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
 pub use diagnose::{
     Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,
 };
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{
-    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MessageRow, MethodReady,
-    SourceFailure, SourceState,
+    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, SourceFailure,
+    SourceState,
 };
+pub use filter::{Filter, FilterFault};
 pub use folds::{Fold, key_of, value_in};
 pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
+pub use messages::{MessageRow, MessagesAsk, MessagesTold, Seen, View};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
 pub use running::moved;
-pub use save::{NotSaved, SaveFault};
+pub use save::{NotSaved, SaveContent, SaveFault, SaveFile, SaveTold};
 pub use secrets::{SecretWish, SecretsUpdate};
 pub use text::TextLines;
 

@@ -1,26 +1,29 @@
 //! One call of the window: prepared, started, read, its messages kept, each step told.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
+use super::details;
+use super::follow::Filtered;
 use super::live::Teller;
+use super::messages::{Seen, TELL_EVERY, Tail, locked};
 use super::prepared::{Prepared, ReadStyle, WriteStyle};
 use super::store::MessageStore;
 use super::tls_memory::TlsMemory;
-use super::{CallId, CallUpdate, Direction, Event, MessageRow, Reflector, StartCall, TextLines, load_options};
-use crate::call::{self, CallEvent, CallHandle, CallRequest, EventReceiver, MessageRecord, Metadata, check_metadata};
+use super::{CallId, CallUpdate, Detail, Direction, Event, Reflector, StartCall, TextLines, load_options};
+use crate::call::{
+    self, CallEvent, CallHandle, CallRequest, CallStatus, EventReceiver, MessageRecord, Metadata, check_metadata,
+};
 use crate::message::{MessageError, split_values};
 use crate::schema::ReflectionSource;
 use crate::secret::Secret;
 use crate::transport::{Channel, Pool};
 
-/// Characters of a message's one-line preview.
-const PREVIEW_CHARS: usize = 400;
-/// Messages larger than this are decoded for their preview on a blocking thread.
-const INLINE_BYTES: usize = 64 << 10;
 /// Wishes of the person that wait while flow control holds a message back.
 const WAITING_ORDERS: usize = 1024;
 
@@ -40,6 +43,10 @@ pub(super) struct RunningCall {
     pub(super) cancel: Arc<Notify>,
     pub(super) store: Arc<Mutex<MessageStore>>,
     pub(super) prepared: Arc<Prepared>,
+    /// How many messages the store holds; closed when the call has ended.
+    pub(super) length: watch::Receiver<u64>,
+    /// The list that the person's filter makes.
+    pub(super) filtered: Arc<Mutex<Filtered>>,
 }
 
 /// Starts the call's tasks.
@@ -53,9 +60,16 @@ pub(super) fn begin(
     let (orders, inbox) = mpsc::channel(WAITING_ORDERS);
     let cancel = Arc::new(Notify::new());
     let store = Arc::new(Mutex::new(MessageStore::default()));
-    let running =
-        RunningCall { orders, cancel: Arc::clone(&cancel), store: Arc::clone(&store), prepared: Arc::clone(&prepared) };
-    let call = Call { id: start.call, prepared, pool: pool.clone(), tls_memory, teller, store, cancel };
+    let (grows, length) = watch::channel(0);
+    let running = RunningCall {
+        orders,
+        cancel: Arc::clone(&cancel),
+        store: Arc::clone(&store),
+        prepared: Arc::clone(&prepared),
+        length,
+        filtered: Arc::default(),
+    };
+    let call = Call { id: start.call, prepared, pool: pool.clone(), tls_memory, teller, store, cancel, grows };
     tokio::spawn(call.run(start, pool, inbox));
     running
 }
@@ -68,6 +82,16 @@ struct Call {
     teller: Teller,
     store: Arc<Mutex<MessageStore>>,
     cancel: Arc<Notify>,
+    grows: watch::Sender<u64>,
+}
+
+/// What has passed but is not told yet: a fast stream is told some thirty times a second.
+#[derive(Default)]
+struct Untold {
+    seen: Seen,
+    tail: Tail,
+    waits: bool,
+    told: Option<Instant>,
 }
 
 impl Call {
@@ -126,27 +150,36 @@ impl Call {
     }
 
     async fn read(&self, handle: &Arc<CallHandle>, mut events: EventReceiver) {
+        let mut untold = Untold::default();
         loop {
+            let due = untold.told.map_or_else(Instant::now, |told| told + TELL_EVERY);
             let batch = tokio::select! {
                 batch = events.next() => batch,
                 () = self.cancel.notified() => {
                     handle.cancel();
                     continue;
                 }
+                () = tokio::time::sleep_until(due.into()), if untold.waits => {
+                    let seen = self.seen(&mut untold);
+                    self.tell(vec![seen]).await;
+                    continue;
+                }
             };
             let Some(batch) = batch else { return };
-            let mut updates = Vec::with_capacity(batch.len());
+            let mut updates = Vec::new();
+            let mut is_answered = false;
             for event in batch {
                 match event {
-                    CallEvent::MessageIn(record) => updates.push(self.keep(Direction::Received, record).await),
-                    CallEvent::MessageOut(record) => updates.push(self.keep(Direction::Sent, record).await),
+                    CallEvent::MessageIn(record) => {
+                        is_answered |= record.index == 0;
+                        self.keep(Direction::Received, record, &mut untold);
+                    }
+                    CallEvent::MessageOut(record) => self.keep(Direction::Sent, record, &mut untold),
                     CallEvent::Status { at, status } => {
-                        let details = self.prepared.details(&status, true).await;
+                        let details = self.details(&status).await;
                         updates.push(CallUpdate::Event(CallEvent::Status { at, status }));
                         if !details.is_empty() {
-                            updates.push(CallUpdate::Details(
-                                details.into_iter().map(|(name, text)| (name, Arc::new(shown(text)))).collect(),
-                            ));
+                            updates.push(CallUpdate::Details(details));
                         }
                     }
                     other => {
@@ -157,11 +190,16 @@ impl Call {
                     }
                 }
             }
-            let answered = updates.iter().any(
-                |update| matches!(update, CallUpdate::Message(row) if row.direction == Direction::Received && row.index == 0),
-            );
-            self.tell(updates).await;
-            if answered && !self.prepared.method.info.server_streaming {
+            // Whatever else happened is told with the messages before it.
+            let is_due = untold.told.is_none_or(|told| told.elapsed() >= TELL_EVERY);
+            if untold.waits && (is_due || !updates.is_empty()) {
+                let seen = self.seen(&mut untold);
+                updates.insert(0, seen);
+            }
+            if !updates.is_empty() {
+                self.tell(updates).await;
+            }
+            if is_answered && !self.prepared.method.info.server_streaming {
                 let text = message_text(&self.store, &self.prepared, Direction::Received, 0).await;
                 let event = Event::MessageText { call: self.id, direction: Direction::Received, index: 0, text };
                 self.teller.tell(event).await;
@@ -169,32 +207,47 @@ impl Call {
         }
     }
 
-    /// Keeps a message's bytes and makes its row.
-    async fn keep(&self, direction: Direction, record: MessageRecord) -> CallUpdate {
-        let response = direction == Direction::Received;
+    /// Keeps a message's bytes and counts it.
+    fn keep(&self, direction: Direction, record: MessageRecord, untold: &mut Untold) {
+        untold.waits = true;
+        let seen = &mut untold.seen;
+        match direction {
+            Direction::Sent => {
+                seen.sent += 1;
+                seen.sent_bytes += record.size;
+                seen.last_out = Some(record.at);
+            }
+            Direction::Received => {
+                seen.received += 1;
+                seen.received_bytes += record.size;
+                seen.first_in.get_or_insert(record.at);
+                seen.last_in = Some(record.at);
+            }
+        }
+        locked(&self.store).push(direction, record);
+        self.grows.send_modify(|length| *length += 1);
+    }
+
+    fn seen(&self, untold: &mut Untold) -> CallUpdate {
+        untold.waits = false;
+        untold.told = Some(Instant::now());
         let info = &self.prepared.method.info;
-        // Where nothing streams there is no list: a large message is made into text once, when it is shown.
-        let is_listed = info.client_streaming || info.server_streaming;
-        let preview = if record.data.len() > INLINE_BYTES && !is_listed {
-            String::new()
-        } else if record.data.len() <= INLINE_BYTES {
-            preview(&self.prepared, response, &record.data)
-        } else {
-            let (prepared, data) = (Arc::clone(&self.prepared), record.data.clone());
-            let made = tokio::task::spawn_blocking(move || preview(&prepared, response, &data)).await;
-            made.unwrap_or_default()
-        };
-        let row = MessageRow {
-            direction,
-            index: record.index,
-            at: record.at,
-            size: record.size,
-            wire_size: record.wire_size,
-            compressed: record.compressed,
-            preview,
-        };
-        self.store.lock().unwrap_or_else(PoisonError::into_inner).push(direction, record.data);
-        CallUpdate::Message(row)
+        if info.client_streaming || info.server_streaming {
+            (untold.seen.tail, untold.seen.sent_tail) = untold.tail.read(&self.store, &self.prepared);
+        }
+        CallUpdate::Seen(Box::new(untold.seen.clone()))
+    }
+
+    async fn details(&self, status: &CallStatus) -> Vec<Detail> {
+        let texts = self.prepared.details(status, true).await;
+        let details = texts.into_iter().zip(&status.details).map(|((name, text), detail)| {
+            let (text, problem) = match text {
+                Ok(text) => (text, None),
+                Err(error) => (STANDARD.encode(&detail.value), Some(error.to_string())),
+            };
+            Detail { name, text: Arc::new(TextLines::new(text)), problem, known: details::known(detail) }
+        });
+        details.collect()
     }
 
     async fn tell(&self, updates: Vec<CallUpdate>) {
@@ -255,7 +308,7 @@ pub(super) async fn message_text(
     let (store, prepared) = (Arc::clone(store), Arc::clone(prepared));
     let runtime = tokio::runtime::Handle::current();
     let work = tokio::task::spawn_blocking(move || {
-        let data = store.lock().unwrap_or_else(PoisonError::into_inner).get(direction, index);
+        let data = locked(&store).get(direction, index);
         let data = match data {
             None => return Err("this message is not kept any more".to_owned()),
             Some(Err(error)) => return Err(format!("this message cannot be read back from disk: {error}")),
@@ -304,18 +357,4 @@ pub fn moved(mut error: MessageError, before: &str) -> MessageError {
 /// Checks the person's rows.
 pub(super) fn checked(rows: &[(String, Secret)]) -> Result<Metadata, String> {
     rows.iter().map(|(key, value)| check_metadata(key, value.reveal()).map_err(|error| error.to_string())).collect()
-}
-
-fn shown(text: Result<String, MessageError>) -> TextLines {
-    text.map_or_else(|error| TextLines::new(error.to_string()), TextLines::json)
-}
-
-fn preview(prepared: &Prepared, response: bool, data: &[u8]) -> String {
-    let style = WriteStyle { tolerant: true, most_bytes: Some(4 * PREVIEW_CHARS), ..WriteStyle::default() };
-    let mut text = prepared.decode_now(response, data, style).unwrap_or_else(|error| error.to_string());
-    if let Some((end, _)) = text.char_indices().nth(PREVIEW_CHARS) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
 }

@@ -1,10 +1,60 @@
 //! Writes what a person wants to keep into a file: whole or not at all, and never over another one unasked.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{CallId, Direction, TextLines, View};
 
 /// Names that are tried before the last one is offered although it is taken.
 const MOST_NAMES: u32 = 99;
+
+/// What to write.
+#[derive(Clone, Debug)]
+pub enum SaveContent {
+    /// A text, with a line break at its end.
+    Text(Arc<TextLines>),
+    /// A message as it was on the wire, uncompressed.
+    Message {
+        /// Which call.
+        call: CallId,
+        /// Sent or received.
+        direction: Direction,
+        /// Number within its direction, from 0.
+        index: u64,
+    },
+    /// The messages of a call, one line of JSON each.
+    Messages {
+        /// Which call.
+        call: CallId,
+        /// Which of its messages.
+        view: View,
+    },
+}
+
+/// A file to write.
+#[derive(Clone, Debug)]
+pub struct SaveFile {
+    /// Comes back with what is told; ends the work by `Command::StopSave`.
+    pub ticket: u64,
+    /// As typed: from the root, or from the home by `~`.
+    pub path: PathBuf,
+    /// A file that is there already may be replaced; otherwise that is refused.
+    pub replace: bool,
+    /// What.
+    pub content: SaveContent,
+}
+
+/// How it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SaveTold {
+    /// A name that is free: answer to `Command::SuggestSave`.
+    Suggested(PathBuf),
+    /// So many of so many are written.
+    Progress(u64, u64),
+    /// It is there, with so many bytes; or it is not, and nothing was changed.
+    Ended(Result<(PathBuf, u64), NotSaved>),
+}
 
 /// Why a file was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +73,8 @@ pub enum SaveFault {
     Full,
     /// What was to be saved is not there any more.
     Gone,
+    /// The person stopped it.
+    Stopped,
     /// Anything else, as the system says it.
     Other,
 }
@@ -62,14 +114,19 @@ pub(super) fn whole_path(typed: &Path) -> Option<PathBuf> {
     typed.is_absolute().then(|| typed.to_owned())
 }
 
-/// Writes `parts` into a file beside `path` and gives it that name when it is whole. Blocks on the disk.
-pub(super) fn write(path: &Path, parts: &[&[u8]], replace: bool) -> Result<u64, NotSaved> {
+/// Writes into a file beside `path` and gives it that name when it is whole. `fill` says `false` where it was stopped.
+/// Blocks on the disk.
+pub(super) fn write(
+    path: &Path,
+    replace: bool,
+    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<bool>,
+) -> Result<u64, NotSaved> {
     let said = |fault: SaveFault, detail: String| NotSaved { path: path.to_owned(), fault, detail };
     let failed = |error: &std::io::Error| said(fault_of(error), error.to_string());
     if path.is_dir() {
         return Err(said(SaveFault::IsFolder, String::new()));
     }
-    if !replace && path.exists() {
+    if !replace && path.symlink_metadata().is_ok() {
         return Err(said(SaveFault::Exists, String::new()));
     }
     let folder = path.parent().filter(|folder| folder.is_dir());
@@ -82,14 +139,19 @@ pub(super) fn write(path: &Path, parts: &[&[u8]], replace: bool) -> Result<u64, 
         // As any other program makes files; a temporary one would be the owner's alone.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder).map_err(|error| failed(&error))?;
-    for part in parts {
-        file.write_all(part).map_err(|error| failed(&error))?;
+    let mut beside = builder.tempfile_in(folder).map_err(|error| failed(&error))?;
+    let mut out = BufWriter::with_capacity(1 << 18, beside.as_file_mut());
+    let is_whole = fill(&mut out).map_err(|error| failed(&error))?;
+    out.flush().map_err(|error| failed(&error))?;
+    drop(out);
+    if !is_whole {
+        return Err(said(SaveFault::Stopped, String::new()));
     }
-    file.as_file().sync_all().map_err(|error| failed(&error))?;
-    let kept = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+    let length = beside.as_file().metadata().map_err(|error| failed(&error))?.len();
+    beside.as_file().sync_all().map_err(|error| failed(&error))?;
+    let kept = if replace { beside.persist(path) } else { beside.persist_noclobber(path) };
     kept.map_err(|error| failed(&error.error))?;
-    Ok(parts.iter().map(|part| part.len() as u64).sum())
+    Ok(length)
 }
 
 fn fault_of(error: &std::io::Error) -> SaveFault {
@@ -113,15 +175,19 @@ mod tests {
     fn files_are_written_whole_and_not_over_others() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.json");
-        assert_eq!(write(&path, &[b"one", b"\n"], false), Ok(4));
+        let text = |text: &'static str| move |out: &mut dyn Write| out.write_all(text.as_bytes()).map(|()| true);
+        assert_eq!(write(&path, false, text("one\n")), Ok(4));
         assert_eq!(std::fs::read(&path).unwrap(), b"one\n");
-        assert_eq!(write(&path, &[b"two"], false).unwrap_err().fault, SaveFault::Exists);
+        assert_eq!(write(&path, false, text("two")).unwrap_err().fault, SaveFault::Exists);
         assert_eq!(std::fs::read(&path).unwrap(), b"one\n");
-        assert_eq!(write(&path, &[b"two"], true), Ok(3));
+        assert_eq!(write(&path, true, text("two")), Ok(3));
+        assert_eq!(write(&path, true, |_| Ok(false)).unwrap_err().fault, SaveFault::Stopped);
+        let failing = write(&path, true, |_| Err(std::io::Error::other("the disk is full"))).unwrap_err();
+        assert_eq!((failing.fault, failing.detail.as_str()), (SaveFault::Other, "the disk is full"));
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
-        assert_eq!(write(folder.path(), &[b"x"], true).unwrap_err().fault, SaveFault::IsFolder);
-        assert_eq!(write(&folder.path().join("no/a"), &[b"x"], false).unwrap_err().fault, SaveFault::NoFolder);
-        assert_eq!(write(&path.join("a"), &[b"x"], false).unwrap_err().fault, SaveFault::NoFolder);
+        assert_eq!(write(folder.path(), true, text("x")).unwrap_err().fault, SaveFault::IsFolder);
+        assert_eq!(write(&folder.path().join("no/a"), false, text("x")).unwrap_err().fault, SaveFault::NoFolder);
+        assert_eq!(write(&path.join("a"), false, text("x")).unwrap_err().fault, SaveFault::NoFolder);
         // Nothing is left lying about.
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }

@@ -108,6 +108,8 @@ pub struct ConnectionInfo {
     pub peer: String,
     /// What TLS negotiated; `None` in plaintext.
     pub tls: Option<Arc<TlsReport>>,
+    /// The server's first SETTINGS: identifier and value (RFC 9113, 6.5.2).
+    pub settings: Vec<(u16, u32)>,
     /// The HTTP/2 stream of this call; 0 before it has one.
     pub stream_id: u32,
 }

@@ -513,10 +513,11 @@ impl Plan {
             id,
             reused: false,
             calls_before: 0,
-            opened: settings.map_or_else(Instant::now, |(at, _)| at),
+            opened: settings.as_ref().map_or_else(Instant::now, |(at, _)| *at),
             local,
             peer: peer.to_string(),
             tls: report,
+            settings: settings.map(|(_, settings)| settings).unwrap_or_default(),
             stream_id: 0,
         };
         Ok(Connection::start(driver, send, ping, &self.options, info, log, self.peer_name()))

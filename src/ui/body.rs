@@ -63,7 +63,7 @@ pub(super) fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecor
         cx.memory.body_command = asks;
     }
     if saves {
-        cx.act(Action::AskSave(tab.id, Direction::Received, 0));
+        cx.act(Action::AskSaveMessage(tab.id, Direction::Received, 0));
     }
     right.min_rect().left() - 4.0
 }
@@ -132,6 +132,6 @@ pub(super) fn text_ui(
     let means = |code: &TextLines, line, on_key| explain::explain(lang, schema, code, line, on_key);
     let view = view.language(Language::Json).lang(lang).explain(&means).path(&path).can_save();
     if view.show(ui, text).save {
-        cx.act(Action::AskSave(tab.id, direction, index));
+        cx.act(Action::AskSaveMessage(tab.id, direction, index));
     }
 }

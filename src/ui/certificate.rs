@@ -1,19 +1,27 @@
 //! Certificates as the server sent them, and what was found of the first.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use egui::text::LayoutJob;
 use egui::{Align, CornerRadius, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::context::{Cx, pane_at};
+use super::context::{Cx, pane_at, row_at};
 use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
+use super::widgets::button::{Button, IconButton};
 use super::widgets::text::{self, Elide, Line, append, paint_text, paragraph_ui, rich_paragraph_ui};
+use crate::app::{Action, SaveWhat};
+use crate::engine::TextLines;
 use crate::transport::{CertificateInfo, Check, TlsReport};
 use crate::words::format;
 
 const DAY_S: i64 = 86_400;
+/// A certificate with fewer days left wants to be renewed.
+const SOON: i64 = 30;
 /// The width of the card of checks beside the certificate's facts.
 const CHECKS: f32 = 232.0;
 /// Below this width the two stand one over the other.
@@ -21,6 +29,8 @@ const SIDE_BY_SIDE: f32 = 540.0;
 /// The column of names.
 const NAMES: f32 = 112.0;
 const ROW: f32 = 26.0;
+/// The button that copies the fingerprint.
+const COPY: f32 = 28.0;
 
 /// The chain of a handshake, also of one that failed.
 pub(super) fn chain_ui(ui: &mut Ui, cx: &mut Cx<'_>, report: &TlsReport) {
@@ -30,11 +40,18 @@ pub(super) fn chain_ui(ui: &mut Ui, cx: &mut Cx<'_>, report: &TlsReport) {
     let words = cx.words();
     let note = cx.lang().certificates(report.chain.len());
     let top = ui.cursor().min;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 8.0;
-        ui.add(Line::strong(words.certificate_chain).height(28.0));
-        ui.add(Line::new(&note).color(tokens(ui).text3).height(28.0).elide(Elide::End));
-    });
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), egui::Sense::hover());
+    let button = Button::secondary(cx.lang().trace().save_pem).small();
+    let place =
+        Rect::from_min_size(pos2(head.right() - button.width(ui), head.top() + 2.0), vec2(button.width(ui), 24.0));
+    let mut row = row_at(ui, Rect::from_min_max(head.min, pos2(place.left() - 8.0, head.bottom())), "chain head");
+    row.spacing_mut().item_spacing.x = 8.0;
+    row.add(Line::strong(words.certificate_chain).height(28.0));
+    row.add(Line::new(&note).color(tokens(ui).text3).height(28.0).elide(Elide::End));
+    if row_at(ui, place, "chain save").add(button).clicked() {
+        let text = Arc::new(TextLines::new(pem(report)));
+        cx.act(Action::AskSave(SaveWhat::Certificates(report.chain.len(), text), "chain".to_owned()));
+    }
     ui.add_space(4.0);
     for (index, certificate) in report.chain.iter().enumerate() {
         let whole = ui.available_width();
@@ -167,18 +184,25 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
     let valid = lang.from_to(&format::date(certificate.not_before_unix_s), &format::date(certificate.not_after_unix_s));
     let now = now_s();
     let is_valid = certificate.not_before_unix_s <= now && now <= certificate.not_after_unix_s;
-    let days = lang.days_left((certificate.not_after_unix_s - now).div_euclid(DAY_S));
-    let fingerprint = format::fingerprint(&certificate.sha256);
-    // Sixteen bytes a line.
-    let fingerprint = match fingerprint.char_indices().nth(47) {
-        Some((at, _)) => format!("{}\n{}", &fingerprint[..at], &fingerprint[at + 1..]),
-        None => fingerprint,
+    let left = (certificate.not_after_unix_s - now).div_euclid(DAY_S);
+    let days = lang.days_left(left);
+    let tone = match (is_valid, left) {
+        (false, _) => t.error,
+        (true, ..SOON) => t.warn,
+        _ => t.ok,
     };
+    let fingerprint = format::fingerprint(&certificate.sha256);
+    // Sixteen bytes a line, eight where there is less room; the button that copies it stands beside.
+    let room = ui.available_width() - NAMES - COPY;
+    let fits = text::width(ui.painter(), fingerprint.get(..47).unwrap_or_default(), fonts::code()) <= room;
+    let bytes = if fits { 16 } else { 8 };
+    let pairs: Vec<&str> = fingerprint.split(':').collect();
+    let fingerprint = pairs.chunks(bytes).map(|line| line.join(":")).collect::<Vec<_>>().join("\n");
     for (name, value, note, color) in [
         (words.subject, certificate.subject.as_str(), "", t.text3),
         (words.san, names.as_str(), lacking.as_str(), t.error),
         (words.issuer, certificate.issuer.as_str(), issuer_note, t.text3),
-        (words.valid, valid.as_str(), days.as_str(), if is_valid { t.ok } else { t.error }),
+        (words.valid, valid.as_str(), days.as_str(), tone),
         (words.private_key, certificate.key.as_str(), "", t.text3),
         (words.sha256, fingerprint.as_str(), "", t.text3),
     ] {
@@ -194,13 +218,40 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
             append(&mut job, if fits { "   " } else { "\n" }, fonts::code(), t.text1, 18.0);
             append(&mut job, note, fonts::hint(), color, 18.0);
         }
-        let column = Rect::from_min_size(top + vec2(NAMES, 4.0), vec2(width - NAMES, 4000.0));
+        let copies = name == words.sha256;
+        if copies {
+            let place = Rect::from_min_size(pos2(top.x + width - 24.0, top.y + 1.0), vec2(24.0, 24.0));
+            let mut row = row_at(ui, place, ("copy fingerprint", index));
+            if row.add(IconButton::new(Icon::Copy, words.copy).small()).clicked() {
+                row.ctx().copy_text(format::fingerprint(&certificate.sha256));
+            }
+        }
+        let room = width - NAMES - if copies { COPY } else { 0.0 };
+        let column = Rect::from_min_size(top + vec2(NAMES, 4.0), vec2(room, 4000.0));
         let clip = ui.clip_rect();
         let mut column = pane_at(ui, column, ("fact", index, name));
         column.set_clip_rect(clip);
         rich_paragraph_ui(&mut column, job);
         ui.allocate_space(vec2(width, (column.min_rect().height() + 8.0).max(ROW)));
     }
+}
+
+/// The chain as PEM (RFC 7468).
+fn pem(report: &TlsReport) -> String {
+    const LINE: usize = 64;
+    let mut text = String::new();
+    for certificate in &report.chain {
+        let encoded = STANDARD.encode(&certificate.der);
+        text.push_str("-----BEGIN CERTIFICATE-----\n");
+        for line in encoded.as_bytes().chunks(LINE) {
+            text.push_str(&String::from_utf8_lossy(line));
+            text.push('\n');
+        }
+        text.push_str("-----END CERTIFICATE-----\n");
+    }
+    // Whoever writes a text ends its last line.
+    text.truncate(text.trim_end().len());
+    text
 }
 
 /// Seconds since 1970-01-01 UTC.

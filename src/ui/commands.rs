@@ -8,11 +8,12 @@ use super::copy_request;
 use super::icons::Icon;
 use super::message::editor_id;
 use super::palette::Palette;
+use super::stream;
 use super::widgets::code_view::{self, ViewCommand};
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{
-    Action, Area, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, RequestSide, ResponseSide, Retry, TabId,
-    ThemeChoice, UiCommand,
+    Action, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, RequestSide, ResponseSide,
+    Retry, TabId, ThemeChoice, UiCommand,
 };
 use crate::engine::SourceId;
 use crate::words::{HabitWords, Lang};
@@ -54,7 +55,7 @@ pub(super) fn icon(command: UiCommand) -> Icon {
         C::Redo => Icon::Redo2,
         C::FocusResponse | C::ShowResponse => Icon::Reply,
         C::ShowHeaders | C::ShowTrailers => Icon::FileText,
-        C::TogglePhases => Icon::ChartNoAxesGantt,
+        C::TogglePhases | C::ShowTrace => Icon::ChartNoAxesGantt,
         C::CopyResponse => Icon::Copy,
         C::ZoomIn => Icon::Plus,
         C::ZoomOut => Icon::Minus,
@@ -142,7 +143,8 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         | C::Replace
         | C::ShowResponse
         | C::ShowHeaders
-        | C::ShowTrailers => unless(tab.is_some(), words.no_request),
+        | C::ShowTrailers
+        | C::ShowTrace => unless(tab.is_some(), words.no_request),
         C::Send => match tab {
             None => Some(words.no_request),
             Some(tab) if tab.is_calling() && !tab.is_stream() => Some(words.is_calling),
@@ -220,9 +222,18 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
             if code_view::ask(ctx, ViewCommand::Find) {
                 return;
             }
-            match cx.tab().filter(|tab| editor::holds_focus(ctx, editor_id(tab.id))) {
-                Some(_) => cx.memory.editor_command = Some(EditorCommand::Find),
-                None => filter(cx),
+            let tab = cx.tab();
+            // Of a stream its messages; pressed again, the methods.
+            let has_messages = tab.is_some_and(|tab| {
+                let is_listed = |(call, _): (&CallRecord, bool)| call.is_stream() && call.sent + call.received > 0;
+                tab.response_side == ResponseSide::Response && tab.shown_call().is_some_and(is_listed)
+            });
+            if tab.is_some_and(|tab| editor::holds_focus(ctx, editor_id(tab.id))) {
+                cx.memory.editor_command = Some(EditorCommand::Find);
+            } else if has_messages && !ctx.memory(|memory| memory.has_focus(stream::filter_id())) {
+                cx.memory.focus_messages = true;
+            } else {
+                filter(cx);
             }
         }
         C::ReopenTab => cx.act(Action::ReopenTab),
@@ -302,6 +313,7 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
         C::ShowResponse => cx.act(Action::ShowResponseSide(id, ResponseSide::Response)),
         C::ShowHeaders => cx.act(Action::ShowResponseSide(id, ResponseSide::Headers)),
         C::ShowTrailers => cx.act(Action::ShowResponseSide(id, ResponseSide::Trailers)),
+        C::ShowTrace => cx.act(Action::ShowResponseSide(id, ResponseSide::Trace)),
         C::TogglePhases => {
             let open = cx.tab().and_then(|tab| tab.phases_open).unwrap_or(true);
             cx.act(Action::ShowPhases(id, !open));
@@ -328,6 +340,7 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
             | C::ShowResponse
             | C::ShowHeaders
             | C::ShowTrailers
+            | C::ShowTrace
     ) {
         cx.act(Action::ShowArea(Area::Services));
     }

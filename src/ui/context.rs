@@ -70,6 +70,14 @@ pub(super) struct Memory {
     pub(super) show_certificate: bool,
     /// The list of a source's methods, while it is open.
     pub(super) method_picker: Option<MethodPicker>,
+    /// The filter of messages is to take the focus.
+    pub(super) focus_messages: bool,
+    /// A row of the list of messages had the focus when it was last painted.
+    pub(super) list_has_focus: bool,
+    /// The row of the list of what was sent that has the focus, and of which call.
+    pub(super) sent_chosen: Option<(u64, usize)>,
+    /// Details of statuses that are unfolded: call, place, which part.
+    pub(super) open_details: std::collections::BTreeSet<(u64, usize, u8)>,
     /// The newest of these rows of metadata is to take the focus.
     pub(super) focus_new_row: Option<RowsOf>,
     /// Its value, rather than its key.
@@ -108,6 +116,10 @@ impl Default for Memory {
             focus_filter: false,
             show_certificate: false,
             method_picker: None,
+            focus_messages: false,
+            list_has_focus: false,
+            sent_chosen: None,
+            open_details: std::collections::BTreeSet::new(),
             focus_new_row: None,
             focus_new_value: false,
             call_settings: None,
@@ -139,6 +151,13 @@ impl Memory {
         });
         if !self.editors.contains(&shown) {
             self.editors.push(shown);
+        }
+    }
+
+    /// Unfolds a part of a status' detail, or folds it.
+    pub(super) fn toggle_detail(&mut self, key: (u64, usize, u8)) {
+        if !self.open_details.remove(&key) {
+            self.open_details.insert(key);
         }
     }
 

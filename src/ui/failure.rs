@@ -24,6 +24,8 @@ pub(super) struct FailureCard<'a> {
     pub(super) advice: &'a [String],
     /// Before the title; a cross unless set.
     pub(super) icon: Option<Icon>,
+    /// The status' code and what it means.
+    pub(super) status: &'a str,
     /// A word under the buttons.
     pub(super) hint: &'a str,
     /// Ways on that stand back behind the others.
@@ -57,6 +59,10 @@ pub(super) fn failure_card_ui(
         if !card.cause.is_empty() {
             pane.add_space(4.0);
             paragraph_ui(&mut pane, card.cause, fonts::body(), t.text1, 20.0);
+        }
+        if !card.status.is_empty() {
+            pane.add_space(4.0);
+            paragraph_ui(&mut pane, card.status, fonts::hint(), t.text2, 18.0);
         }
         if !card.advice.is_empty() {
             pane.add_space(8.0);
@@ -144,6 +150,7 @@ pub(super) fn transport_failure_ui(
     address: &str,
     retry: Retry,
     also: &[&str],
+    status: &str,
 ) -> Option<usize> {
     let words = cx.words();
     let described = describe(failure, cx.lang());
@@ -188,7 +195,7 @@ pub(super) fn transport_failure_ui(
     let advice = &advice[..];
     let (cause, title) = (described.cause.as_str(), described.title.as_str());
     let icon = leaf.map(|_| Icon::ShieldAlert);
-    let card = FailureCard { title, cause, advice, icon, hint: &hint, quiet };
+    let card = FailureCard { title, cause, advice, icon, status, hint: &hint, quiet };
     let label = primary.as_ref().map(|(_, label)| label.as_str());
     let pressed = failure_card_ui(ui, words, &card, label, &labels);
     if let Some(report) = &failure.tls {

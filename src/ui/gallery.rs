@@ -709,6 +709,7 @@ impl Gallery {
             span: BarSpan::Between(from, to),
             tone,
             note,
+            hover: "",
             critical: false,
         };
         let mut rows = vec![

@@ -7,6 +7,7 @@ use egui::{Context, Event, Key, Modifiers, Ui};
 use super::commands::{self, holds_list};
 use super::context::Cx;
 use super::message::editor_id;
+use super::stream;
 use super::theme::tokens;
 use super::widgets::shared::dashed;
 use super::widgets::suggest;
@@ -27,6 +28,7 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     }
     if !is_asking(cx) {
         super::paste::paste(ui, cx);
+        close_read_message(ctx, cx);
     }
     let pressed: Vec<Chord> = ctx.input(|input| {
         let chords = input.events.iter().filter_map(|event| match event {
@@ -44,6 +46,20 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
             consume(ctx, &chord);
             commands::run(ctx, cx, command);
         }
+    }
+}
+
+/// In the list of messages Escape closes the open one before it cancels anything.
+fn close_read_message(ctx: &Context, cx: &mut Cx<'_>) {
+    let Some(tab) = cx.tab() else { return };
+    let is_read = tab.shown_call().is_some_and(|(call, _)| call.is_stream() && call.shown.is_some());
+    let is_free = !egui::Popup::is_any_open(ctx) && cx.memory.habits.palette.is_none();
+    if is_read
+        && is_free
+        && cx.memory.list_has_focus
+        && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+    {
+        cx.act(Action::HideMessage(tab.id));
     }
 }
 
@@ -111,6 +127,8 @@ fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
         && cx.memory.method_picker.is_none()
         && !cx.memory.habits.notices_open
         && !suggest::is_open(ctx)
+        // It leaves the filter rather than the stream.
+        && !ctx.memory(|memory| memory.has_focus(stream::filter_id()))
         && !code_view::wants_escape(ctx)
         && !tab.is_some_and(|tab| editor::wants_escape(ctx, editor_id(tab.id)))
 }

@@ -6,6 +6,7 @@ use super::context::{Cx, pane_at, row_at, row_ending_right, row_from_right};
 use super::copy_request::copy_request_ui;
 use super::fonts;
 use super::icons::Icon;
+use super::stream;
 use super::theme::measure::{INSET, TABS};
 use super::theme::{Tone, tokens};
 use super::widgets::badge::icon_word_ui;
@@ -18,7 +19,7 @@ use super::widgets::shared::line_below;
 use super::widgets::text::{Elide, Line};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::widgets::working::waiting_ui;
-use crate::app::{Action, CallRecord, Prepared, Tab, TabId, UiCommand};
+use crate::app::{Action, Prepared, Tab, TabId, UiCommand};
 use crate::message::{self, MessageError, TemplateSize};
 use crate::words::{Words, format};
 
@@ -75,9 +76,10 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let error = tab.visible_error(cx.now);
     facts_ui(ui, cx, tab, error, line);
     if tab.shape.0 {
-        let bar = Rect::from_min_max(pos2(rest.left(), rest.bottom() - 56.0), rest.max);
+        let height = stream::composer_height(ui, cx, tab, rest);
+        let bar = Rect::from_min_max(pos2(rest.left(), rest.bottom() - height), rest.max);
+        stream::composer_ui(ui, cx, tab, bar, rest);
         rest.max.y = bar.top();
-        composer_ui(ui, cx, tab, bar);
     }
     let mut place_bar = None;
     if is_edited_here(cx, tab) {
@@ -305,40 +307,5 @@ fn error_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: &MessageError, bar: 
     });
     if !error.path.is_empty() {
         left.add(Line::code(&error.path).color(t.text3).elide(Elide::Middle).max_width(path_width));
-    }
-}
-
-/// What can be sent into a stream of the client's, and how it ends.
-fn composer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
-    let t = tokens(ui);
-    let words = cx.words();
-    ui.painter().hline(bar.x_range(), bar.top() + 0.5, egui::Stroke::new(1.0, t.line));
-    let inner = bar.shrink2(vec2(INSET, 0.0));
-    let mut row = row_at(ui, inner, "composer");
-    row.spacing_mut().item_spacing.x = 8.0;
-    let Some(call) = tab.call.as_ref().filter(|call| call.is_running()) else {
-        row.add(Line::new(words.streams_hint).color(t.text3).elide(Elide::End));
-        return;
-    };
-    if !CallRecord::takes_messages(call) {
-        row.add(Line::new(words.half_closed).color(t.text3));
-        return;
-    }
-    let fits = tab.error().is_none();
-    let key = cx.key(UiCommand::Send);
-    if row.add(Button::primary(words.send_message).key_if(key.as_deref()).enabled(fits)).clicked() {
-        cx.act(Action::Send(tab.id));
-    }
-    if row.add(Button::secondary(words.send_list)).clicked() {
-        cx.act(Action::WriteList(tab.id, Some(String::new())));
-    }
-    let response = row.add(Button::secondary(words.half_close));
-    super::widgets::tooltip::tooltip_ui(&response, words.half_close_hint, None);
-    if response.clicked() {
-        cx.act(Action::HalfClose(tab.id));
-    }
-    let room = row.available_width();
-    if super::widgets::text::width(row.painter(), words.half_close_hint, fonts::body()) <= room {
-        row.add(Line::new(words.half_close_hint).color(t.text3));
     }
 }

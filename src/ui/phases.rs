@@ -10,8 +10,8 @@ use super::widgets::button::IconButton;
 use super::widgets::heading::section_head_ui;
 use super::widgets::text::width;
 use super::widgets::waterfall::{Axis, BarSpan, BarTone, Tick, WaterfallRow, waterfall_ui};
-use crate::app::{Action, CallRecord, Phase, PhaseKind, PhaseNote, PhaseState, Tab, Timeline};
-use crate::words::{Lang, format};
+use crate::app::{Action, CallRecord, Phase, PhaseKind, PhaseNote, PhaseState, ResponseSide, Tab, Timeline};
+use crate::words::{Lang, PhaseTopic, format};
 
 const HEAD: f32 = 36.0;
 const AXIS: f32 = 28.0;
@@ -28,8 +28,8 @@ const TICK_ROOM: f64 = 50.0;
 const BARS_FOLDED: (f32, f32) = (64.0, 180.0);
 /// The share of the axis that a call has which ended before all phases were reached.
 const REACHED_SHARE: f64 = 0.55;
-/// Insets, gaps and the button of the folded line.
-const FOLDED_REST: f32 = 96.0;
+/// Insets, gaps and the buttons of the folded line.
+const FOLDED_REST: f32 = 120.0;
 /// The share of the width that bars have, about.
 const BARS_SHARE: f64 = 0.42;
 
@@ -41,22 +41,13 @@ pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
     let rows_height = AXIS + ROW * timeline.phases.len() as f32;
     let room = (area.height() * MOST - HEAD).max(0.0);
     // In a low window the answer needs the room, unless the person says otherwise.
-    let is_open = tab.phases_open.unwrap_or(area.height() >= UNFOLD_FROM) && room > AXIS + ROW;
+    let wants_room = call.is_stream() && call.sent + call.received > 0;
+    let is_open = tab.phases_open.unwrap_or(area.height() >= UNFOLD_FROM && !wants_room) && room > AXIS + ROW;
     let height = if is_open { HEAD + rows_height.min(room) } else { HEAD };
     let place = Rect::from_min_max(pos2(area.left(), area.bottom() - height), area.max);
     ui.painter().hline(place.x_range(), place.top() + 0.5, egui::Stroke::new(1.0, t.line));
     let mut pane = pane_at(ui, place, "phases");
-    let total = format::duration(timeline.total);
-    let lang = cx.lang();
-    let note = if timeline.running {
-        lang.running_for(&total)
-    } else if timeline.stopped {
-        lang.stopped_after(&total)
-    } else if timeline.reused {
-        lang.in_all_reused(&total)
-    } else {
-        lang.in_all(&total)
-    };
+    let note = total_note(cx.lang(), &timeline);
     let (icon, name) =
         if is_open { (Icon::ChevronDown, words.fold_phases) } else { (Icon::ChevronUp, words.unfold_phases) };
     let said = width(pane.painter(), words.phases, fonts::strong()) + width(pane.painter(), &note, fonts::body());
@@ -64,6 +55,9 @@ pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
     let mut bars = Rect::NOTHING;
     let pressed = section_head_ui(&mut pane, words.phases, &note, HEAD, |ui| {
         let response = ui.add(IconButton::new(icon, name).small());
+        if ui.add(IconButton::new(Icon::ArrowUpRight, cx.lang().trace().open_trace).small()).clicked() {
+            cx.act(Action::ShowResponseSide(tab.id, ResponseSide::Trace));
+        }
         if !is_open {
             ui.add_space(4.0);
             bars = ui.allocate_exact_size(vec2(bars_width, HEAD), egui::Sense::hover()).0;
@@ -81,6 +75,20 @@ pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
         waterfall(ui, cx, &timeline);
     });
     place.top()
+}
+
+/// How long it took, or runs.
+pub(super) fn total_note(lang: Lang, timeline: &Timeline) -> String {
+    let total = format::duration(timeline.total);
+    if timeline.running {
+        lang.running_for(&total)
+    } else if timeline.stopped {
+        lang.stopped_after(&total)
+    } else if timeline.reused {
+        lang.in_all_reused(&total)
+    } else {
+        lang.in_all(&total)
+    }
 }
 
 /// All bars on one line.
@@ -108,7 +116,8 @@ fn folded_ui(ui: &Ui, timeline: &Timeline, area: Rect) {
     }
 }
 
-fn waterfall(ui: &mut Ui, cx: &Cx<'_>, timeline: &Timeline) {
+/// The bars on their axis, each explained in its hover.
+pub(super) fn waterfall(ui: &mut Ui, cx: &Cx<'_>, timeline: &Timeline) {
     let lang = cx.lang();
     let words = cx.words();
     let texts: Vec<(String, String, String)> = timeline
@@ -145,6 +154,7 @@ fn waterfall(ui: &mut Ui, cx: &Cx<'_>, timeline: &Timeline) {
             },
             tone: tone(phase),
             note,
+            hover: lang.phase_explained(topic(&phase.kind)),
             critical: false,
         })
         .collect();
@@ -166,6 +176,20 @@ fn tone(phase: &Phase) -> BarTone {
         PhaseKind::Request(_) | PhaseKind::Trailers => BarTone::Request,
         PhaseKind::Wait => BarTone::Wait,
         PhaseKind::Response(_) => BarTone::Response,
+    }
+}
+
+fn topic(kind: &PhaseKind) -> PhaseTopic {
+    match kind {
+        PhaseKind::Queue => PhaseTopic::Queue,
+        PhaseKind::Resolve(_) => PhaseTopic::Resolve,
+        PhaseKind::Tcp(_) => PhaseTopic::Tcp,
+        PhaseKind::Tls(_) => PhaseTopic::Tls,
+        PhaseKind::Http2 => PhaseTopic::Http2,
+        PhaseKind::Request(_) => PhaseTopic::Request,
+        PhaseKind::Wait => PhaseTopic::Wait,
+        PhaseKind::Response(_) => PhaseTopic::Response,
+        PhaseKind::Trailers => PhaseTopic::Trailers,
     }
 }
 

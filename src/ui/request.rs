@@ -68,8 +68,8 @@ fn panes_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rest: Rect) {
     }
 }
 
-/// The request's share where the person chose none: half, less where a certificate or a diagnosis has to be read beside
-/// it, more for the settings of a connection.
+/// The request's share where the person chose none: half, less where messages of a stream, a certificate or a diagnosis
+/// have to be read beside it, more for the settings of a connection.
 fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     let shows_chain = tab.shown_call().is_some_and(|(call, _)| {
         let failure = call.status.as_ref().and_then(|(_, status)| status.failure.as_ref());
@@ -78,7 +78,10 @@ fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
         RequestSide::Tls | RequestSide::Metadata => (SETTINGS / width).clamp(0.5, 0.6),
-        RequestSide::Message if shows_chain || is_diagnosed => (NARROW_REQUEST / width).min(0.5),
+        // A stream's messages need the room.
+        RequestSide::Message if shows_chain || is_diagnosed || (tab.is_stream() && tab.call.is_some()) => {
+            (NARROW_REQUEST / width).min(0.5)
+        }
         RequestSide::Message => 0.5,
     }
 }

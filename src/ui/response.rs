@@ -2,34 +2,27 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::context::{Cx, pane_at, row_at, row_from_right};
-use super::failure::{FailureCard, failure_card_ui, transport_failure_ui};
+use super::context::{Cx, pane_at, row_at};
+use super::failure::{FailureCard, failure_card_ui};
 use super::icons::Icon;
-use super::lists::metadata_rows_ui;
 use super::theme::measure::{INSET, TABS};
 use super::theme::{Tone, tokens};
 use super::widgets::badge::status_badge_ui;
-use super::widgets::heading::section_head_ui;
-use super::widgets::json::Language;
 use super::widgets::shared::line_below;
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
-use super::widgets::text::{Elide, Line, paragraph_ui, width};
+use super::widgets::text::{Elide, Line, width};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{body, diagnose, facts, fonts, phases, stream};
-use crate::app::{Action, CallRecord, CallStage, RequestSide, ResponseSide, Retry, Tab};
-use crate::call::{CallStatus, Code};
-use crate::transport::{FailureKind, Stage};
-use crate::words::failure::describe;
+use super::{body, diagnose, facts, fonts, lists, phases, status, stream, trace};
+use crate::app::{Action, CallRecord, CallStage, ResponseSide, Retry, Tab};
+use crate::transport::FailureKind;
 use crate::words::format;
-
-/// Details of a status are shown up to this many lines each.
-const DETAIL_LINES: usize = 200;
 
 pub(super) fn response_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let app = cx.app;
     if let Some(record) = app.diagnosis(Retry::Send(tab.id)) {
         return diagnose::diagnosis_pane_ui(ui, cx, record);
     }
+    cx.memory.list_has_focus = false;
     let whole = ui.max_rect();
     let bar = Rect::from_min_size(whole.min, vec2(whole.width(), TABS));
     tabs_ui(ui, cx, tab, bar);
@@ -51,14 +44,16 @@ pub(super) fn response_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     facts_ui(ui, cx, tab, call, is_older, line);
     if let Some(newest) = &tab.call
         && newest.stage() != CallStage::NotBegun
+        && tab.response_side != ResponseSide::Trace
     {
         rest.max.y = phases::phases_ui(ui, cx, tab, newest, rest);
     }
     let mut pane = pane_at(ui, rest, ("answer", tab.response_side as u8));
     match tab.response_side {
         ResponseSide::Response => body_ui(&mut pane, cx, tab, call),
-        ResponseSide::Headers => headers_ui(&mut pane, cx, call),
-        ResponseSide::Trailers => trailers_ui(&mut pane, cx, call),
+        ResponseSide::Headers => lists::headers_ui(&mut pane, cx, call),
+        ResponseSide::Trailers => lists::trailers_ui(&mut pane, cx, call),
+        ResponseSide::Trace => trace::trace_ui(&mut pane, cx, tab.call.as_ref().unwrap_or(call)),
     }
 }
 
@@ -73,11 +68,12 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
         count(call.and_then(|call| call.headers.as_ref()).map(|came| came.metadata.len())),
         count(call.and_then(|call| call.trailers.as_ref()).map(|came| came.metadata.len())),
     );
-    let sides = [ResponseSide::Response, ResponseSide::Headers, ResponseSide::Trailers];
+    let sides = [ResponseSide::Response, ResponseSide::Headers, ResponseSide::Trailers, ResponseSide::Trace];
     let tabs = [
         PaneTab { title: if tab.is_stream() { words.messages } else { words.response }, count: messages.as_deref() },
         PaneTab { title: words.headers, count: headers.as_deref() },
         PaneTab { title: words.trailers, count: trailers.as_deref() },
+        PaneTab { title: cx.lang().trace().trace, count: None },
     ];
     let chosen = sides.iter().position(|side| *side == tab.response_side).unwrap_or(0);
     let mut row = row_at(ui, bar.shrink2(vec2(INSET, 0.0)), "response tabs");
@@ -97,19 +93,7 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
         right_edge = body::tools_ui(ui, cx, tab, call, inner);
     }
     if tab.is_stream() {
-        let mut right = row_from_right(ui, inner, "follow");
-        right.spacing_mut().item_spacing.x = 8.0;
-        let mut on = tab.follow_tail;
-        let wide = inner.width() > 520.0;
-        if wide {
-            right.add(Line::new(words.follow_tail));
-        }
-        let toggle = super::widgets::switches::toggle_ui(&mut right, &mut on, words.follow_tail, false);
-        super::widgets::tooltip::tooltip_ui(&toggle, words.follow_tail, None);
-        if on != tab.follow_tail {
-            cx.act(Action::FollowTail(tab.id, on));
-        }
-        right_edge = right.min_rect().left() - 8.0;
+        right_edge = stream::facts_ui(ui, cx, tab, call, inner);
     }
     let place = Rect::from_min_max(inner.min, pos2(right_edge, inner.max.y));
     super::widgets::menu::copyable(ui, place, "facts", &facts_text(cx, call));
@@ -118,8 +102,8 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
     let newest_runs = tab.is_calling();
     if call.is_running() {
         status_badge_ui(&mut row, Tone::Accent, if tab.is_stream() { words.streaming } else { words.calling });
-    } else if let Some((_, status)) = &call.status {
-        status_badge_ui(&mut row, facts::status_tone(status.code), &facts::status_label(status.code));
+    } else if call.status.is_some() {
+        trace::status_ui(&mut row, cx, call);
     } else {
         status_badge_ui(&mut row, Tone::Error, words.not_sent);
     }
@@ -145,12 +129,8 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
         add(&format::duration(time), true, t.text1);
     }
     if tab.is_stream() {
-        add(&format!("→ {}", cx.lang().sent_count(call.sent)), false, t.accent);
-        add(&format!("← {}", cx.lang().received_count(call.received)), false, t.ok);
-        if let Some(rate) = call.receive_rate() {
-            add(&cx.lang().rate(rate), true, t.text2);
-        }
-        add(&format::bytes(call.sent_bytes + call.received_bytes), true, t.text2);
+        row.spacing_mut().item_spacing.x = 14.0;
+        stream::counts_ui(&mut row, cx, call);
         return;
     }
     if call.received > 0 {
@@ -195,16 +175,16 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     if tab.is_stream() {
         let mut list = area;
         if let Some(status) = failed {
-            if call.rows.is_empty() {
-                status_ui(ui, cx, tab, call, status);
+            if call.sent + call.received == 0 {
+                status::status_ui(ui, cx, tab, call, status);
                 return;
             }
             list.min.y = if call.details.is_empty() {
-                ended_ui(ui, cx, status, area)
+                status::ended_ui(ui, cx, call, status, area)
             } else {
                 let (top, below) = area.split_top_bottom_at_y(area.top() + (area.height() * 0.5).min(260.0));
                 let mut pane = pane_at(ui, top, "stream failed");
-                status_ui(&mut pane, cx, tab, call, status);
+                status::status_ui(&mut pane, cx, tab, call, status);
                 below.top()
             };
         }
@@ -213,125 +193,8 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
         return;
     }
     if let Some(status) = failed {
-        status_ui(ui, cx, tab, call, status);
+        status::status_ui(ui, cx, tab, call, status);
         return;
     }
     body::answer_ui(ui, cx, tab, call);
-}
-
-/// How a stream ended, in a few words above its messages; returns where they begin.
-fn ended_ui(ui: &mut Ui, cx: &Cx<'_>, status: &CallStatus, area: Rect) -> f32 {
-    let words = cx.words();
-    let described = status.failure.as_ref().map(|failure| describe(failure, cx.lang()));
-    let (lead, said) = match &described {
-        Some(described) => (described.title.as_str(), described.cause.as_str()),
-        None if status.message.is_empty() => match cx.lang().status_advice(status.code) {
-            "" => (words.server_said, words.no_message_text),
-            advice => (words.server_said, advice),
-        },
-        None => (words.server_said, status.message.as_str()),
-    };
-    let mut pane = pane_at(ui, area.shrink2(vec2(INSET, 8.0)), "stream ended");
-    super::widgets::notice::Notice::new(facts::status_tone(status.code), lead, said).show(&mut pane);
-    pane.min_rect().bottom() + 8.0
-}
-
-/// A status other than OK: the server's words, or ours with the stage, cause and what to try.
-fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, status: &CallStatus) {
-    let words = cx.words();
-    egui::ScrollArea::vertical().id_salt("status").auto_shrink([false, false]).show(ui, |ui| {
-        egui::Frame::new().inner_margin(egui::Margin::same(12)).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            let said_by = cx.lang().said_by(status.origin);
-            if let Some(failure) = &status.failure {
-                let of = Retry::Send(tab.id);
-                let also: &[&str] = match (&failure.kind, failure.stage) {
-                    // Whoever cancelled wants no reasons.
-                    (FailureKind::Cancelled, _) => &[],
-                    (_, Stage::Tls) => &[words.diagnose, words.open_tls],
-                    _ => &[words.diagnose],
-                };
-                match transport_failure_ui(ui, cx, failure, &call.address, of, also) {
-                    Some(0) => cx.act(Action::Diagnose(of)),
-                    Some(_) => cx.act(Action::ShowRequestSide(tab.id, RequestSide::Tls)),
-                    None => {}
-                }
-            } else {
-                let title = if status.message.is_empty() { words.no_message_text } else { &status.message };
-                let cause = if status.origin == crate::call::Origin::Server { words.server_said } else { &said_by };
-                let advice = [cx.lang().status_advice(status.code).to_owned()];
-                let advice = if advice[0].is_empty() { &[][..] } else { &advice[..] };
-                let card = FailureCard { title, cause, advice, ..FailureCard::default() };
-                // These may well be another's words than the server's that is meant.
-                let is_doubtful = matches!(status.code, Code::UNAVAILABLE | Code::UNIMPLEMENTED);
-                let others: &[&str] = if is_doubtful { &[words.diagnose] } else { &[] };
-                if failure_card_ui(ui, words, &card, None, others).is_some() {
-                    cx.act(Action::Diagnose(Retry::Send(tab.id)));
-                }
-            }
-            if !call.details.is_empty() {
-                ui.add_space(12.0);
-                details_ui(ui, cx, call);
-            }
-        });
-    });
-}
-
-fn details_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
-    let t = tokens(ui);
-    for (name, text) in &call.details {
-        section_head_ui(ui, cx.words().details, name, 32.0, |_| ());
-        ui.add_space(4.0);
-        for index in 0..text.len().min(DETAIL_LINES) {
-            let mut job = egui::text::LayoutJob::default();
-            super::widgets::json::append_line(&mut job, text.line(index), Language::Json, &fonts::code(), 20.0, t);
-            super::widgets::text::rich_paragraph_ui(ui, job);
-        }
-        if text.len() > DETAIL_LINES {
-            paragraph_ui(ui, "…", fonts::code(), t.text3, 20.0);
-        }
-        ui.add_space(8.0);
-    }
-}
-
-fn headers_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
-    let words = cx.words();
-    let Some(came) = &call.headers else {
-        let mut pane = pane_at(ui, ui.max_rect().shrink(INSET), "no headers");
-        let (title, said) =
-            if call.is_running() { (words.waiting, "") } else { (words.no_headers, words.no_headers_hint) };
-        ViewState::new(ViewKind::Empty(Icon::List), title, said).show(&mut pane);
-        return;
-    };
-    let note = cx.lang().after(&format::duration(came.at.saturating_duration_since(call.began)));
-    egui::ScrollArea::vertical().id_salt("headers").auto_shrink([false, false]).show(ui, |ui| {
-        section_head_ui(ui, words.headers, &note, 32.0, |_| ());
-        let mut rows = came.metadata.clone();
-        if let Some(status) = came.http_status {
-            rows.insert(0, (":status".to_owned(), status.to_string().into()));
-        }
-        metadata_rows_ui(ui, cx, &rows);
-    });
-}
-
-fn trailers_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
-    let words = cx.words();
-    let Some(came) = &call.trailers else {
-        let mut pane = pane_at(ui, ui.max_rect().shrink(INSET), "no trailers");
-        let (title, said) = if call.is_running() {
-            (words.no_trailers, words.no_trailers_hint)
-        } else {
-            (words.no_trailers_end, words.no_trailers_end_hint)
-        };
-        ViewState::new(ViewKind::Empty(Icon::List), title, said).show(&mut pane);
-        return;
-    };
-    let mut note = cx.lang().after(&format::duration(came.at.saturating_duration_since(call.began)));
-    if came.trailers_only {
-        note = format!("{note} · {}", words.trailers_only);
-    }
-    egui::ScrollArea::vertical().id_salt("trailers").auto_shrink([false, false]).show(ui, |ui| {
-        section_head_ui(ui, words.trailers, &note, 32.0, |_| ());
-        metadata_rows_ui(ui, cx, &came.metadata);
-    });
 }

@@ -1,4 +1,6 @@
-//! The question where a message is to be saved.
+//! The question where something is to be saved: a path can always be typed, the system's dialog is one button away.
+
+use std::time::Duration;
 
 use egui::{Id, Key, Ui};
 
@@ -11,18 +13,28 @@ use super::widgets::dialog::dialog_ui;
 use super::widgets::field::Field;
 use super::widgets::notice::Notice;
 use super::widgets::text::{Line, paragraph_ui};
-use crate::app::{Action, SaveDialog, SaveStage};
+use super::widgets::working::{Progress, working_ui};
+use crate::app::{Action, SaveDialog, SaveStage, SaveWhat};
+use crate::words::format;
+
+/// Work is not shown as such before.
+const SHOWS_AFTER: Duration = Duration::from_millis(300);
 
 pub(super) fn save_ui(ui: &Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
-    let (words, body) = (cx.words(), cx.lang().body());
+    let (words, body, streams) = (cx.words(), cx.lang().body(), cx.lang().streams());
+    let title = match &save.what {
+        SaveWhat::Message(..) => body.save_title.to_owned(),
+        SaveWhat::Messages(_, _, count) => cx.lang().save_messages(*count),
+        SaveWhat::Certificates(count, _) => cx.lang().save_certificates(*count),
+    };
     let ctx = ui.ctx().clone();
     let is_done = matches!(save.stage, SaveStage::Done(..));
-    let is_busy = save.stage == SaveStage::Saving;
+    let is_busy = save.is_saving();
     let ((), (confirmed, cancelled), close) = dialog_ui(
         &ctx,
         Id::unique("save"),
         560.0,
-        body.save_title,
+        &title,
         |ui| {
             if let SaveStage::Done(path, bytes) = &save.stage {
                 let said = cx.lang().saved(&path.display().to_string(), *bytes);
@@ -41,13 +53,15 @@ pub(super) fn save_ui(ui: &Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
                 Button::primary(body.save_button)
             };
             let confirmed = ui.add(confirm.large().enabled(!is_busy)).clicked();
-            (confirmed, ui.add(Button::secondary(words.cancel).large()).clicked())
+            let leave = if is_busy { streams.stop_saving } else { words.cancel };
+            (confirmed, ui.add(Button::secondary(leave).large()).clicked())
         },
     );
     let enter = ctx.input(|input| input.key_pressed(Key::Enter));
     if cancelled || close || (is_done && enter) {
         cx.act(Action::CloseSave);
     } else if confirmed || (enter && !is_busy && !save.would_replace()) {
+        // Replacing wants its own button.
         cx.act(Action::ConfirmSave(save.would_replace()));
     }
 }
@@ -55,11 +69,21 @@ pub(super) fn save_ui(ui: &Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
 fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
     let body = cx.lang().body();
     let t = tokens(ui);
-    let mut as_bytes = save.as_bytes;
-    let kinds = [(false, body.save_json), (true, body.save_bytes)];
-    choice_ui(ui, body.save_as, ButtonSize::Normal, &mut as_bytes, &kinds);
-    if as_bytes != save.as_bytes {
-        cx.act(Action::SaveAsBytes(as_bytes));
+    match &save.what {
+        SaveWhat::Message(..) => {
+            let mut as_bytes = save.as_bytes;
+            let kinds = [(false, body.save_json), (true, body.save_bytes)];
+            choice_ui(ui, body.save_as, ButtonSize::Normal, &mut as_bytes, &kinds);
+            if as_bytes != save.as_bytes {
+                cx.act(Action::SaveAsBytes(as_bytes));
+            }
+        }
+        SaveWhat::Messages(..) => {
+            paragraph_ui(ui, cx.lang().save_messages_how(), fonts::body(), t.text2, 18.0);
+        }
+        SaveWhat::Certificates(..) => {
+            paragraph_ui(ui, cx.lang().save_certificates_how(), fonts::body(), t.text2, 18.0);
+        }
     }
     ui.add_space(12.0);
     ui.add(Line::new(body.save_file).color(t.text2).height(24.0));
@@ -83,9 +107,24 @@ fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
         ui.add_space(8.0);
         paragraph_ui(ui, cx.words().no_dialog, fonts::hint(), t.warn, 18.0);
     }
-    if let SaveStage::Failed(why) = &save.stage {
-        ui.add_space(12.0);
-        let tone = if save.would_replace() { Tone::Warn } else { Tone::Error };
-        Notice::new(tone, "", &cx.lang().not_saved(why)).show(ui);
+    match &save.stage {
+        SaveStage::Failed(why) => {
+            ui.add_space(12.0);
+            let tone = if save.would_replace() { Tone::Warn } else { Tone::Error };
+            Notice::new(tone, "", &cx.lang().not_saved(why)).show(ui);
+        }
+        SaveStage::Saving(since, done, of) => {
+            let elapsed = cx.now.saturating_duration_since(*since);
+            if elapsed > SHOWS_AFTER {
+                ui.add_space(12.0);
+                let share = if *of > 0 { Progress::Share(*done as f32 / *of as f32) } else { Progress::Unknown };
+                let said = match of {
+                    0 => format::duration(elapsed),
+                    of => format!("{} · {}", cx.lang().some_of(*done, *of), format::duration(elapsed)),
+                };
+                working_ui(ui, cx.lang().streams().save_title, &said, share, None);
+            }
+        }
+        _ => {}
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId) {
         let settings = if entry.is_address() { words.tls_with_reflection } else { words.import_roots };
         let pressed = if let (Some(told), SourceOrigin::Address { address, .. }) = (told, &entry.origin) {
             let also = [words.try_again, settings, words.remove_source, words.diagnose];
-            transport_failure_ui(ui, cx, told, address, Retry::Load(source), &also)
+            transport_failure_ui(ui, cx, told, address, Retry::Load(source), &also, "")
         } else {
             let cause = &failure.message;
             let card = FailureCard { title: words.source_failed_title, cause, ..FailureCard::default() };

@@ -191,7 +191,12 @@ impl eframe::App for Window {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
         self.take_starts(ctx);
-        self.act(Instant::now());
+        let now = Instant::now();
+        self.app.tick(now);
+        self.act(now);
+        if let Some(copied) = self.app.take_copied() {
+            ctx.copy_text(copied);
+        }
         self.follow_settings(ctx);
         self.remember.hear(&mut self.app);
         self.remember.keep(ctx, &self.app, &self.memory);

@@ -194,6 +194,7 @@ impl Lang {
                 format!("{path} was not written: the disk is full. Free some room, or choose another disk."),
                 format!("无法写入 {path}：磁盘已满。请清理空间，或选择其他磁盘。"),
             ),
+            SaveFault::Stopped => self.pick("It was stopped.".to_owned(), "已停止。".to_owned()),
             SaveFault::Gone => self.pick(
                 format!("There is nothing to save any more: {detail}. Send the request again."),
                 format!("内容已不存在：{detail}。请重新发送请求。"),

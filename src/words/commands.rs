@@ -44,6 +44,7 @@ word_table! {
     show_response: "Show the response", "显示响应";
     show_headers: "Show the headers", "显示头部";
     show_trailers: "Show the trailers", "显示 trailers";
+    show_trace: "Show the trace", "显示 trace";
     toggle_phases: "Show or fold the phases", "展开或折叠阶段";
     copy_response: "Copy the response", "复制响应";
     zoom_in: "Larger", "放大";

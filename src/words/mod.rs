@@ -5,6 +5,27 @@
 //! [`Words`], sentences that hold data are methods of [`Lang`] (`sentence.rs`, `diagnosis.rs`), numbers with units are
 //! in [`format`].
 
+/// The fixed words of one area: one field a thing, both languages side by side, so that a missing one does not compile.
+macro_rules! words {
+    ($words:ident, $($name:ident: $en:literal, $zh:literal;)*) => {
+        /// The fixed words of one area and language. Each field's doc is its English text.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $words {
+            $(#[doc = $en] pub $name: &'static str,)*
+        }
+
+        const EN: $words = $words { $($name: $en,)* };
+        const ZH: $words = $words { $($name: $zh,)* };
+
+        impl $words {
+            /// Every word with the name of its field, for tests and tools.
+            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name),)*]
+            }
+        }
+    };
+}
+
 pub mod body;
 pub mod failure;
 pub mod format;
@@ -15,7 +36,10 @@ mod diagnosis;
 mod habits;
 mod requests;
 mod sentence;
+mod status;
+mod streams;
 mod table;
+mod trace;
 
 pub use catalogue::{EN, Words, ZH};
 pub use commands::{CommandWords, EN_COMMANDS, ZH_COMMANDS};
@@ -23,6 +47,9 @@ pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
 pub use habits::{EN_HABITS, HabitWords, ZH_HABITS};
 pub use requests::RequestWords;
+pub use status::DetailWords;
+pub use streams::StreamWords;
+pub use trace::{PhaseTopic, TraceWords};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

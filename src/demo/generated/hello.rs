@@ -44,7 +44,8 @@ pub mod hello_server {
             + std::marker::Send
             + 'static;
         /// Server streaming: one request, then one reply every 100 ms.
-        /// `count` says how many (10 unless set, at most 1000), `interval_ms` how far apart.
+        /// `count` says how many (10 unless set, at most 1000000), `interval_ms` how far apart; with 0 they come
+        /// as fast as they are read.
         async fn lots_of_replies(
             &self,
             request: tonic::Request<super::HelloRequest>,

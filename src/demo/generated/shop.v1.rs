@@ -598,7 +598,8 @@ pub mod orders_server {
             request: tonic::Request<super::GetOrderRequest>,
         ) -> std::result::Result<tonic::Response<super::Order>, tonic::Status>;
         /// Places an order. What is wrong with it comes back as INVALID_ARGUMENT with rich details:
-        /// field violations, reason, links and a text for people.
+        /// field violations, reason, links and a text for people. tea-02 is sold out: FAILED_PRECONDITION;
+        /// more than 20 items are too many at once: RESOURCE_EXHAUSTED.
         async fn create_order(
             &self,
             request: tonic::Request<super::CreateOrderRequest>,

@@ -257,7 +257,10 @@ impl<'a> Field<'a> {
             ui.scope(|ui| {
                 ui.set_max_width(width.max(240.0));
                 let said = text::paragraph_ui(ui, reason, fonts::hint(), t.error, 18.0);
-                ui.ctx().accesskit_node_builder(said.id, |node| node.set_role(egui::Role::Alert));
+                ui.ctx().accesskit_node_builder(said.id, |node| {
+                    node.set_role(egui::Role::Alert);
+                    node.set_label(reason);
+                });
             });
         }
         response.rect = rect;

@@ -48,6 +48,10 @@ pub struct Cell {
     pub text: String,
     /// An icon before it.
     pub icon: Option<Icon>,
+    /// What an icon without text says.
+    pub icon_name: &'static str,
+    /// It is not there yet: a bar in its place.
+    pub absent: bool,
     /// Its colour.
     pub tone: Tone,
     /// Data: mono.
@@ -73,6 +77,16 @@ impl Cell {
     pub fn icon(mut self, icon: Icon) -> Self {
         self.icon = Some(icon);
         self
+    }
+
+    /// An icon alone, and what it says.
+    pub fn sign(icon: Icon, name: &'static str) -> Self {
+        Self { icon: Some(icon), icon_name: name, ..Self::default() }
+    }
+
+    /// What is not there yet.
+    pub fn absent() -> Self {
+        Self { absent: true, ..Self::default() }
     }
 
     /// In a colour.
@@ -103,20 +117,22 @@ pub struct TableResponse {
     pub opened: Option<usize>,
     /// The row under a secondary click: hang the menu on it.
     pub menu: Option<(usize, Response)>,
+    /// The row was clicked, rather than reached by a key.
+    pub clicked: bool,
 }
 
 /// A table that fills the room there is and scrolls.
 #[must_use = "a table is shown by show"]
 pub struct Table<'a> {
-    id: Id,
-    name: &'a str,
+    pub(super) id: Id,
+    pub(super) name: &'a str,
     columns: &'a [Column<'a>],
     dense: bool,
-    chosen: Option<usize>,
-    follow_tail: bool,
-    head: bool,
+    pub(super) chosen: Option<usize>,
+    pub(super) follow_tail: bool,
+    pub(super) head: bool,
     whole: bool,
-    scroll_to: Option<usize>,
+    pub(super) scroll_to: Option<usize>,
     hover: Option<usize>,
 }
 
@@ -179,12 +195,12 @@ impl<'a> Table<'a> {
         self
     }
 
-    fn row_height(&self) -> f32 {
+    pub(super) fn row_height(&self) -> f32 {
         if self.dense { ROW } else { TABLE_ROW }
     }
 
     /// Left edges and widths of the columns, content only.
-    fn layout(&self, width: f32) -> Vec<(f32, f32)> {
+    pub(super) fn layout(&self, width: f32) -> Vec<(f32, f32)> {
         let gaps = INSET * 2.0 + INSET * self.columns.len().saturating_sub(1) as f32;
         let fixed: f32 = self.columns.iter().filter_map(|column| column.width).sum();
         let flexible = self.columns.iter().filter(|column| column.width.is_none()).count().max(1);
@@ -254,11 +270,11 @@ impl<'a> Table<'a> {
         out
     }
 
-    fn row_id(&self, index: usize) -> Id {
+    pub(super) fn row_id(&self, index: usize) -> Id {
         self.id.with(("row", index))
     }
 
-    fn head_ui(&self, ui: &mut Ui, places: &[(f32, f32)]) {
+    pub(super) fn head_ui(&self, ui: &mut Ui, places: &[(f32, f32)]) {
         let t = tokens(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
         let font = fonts::hint();
@@ -287,25 +303,42 @@ impl<'a> Table<'a> {
         go: Option<usize>,
         out: &mut TableResponse,
     ) {
-        let t = tokens(ui);
         let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), self.row_height()));
         ui.advance_cursor_after_rect(rect);
+        self.row_at(ui, rect, places, index, cells, focus_row, go, out);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one row of a table: its place, content and what the keys said")]
+    pub(super) fn row_at(
+        &self,
+        ui: &Ui,
+        rect: Rect,
+        places: &[(f32, f32)],
+        index: usize,
+        cells: &[Cell],
+        focus_row: usize,
+        go: Option<usize>,
+        out: &mut TableResponse,
+    ) {
+        let t = tokens(ui);
         let focusable = index == focus_row || go == Some(index);
         let response = ui.interact(rect, self.row_id(index), if focusable { Sense::click() } else { Sense::CLICK });
         let chosen = self.chosen == Some(index);
         response.widget_info(|| {
             let mut name = String::new();
-            for cell in cells.iter().filter(|cell| !cell.text.is_empty()) {
-                if !name.is_empty() {
+            for cell in cells {
+                let said = if cell.text.is_empty() { cell.icon_name } else { &cell.text };
+                if !name.is_empty() && !said.is_empty() {
                     name.push_str(", ");
                 }
-                name.extend(cell.text.chars().take(400));
+                name.extend(said.chars().take(400));
             }
             WidgetInfo::labeled(Role::Row, true, name)
         });
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(chosen));
         if response.clicked() {
             out.chosen = Some(index);
+            out.clicked = true;
         }
         if response.double_clicked() {
             out.opened = Some(index);
@@ -330,9 +363,16 @@ impl<'a> Table<'a> {
             let place = Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(*width, rect.height()));
             paint_cell(ui, place, cell, column.right, chosen, t);
         }
-        if shows_focus(&response, Stand::Rest) {
+        // Who came by the pointer sees the chosen row, without a ring.
+        let by_pointer = ui.data(|data| data.get_temp::<bool>(self.by_pointer())).unwrap_or(false);
+        if shows_focus(&response, Stand::Rest) && !by_pointer {
             ring(painter, rect, 0, t);
         }
+    }
+
+    /// Where it is kept that the focus came by the pointer.
+    pub(super) fn by_pointer(&self) -> Id {
+        self.id.with("by pointer")
     }
 }
 
@@ -346,9 +386,18 @@ fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &
     };
     let middle = place.center().y;
     let mut left = place.left();
+    if cell.absent {
+        let width = (place.width() * 0.6).min(320.0);
+        let bar = Rect::from_min_size(pos2(left, middle - 4.0), vec2(width, 8.0));
+        painter.rect_filled(bar, 4.0, t.bg3);
+        return;
+    }
     if let Some(icon) = cell.icon {
         icon.paint_at(painter, pos2(left + 7.0, middle), 14.0, color);
         left += 20.0;
+        if cell.text.is_empty() {
+            return;
+        }
     }
     let room = place.right() - left;
     let galley = match if cell.elide_end { Elide::End } else { Elide::Middle } {

@@ -63,6 +63,8 @@ pub struct WaterfallRow<'a> {
     pub tone: BarTone,
     /// A fact beside or in the bar; for what was not reached, the words that say so.
     pub note: &'a str,
+    /// What it means, in the hover.
+    pub hover: &'a str,
     /// On the critical path: a line of 2 under the bar.
     pub critical: bool,
 }
@@ -113,7 +115,8 @@ pub fn waterfall_ui(ui: &mut Ui, id: Id, name: &str, axis: Axis<'_>, rows: &[Wat
             }
             painter.vline(x + 0.5, all.y_range(), Stroke::new(1.0, t.line));
             let label = text::line(&painter, tick.label, fonts::mono(11.0), t.text3);
-            let at = (x + 4.0).min(head.right() - 4.0 - label.size().x);
+            // A scroll bar may lie over the last points.
+            let at = (x + 4.0).min(head.right() - 12.0 - label.size().x);
             text::paint_dropped(&painter, label, at, head.center().y, 5.0);
         }
         super::shared::line_below(&painter, head, t.line);
@@ -128,6 +131,7 @@ pub fn waterfall_ui(ui: &mut Ui, id: Id, name: &str, axis: Axis<'_>, rows: &[Wat
             if response.clicked() {
                 clicked = Some(index);
             }
+            let behind = painter.add(egui::Shape::Noop);
             painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.line));
             let middle = rect.center().y;
             let reached = matches!(row.span, BarSpan::Between(..));
@@ -138,8 +142,14 @@ pub fn waterfall_ui(ui: &mut Ui, id: Id, name: &str, axis: Axis<'_>, rows: &[Wat
             };
             let shown = text::elide_middle(&painter, row.name, &fonts::body(), names - 8.0);
             text::paint_text(&painter, rect.left() + INSET, middle, &shown, &fonts::body(), color);
-            if shown != row.name {
+            if !row.hover.is_empty() {
+                super::tooltip::tooltip_ui(&response, row.hover, None);
+                ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(row.hover));
+            } else if shown != row.name {
                 super::tooltip::tooltip_ui(&response, row.name, None);
+            }
+            if response.hovered() && !row.hover.is_empty() {
+                painter.set(behind, egui::epaint::RectShape::filled(rect, CornerRadius::ZERO, t.bg3));
             }
             if reached {
                 let right = rect.left() + bars - INSET;
