@@ -2,6 +2,7 @@
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
+#![allow(missing_docs, reason = "the attribute of what is on the bus makes methods without any")]
 
 mod window_support;
 
@@ -56,7 +57,6 @@ struct Desktop {
     scheme: Arc<AtomicU32>,
 }
 
-#[allow(missing_docs, reason = "the attribute makes methods without any")]
 #[zbus::interface(name = "org.freedesktop.portal.Settings")]
 impl Desktop {
     fn read_one(&self, namespace: &str, key: &str) -> zbus::fdo::Result<OwnedValue> {

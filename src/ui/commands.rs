@@ -227,7 +227,7 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         }
         C::ReopenTab => cx.act(Action::ReopenTab),
         // Without one to begin from, a method has to be found first.
-        C::NewTab if cx.tab().is_none() => return run_window(ctx, cx, C::ShowPalette),
+        C::NewTab if cx.tab().is_none() => run_window(ctx, cx, C::ShowPalette),
         C::CloseTab if cx.app.area == Area::Settings => cx.act(Action::ShowArea(Area::Services)),
         C::NextTab => cx.act(Action::StepTab(1)),
         C::PreviousTab => cx.act(Action::StepTab(-1)),
