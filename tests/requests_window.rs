@@ -612,9 +612,7 @@ fn the_request_sides_commands_are_in_the_palette() {
         walk.key(Modifiers::NONE, Key::Escape);
         assert!(!walk.has(own.this_request));
         run(&mut walk, names.reconnect);
-        walk.until("it is connected", |app| {
-            matches!(app.connections.get(&address), Some(ConnectionState::Open(_)))
-        });
+        walk.until("it is connected", |app| matches!(app.connections.get(&address), Some(ConnectionState::Open(_))));
         run(&mut walk, names.paste_grpcurl);
         assert!(walk.has(own.paste_command_hint));
         walk.rest();
