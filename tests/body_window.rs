@@ -185,6 +185,19 @@ impl Walk {
         self.harness.query_all_by_role_and_label(role, name).any(|node| node.is_focused())
     }
 
+    /// Whether the view shows that the keyboard goes to it.
+    fn has_ring(&self) -> bool {
+        let view = self.harness.query_all_by_role(Role::Document).last().expect("the view").rect();
+        self.harness.output().shapes.iter().any(|clipped| match &clipped.shape {
+            egui::Shape::Rect(shape) => {
+                shape.stroke.color == proconsul::ui::theme::DARK.accent
+                    && (shape.rect.width() - view.width()).abs() < 4.0
+                    && (shape.rect.height() - view.height()).abs() < 4.0
+            }
+            _ => false,
+        })
+    }
+
     fn copy(&mut self) -> String {
         self.copied.clear();
         self.harness.event(Event::Copy);
@@ -263,6 +276,10 @@ fn text_is_found_also_where_it_is_folded() {
         walk.key(Modifiers::NONE, Key::Escape);
         assert!(!walk.has(body.find_in_text), "Escape closes the bar");
         assert!(walk.is_focused(Role::Document, words.response_body), "and the text has the focus again");
+        assert!(walk.has_ring(), "which is seen");
+        let at = walk.text_at("\"boolVal\"", 4.0);
+        walk.press(at, PointerButton::Primary);
+        assert!(!walk.has_ring(), "who points needs no ring");
         // The window's own Ctrl+F looks in the text that has the focus.
         walk.key(Modifiers::COMMAND, Key::F);
         assert!(walk.is_focused(Role::TextInput, body.find_in_text));

@@ -2,7 +2,7 @@
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
-#![allow(missing_docs, reason = "the attribute of what is on the bus makes methods without any")]
+#![allow(missing_docs, reason = "an attribute makes methods without any")]
 
 mod window_support;
 

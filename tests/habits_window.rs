@@ -7,7 +7,7 @@ mod window_support;
 
 use egui::accesskit::Role;
 use egui::{Event, ImeEvent, Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use proconsul::app::{Action, Area, Chord, Happened, Settings, ThemeChoice, UiCommand};
 use proconsul::call::Encoding;
 use proconsul::state::FILE;
@@ -329,6 +329,25 @@ fn rows_of_the_tree_and_facts_are_copied() {
         let own = walk.own();
         let copied = copy_by(&mut walk, Role::MenuItem, own.copy_full_name);
         assert_eq!(copied.as_deref(), Some("hello.Hello/BidiHello"));
+        // An error, whole; the line of facts; the connection in the status bar.
+        let tab = walk.tab().id;
+        walk.harness.state_mut().perform(Action::SetAddress(tab, "127.0.0.1:1".to_owned()));
+        walk.command(Key::Enter);
+        walk.until("the call fails", |app| {
+            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.status.is_some())
+        });
+        walk.rest("a failure");
+        for (shown, part) in [("127.0.0.1:1", "127.0.0.1:1"), ("14 UNAVAILABLE", "14 UNAVAILABLE · ")] {
+            let role = if shown.starts_with("14") { Role::Status } else { Role::Alert };
+            let nodes = walk.harness.query_all_by_label_contains(shown);
+            let node = nodes.into_iter().find(|node| node.accesskit_node().role() == role);
+            node.unwrap_or_else(|| panic!("no {role:?} {shown}")).click_secondary();
+            walk.harness.run_steps(4);
+            let copy = walk.words().copy;
+            let copied = copy_by(&mut walk, Role::MenuItem, copy).unwrap_or_default();
+            assert!(copied.contains(part), "{copied}");
+            walk.harness.run_steps(4);
+        }
     });
 }
 

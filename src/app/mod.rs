@@ -37,6 +37,8 @@ mod tree;
 mod trust;
 
 #[cfg(test)]
+mod habits_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;

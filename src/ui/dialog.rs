@@ -199,6 +199,10 @@ fn files_ui(ui: &mut Ui, cx: &Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor
             picked = Some((PickFor::DialogPaths, true));
         }
     });
+    if cx.app.dialog_waits {
+        ui.add_space(8.0);
+        paragraph_ui(ui, cx.lang().habits().dialog_waits, fonts::hint(), t.text2, 18.0);
+    }
     if cx.app.no_dialog {
         ui.add_space(8.0);
         paragraph_ui(ui, words.no_dialog, fonts::hint(), t.warn, 18.0);

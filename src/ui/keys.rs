@@ -6,13 +6,13 @@ use egui::{Context, Event, Key, Modifiers, Ui};
 
 use super::commands::{self, holds_list};
 use super::context::Cx;
-use super::fonts;
 use super::message::editor_id;
 use super::theme::tokens;
 use super::widgets::shared::dashed;
 use super::widgets::suggest;
 use super::widgets::text;
 use super::widgets::{code_view, editor};
+use super::{fonts, keys_page};
 use crate::app::{Action, Area, Chord, CommandGroup, CommandPlace, UiCommand};
 
 /// Takes the keys of commands before any field sees them.
@@ -20,7 +20,10 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     let ctx = ui.ctx();
     cx.memory.habits.hold_composing_keys(ctx);
     if cx.memory.habits.typing_key.is_some() {
-        return;
+        if cx.app.area == Area::Settings {
+            return;
+        }
+        keys_page::end(cx);
     }
     if !is_asking(cx) {
         super::paste::paste(ui, cx);

@@ -370,7 +370,8 @@ fn take_key(ui: &Ui, cx: &mut Cx<'_>) {
     ui.ctx().request_repaint();
 }
 
-fn end(cx: &mut Cx<'_>) {
+/// No key is typed any more.
+pub(super) fn end(cx: &mut Cx<'_>) {
     cx.memory.habits.settings.key_typing = KeyTyping::No;
     cx.memory.habits.typing_key = None;
 }

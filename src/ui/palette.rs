@@ -332,7 +332,11 @@ fn said(cx: &Cx<'_>, results: &Results, found: Found) -> Option<Said> {
             on: commands::is_on(cx, command),
             ..plain(command.name(cx.lang()).to_owned(), String::new(), words.palette_run)
         },
-        Found::Setting(setting) => plain(setting.name(words).to_owned(), setting.now(cx), words.palette_open),
+        Found::Setting(setting) => {
+            let name = setting.name(words);
+            let now = Some(setting.now(cx)).filter(|now| now != name).unwrap_or_default();
+            plain(name.to_owned(), now, words.palette_open)
+        }
     })
 }
 

@@ -279,10 +279,15 @@ impl Walk {
                     }
                     for (other_name, other_role, _, other) in &shown[index + 1..] {
                         let both = seen.intersect(*other);
+                        // Rows and tabs hold what belongs to them; a button holds nothing.
+                        let holds = |outer: Rect, role: Role, inner: Rect| {
+                            outer.expand(1.0).contains_rect(inner)
+                                && !matches!(role, Role::Button | Role::Link | Role::Switch | Role::RadioButton)
+                        };
                         if both.width() > 2.0
                             && both.height() > 2.0
-                            && !seen.expand(1.0).contains_rect(*other)
-                            && !other.expand(1.0).contains_rect(*seen)
+                            && !holds(*seen, *role, *other)
+                            && !holds(*other, *other_role, *seen)
                         {
                             faults.push(format!(
                                 "{role:?} {name:?} {seen} and {other_role:?} {other_name:?} {other} overlap"

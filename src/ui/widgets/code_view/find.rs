@@ -19,7 +19,7 @@ use crate::words::Lang;
 /// The height of the bar, in points.
 const BAR: f32 = 40.0;
 /// A frame searches for this long at most.
-const A_FRAME: Duration = Duration::from_millis(3);
+const A_FRAME: Duration = Duration::from_millis(2);
 /// Texts up to this are searched within the frame that asks, in bytes.
 const SMALL: usize = 1 << 20;
 
@@ -176,7 +176,6 @@ pub fn bar_ui(ui: &mut Ui, state: &mut State, id: Id, code: &TextLines, room: Re
         state.find.close();
         ui.ctx().request_repaint();
     }
-    search(ui, state, code);
     Rect::from_min_max(pos2(room.left(), bar.bottom()), room.max)
 }
 

@@ -115,14 +115,18 @@ impl Search {
             return None;
         }
         let wanted: Vec<char> = self.query.chars().flat_map(char::to_lowercase).collect();
-        let has_case =
-            first.to_lowercase().ne(std::iter::once(first)) || first.to_uppercase().ne(std::iter::once(first));
-        if !has_case {
-            let finder = memmem::Finder::new(first.encode_utf8(&mut [0; 4]).as_bytes()).into_owned();
-            let mut found = finder.find_iter(rest.as_bytes());
-            return found.find_map(|at| length_of_hit(&rest[at..], &wanted).map(|length| at..at + length));
+        // Where the first character may begin, in small or as a capital.
+        let lead = |c: Option<char>| c.map_or(0, |c| c.encode_utf8(&mut [0; 4]).as_bytes()[0]);
+        let (small, capital) = (lead(first.to_lowercase().next()), lead(first.to_uppercase().next()));
+        let mut at = 0;
+        while let Some(found) = memchr2(small, capital, rest.as_bytes().get(at..)?) {
+            at += found;
+            if let Some(length) = rest.get(at..).and_then(|rest| length_of_hit(rest, &wanted)) {
+                return Some(at..at + length);
+            }
+            at += 1;
         }
-        rest.char_indices().find_map(|(at, _)| length_of_hit(&rest[at..], &wanted).map(|length| at..at + length))
+        None
     }
 }
 
