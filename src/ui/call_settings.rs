@@ -166,7 +166,14 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
         .width(WIDTH)
         .show(|ui| {
             ui.set_width(WIDTH);
-            body_ui(ui, cx, tab);
+            // In a small window it scrolls.
+            let room = (ui.ctx().content_rect().bottom() - ui.cursor().top() - 24.0).max(120.0);
+            let area = egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]);
+            area.show(ui, |ui| {
+                // The bar stands beside the fields.
+                ui.set_width(WIDTH - 8.0);
+                body_ui(ui, cx, tab);
+            });
         });
 }
 
