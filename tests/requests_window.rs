@@ -593,6 +593,34 @@ fn a_server_whose_reflection_wants_a_token_is_added_with_it() {
     });
 }
 
+/// By keys and palette alone.
+#[test]
+fn the_request_sides_commands_are_in_the_palette() {
+    in_both(|lang| {
+        let mut walk = Walk::with_demo(lang);
+        let (own, address) = (walk.own(), walk.tab().address.clone());
+        let names = lang.commands();
+        let run = |walk: &mut Walk, name: &str| {
+            walk.key(Modifiers::COMMAND, Key::K);
+            walk.text(name);
+            walk.key(Modifiers::NONE, Key::Enter);
+            walk.harness.run_steps(4);
+        };
+        run(&mut walk, names.show_call_settings);
+        assert!(walk.has(own.this_request) && walk.has(&lang.every_call_to(&address)));
+        walk.rest();
+        walk.key(Modifiers::NONE, Key::Escape);
+        assert!(!walk.has(own.this_request));
+        run(&mut walk, names.reconnect);
+        walk.until("it is connected", |app| matches!(app.connections.get(&address), Some(ConnectionState::Open(_))));
+        run(&mut walk, names.paste_grpcurl);
+        assert!(walk.has(own.paste_command_hint));
+        walk.rest();
+        walk.key(Modifiers::NONE, Key::Escape);
+        assert!(walk.app().pasting.is_none());
+    });
+}
+
 /// Everything of the request side fits a small window.
 #[test]
 fn a_small_window_shows_it_all_and_comes_to_rest() {

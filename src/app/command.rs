@@ -97,6 +97,8 @@ commands! {
     AddSource add_source Sources Window ["Ctrl+O"];
     /// The system's dialog of files.
     OpenFiles open_files Sources Window [];
+    /// The question for a command of grpcurl that opens as a request.
+    PasteGrpcurl paste_grpcurl Sources Window [];
     /// The built-in services.
     StartDemo start_demo Sources Window [];
     /// Read every source anew.
@@ -141,8 +143,14 @@ commands! {
     ShowTls show_tls Request Window [];
     /// Climb the ladder.
     Diagnose diagnose Request Window [];
+    /// Close the connection to the target, and make another.
+    Reconnect reconnect Request Window [];
+    /// The popup of deadline, limits, compression and keepalive.
+    ShowCallSettings show_call_settings Request Window [];
     /// The request as a command of grpcurl, without secrets.
     CopyGrpcurl copy_grpcurl Request Window [];
+    /// The same with secrets.
+    CopyGrpcurlSecrets copy_grpcurl_secrets Request Window [];
     /// Lay the draft out anew.
     Format format Request Editor ["Ctrl+Shift+F"];
     /// Take the last step in the draft back.

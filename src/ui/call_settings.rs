@@ -15,7 +15,9 @@ use super::widgets::menu::popup_frame;
 use super::widgets::shared::{Stand, ring, shows_focus};
 use super::widgets::text::{Elide, Line, paint_text, paragraph_ui};
 use super::widgets::tooltip::tooltip_ui;
-use crate::app::{Action, ConnectionForm, PING_ANSWER, Tab, parse_deadline, parse_size, show_deadline, show_size};
+use crate::app::{
+    Action, ConnectionForm, PING_ANSWER, Tab, TabId, parse_deadline, parse_size, show_deadline, show_size,
+};
 use crate::call::Encoding;
 
 const WIDTH: f32 = 436.0;
@@ -120,6 +122,11 @@ impl Setting {
     }
 }
 
+/// The popup of a tab.
+pub(super) fn popup_id(tab: TabId) -> Id {
+    Id::unique(("call settings popup", tab.0))
+}
+
 /// The button at the right of the deadline box, and its popup.
 pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: Rect) {
     let t = tokens(ui);
@@ -141,7 +148,7 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
     if shows_focus(&response, Stand::Rest) {
         ring(ui.painter(), place.shrink(3.0), 5, t);
     }
-    let popup = Id::unique(("call settings popup", tab.id.0));
+    let popup = popup_id(tab.id);
     if of_word.clicked() {
         Popup::toggle_id(ui.ctx(), popup);
     }
@@ -159,7 +166,14 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
         .width(WIDTH)
         .show(|ui| {
             ui.set_width(WIDTH);
-            body_ui(ui, cx, tab);
+            // In a small window it scrolls.
+            let room = (ui.ctx().content_rect().bottom() - ui.cursor().top() - 24.0).max(120.0);
+            let area = egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]);
+            area.show(ui, |ui| {
+                // The bar stands beside the fields.
+                ui.set_width(WIDTH - 8.0);
+                body_ui(ui, cx, tab);
+            });
         });
 }
 

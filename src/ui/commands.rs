@@ -3,6 +3,7 @@
 
 use egui::{Context, Id};
 
+use super::call_settings;
 use super::context::Cx;
 use super::copy_request;
 use super::icons::Icon;
@@ -49,7 +50,9 @@ pub(super) fn icon(command: UiCommand) -> Icon {
         C::ShowMetadata => Icon::List,
         C::ShowTls => Icon::Shield,
         C::Diagnose => Icon::Activity,
-        C::CopyGrpcurl => Icon::Terminal,
+        C::Reconnect => Icon::RefreshCw,
+        C::ShowCallSettings => Icon::Clock,
+        C::CopyGrpcurl | C::CopyGrpcurlSecrets | C::PasteGrpcurl => Icon::Terminal,
         C::Format => Icon::Code,
         C::Undo => Icon::Undo2,
         C::Redo => Icon::Redo2,
@@ -113,6 +116,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         | C::ToggleSidePanel
         | C::AddSource
         | C::OpenFiles
+        | C::PasteGrpcurl
         | C::ZoomIn
         | C::ZoomOut
         | C::ZoomReset
@@ -138,7 +142,9 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         | C::ShowMessage
         | C::ShowMetadata
         | C::ShowTls
+        | C::ShowCallSettings
         | C::CopyGrpcurl
+        | C::CopyGrpcurlSecrets
         | C::Format
         | C::Replace
         | C::ShowResponse
@@ -159,7 +165,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
             let takes = tab.and_then(|tab| tab.call.as_ref()).is_some_and(crate::app::CallRecord::takes_messages);
             unless(takes, words.no_stream)
         }
-        C::Diagnose => match tab {
+        C::Diagnose | C::Reconnect => match tab {
             None => Some(words.no_request),
             Some(tab) => unless(!tab.address.trim().is_empty(), words.no_address),
         },
@@ -209,6 +215,7 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         C::ToggleSidePanel => cx.memory.toggle_side(cx.app),
         C::AddSource => cx.act(Action::OpenDialog),
         C::OpenFiles => cx.act(Action::PickFiles(PickFor::Open, false)),
+        C::PasteGrpcurl => cx.act(Action::WriteCommand(Some(String::new()))),
         C::StartDemo => cx.act(Action::StartDemo),
         C::ReloadAll => cx.act(Action::ReloadAll),
         C::RenameSource => {
@@ -301,9 +308,15 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
         C::ShowMetadata => cx.act(Action::ShowRequestSide(id, RequestSide::Metadata)),
         C::ShowTls => cx.act(Action::ShowRequestSide(id, RequestSide::Tls)),
         C::Diagnose => cx.act(Action::Diagnose(Retry::Send(id))),
-        C::CopyGrpcurl => {
+        C::Reconnect => {
             if let Some(tab) = cx.tab() {
-                ctx.copy_text(copy_request::command(cx, tab, false).text);
+                cx.act(Action::Reconnect(tab.address.clone()));
+            }
+        }
+        C::ShowCallSettings => egui::Popup::open_id(ctx, call_settings::popup_id(id)),
+        C::CopyGrpcurl | C::CopyGrpcurlSecrets => {
+            if let Some(tab) = cx.tab() {
+                ctx.copy_text(copy_request::command(cx, tab, command == C::CopyGrpcurlSecrets).text);
             }
         }
         C::Format => edit(ctx, cx, id, EditorCommand::Format),
@@ -335,6 +348,7 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
             | C::ShowMessage
             | C::ShowMetadata
             | C::ShowTls
+            | C::ShowCallSettings
             | C::Send
             | C::Diagnose
             | C::ShowResponse

@@ -18,6 +18,7 @@ use super::widgets::text::{Elide, Line, width};
 use super::{commands, fonts};
 use crate::app::{Action, Settings, ThemeChoice, UiCommand, parse_deadline, parse_size, show_deadline, show_size};
 use crate::call::Encoding;
+use crate::keychain::KeychainState;
 use crate::words::Lang;
 
 const ROW: f32 = 36.0;
@@ -112,10 +113,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, setting: Setting) {
             let folder = cx.app.places.cache_dir.clone();
             folder_ui(&mut row, cx, name, folder);
         }
-        Setting::Secrets => {
-            icon_word_ui(&mut row, Icon::Info, Tone::Plain, words.secrets_until_end);
-            hint_ui(&mut row, words.secrets_hint);
-        }
+        Setting::Secrets => secrets_ui(&mut row, cx),
         Setting::Certificates | Setting::Keys => {}
     }
 }
@@ -350,6 +348,28 @@ fn compress_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 /// Where something is kept: its path, to be copied or opened.
+/// Where values of secrets live, and another try where that is not the keychain.
+fn secrets_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let own = cx.lang().request_words();
+    let words = cx.lang().habits();
+    let (icon, tone, said, hint) = match &cx.app.keychain {
+        KeychainState::Works => (Icon::CircleCheck, Tone::Ok, own.keychain, own.keychain_works),
+        KeychainState::Unasked => (Icon::Lock, Tone::Plain, own.keychain, own.keychain_unasked),
+        KeychainState::Waiting => (Icon::Clock, Tone::Warn, own.keychain_waits, own.keychain_waits_text),
+        KeychainState::Locked(_) => (Icon::Lock, Tone::Warn, own.keychain_locked, words.secrets_until_end),
+        KeychainState::Absent(_) => (Icon::Info, Tone::Plain, words.secrets_until_end, own.keychain_absent),
+        KeychainState::Failed(_) => (Icon::TriangleAlert, Tone::Warn, own.keychain_failed, words.secrets_until_end),
+    };
+    let again = Button::secondary(cx.words().try_again).small();
+    let is_refused =
+        matches!(cx.app.keychain, KeychainState::Locked(_) | KeychainState::Absent(_) | KeychainState::Failed(_));
+    icon_word_ui(ui, icon, tone, said);
+    if is_refused && ui.add(again).clicked() {
+        cx.act(Action::AskKeychain);
+    }
+    hint_ui(ui, hint);
+}
+
 fn folder_ui(ui: &mut Ui, cx: &mut Cx<'_>, what: &str, folder: Option<PathBuf>) {
     let words = cx.lang().habits();
     let t = tokens(ui);

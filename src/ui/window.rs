@@ -11,7 +11,7 @@ use super::theme;
 use crate::app::{Action, App, Places, ThemeChoice};
 use crate::engine::{Engine, EngineConfig};
 use crate::instance::Instance;
-use crate::keychain::Keychain;
+use crate::keychain::{Keychain, KeychainState};
 use crate::start::Start;
 use crate::state::Opened;
 use crate::words::Lang;
@@ -66,6 +66,7 @@ impl Window {
     /// Starts the engine and installs the look. Must happen before the first frame.
     pub fn new(ctx: &egui::Context, setup: Setup) -> std::io::Result<Self> {
         theme::install(ctx);
+        let has_keychain = setup.keychain.is_some();
         let places = Places { state_dir: setup.state_dir.clone(), cache_dir: setup.cache_dir.clone() };
         let engine = Engine::start(
             EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir.clone(), keychain: setup.keychain },
@@ -73,6 +74,9 @@ impl Window {
         )?;
         let mut app = App::new(setup.lang, setup.theme.unwrap_or_default());
         app.places = places;
+        if !has_keychain {
+            app.keychain = KeychainState::Absent(String::new());
+        }
         let mut memory = Memory::default();
         let remember = Remember::begin(ctx, setup.state_dir, setup.opened, |document| {
             app.restore(document, setup.start.demo, Instant::now());

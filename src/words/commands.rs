@@ -14,6 +14,7 @@ word_table! {
     find: "Find in the view", "在当前视图中查找";
     add_source: "Add a source…", "添加来源…";
     open_files: "Open .proto files…", "打开 .proto 文件…";
+    paste_grpcurl: "Paste a grpcurl command…", "粘贴 grpcurl 命令…";
     start_demo: "Start the demo", "启动演示";
     reload_all: "Load all sources again", "重新加载全部来源";
     rename_source: "Rename the source…", "重命名来源…";
@@ -36,7 +37,10 @@ word_table! {
     show_metadata: "Show the metadata", "显示 metadata";
     show_tls: "Show the TLS settings", "显示 TLS 设置";
     diagnose: "Diagnose the target", "诊断目标地址";
+    reconnect: "Reconnect to the target", "重新连接目标地址";
+    show_call_settings: "Deadline, limits, compression, keepalive", "超时、限制、压缩、keepalive";
     copy_grpcurl: "Copy as grpcurl", "复制为 grpcurl 命令";
+    copy_grpcurl_secrets: "Copy as grpcurl, with secrets", "复制为 grpcurl 命令（含密钥）";
     format: "Format the message", "格式化消息";
     undo: "Undo", "撤销";
     redo: "Redo", "重做";

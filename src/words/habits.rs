@@ -135,7 +135,6 @@ word_table! {
     cache: "Cache and compiler", "缓存与编译器";
     secrets: "Secrets", "敏感值";
     secrets_until_end: "until the program ends", "仅保留到程序结束";
-    secrets_hint: "never in files", "不写入文件";
     open_folder: "Open folder", "打开文件夹";
     not_kept: "nothing is kept", "不保存";
     no_file_manager: "No file manager answered. Copy the path and open it yourself.", "没有可用的文件管理器，请复制路径自行打开。";

@@ -177,8 +177,9 @@ impl Lang {
         match state {
             KeychainState::Unasked | KeychainState::Works => None,
             KeychainState::Waiting => Some((words.keychain_waits, words.keychain_waits_text.to_owned())),
-            KeychainState::Absent(why) => Some((words.keychain_absent, with(words.keychain_absent_text, why))),
-            KeychainState::Locked(why) => Some((words.keychain_locked, with(words.keychain_locked_text, why))),
+            // What the bus says of it helps nobody.
+            KeychainState::Absent(_) => Some((words.keychain_absent, words.keychain_absent_text.to_owned())),
+            KeychainState::Locked(_) => Some((words.keychain_locked, words.keychain_locked_text.to_owned())),
             KeychainState::Failed(why) => Some((words.keychain_failed, with(words.keychain_absent_text, why))),
         }
     }

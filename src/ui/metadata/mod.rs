@@ -162,7 +162,8 @@ fn hint_ui(ui: &mut Ui, said: &str) {
 
 /// What is to be told of the keychain where a secret stands here.
 fn keychain_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
-    let has_secret = |row: &MetadataRow| row.secret && (row.missing || !row.value.is_empty());
+    // The demo's token is nobody's to keep, and has no number.
+    let has_secret = |row: &MetadataRow| row.secret && (row.missing || row.kept > 0);
     if !tab.metadata.iter().chain(cx.app.target_rows(&tab.address)).any(has_secret) {
         return;
     }

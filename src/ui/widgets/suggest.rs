@@ -153,7 +153,8 @@ fn list_ui(ui: &mut Ui, wide: f32, name: &str, list: &[Suggestion], at: Option<u
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let mut taken = None;
-        ScrollArea::vertical().max_height(ROW * MOST_ROWS as f32).show(ui, |ui| {
+        let room = (ui.ctx().content_rect().bottom() - ui.cursor().top() - 12.0).max(3.0 * ROW);
+        ScrollArea::vertical().max_height(room.min(ROW * MOST_ROWS as f32)).show(ui, |ui| {
             for (index, suggestion) in list.iter().enumerate() {
                 let response = row_ui(ui, suggestion, at == Some(index));
                 if at == Some(index) && list.len() > MOST_ROWS {
