@@ -64,6 +64,7 @@ impl App {
             Action::PickSave => self.pick_save(),
             Action::ConfirmSave(replace) => self.confirm_save(replace),
             Action::CloseSave => self.save = None,
+            Action::CutDraft(tab) => self.cut_draft(tab),
             Action::ReloadSource(source) => self.reload(source, now),
             Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {

@@ -41,6 +41,7 @@ impl App {
             Event::Call { call, updates } => self.fold_call(call, updates, now),
             Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
             Event::AskedToEnd => self.is_ending = true,
+            Event::TextCut { ticket, lines } => self.fold_cut(ticket, lines),
             Event::SaveSuggested { ticket, path } => self.fold_suggestion(ticket, &path),
             Event::Saved { ticket, result } => self.fold_saved(ticket, result),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),

@@ -99,6 +99,13 @@ pub enum Event {
     },
     /// The system asks the process to end: keep what is to be kept, and end.
     AskedToEnd,
+    /// Answer to `CutText`.
+    TextCut {
+        /// From the command.
+        ticket: u64,
+        /// The text in lines.
+        lines: Arc<TextLines>,
+    },
     /// Answer to `SuggestSave`.
     SaveSuggested {
         /// From the command.
