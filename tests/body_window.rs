@@ -602,3 +602,24 @@ fn a_million_lines_are_reached_to_the_last_one() {
     assert!(walk.has(&Lang::En.items(250_000)));
     walk.rest();
 }
+
+#[test]
+fn a_draft_too_large_for_the_editor_is_read_in_the_same_view() {
+    in_both(|lang| {
+        let mut walk = Walk::begin(lang, [1440.0, 900.0]);
+        let tab = walk.app().active.unwrap();
+        let rows: Vec<String> =
+            (0..120_000).map(|uid| format!("{{\n\"uid\": {uid}, \"name\": \"someone\"\n}}")).collect();
+        walk.act(Action::SetMessage(tab, format!("{{\"child\": [\n{}\n]}}", rows.join(",\n")), None));
+        walk.until("its lines are cut", |app| app.active_tab().is_some_and(|tab| app.draft_lines(tab).is_some()));
+        walk.rest();
+        assert!(walk.has("\"uid\": 3, \"name\": \"someone\""), "its lines are shown");
+        walk.click(Role::Button, &lang.fold_line(2, false));
+        assert!(!walk.has("\"uid\": 0, \"name\": \"someone\""), "and fold");
+        // Another draft has lines of its own.
+        walk.act(Action::SetMessage(tab, format!("{{\"stringVal\":\n\"{}\"}}", "y".repeat(5 << 20)), None));
+        walk.until("its lines are cut", |app| app.active_tab().is_some_and(|tab| app.draft_lines(tab).is_some()));
+        assert!(walk.has(&lang.show_all((5 << 20) + 3)));
+        walk.rest();
+    });
+}

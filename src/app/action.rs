@@ -127,6 +127,8 @@ pub enum Action {
     SetMessage(TabId, String, Option<u32>),
     /// The caret's line in the draft, from 1; none while it is not typed in.
     SetCaretLine(TabId, Option<u32>),
+    /// The draft's lines are wanted: it is too large for the editor.
+    CutDraft(TabId),
     /// A template takes the draft's place.
     TakeTemplate(TabId, TemplateSize),
     /// Ask for the method's schema again.

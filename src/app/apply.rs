@@ -68,6 +68,7 @@ impl App {
             Action::PickSave => self.pick_save(),
             Action::ConfirmSave(replace) => self.confirm_save(replace, now),
             Action::CloseSave => self.close_save(),
+            Action::CutDraft(tab) => self.cut_draft(tab),
             Action::ReloadSource(source) => self.reload(source, now),
             Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {

@@ -46,6 +46,7 @@ impl App {
             Event::Messages { call, told } => self.fold_messages(call, told),
             Event::Save { ticket, told } => self.fold_save(ticket, told),
             Event::AskedToEnd => self.is_ending = true,
+            Event::TextCut { ticket, lines } => self.fold_cut(ticket, lines),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
             Event::PickWaits { ticket } => match self.picks.get(&ticket) {
                 Some(PickFor::Open) => {

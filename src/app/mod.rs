@@ -16,6 +16,7 @@ mod fold;
 mod fuzzy;
 mod grpcurl;
 mod keep;
+mod large_draft;
 mod messages;
 mod metadata;
 mod notices;
@@ -229,6 +230,8 @@ pub struct App {
     diagnoses: Vec<DiagnosisRecord>,
     /// Where the files of open dialogs go, by ticket.
     picks: BTreeMap<u64, PickFor>,
+    /// The lines of a draft that is read rather than edited.
+    large_draft: Option<large_draft::LargeDraft>,
     /// Where a message was saved last.
     save_folder: Option<PathBuf>,
     /// The last number that was given to anything.

@@ -116,6 +116,13 @@ pub enum Command {
         /// The name that it offers.
         name: String,
     },
+    /// Cut a text into lines, for those who show it; the answer is `Event::TextCut`.
+    CutText {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// JSON, as far as it is written.
+        text: String,
+    },
     /// Find a name that is free; the answer is `Event::Save`.
     SuggestSave {
         /// Comes back with the answer.

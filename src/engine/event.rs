@@ -116,6 +116,13 @@ pub enum Event {
     },
     /// The system asks the process to end: keep what is to be kept, and end.
     AskedToEnd,
+    /// Answer to `CutText`.
+    TextCut {
+        /// From the command.
+        ticket: u64,
+        /// The text in lines.
+        lines: Arc<TextLines>,
+    },
 }
 
 /// How the connection to an endpoint stands.

@@ -17,7 +17,7 @@ use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
     CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, SaveContent,
-    SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartCall, desktop, diagnose, save,
+    SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartCall, TextLines, desktop, diagnose, save,
 };
 use crate::call::Metadata;
 use crate::demo;
@@ -286,6 +286,13 @@ impl Live {
             Command::PickSave { ticket, folder, name } => {
                 let choice = desktop::Choice::Save { folder, name };
                 tokio::spawn(desktop::pick(self.teller.clone(), choice, ticket));
+            }
+            Command::CutText { ticket, text } => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || {
+                    let lines = Arc::new(TextLines::json(text));
+                    teller.tell_blocking(Event::TextCut { ticket, lines });
+                });
             }
             Command::SuggestSave { ticket, folder, stem, extension } => {
                 let teller = self.teller.clone();

@@ -12,7 +12,6 @@ use super::method_picker::MethodPicker;
 use super::widgets::code_view::ViewCommand;
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{Action, App, RowsOf, Tab, TabId};
-use crate::engine::TextLines;
 use crate::state::Panels;
 use crate::words::{Lang, Words};
 
@@ -100,8 +99,6 @@ pub(super) struct Memory {
     pub(super) body_command: Option<ViewCommand>,
     /// Tabs whose drafts have an editor.
     editors: Vec<TabId>,
-    /// The lines of a draft that is too large for the editor, and of which draft.
-    large_draft: Option<(TabId, u64, TextLines)>,
 }
 
 impl Default for Memory {
@@ -131,7 +128,6 @@ impl Default for Memory {
             habits: Habits::default(),
             body_command: None,
             editors: Vec::new(),
-            large_draft: None,
         }
     }
 }
@@ -193,16 +189,6 @@ impl Memory {
         self.habits.side_folded = false;
         self.habits.side_over = self.habits.is_narrow;
         self.habits.side_over_what = in_front(app);
-    }
-
-    /// The lines of a tab's draft, for the read-only view; cut when the draft changed.
-    pub(super) fn draft_lines(&mut self, tab: &Tab) -> &TextLines {
-        let made_of = (tab.id, tab.revision);
-        if self.large_draft.as_ref().is_none_or(|(id, revision, _)| (*id, *revision) != made_of) {
-            self.large_draft = None;
-        }
-        let cut = || (tab.id, tab.revision, TextLines::json(tab.message.clone()));
-        &self.large_draft.get_or_insert_with(cut).2
     }
 }
 

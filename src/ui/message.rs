@@ -64,10 +64,7 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
                 let top = pane.min_rect().bottom() + 16.0;
                 let below = Rect::from_min_max(pos2(rest.left(), top.min(rest.bottom())), rest.max);
                 let mut draft = pane_at(ui, below, "unready draft");
-                CodeView::new(Id::unique(("unready draft", tab.id.0)), words.message_editor)
-                    .language(Language::Json)
-                    .lang(cx.lang())
-                    .show(&mut draft, cx.memory.draft_lines(tab));
+                read_ui(&mut draft, cx, tab, Id::unique(("unready draft", tab.id.0)));
             }
             return;
         }
@@ -208,6 +205,20 @@ struct Written {
     lines: usize,
 }
 
+/// A draft to be read, once its lines are cut.
+fn read_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, id: Id) {
+    let words = cx.words();
+    if let Some(lines) = cx.app.draft_lines(tab) {
+        CodeView::new(id, words.message_editor).language(Language::Json).lang(cx.lang()).show(ui, lines);
+        return;
+    }
+    if !cx.app.is_draft_cut(tab) {
+        cx.act(Action::CutDraft(tab.id));
+    }
+    let mut pane = pane_at(ui, ui.available_rect_before_wrap().shrink(INSET), "cutting");
+    ViewState::new(ViewKind::Loading, words.loading, "").show(&mut pane);
+}
+
 fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError>) -> Option<Written> {
     let words = cx.words();
     let id = editor_id(tab.id);
@@ -217,10 +228,7 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
         if notice.show(ui).is_some() {
             cx.memory.edit_anyway = Some(tab.id);
         }
-        CodeView::new(id.with("large"), words.message_editor)
-            .language(Language::Json)
-            .lang(cx.lang())
-            .show(ui, cx.memory.draft_lines(tab));
+        read_ui(ui, cx, tab, id.with("large"));
         return None;
     }
     cx.memory.forget_closed_editors(ui.ctx(), cx.app, tab.id);
