@@ -9,6 +9,7 @@ pub mod cli;
 pub mod demo;
 pub mod engine;
 pub mod instance;
+pub mod keychain;
 pub mod message;
 pub mod schema;
 pub mod secret;

@@ -1,9 +1,11 @@
 //! The process' entry point: a verb, or the window.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use proconsul::cli::{self, Intent};
 use proconsul::instance::{self, Claim, ClaimError};
+use proconsul::keychain::{Keychain, SystemKeychain};
 use proconsul::start::Start;
 use proconsul::ui::{self, UiOptions};
 
@@ -27,7 +29,8 @@ fn open_window(start: Start) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match ui::run(UiOptions { start, cache_dir: cli::cache_dir(), state_dir, instance }) {
+    let keychain: Option<Arc<dyn Keychain>> = Some(Arc::new(SystemKeychain));
+    match ui::run(UiOptions { start, cache_dir: cli::cache_dir(), state_dir, keychain, instance }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

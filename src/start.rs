@@ -147,7 +147,7 @@ fn write_target(target: &StartTarget) -> Value {
     let ca = match &endpoint.tls.ca {
         CaChoice::File(path) => write_path(path),
         // The command line cannot say the others.
-        CaChoice::System | CaChoice::Given { .. } | CaChoice::Pinned(_) => Value::Null,
+        CaChoice::System | CaChoice::Exact(_) | CaChoice::Given { .. } | CaChoice::Pinned(_) => Value::Null,
     };
     let client = endpoint.tls.client.as_ref().map(|client| match client {
         ClientFiles::Pem { cert, key } => json!({ "cert": write_path(cert), "key": write_path(key) }),

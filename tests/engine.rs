@@ -86,6 +86,7 @@ impl Driver {
             method: method.to_owned(),
             ticket,
             template: TemplateSize::Smallest,
+            metadata: Vec::new(),
         });
         self.wait("the method", |event| match event {
             Event::MethodReady { ticket: id, result } if *id == ticket => Some(result.clone().unwrap().template),

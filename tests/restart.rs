@@ -48,7 +48,9 @@ impl Screen {
 
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.env_remove("WAYLAND_DISPLAY").env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("EGUI_INSPECTION");
+        command.env_remove("WAYLAND_DISPLAY").env_remove("EGUI_INSPECTION");
+        // No bus, and so no keychain: that of whoever runs the tests is none of theirs.
+        command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", self.home.path().join("no-bus").display()));
         command.env("DISPLAY", &self.display).env("LIBGL_ALWAYS_SOFTWARE", "1").env(VARIABLE, "1");
         command.env("HOME", self.home.path()).env("LC_ALL", "C.UTF-8").current_dir(self.home.path());
         for variable in ["CACHE", "CONFIG", "DATA", "STATE"] {
@@ -242,4 +244,21 @@ fn a_broken_file_is_set_aside_and_the_window_opens() {
     assert_eq!(aside.len(), 1);
     assert_eq!(std::fs::read_to_string(&aside[0]).unwrap(), "{\"version\": 1, \"tabs\": 7}");
     window.kill();
+}
+
+#[test]
+fn a_system_that_ends_the_process_costs_no_key() {
+    let Some(screen) = Screen::start() else { return };
+    let mut window = screen.open(&["--demo"]);
+    window.until_tabs("the demo's first method with its template", |tabs| tabs.len() == 1 && !tabs[0][2].is_empty());
+    screen.focus();
+    screen.press(&["mousemove", "600", "600", "click", "1"]);
+    screen.press(&["key", "--delay", "30", "ctrl+a"]);
+    screen.press(&["type", "--delay", "1", "{\"name\": \"last words\"}"]);
+    window.until_tabs("the draft is typed", |tabs| tabs[0][2].contains("last words"));
+    let id = window.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    let status = window.child.wait().unwrap();
+    assert!(status.success(), "it ended by itself: {status}");
+    assert!(std::fs::read_to_string(screen.state()).unwrap().contains("last words"));
 }

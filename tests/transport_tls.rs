@@ -249,6 +249,37 @@ async fn a_self_signed_certificate_is_its_own_root() {
 }
 
 #[tokio::test]
+async fn exactly_a_certificate_is_trusted_whoever_signed_it() {
+    let ours = ca("Ours");
+    let exact = |leaf: &Leaf| Trust::Exact { pem: leaf.pem.clone().into_bytes(), label: "server.pem".to_owned() };
+    let name = Some("www.eline.com");
+    let leaf = signed(&params(&["www.eline.com"], "leaf"), &ours);
+    let address = tls_server(&leaf, None, ClientCert::None, &[b"h2"]).await;
+    let report = works("signed by a stranger", &address, &options(exact(&leaf), name)).await.tls.unwrap();
+    assert_eq!(report.trust, "server.pem");
+    assert!(report.checks.unwrap().is_trusted_itself);
+    let kind = fails("its name is compared", &address, &options(exact(&leaf), None)).await;
+    assert!(matches!(kind, FailureKind::WrongName { .. }), "{kind:?}");
+    // What signed it is not meant, as a CA file would be.
+    let signer = Trust::Exact { pem: ours.pem().into_bytes(), label: "ca.pem".to_owned() };
+    assert_eq!(fails("its signer", &address, &options(signer, name)).await, FailureKind::UnknownIssuer);
+    let other = signed(&params(&["www.eline.com"], "leaf"), &ours);
+    assert_eq!(fails("another", &address, &options(exact(&other), name)).await, FailureKind::UnknownIssuer);
+
+    let mut tutorial = params(&["www.eline.com"], "www.eline.com");
+    tutorial.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let leaf = self_signed(&tutorial);
+    let address = tls_server(&leaf, None, ClientCert::None, &[b"h2"]).await;
+    works("tutorial", &address, &options(exact(&leaf), name)).await;
+    tutorial.not_before = rcgen::date_time_ymd(2001, 1, 1);
+    tutorial.not_after = rcgen::date_time_ymd(2002, 1, 1);
+    let old = self_signed(&tutorial);
+    let address = tls_server(&old, None, ClientCert::None, &[b"h2"]).await;
+    let kind = fails("expired", &address, &options(exact(&old), name)).await;
+    assert!(matches!(kind, FailureKind::Expired { .. }), "{kind:?}");
+}
+
+#[tokio::test]
 async fn client_certificates() {
     let (ours, other) = (ca("Ours"), ca("Other"));
     let server = signed(&params(&["127.0.0.1"], "server"), &ours);

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::{
-    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, Settings,
-    TabId, ThemeChoice, UiCommand,
+    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, RowsOf,
+    Settings, TabId, ThemeChoice, UiCommand,
 };
+use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
 use crate::message::TemplateSize;
 use crate::start::Start;
@@ -20,6 +21,8 @@ pub enum PickFor {
     DialogPaths,
     /// Into its import roots.
     DialogRoots,
+    /// A message is saved there.
+    Save,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }
@@ -29,6 +32,8 @@ pub enum PickFor {
 pub enum FormPath {
     /// CA file.
     Ca,
+    /// The server's own certificate.
+    Exact,
     /// Client certificate.
     Cert,
     /// Its key.
@@ -136,6 +141,28 @@ pub enum Action {
     SetMetadata(TabId, Vec<MetadataRow>),
     /// One more row.
     AddMetadata(TabId, String, String),
+    /// Rows of a request, a target, or the open question.
+    SetRows(RowsOf, Vec<MetadataRow>),
+    /// One more of them.
+    AddRow(RowsOf, String, String),
+    /// A row of the request goes to its target, or back.
+    MoveRow(TabId, u64),
+    /// Pasted text becomes rows, behind this one or at the end.
+    PasteRows(RowsOf, Option<u64>, String),
+    /// Of the messages that are sent.
+    SetCompression(TabId, Option<Encoding>),
+    /// A grpcurl command becomes a request.
+    PasteCommand(String),
+    /// Ask for such a command, with what is typed so far; `None` leaves it.
+    WriteCommand(Option<String>),
+    /// Ask the keychain again for what it did not give or take.
+    AskKeychain,
+    /// Look how the connection to an address stands.
+    LookAtConnection(String),
+    /// Close the connection to an address, and make a new one.
+    Reconnect(String),
+    /// Read the certificates of a file, to be shown.
+    ReadCertificate(PathBuf),
     /// How to connect to an address.
     SetForm(String, Box<ConnectionForm>),
     /// Take this server name for the address, and try again.
@@ -172,6 +199,18 @@ pub enum Action {
     StepMessage(TabId, isize),
     /// Close it.
     HideMessage(TabId),
+    /// Ask where a message is to be saved.
+    AskSave(TabId, Direction, u64),
+    /// What is typed there.
+    TypeSavePath(String),
+    /// The message's bytes, rather than JSON.
+    SaveAsBytes(bool),
+    /// Ask the system for a place.
+    PickSave,
+    /// Save it; the flag says that a file may be replaced.
+    ConfirmSave(bool),
+    /// Leave it.
+    CloseSave,
     /// Show the list's end.
     FollowTail(TabId, bool),
     /// Unfold the phases, or fold them.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::action::{FormPath, PickFor};
 use super::{
-    Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, Retry,
+    Action, AddDialog, App, CallRecord, ConnectionForm, DemoState, MetadataRow, Prepared, RequestSide, Retry, RowsOf,
     ShownMessage, SourceEntry, SourceOrigin, Tab, TabId, is_secret_key, parse_deadline,
 };
 use crate::call::Limits;
@@ -49,11 +49,21 @@ impl App {
             Action::OpenDialogFor(source) => self.open_dialog_for(source),
             Action::SetDialog(dialog) => {
                 if self.dialog.is_some() {
-                    self.dialog = Some(AddDialog { missing: false, ..*dialog });
+                    let mut dialog = AddDialog { missing: false, ..*dialog };
+                    for row in dialog.rows.iter_mut().filter(|row| row.id == 0) {
+                        row.id = self.next_id();
+                    }
+                    self.dialog = Some(dialog);
                 }
             }
             Action::ConfirmDialog => self.confirm_dialog(now),
             Action::CloseDialog => self.dialog = None,
+            Action::AskSave(tab, direction, index) => self.ask_save(tab, direction, index),
+            Action::TypeSavePath(path) => self.type_save_path(path),
+            Action::SaveAsBytes(as_bytes) => self.save_as_bytes(as_bytes),
+            Action::PickSave => self.pick_save(),
+            Action::ConfirmSave(replace) => self.confirm_save(replace),
+            Action::CloseSave => self.save = None,
             Action::ReloadSource(source) => self.reload(source, now),
             Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {
@@ -131,6 +141,12 @@ impl App {
             Action::Speak(retry, scheme) => self.speak(retry, scheme, now),
             Action::AskTrust(retry, certificate) => self.ask_trust(retry, *certificate),
             Action::AnswerTrust(confirmed) => self.answer_trust(confirmed, now),
+            Action::PasteCommand(text) => self.paste_command(&text, now),
+            Action::WriteCommand(text) => self.pasting = text.map(super::Pasting::new),
+            Action::AskKeychain => self.ask_keychain_again(),
+            Action::LookAtConnection(address) => self.look_at_connection(&address),
+            Action::Reconnect(address) => self.reconnect(&address),
+            Action::ReadCertificate(path) => self.read_certificate(path),
             Action::Diagnose(of) => self.diagnose(of, now),
             Action::StopDiagnosis(of) => self.stop_diagnosis(of),
             Action::CloseDiagnosis(of) => self.close_diagnosis(of),
@@ -158,14 +174,7 @@ impl App {
                 tab.request_side = RequestSide::Message;
             }),
             Action::WentTo(id) => self.change(id, |tab| tab.go_to = None),
-            Action::SetMetadata(id, mut rows) => self.change(id, |tab| {
-                rows.iter_mut().for_each(MetadataRow::note_key);
-                tab.metadata = rows;
-            }),
-            Action::AddMetadata(id, key, value) => {
-                let row = MetadataRow { missing: false, ..self.new_row(&key, Secret::new(value)) };
-                self.change(id, |tab| tab.metadata.push(row));
-            }
+            Action::SetCompression(id, encoding) => self.change(id, |tab| tab.compress = encoding),
             Action::ShowRequestSide(id, side) => self.change(id, |tab| tab.request_side = side),
             Action::ShowResponseSide(id, side) => self.change(id, |tab| tab.response_side = side),
             Action::Send(id) => self.send_tab(id, now),
@@ -182,7 +191,7 @@ impl App {
             }),
             Action::FollowTail(id, on) => self.change(id, |tab| tab.follow_tail = on),
             Action::ShowPhases(id, open) => self.change(id, |tab| tab.phases_open = Some(open)),
-            _ => {}
+            other => self.apply_to_rows(other),
         }
     }
 
@@ -197,7 +206,7 @@ impl App {
         let secret = is_secret_key(key);
         // A secret without a value is one that was not kept.
         let missing = secret && !key.trim().is_empty() && value.is_empty();
-        MetadataRow { id, on: true, key: key.to_owned(), value, secret, revealed: false, missing }
+        MetadataRow { id, on: true, key: key.to_owned(), value, secret, missing, ..MetadataRow::default() }
     }
 
     /// A limit that says "none" says it in the new language.
@@ -238,23 +247,25 @@ impl App {
         let address = address.trim();
         self.welcome_missing = address.is_empty();
         if !address.is_empty() {
-            self.open_address(address, Vec::new(), now);
+            self.open_address(address, now);
         }
     }
 
     /// Opens a reflecting server; one that is open already is read anew.
-    pub(super) fn open_address(&mut self, address: &str, metadata: Vec<(String, Secret)>, now: Instant) -> SourceId {
-        let same = self
-            .sources
-            .iter()
-            .find(|entry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address));
-        let id = match same {
-            Some(entry) => entry.id,
-            None => self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata }),
-        };
+    pub(super) fn open_address(&mut self, address: &str, now: Instant) -> SourceId {
+        let id = self.add_address(address);
         self.remember_source(id);
         self.load(id, now);
         id
+    }
+
+    /// The source of an address, not yet read where it is new.
+    pub(super) fn add_address(&mut self, address: &str) -> SourceId {
+        let is_it = |entry: &&SourceEntry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address);
+        match self.sources.iter().find(is_it) {
+            Some(entry) => entry.id,
+            None => self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata: Vec::new() }),
+        }
     }
 
     /// Opens files as one source; those that are open already are read anew.
@@ -340,11 +351,18 @@ impl App {
             SourceOrigin::Address { address, .. } => self.dial_form(address),
             SourceOrigin::Files { .. } => ConnectionForm::default(),
         };
-        let spec = entry.spec(&form);
+        let waits = self.waits_for_secrets(entry);
+        let spec = entry.spec(&form, self.reflection_metadata(entry));
         self.close_diagnosis(Retry::Load(id));
         let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) else { return };
-        entry.generation = Generation(entry.generation.0 + 1);
         entry.loading_since = Some(now);
+        if waits {
+            // What it needs is on its way out of the keychain.
+            self.secrets.wait_to_load(id);
+            self.tree.rebuild(&self.sources);
+            return;
+        }
+        entry.generation = Generation(entry.generation.0 + 1);
         let generation = entry.generation;
         self.send(Command::OpenSource { source: id, generation, spec });
         self.tree.rebuild(&self.sources);
@@ -387,7 +405,15 @@ impl App {
         let Some(entry) = self.source(source) else { return };
         self.dialog = Some(match &entry.origin {
             SourceOrigin::Address { address, .. } => {
-                AddDialog { address: address.clone(), form: self.form(address), ..AddDialog::default() }
+                let rows = self.target_rows(address).to_vec();
+                let shown_for = Some(address.trim().to_owned());
+                AddDialog {
+                    address: address.clone(),
+                    form: self.form(address),
+                    rows,
+                    shown_for,
+                    ..AddDialog::default()
+                }
             }
             SourceOrigin::Files { paths, import_roots } => AddDialog {
                 files: true,
@@ -425,7 +451,11 @@ impl App {
                 return;
             }
             self.forms.insert(address.clone(), dialog.form);
-            self.open_address(&address, Vec::new(), now);
+            // Left empty for an address that has rows, it means no change.
+            if dialog.shown_for.as_deref() == Some(&address) || !dialog.rows.is_empty() {
+                self.set_rows(&RowsOf::Target(address.clone()), dialog.rows);
+            }
+            self.open_address(&address, now);
         }
         self.dialog = None;
     }
@@ -446,6 +476,11 @@ impl App {
             PickFor::Open => {
                 self.open_paths(paths, Vec::new(), now);
             }
+            PickFor::Save => {
+                if let Some(path) = paths.first() {
+                    self.picked_save(path);
+                }
+            }
             PickFor::DialogPaths => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.paths = join_paths(&paths);
@@ -464,6 +499,7 @@ impl App {
                 let Some(form) = form else { return };
                 match path {
                     FormPath::Ca => form.ca_path = first,
+                    FormPath::Exact => form.exact_path = first,
                     FormPath::Cert => form.cert_path = first,
                     FormPath::Key => form.key_path = first,
                     FormPath::Bundle => form.bundle_path = first,
@@ -540,8 +576,8 @@ impl App {
             }
         }
         let Ok(deadline) = parse_deadline(&tab.deadline) else { return };
-        let (ticket, address, metadata, message) =
-            (tab.ticket, tab.address.clone(), tab.sent_metadata(), tab.message.clone());
+        let (ticket, address, message, compress) = (tab.ticket, tab.address.clone(), tab.message.clone(), tab.compress);
+        let metadata = self.tab(id).map(|tab| self.sent_metadata(tab)).unwrap_or_default();
         let form = self.form(&address);
         let endpoint = self.dial_form(&address).endpoint(&address);
         let usual = self.usual_limits();
@@ -558,7 +594,7 @@ impl App {
             message: Some(message),
             deadline,
             limits,
-            compress: self.settings.compress.unwrap_or_default(),
+            compress: compress.or(self.settings.compress).unwrap_or_default(),
         })));
         for call in released {
             self.send(Command::ReleaseCall(call.id));

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{App, ConnectionForm, SourceOrigin};
 use crate::engine::SourceId;
-use crate::start::{Start, StartTarget};
+use crate::start::{Rows, Start, StartTarget};
 use crate::state::{Origin, RecentSource};
 
 /// So many recent things of each kind are remembered.
@@ -20,11 +20,12 @@ impl App {
             self.begin_target(target, start.no_reflection, now);
         }
         let Some(id) = self.open_paths(start.paths.clone(), start.import_roots.clone(), now) else { return };
-        if let (Some(first), Some(entry)) =
-            (start.targets.first(), self.sources.iter_mut().find(|entry| entry.id == id))
-        {
+        let Some(first) = start.targets.first() else { return };
+        let (_, calls) = shared(&first.call_metadata, &first.reflection_metadata);
+        let rows = self.rows_of(&calls);
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
             entry.target = Some(first.endpoint.address.trim().to_owned());
-            entry.call_metadata.clone_from(&first.call_metadata);
+            entry.call_metadata = rows;
         }
     }
 
@@ -36,32 +37,35 @@ impl App {
             self.forms.insert(address.clone(), form);
         }
         self.remember_target(&address);
+        // What goes with calls and with reflection belongs to the target, so that all its requests have it.
+        let (both, calls) = shared(&target.call_metadata, &target.reflection_metadata);
+        let (_, reflection) = shared(&target.reflection_metadata, &target.call_metadata);
+        for (key, value) in &both {
+            self.put_target_row(&address, key, value);
+        }
         if no_reflection {
             return;
         }
-        let known = self
-            .sources
-            .iter_mut()
-            .find(|entry| matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if *known == address));
-        if let Some(entry) = known
-            && let SourceOrigin::Address { metadata, .. } = &mut entry.origin
-            && !target.reflection_metadata.is_empty()
-        {
-            metadata.clone_from(&target.reflection_metadata);
+        let (calls, reflection) = (self.rows_of(&calls), self.rows_of(&reflection));
+        let id = self.add_address(&address);
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
+            if let SourceOrigin::Address { metadata, .. } = &mut entry.origin
+                && !reflection.is_empty()
+            {
+                *metadata = reflection;
+            }
+            if !calls.is_empty() {
+                entry.call_metadata = calls;
+            }
         }
-        let id = self.open_address(&address, target.reflection_metadata.clone(), now);
-        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id)
-            && !target.call_metadata.is_empty()
-        {
-            entry.call_metadata.clone_from(&target.call_metadata);
-        }
+        self.open_address(&address, now);
     }
 
     /// Opens a source again that was open once.
     pub(super) fn open_recent(&mut self, index: usize, now: Instant) {
         let Some(RecentSource { origin, name }) = self.recent_sources.get(index).cloned() else { return };
         let id = match origin {
-            Origin::Address(address) => Some(self.open_address(&address, Vec::new(), now)),
+            Origin::Address(address) => Some(self.open_address(&address, now)),
             Origin::Files { paths, import_roots } => self.open_paths(paths, import_roots, now),
         };
         let Some(entry) = self.sources.iter_mut().find(|entry| Some(entry.id) == id) else { return };
@@ -90,4 +94,9 @@ impl App {
         self.recent_sources.insert(0, recent);
         self.recent_sources.truncate(RECENT);
     }
+}
+
+/// Those rows of `one` that are in `other` too, and those that are not.
+fn shared(one: &Rows, other: &Rows) -> (Rows, Rows) {
+    one.iter().cloned().partition(|row| other.contains(row))
 }

@@ -143,6 +143,10 @@ commands! {
     Diagnose diagnose Request Window [];
     /// The request as a command of grpcurl, without secrets.
     CopyGrpcurl copy_grpcurl Request Window [];
+    /// The question for a command of grpcurl that becomes a request.
+    PasteGrpcurl paste_grpcurl Request Window [];
+    /// Close the connection, and make another.
+    Reconnect reconnect Request Window [];
     /// Lay the draft out anew.
     Format format Request Editor ["Ctrl+Shift+F"];
     /// Take the last step in the draft back.
@@ -161,6 +165,8 @@ commands! {
     TogglePhases toggle_phases Response Window [];
     /// The answer's message, as shown.
     CopyResponse copy_response Response Window [];
+    /// The question where the answer's message is saved.
+    SaveResponse save_response Response Window [];
     /// One step larger.
     ZoomIn zoom_in Appearance Window ["Ctrl+Plus", "Ctrl+Equals"];
     /// One step smaller.

@@ -10,8 +10,8 @@ use crate::secret::Secret;
 use crate::start::StartTarget;
 use crate::transport::{Check, ConnectionInfo, Failure, Keepalive, Stage};
 
-/// Our patience for the answer to a PING.
-const PING_ANSWER: Duration = Duration::from_secs(20);
+/// The usual patience for the answer to a PING.
+pub const PING_ANSWER: Duration = Duration::from_secs(20);
 
 /// Who is trusted, as chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum CaKind {
     System,
     /// A file.
     File,
+    /// Exactly the certificates of a file.
+    Exact,
     /// Handed over by the demo.
     Given,
     /// Exactly the one certificate that a person saw.
@@ -48,6 +50,8 @@ pub struct ConnectionForm {
     pub ca: CaKind,
     /// The path for [`CaKind::File`].
     pub ca_path: String,
+    /// The path for [`CaKind::Exact`].
+    pub exact_path: String,
     /// PEM and name for [`CaKind::Given`].
     pub given: Option<(String, String)>,
     /// The certificate for [`CaKind::Pinned`].
@@ -66,14 +70,18 @@ pub struct ConnectionForm {
     pub bundle_path: String,
     /// Its password.
     pub password: Secret,
-    /// It had a password that was not kept, and has to be typed again.
+    /// It had a password that is not at hand, and has to be typed again.
     pub password_missing: bool,
+    /// The password's number in the keychain; 0 where it has none.
+    pub password_kept: u64,
     /// Believe anything.
     pub skip_verify: bool,
     /// Patience for making the connection, where it is not the usual one.
     pub connect_timeout: Option<Duration>,
     /// A PING goes out when the connection was quiet so long.
     pub keepalive: Option<Duration>,
+    /// Patience for the answer to that PING, where it is not the usual one.
+    pub keepalive_timeout: Option<Duration>,
     /// Before our own user agent.
     pub user_agent: String,
     /// Limit of new requests, as typed; empty leaves the usual one.
@@ -138,7 +146,10 @@ impl ConnectionForm {
                 Some(certificate) => CaChoice::Pinned(certificate.sha256),
                 None => CaChoice::System,
             },
-            CaKind::File | CaKind::System => CaChoice::System,
+            CaKind::Exact if !self.exact_path.trim().is_empty() => {
+                CaChoice::Exact(PathBuf::from(self.exact_path.trim()))
+            }
+            CaKind::File | CaKind::Exact | CaKind::System => CaChoice::System,
         };
         let client = match self.client {
             ClientKind::None => None,
@@ -157,7 +168,9 @@ impl ConnectionForm {
             tls: TlsChoice { ca, server_name: filled(&self.server_name), client, skip_verify: self.skip_verify },
             authority: filled(&self.authority),
             connect_timeout: self.connect_timeout.unwrap_or(usual.connect_timeout),
-            keepalive: self.keepalive.map(|interval| Keepalive { interval, timeout: PING_ANSWER }),
+            keepalive: self
+                .keepalive
+                .map(|interval| Keepalive { interval, timeout: self.keepalive_timeout.unwrap_or(PING_ANSWER) }),
             user_agent: filled(&self.user_agent),
             ..usual
         }

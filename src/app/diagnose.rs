@@ -91,11 +91,14 @@ impl App {
     /// The address, and the metadata that goes with calls to it; nothing where there is no address.
     fn asked_of(&self, of: Retry) -> Option<(String, Vec<(String, Secret)>)> {
         let (address, metadata) = match of {
-            Retry::Send(id) => self.tab(id).map(|tab| (tab.address.clone(), tab.sent_metadata()))?,
-            Retry::Load(id) => match &self.source(id)?.origin {
-                SourceOrigin::Address { address, metadata } => (address.clone(), metadata.clone()),
-                SourceOrigin::Files { .. } => return None,
-            },
+            Retry::Send(id) => self.tab(id).map(|tab| (tab.address.clone(), self.sent_metadata(tab)))?,
+            Retry::Load(id) => {
+                let entry = self.source(id)?;
+                match &entry.origin {
+                    SourceOrigin::Address { address, .. } => (address.clone(), self.reflection_metadata(entry)),
+                    SourceOrigin::Files { .. } => return None,
+                }
+            }
         };
         let address = address.trim().to_owned();
         (!address.is_empty()).then_some((address, metadata))

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{App, Area, CaKind, Checked, ConnectionForm, DemoState, Happened, Link, Node, Prepared, SourceOrigin, Tab};
+use super::{
+    App, Area, CaKind, Checked, ConnectionForm, DemoState, Happened, Link, Node, PickFor, Prepared, SourceOrigin, Tab,
+};
 use crate::engine::{
     CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
 };
@@ -38,13 +40,21 @@ impl App {
             Event::MessageChecked { ticket, revision, result } => self.fold_check(ticket, revision, result, now),
             Event::Call { call, updates } => self.fold_call(call, updates, now),
             Event::MessageText { call, direction, index, text } => self.fold_text(call, direction, index, &text),
+            Event::AskedToEnd => self.is_ending = true,
+            Event::SaveSuggested { ticket, path } => self.fold_suggestion(ticket, &path),
+            Event::Saved { ticket, result } => self.fold_saved(ticket, result),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
-            Event::PickWaits { ticket } => {
-                if self.picks.contains_key(&ticket) {
+            Event::PickWaits { ticket } => match self.picks.get(&ticket) {
+                Some(PickFor::Open) => {
                     self.dialog_waits = true;
                     self.welcome_path.get_or_insert_default();
                 }
-            }
+                Some(_) => self.dialog_waits = true,
+                None => {}
+            },
+            Event::Secrets(update) => self.fold_secrets(update, now),
+            Event::Connection { address, state } => self.fold_connection(address, state),
+            Event::Certificates { path, found } => self.fold_certificates(path, found),
             Event::Picked { ticket, result } => {
                 self.dialog_waits = false;
                 let Some(purpose) = self.picks.remove(&ticket) else { return };
@@ -53,7 +63,9 @@ impl App {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
                         self.no_dialog = true;
-                        self.welcome_path.get_or_insert_default();
+                        if purpose != super::PickFor::Save {
+                            self.welcome_path.get_or_insert_default();
+                        }
                     }
                 }
             }
@@ -74,34 +86,28 @@ impl App {
         };
         self.forms.insert(info.tls.clone(), tls);
         let came_back = self.follow_demo(info) && is_new;
-        let token = vec![("token".to_owned(), Secret::new(info.token.clone()))];
-        let shown = self.open_demo_part(DemoPart::Tls, &info.tls, token, now);
-        self.open_demo_part(DemoPart::Plaintext, &info.plaintext, Vec::new(), now);
+        if !self.targets.contains_key(&info.tls) {
+            self.put_target_row(&info.tls, "token", &Secret::new(info.token.clone()));
+        }
+        let shown = self.open_demo_part(DemoPart::Tls, &info.tls, now);
+        self.open_demo_part(DemoPart::Plaintext, &info.plaintext, now);
         // Tabs that came back are what the person wants to see.
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == shown && !came_back) {
             entry.open_then = Some((DEMO_METHOD.0.to_owned(), DEMO_METHOD.1.to_owned()));
         }
     }
 
-    fn open_demo_part(
-        &mut self,
-        part: DemoPart,
-        address: &str,
-        metadata: Vec<(String, Secret)>,
-        now: Instant,
-    ) -> SourceId {
+    fn open_demo_part(&mut self, part: DemoPart, address: &str, now: Instant) -> SourceId {
         let is_it = |entry: &&super::SourceEntry| {
             entry.demo == Some(part)
                 || matches!(&entry.origin, SourceOrigin::Address { address: known, .. } if known == address)
         };
         let known = self.sources.iter().find(is_it).map(|entry| entry.id);
         let id = known.unwrap_or_else(|| {
-            let origin = SourceOrigin::Address { address: address.to_owned(), metadata: metadata.clone() };
-            self.add_entry(origin)
+            self.add_entry(SourceOrigin::Address { address: address.to_owned(), metadata: Vec::new() })
         });
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
             entry.demo = Some(part);
-            entry.call_metadata = metadata;
         }
         self.load(id, now);
         id

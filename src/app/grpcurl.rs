@@ -4,13 +4,16 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use super::rows::is_scheme;
 use super::{
-    CaKind, ClientKind, ConnectionForm, Link, MetadataRow, RowCheck, SourceEntry, SourceOrigin, Tab, parse_deadline,
+    CaKind, ClientKind, ConnectionForm, Link, MetadataRow, RowCheck, SourceEntry, SourceOrigin, Tab, overrides,
+    parse_deadline,
 };
 use crate::engine::Scheme;
+use crate::secret::Secret;
 
 /// Where a certificate stands in the command that the program knows only by its bytes.
-const CERTIFICATE_FILE: &str = "server.pem";
+pub(super) const CERTIFICATE_FILE: &str = "server.pem";
 
 /// The command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +42,7 @@ pub fn grpcurl_command(
     source: Option<&SourceEntry>,
     form: &ConnectionForm,
     link: Option<&Link>,
+    of_target: &[MetadataRow],
     with_secrets: bool,
 ) -> GrpcurlCommand {
     let mut command = GrpcurlCommand { text: "grpcurl".to_owned(), variables: Vec::new(), gaps: Vec::new() };
@@ -64,8 +68,13 @@ pub fn grpcurl_command(
         let service = services.into_iter().find(|service| service.full_name == tab.service);
         files(&mut command.text, paths, import_roots, service.and_then(|service| service.file.as_deref()));
     }
-    for row in tab.metadata.iter().filter(|row| matches!(row.check(), RowCheck::Sent { .. })) {
-        header(&mut command, row, with_secrets);
+    for row in of_target.iter().filter(|row| !overrides(&tab.metadata, row)) {
+        header(&mut command, "-H", row, with_secrets);
+    }
+    // A target's rows go with reflection, a request's do not.
+    let flag = if of_target.is_empty() { "-H" } else { "-rpc-header" };
+    for row in &tab.metadata {
+        header(&mut command, flag, row, with_secrets);
     }
     if !tab.message.trim().is_empty() {
         flagged(&mut command.text, "-d", &strict(&tab.message));
@@ -105,11 +114,14 @@ fn tls(command: &mut GrpcurlCommand, form: &ConnectionForm) {
             CaKind::File if !form.ca_path.trim().is_empty() => {
                 flagged(&mut command.text, "-cacert", form.ca_path.trim());
             }
+            CaKind::Exact if !form.exact_path.trim().is_empty() => {
+                flagged(&mut command.text, "-cacert", form.exact_path.trim());
+            }
             CaKind::Given | CaKind::Pinned => {
                 flagged(&mut command.text, "-cacert", CERTIFICATE_FILE);
                 command.gaps.push(Gap::CertificateFile);
             }
-            CaKind::File | CaKind::System => {}
+            CaKind::File | CaKind::Exact | CaKind::System => {}
         }
     }
     match form.client {
@@ -157,19 +169,26 @@ fn files(text: &mut String, paths: &[PathBuf], import_roots: &[PathBuf], defined
     }
 }
 
-fn header(command: &mut GrpcurlCommand, row: &MetadataRow, with_secrets: bool) {
-    let (key, value) = (row.key.trim(), row.value.reveal().trim());
+fn header(command: &mut GrpcurlCommand, flag: &str, row: &MetadataRow, with_secrets: bool) {
+    let key = row.key.trim();
+    let value = match (row.check(), row.sent()) {
+        (_, Some((_, value))) => value,
+        // A value that has to be typed again is the shell's to give.
+        (RowCheck::Missing, None) if !key.is_empty() && !with_secrets => Secret::new("?"),
+        _ => return,
+    };
+    let value = value.reveal().trim();
     if !row.secret || with_secrets || value.is_empty() {
-        return flagged(&mut command.text, "-H", &format!("{key}: {value}"));
+        return flagged(&mut command.text, flag, &format!("{key}: {value}"));
     }
     let count = command.variables.len() + 1;
     let name = if count == 1 { "TOKEN".to_owned() } else { format!("TOKEN_{count}") };
     // The word before a bearer's token is no secret, and easily forgotten.
     let scheme = value.split_once(' ').map(|(scheme, _)| scheme);
-    let known = scheme.filter(|scheme| scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("basic"));
+    let known = scheme.filter(|scheme| is_scheme(scheme));
     let before = known.map(|scheme| format!("{scheme} ")).unwrap_or_default();
     // In double quotes the shell fills the variable in; a key holds nothing that means more to it.
-    let _written = write!(command.text, " \\\n  -H \"{key}: {before}${name}\"");
+    let _written = write!(command.text, " \\\n  {flag} \"{key}: {before}${name}\"");
     command.variables.push(name);
 }
 

@@ -44,6 +44,7 @@ fn make_ready(app: &mut App, source: SourceId, id: TabId, now: Instant) {
         template: "{}".to_owned(),
         notes: Vec::new(),
         input: None,
+        output: None,
         comments: Arc::default(),
     };
     app.fold(Event::MethodReady { ticket, result: Ok(ready) }, now);

@@ -5,21 +5,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, RequestSide, ResponseSide, SourceEntry,
+    App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PasteNote, RequestSide, ResponseSide, SourceEntry,
     SourceOrigin, Tab, TabId, ThemeChoice, is_secret_key,
 };
+use crate::call::Encoding;
 use crate::engine::Scheme;
-use crate::secret::Secret;
-use crate::state::{DemoPart, Document, FormDoc, Kept, Origin, PinnedDoc, RowDoc, SetAside, SourceDoc, TabDoc};
+use crate::state::{
+    DemoPart, Document, FormDoc, Kept, Origin, PinnedDoc, RowDoc, SetAside, SourceDoc, TabDoc, TargetDoc,
+};
 use crate::words::Lang;
 
-/// What is to be told about the file that remembers.
+/// What is to be told over everything else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeepNotice {
     /// The file was not understood.
     SetAside(SetAside),
     /// The folder cannot be written, and why.
     NotKept(PathBuf, String),
+    /// What of a pasted command was not taken over.
+    Pasted(Vec<PasteNote>),
 }
 
 /// Drafts as they were last remembered, so that only the one that is typed in is copied.
@@ -50,6 +54,8 @@ impl App {
             keys: self.keys.document(),
             used: self.last_used().iter().map(|command| command.tag().to_owned()).collect(),
             sources: self.sources.iter().map(source_doc).collect(),
+            targets: self.targets.iter().filter(|(_, rows)| !rows.is_empty()).map(target_doc).collect(),
+            last_secret: self.secrets.last(),
             forms: self.forms.iter().filter_map(|(address, form)| self.form_doc(address, form)).collect(),
             tabs: self.tabs.iter().map(|tab| self.tab_doc(tab, drafts)).collect(),
             active: self.tabs.iter().position(|tab| Some(tab.id) == self.active),
@@ -97,10 +103,12 @@ impl App {
             ca: match form.ca {
                 CaKind::System | CaKind::Given => "system",
                 CaKind::File => "file",
+                CaKind::Exact => "exact",
                 CaKind::Pinned => "pinned",
             }
             .to_owned(),
             ca_path: form.ca_path.clone(),
+            exact_path: form.exact_path.clone(),
             pinned: form.pinned.as_ref().map(|pinned| PinnedDoc {
                 sha256: pinned.sha256,
                 subject: pinned.subject.clone(),
@@ -118,9 +126,11 @@ impl App {
             key_path: form.key_path.clone(),
             bundle_path: form.bundle_path.clone(),
             had_password: form.password_missing || !form.password.is_empty(),
+            password_keychain: (form.password_kept > 0).then_some(form.password_kept),
             skip_verify: form.skip_verify,
             connect_timeout: form.connect_timeout,
             keepalive: form.keepalive,
+            keepalive_timeout: form.keepalive_timeout,
             user_agent: form.user_agent.clone(),
             deadline: form.deadline.clone(),
             receive_bytes: form.receive_bytes.map(wide),
@@ -142,6 +152,14 @@ impl App {
             message: drafts.of(tab),
             edited: tab.edited,
             metadata: tab.metadata.iter().map(row_doc).collect(),
+            compress: match tab.compress {
+                None => "",
+                Some(Encoding::Identity) => "identity",
+                Some(Encoding::Gzip) => "gzip",
+                Some(Encoding::Deflate) => "deflate",
+                Some(Encoding::Zstd) => "zstd",
+            }
+            .to_owned(),
             request_side: match tab.request_side {
                 RequestSide::Metadata => "metadata",
                 RequestSide::Tls => "tls",
@@ -164,16 +182,15 @@ fn row_doc(row: &MetadataRow) -> RowDoc {
     // One that was never typed need not be typed again.
     let is_open = !secret || (row.value.is_empty() && !row.missing);
     let value = is_open.then(|| row.value.reveal().to_owned());
-    RowDoc { on: row.on, key: row.key.clone(), value, secret }
+    RowDoc { on: row.on, key: row.key.clone(), value, secret, keychain: (row.kept > 0).then_some(row.kept) }
 }
 
-fn rows_doc(rows: &[(String, Secret)]) -> Vec<RowDoc> {
-    let row = |(key, value): &(String, Secret)| {
-        let secret = is_secret_key(key);
-        let value = (!secret).then(|| value.reveal().to_owned());
-        RowDoc { on: true, key: key.clone(), value, secret }
-    };
-    rows.iter().map(row).collect()
+fn rows_doc(rows: &[MetadataRow]) -> Vec<RowDoc> {
+    rows.iter().map(row_doc).collect()
+}
+
+fn target_doc((address, rows): (&String, &Vec<MetadataRow>)) -> TargetDoc {
+    TargetDoc { address: address.clone(), metadata: rows_doc(rows) }
 }
 
 /// What a source is opened from, without its metadata.

@@ -18,13 +18,21 @@ mod grpcurl;
 mod keep;
 mod metadata;
 mod notices;
+mod paste_command;
+mod pasted;
 mod phases;
 mod record;
 mod restore;
+mod rows;
+mod save;
+mod secrets;
 mod settings;
+mod shell;
+mod sizes;
 mod source;
 mod tab;
 mod tabs;
+mod target;
 mod tree;
 mod trust;
 
@@ -37,26 +45,33 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::engine::{Command, DemoInfo, SourceId};
+use crate::engine::{Command, ConnectionState, DemoInfo, SourceId};
+use crate::keychain::KeychainState;
 use crate::state::RecentSource;
 use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
 pub use chord::{Chord, ChordRefusal};
 pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
-pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning};
+pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning, PING_ANSWER};
 pub use deadline::{BadDeadline, parse_deadline, show_deadline};
 pub use diagnose::{DiagnosisRecord, DiagnosisStage};
 pub use fuzzy::{Common, Query, Score};
 pub use grpcurl::{Gap, GrpcurlCommand, grpcurl_command};
 pub use keep::{Drafts, KeepNotice};
-pub use metadata::{MetadataRow, RowCheck, is_secret_key};
+pub use metadata::{COMMON_KEYS, MetadataRow, Notation, RowCheck, RowsOf, WrittenBytes, is_secret_key};
 pub use notices::{Happened, Notice};
+pub use paste_command::{PasteNote, Pasting, is_command};
+pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, ShownMessage};
-pub use settings::{Area, Settings, parse_size, show_size};
+pub use rows::{is_secret_by_rule, overrides};
+pub use save::{SaveDialog, SaveStage};
+pub use settings::{Area, Settings};
+pub use sizes::{BadSize, parse_size, show_size};
 pub use source::{SourceEntry, SourceOrigin};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
+pub use target::{CertificatesOf, TargetHint};
 pub use tree::{Node, Tree, TreeLine};
 pub use trust::{PinnedCertificate, Retry, TrustQuestion};
 
@@ -97,6 +112,10 @@ pub struct AddDialog {
     pub files: bool,
     /// How to connect.
     pub form: ConnectionForm,
+    /// The target's rows of metadata.
+    pub rows: Vec<MetadataRow>,
+    /// The address whose rows these were when the question was opened.
+    pub shown_for: Option<String>,
     /// Add was pressed with nothing typed.
     pub missing: bool,
 }
@@ -143,6 +162,16 @@ pub struct App {
     pub dialog_waits: bool,
     /// How to connect, by address as typed.
     pub forms: BTreeMap<String, ConnectionForm>,
+    /// Rows that go with all calls, reflection and health, by address as typed.
+    pub targets: BTreeMap<String, Vec<MetadataRow>>,
+    /// What is known of the system's keychain.
+    pub keychain: KeychainState,
+    /// A grpcurl command that is being pasted.
+    pub pasting: Option<Pasting>,
+    /// How connections stand that were looked at, by address as typed.
+    pub connections: BTreeMap<String, ConnectionState>,
+    /// What files of certificates hold, by path as typed.
+    pub certificates: BTreeMap<PathBuf, CertificatesOf>,
     /// What is known of each address, as typed.
     pub links: BTreeMap<String, Link>,
     /// A source's fault that is read in the centre.
@@ -151,12 +180,16 @@ pub struct App {
     pub shown_source: Option<SourceId>,
     /// The source that is being named, and what is typed.
     pub naming: Option<(SourceId, String)>,
+    /// The question where a message is to be saved, if it is open.
+    pub save: Option<SaveDialog>,
     /// Addresses that were called, newest first.
     pub recent_targets: Vec<String>,
     /// Sources that were opened, newest first.
     pub recent_sources: Vec<RecentSource>,
     /// What is to be told about the file that holds all this.
     pub notices: Vec<KeepNotice>,
+    /// The system asked the process to end.
+    pub is_ending: bool,
     /// The person chose the language, so it no longer follows the system.
     pub lang_chosen: bool,
     /// The person chose the theme, so it no longer follows the desktop.
@@ -181,6 +214,8 @@ pub struct App {
     told: Vec<Notice>,
     /// Sources that are read anew because their files changed.
     changed_on_disk: Vec<SourceId>,
+    /// Which secrets are in the keychain.
+    secrets: secrets::Secrets,
     /// Tabs that were closed, the newest last, with the place where they stood.
     closed: Vec<(usize, Tab)>,
     /// Counts what may have changed anything that is remembered.
@@ -189,6 +224,8 @@ pub struct App {
     diagnoses: Vec<DiagnosisRecord>,
     /// Where the files of open dialogs go, by ticket.
     picks: BTreeMap<u64, PickFor>,
+    /// Where a message was saved last.
+    save_folder: Option<PathBuf>,
     /// The last number that was given to anything.
     last_id: u64,
     /// For the engine, in order.
@@ -203,6 +240,7 @@ impl App {
 
     /// What the engine shall do, in order; empties it.
     pub fn take_commands(&mut self) -> Vec<Command> {
+        self.keep_secrets();
         std::mem::take(&mut self.outbox)
     }
 

@@ -7,10 +7,11 @@ use super::{
     App, CaKind, ClientKind, ConnectionForm, DemoState, Keys, MetadataRow, PinnedCertificate, Prepared, RequestSide,
     ResponseSide, Settings, SourceOrigin, Tab, TabId, ThemeChoice, UiCommand,
 };
+use crate::call::Encoding;
 use crate::engine::{DemoInfo, Scheme, SourceFailure, SourceId};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
-use crate::state::{DemoPart, Document, FormDoc, Origin, RowDoc, SourceDoc, TabDoc};
+use crate::state::{DemoPart, Document, FormDoc, Origin, RowDoc, SourceDoc, TabDoc, TargetDoc};
 use crate::words::Lang;
 
 impl App {
@@ -34,11 +35,16 @@ impl App {
         self.recent_targets.clone_from(&document.recent_targets);
         self.recent_sources.clone_from(&document.recent_sources);
         self.forms.extend(document.forms.iter().map(|(address, doc)| (address.clone(), form(doc))));
+        self.secrets.count_from(document.last_secret);
+        for doc in &document.targets {
+            self.restore_target(doc);
+        }
         let ids: Vec<SourceId> = document.sources.iter().map(|doc| self.restore_source(doc, demo_starts)).collect();
         for doc in &document.tabs {
             let source = doc.source.and_then(|index| ids.get(index).copied());
             self.restore_tab(doc, source, now);
         }
+        self.ask_keychain();
         for id in ids {
             if self.source(id).is_some_and(|entry| entry.demo.is_none()) {
                 self.load(id, now);
@@ -54,12 +60,14 @@ impl App {
     fn restore_source(&mut self, doc: &SourceDoc, demo_starts: bool) -> SourceId {
         let origin = match &doc.origin {
             Origin::Address(address) => {
-                SourceOrigin::Address { address: address.clone(), metadata: pairs(&doc.metadata) }
+                let metadata = doc.metadata.iter().map(|row| self.restore_row(row)).collect();
+                SourceOrigin::Address { address: address.clone(), metadata }
             }
             Origin::Files { paths, import_roots } => {
                 SourceOrigin::Files { paths: paths.clone(), import_roots: import_roots.clone() }
             }
         };
+        let call_metadata = doc.call_metadata.iter().map(|row| self.restore_row(row)).collect();
         let waits = doc.demo.is_some() && !demo_starts;
         let message = self.lang.words().demo_not_running.to_owned();
         let id = self.add_entry(origin);
@@ -68,7 +76,7 @@ impl App {
             entry.name.clone_from(&doc.name);
             entry.demo = doc.demo;
             entry.target.clone_from(&doc.target);
-            entry.call_metadata = pairs(&doc.call_metadata);
+            entry.call_metadata = call_metadata;
             entry.restored = true;
         }
         id
@@ -105,6 +113,13 @@ impl App {
             checking: None,
             go_to: None,
             metadata,
+            compress: match doc.compress.as_str() {
+                "identity" => Some(Encoding::Identity),
+                "gzip" => Some(Encoding::Gzip),
+                "deflate" => Some(Encoding::Deflate),
+                "zstd" => Some(Encoding::Zstd),
+                _ => None,
+            },
             request_side: match doc.request_side.as_str() {
                 "metadata" => RequestSide::Metadata,
                 "tls" => RequestSide::Tls,
@@ -134,7 +149,13 @@ impl App {
             secret: doc.secret,
             revealed: false,
             missing: doc.value.is_none(),
+            kept: doc.keychain.unwrap_or_default(),
         }
+    }
+
+    fn restore_target(&mut self, doc: &TargetDoc) {
+        let rows = doc.metadata.iter().map(|row| self.restore_row(row)).collect();
+        self.targets.insert(doc.address.clone(), rows);
     }
 
     /// The source is one of the demo's, which does not run.
@@ -149,13 +170,27 @@ impl App {
             DemoPart::Plaintext => info.plaintext.clone(),
             DemoPart::Tls => info.tls.clone(),
         };
+        let mut moved = Vec::new();
         for entry in &mut self.sources {
-            let Some(part) = entry.demo else { continue };
-            let token = vec![("token".to_owned(), Secret::new(info.token.clone()))];
-            let metadata = if part == DemoPart::Tls { token } else { Vec::new() };
-            entry.call_metadata.clone_from(&metadata);
-            entry.origin = SourceOrigin::Address { address: place(part), metadata };
+            let (Some(part), SourceOrigin::Address { address, metadata }) = (entry.demo, &mut entry.origin) else {
+                continue;
+            };
+            let before = std::mem::replace(address, place(part));
+            // From when the token went with each request by itself.
+            metadata.retain(|row| row.lower_key() != "token");
+            entry.call_metadata.retain(|row| row.lower_key() != "token");
             entry.failure = None;
+            moved.push((before, place(part)));
+        }
+        let rows: Vec<_> = moved.iter().map(|(before, _)| self.targets.remove(before.trim())).collect();
+        for ((_, after), rows) in moved.into_iter().zip(rows) {
+            if let Some(mut rows) = rows {
+                for row in rows.iter_mut().filter(|row| row.missing && row.lower_key() == "token") {
+                    row.value = Secret::new(info.token.clone());
+                    row.missing = false;
+                }
+                self.targets.insert(after, rows);
+            }
         }
         let mut found = false;
         for tab in &mut self.tabs {
@@ -205,10 +240,6 @@ impl App {
     }
 }
 
-fn pairs(rows: &[RowDoc]) -> Vec<(String, Secret)> {
-    rows.iter().map(|row| (row.key.clone(), Secret::new(row.value.clone().unwrap_or_default()))).collect()
-}
-
 fn form(doc: &FormDoc) -> ConnectionForm {
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     ConnectionForm {
@@ -219,10 +250,12 @@ fn form(doc: &FormDoc) -> ConnectionForm {
         },
         ca: match doc.ca.as_str() {
             "file" => CaKind::File,
+            "exact" => CaKind::Exact,
             "pinned" => CaKind::Pinned,
             _ => CaKind::System,
         },
         ca_path: doc.ca_path.clone(),
+        exact_path: doc.exact_path.clone(),
         given: None,
         pinned: doc.pinned.as_ref().map(|pinned| PinnedCertificate {
             sha256: pinned.sha256,
@@ -241,9 +274,11 @@ fn form(doc: &FormDoc) -> ConnectionForm {
         bundle_path: doc.bundle_path.clone(),
         password: Secret::default(),
         password_missing: doc.had_password,
+        password_kept: doc.password_keychain.unwrap_or_default(),
         skip_verify: doc.skip_verify,
         connect_timeout: doc.connect_timeout,
         keepalive: doc.keepalive,
+        keepalive_timeout: doc.keepalive_timeout,
         user_agent: doc.user_agent.clone(),
         deadline: doc.deadline.clone(),
         receive_bytes: doc.receive_bytes.map(size),

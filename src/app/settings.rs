@@ -124,36 +124,6 @@ fn wide(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
-/// Reads `64 MiB`, `4 MB`, `100 kB`, `65536`.
-pub fn parse_size(text: &str) -> Option<u64> {
-    let text = text.trim().to_lowercase();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let unit: u64 = match unit.trim() {
-        "" | "b" => 1,
-        "kb" | "k" => 1000,
-        "mb" | "m" => 1_000_000,
-        "gb" | "g" => 1_000_000_000,
-        "kib" => 1 << 10,
-        "mib" => 1 << 20,
-        "gib" => 1 << 30,
-        _ => return None,
-    };
-    let bytes = number.parse::<f64>().ok()? * unit as f64;
-    // A message's length has four bytes on the wire.
-    (1.0..=f64::from(u32::MAX)).contains(&bytes).then_some(bytes as u64)
-}
-
-/// Writes a size so that [`parse_size`] reads it again.
-pub fn show_size(bytes: u64) -> String {
-    for (unit, name) in [(1_u64 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"), (1_000_000, "MB"), (1000, "kB")] {
-        if bytes >= unit && bytes.is_multiple_of(unit) {
-            return format!("{} {name}", bytes / unit);
-        }
-    }
-    format!("{bytes} B")
-}
-
 impl App {
     /// The time limit of a new request, as written in its box.
     pub(super) fn usual_deadline(&self, unary: bool) -> String {
@@ -162,7 +132,7 @@ impl App {
     }
 
     /// Sizes that a call may have where its target says nothing.
-    pub(super) fn usual_limits(&self) -> Limits {
+    pub fn usual_limits(&self) -> Limits {
         let bytes = usize::try_from(self.settings.largest()).unwrap_or(usize::MAX);
         Limits { receive_bytes: bytes, send_bytes: bytes }
     }
@@ -173,11 +143,17 @@ impl App {
         ConnectionForm { connect_timeout: form.connect_timeout.or(self.settings.connect_timeout), ..form }
     }
 
+    /// Patience for making a connection where its target says nothing.
+    pub fn usual_connect_timeout(&self) -> std::time::Duration {
+        self.settings.connect_timeout.unwrap_or(crate::engine::Endpoint::new("").connect_timeout)
+    }
+
     /// The address is checked in the usual way again.
     pub(super) fn remove_trust(&mut self, address: &str) {
         if let Some(form) = self.forms.get_mut(address) {
             form.ca = CaKind::System;
             form.ca_path.clear();
+            form.exact_path.clear();
             form.pinned = None;
             form.skip_verify = false;
         }
@@ -204,27 +180,7 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use super::{Settings, parse_size, show_size};
-
-    #[test]
-    fn sizes_are_read_and_written() {
-        for (text, expect) in [
-            ("64 MiB", Some(64 << 20)),
-            ("4MB", Some(4_000_000)),
-            ("1.5 kB", Some(1500)),
-            ("100000", Some(100_000)),
-            ("0", None),
-            ("9 GiB", None),
-            ("a lot", None),
-            ("-1", None),
-            ("", None),
-        ] {
-            assert_eq!(parse_size(text), expect, "{text}");
-        }
-        for bytes in [1, 1023, 1024, 4_000_000, 64 << 20, 3 << 30] {
-            assert_eq!(parse_size(&show_size(bytes)), Some(bytes), "{}", show_size(bytes));
-        }
-    }
+    use super::Settings;
 
     #[test]
     fn the_scale_goes_by_steps_within_its_bounds() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{ConnectionForm, is_secret_key};
+use super::{ConnectionForm, MetadataRow};
 use crate::engine::{Generation, SourceFailure, SourceId, SourceSpec};
 use crate::schema::{MethodInfo, Outline};
 use crate::secret::Secret;
@@ -13,12 +13,12 @@ use crate::state::DemoPart;
 /// What a source was opened from.
 #[derive(Clone, Debug)]
 pub enum SourceOrigin {
-    /// A reflecting server: its address as typed, and the metadata that goes with reflection.
+    /// A reflecting server: its address as typed, and the metadata that goes with reflection alone.
     Address {
         /// As typed.
         address: String,
-        /// With reflection. A secret without a value was not kept, and is left out.
-        metadata: Vec<(String, Secret)>,
+        /// With reflection alone; what goes with calls too belongs to the target.
+        metadata: Vec<MetadataRow>,
     },
     /// Files and folders.
     Files {
@@ -53,7 +53,7 @@ pub struct SourceEntry {
     /// Where new requests of files go.
     pub target: Option<String>,
     /// Goes into new requests.
-    pub call_metadata: Vec<(String, Secret)>,
+    pub call_metadata: Vec<MetadataRow>,
     /// It came back with the window, and nobody asked for it since: it does not push itself to the front.
     pub restored: bool,
 }
@@ -96,12 +96,10 @@ impl SourceEntry {
         matches!(self.origin, SourceOrigin::Address { .. })
     }
 
-    /// For the engine.
-    pub fn spec(&self, form: &ConnectionForm) -> SourceSpec {
+    /// For the engine; `metadata` goes with reflection.
+    pub fn spec(&self, form: &ConnectionForm, metadata: Vec<(String, Secret)>) -> SourceSpec {
         match &self.origin {
-            SourceOrigin::Address { address, metadata } => {
-                let is_there = |(key, value): &&(String, Secret)| !(value.is_empty() && is_secret_key(key));
-                let metadata = metadata.iter().filter(is_there).cloned().collect();
+            SourceOrigin::Address { address, .. } => {
                 SourceSpec::Reflection { endpoint: form.endpoint(address), metadata }
             }
             SourceOrigin::Files { paths, import_roots } => {

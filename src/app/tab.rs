@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{CallRecord, MetadataRow, RowCheck, parse_deadline};
+use super::{CallRecord, MetadataRow, parse_deadline};
+use crate::call::Encoding;
 use crate::engine::{MethodReady, SourceId};
 use crate::message::MessageError;
-use crate::secret::Secret;
 use crate::state::DemoPart;
 
 /// No error is shown on the line that is being typed until this long after the last key.
@@ -99,8 +99,10 @@ pub struct Tab {
     pub checking: Option<u64>,
     /// A place in the draft to go to: byte offset.
     pub go_to: Option<usize>,
-    /// In order.
+    /// Its own rows, in order; those of its target are `App::target_rows`.
     pub metadata: Vec<MetadataRow>,
+    /// Of its messages; as Settings say where `None`.
+    pub compress: Option<Encoding>,
     /// Which of the request's side tabs is in front.
     pub request_side: RequestSide,
     /// Which of the answer's is.
@@ -188,11 +190,5 @@ impl Tab {
             && self.error().is_none()
             && parse_deadline(&self.deadline).is_ok()
             && !self.address.trim().is_empty()
-    }
-
-    /// The rows that go out.
-    pub fn sent_metadata(&self) -> Vec<(String, Secret)> {
-        let goes_out = |row: &&MetadataRow| matches!(row.check(), RowCheck::Sent { .. });
-        self.metadata.iter().filter(goes_out).map(|row| (row.key.trim().to_owned(), row.value.clone())).collect()
     }
 }

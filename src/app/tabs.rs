@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{App, Area, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
+use super::{App, Area, MetadataRow, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, Tab, TabId};
 use crate::engine::{Command, SourceId};
 use crate::message::TemplateSize;
 
@@ -62,6 +62,24 @@ impl App {
             (SourceOrigin::Files { .. }, Some(target)) => target.clone(),
             (SourceOrigin::Files { .. }, None) => self.last_address(),
         };
+        let metadata = rows.into_iter().map(|row| MetadataRow { id: self.next_id(), kept: 0, ..row }).collect();
+        let tab = Tab { metadata, ..self.fresh_tab(source, service, method, shape, address, now) };
+        let id = tab.id;
+        self.tabs.push(tab);
+        self.prepare(id, TemplateSize::default());
+        self.choose_tab(id);
+    }
+
+    /// A tab as it begins, not yet among the others.
+    pub(super) fn fresh_tab(
+        &mut self,
+        source: SourceId,
+        service: &str,
+        method: &str,
+        shape: (bool, bool),
+        address: String,
+        now: Instant,
+    ) -> Tab {
         let demo = self.demo_part(&address);
         let own = self.form(&address).deadline;
         let deadline = if !own.is_empty() {
@@ -71,16 +89,13 @@ impl App {
         } else {
             self.usual_deadline(shape == (false, false))
         };
-        let metadata = rows.into_iter().map(|(key, value)| self.new_row(&key, value)).collect();
-        let id = TabId(self.next_id());
-        let ticket = self.next_id();
-        self.tabs.push(Tab {
-            id,
+        Tab {
+            id: TabId(self.next_id()),
             source,
             service: service.to_owned(),
             method: method.to_owned(),
             shape,
-            ticket,
+            ticket: self.next_id(),
             prepared: Prepared::Pending { since: now },
             address,
             deadline,
@@ -92,7 +107,8 @@ impl App {
             checked: None,
             checking: None,
             go_to: None,
-            metadata,
+            metadata: Vec::new(),
+            compress: None,
             request_side: RequestSide::default(),
             response_side: ResponseSide::default(),
             call: None,
@@ -102,9 +118,7 @@ impl App {
             list: None,
             demo,
             awaits_source: false,
-        });
-        self.prepare(id, TemplateSize::default());
-        self.choose_tab(id);
+        }
     }
 
     /// The address that a request without one most likely wants.
@@ -122,8 +136,10 @@ impl App {
     /// Asks for the method's schema (again).
     pub(super) fn prepare(&mut self, id: TabId, template: TemplateSize) {
         let Some(tab) = self.tab(id) else { return };
+        let metadata = self.source(tab.source).map(|entry| self.reflection_metadata(entry)).unwrap_or_default();
         let command = Command::PrepareMethod {
             source: tab.source,
+            metadata,
             service: tab.service.clone(),
             method: tab.method.clone(),
             ticket: tab.ticket,
@@ -153,6 +169,7 @@ impl App {
             previous: None,
             list: None,
             edited: true,
+            metadata: tab.metadata.iter().map(|row| MetadataRow { id: self.next_id(), ..row.clone() }).collect(),
             ..tab
         }
     }

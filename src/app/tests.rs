@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::{
     Action, App, CaKind, ClientKind, ConnectionForm, Gap, LockMeaning, MetadataRow, Node, PhaseKind, PhaseState,
-    Prepared, SourceOrigin, ThemeChoice, Timeline, grpcurl_command, is_secret_key,
+    Prepared, Retry, RowsOf, SourceOrigin, ThemeChoice, Timeline, grpcurl_command, is_secret_key,
 };
 use crate::call::{CallEvent, CallStatus, Code, Origin};
 use crate::engine::{
-    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady, Scheme,
-    SourceFailure, SourceId, SourceState,
+    CallId, CallUpdate, Command, DemoInfo, Direction, Event, Generation, MessageRow, MethodReady, Scheme, SecretWish,
+    SecretsUpdate, SourceFailure, SourceId, SourceState,
 };
+use crate::keychain::KeychainState;
 use crate::message::MessageError;
 use crate::schema::{MethodInfo, Outline, ServiceInfo};
 use crate::secret::Secret;
@@ -61,6 +62,7 @@ fn ready(now: Instant, name: &str) -> App {
         template: "{\n  \"name\": \"\"\n}".to_owned(),
         notes: Vec::new(),
         input: None,
+        output: None,
         comments: Arc::default(),
     });
     app.fold(Event::MethodReady { ticket, result }, now);
@@ -153,7 +155,7 @@ fn the_demo_opens_both_sources_filled_in_and_one_method() {
         (tab.method.as_str(), tab.address.as_str(), tab.deadline.as_str()),
         ("SayHello", "127.0.0.1:7889", "1 s")
     );
-    assert_eq!(tab.metadata[0].key, "token");
+    assert_eq!(app.target_rows(&tab.address)[0].key, "token");
     let form = app.form("127.0.0.1:7889");
     assert_eq!(form.server_name, "www.eline.com");
 }
@@ -281,8 +283,7 @@ fn a_request_is_copied_as_a_command_for_a_shell() {
         key: key.to_owned(),
         value: Secret::new(value),
         secret: is_secret_key(key),
-        revealed: false,
-        missing: false,
+        ..MetadataRow::default()
     };
     app.tabs[0].metadata = vec![
         row("token", "101010", true),
@@ -294,7 +295,7 @@ fn a_request_is_copied_as_a_command_for_a_shell() {
     "{\"name\": \"it's\", // who\n}".clone_into(&mut app.tabs[0].message);
     "1.5 s".clone_into(&mut app.tabs[0].deadline);
     let copied = |form: &ConnectionForm, with_secrets| {
-        grpcurl_command(&app.tabs[0], app.source(app.tabs[0].source), form, None, with_secrets)
+        grpcurl_command(&app.tabs[0], app.source(app.tabs[0].source), form, None, &[], with_secrets)
     };
     let form = ConnectionForm { scheme: Scheme::Plaintext, ..ConnectionForm::default() };
     let command = copied(&form, false);
@@ -343,7 +344,7 @@ fn a_command_names_the_files_of_its_schema() {
             import_roots: roots.iter().map(Into::into).collect(),
         };
         let form = ConnectionForm::default();
-        let command = grpcurl_command(&app.tabs[0], app.source(app.tabs[0].source), &form, None, false);
+        let command = grpcurl_command(&app.tabs[0], app.source(app.tabs[0].source), &form, None, &[], false);
         assert!(command.text.replace(" \\\n  ", " ").contains(expect), "{}", command.text);
     }
 }
@@ -403,7 +404,8 @@ fn values_of_secrets_are_not_in_the_document() {
     let tab = back.active_tab().expect("a tab");
     assert!(tab.metadata[..6].iter().all(|row| row.missing && row.check() == super::RowCheck::Missing));
     assert!(!tab.metadata[6].missing);
-    assert!(tab.sent_metadata().iter().all(|(key, _)| key == "x-plain"));
+    assert!(back.sent_metadata(tab).iter().all(|(key, _)| key == "x-plain"));
+    assert!(back.target_rows("127.0.0.1:2")[0].missing);
     assert!(back.form("127.0.0.1:1").password_missing);
 }
 
@@ -486,7 +488,7 @@ fn the_demos_tabs_follow_it_to_its_new_ports() {
         let tab = app.active_tab().expect("a tab");
         assert_eq!(tab.address, "127.0.0.1:9001");
         assert!(matches!(tab.prepared, Prepared::Pending { .. }));
-        assert!(tab.metadata.iter().any(|row| row.key == "token" && row.value.reveal() == "101010"));
+        assert_eq!(app.sent_metadata(tab), [("token".to_owned(), Secret::new("101010"))]);
     }
 }
 
@@ -517,4 +519,196 @@ fn a_start_opens_targets_and_files() {
     assert_eq!(app.sources.len(), 2, "the same files are not opened twice");
     assert_eq!(app.recent_sources.len(), 2);
     assert_eq!(app.recent_targets, [":7888"]);
+}
+
+// Rows of targets, and secrets.
+
+fn keys(sent: &[(String, Secret)]) -> Vec<(&str, &str)> {
+    sent.iter().map(|(key, value)| (key.as_str(), value.reveal())).collect()
+}
+
+#[test]
+fn rows_of_a_target_go_with_calls_reflection_and_diagnoses_and_the_requests_win() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let (id, source) = (app.active.expect("a tab"), app.sources[0].id);
+    let target = RowsOf::Target("127.0.0.1:1".to_owned());
+    app.apply(Action::AddRow(target.clone(), "token".to_owned(), "of target".to_owned()), now);
+    app.apply(Action::AddRow(target.clone(), "x-a".to_owned(), "1".to_owned()), now);
+    app.apply(Action::AddMetadata(id, "Token".to_owned(), "own".to_owned()), now);
+    let sent = |app: &App| app.sent_metadata(app.tab(id).expect("a tab"));
+    assert_eq!(keys(&sent(&app)), [("x-a", "1"), ("Token", "own")]);
+    // One that is switched off wins over nothing.
+    let mut rows = app.tab(id).expect("a tab").metadata.clone();
+    rows[0].on = false;
+    app.apply(Action::SetMetadata(id, rows), now);
+    assert_eq!(keys(&sent(&app)), [("token", "of target"), ("x-a", "1")]);
+
+    app.take_commands();
+    app.apply(Action::Send(id), now);
+    app.apply(Action::ReloadSource(source), now);
+    app.apply(Action::Diagnose(Retry::Send(id)), now);
+    app.apply(Action::Diagnose(Retry::Load(source)), now);
+    app.apply(Action::TakeTemplate(id, crate::message::TemplateSize::Full), now);
+    let mut seen = 0;
+    for command in app.take_commands() {
+        let metadata = match command {
+            Command::StartCall(start) => start.metadata,
+            Command::OpenSource { spec: crate::engine::SourceSpec::Reflection { metadata, .. }, .. }
+            | Command::PrepareMethod { metadata, .. } => metadata,
+            Command::Diagnose(diagnose) => diagnose.metadata,
+            _ => continue,
+        };
+        seen += 1;
+        assert_eq!(keys(&metadata), [("token", "of target"), ("x-a", "1")]);
+    }
+    assert_eq!(seen, 5);
+
+    // From the target to the request, and back.
+    let row = app.target_rows("127.0.0.1:1")[1].id;
+    app.apply(Action::MoveRow(id, row), now);
+    assert_eq!(app.target_rows("127.0.0.1:1").len(), 1);
+    assert_eq!(app.tab(id).expect("a tab").metadata[1].key, "x-a");
+    app.apply(Action::MoveRow(id, row), now);
+    assert_eq!(app.target_rows("127.0.0.1:1")[1].key, "x-a");
+    // Another tab of the target has them too; one of another target does not.
+    app.apply(Action::DuplicateTab(id), now);
+    let copy = app.active.expect("a tab");
+    assert_eq!(app.sent_metadata(app.tab(copy).expect("a tab")).len(), 2);
+    app.apply(Action::SetAddress(copy, "127.0.0.1:2".to_owned()), now);
+    assert!(app.sent_metadata(app.tab(copy).expect("a tab")).is_empty());
+}
+
+fn wishes(app: &mut App) -> Vec<SecretWish> {
+    let wish = |command| if let Command::Secrets(wish) = command { Some(wish) } else { None };
+    app.take_commands().into_iter().filter_map(wish).collect()
+}
+
+#[test]
+fn secrets_are_told_to_the_keychain_and_forgotten_with_their_rows() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let id = app.active.expect("a tab");
+    let target = RowsOf::Target("127.0.0.1:1".to_owned());
+    assert_eq!(wishes(&mut app), []);
+    app.apply(Action::AddRow(target.clone(), "token".to_owned(), "t1".to_owned()), now);
+    app.apply(Action::AddMetadata(id, "x-plain".to_owned(), "open".to_owned()), now);
+    assert_eq!(wishes(&mut app), [SecretWish::Write(1, Secret::new("t1"))]);
+    // Marked by hand.
+    let mut rows = app.tab(id).expect("a tab").metadata.clone();
+    rows[0].secret = true;
+    app.apply(Action::SetMetadata(id, rows), now);
+    assert_eq!(wishes(&mut app), [SecretWish::Write(2, Secret::new("open"))]);
+    // A copy has a number of its own, and a renamed row keeps its.
+    app.apply(Action::DuplicateTab(id), now);
+    assert_eq!(wishes(&mut app), [SecretWish::Write(3, Secret::new("open"))]);
+    let mut rows = app.target_rows("127.0.0.1:1").to_vec();
+    "authorization".clone_into(&mut rows[0].key);
+    app.apply(Action::SetRows(target.clone(), rows), now);
+    assert_eq!(wishes(&mut app), []);
+    let copy = app.active.expect("a tab");
+    app.apply(Action::CloseTab(copy), now);
+    assert_eq!(wishes(&mut app), [SecretWish::Forget(3)]);
+    app.apply(Action::ReopenTab, now);
+    assert!(matches!(wishes(&mut app).as_slice(), [SecretWish::Write(_, _)]));
+    let form = ConnectionForm { password: Secret::new("p"), ..ConnectionForm::default() };
+    app.apply(Action::SetForm("127.0.0.1:1".to_owned(), Box::new(form)), now);
+    assert!(matches!(wishes(&mut app).as_slice(), [SecretWish::Write(_, secret)] if secret.reveal() == "p"));
+    app.apply(Action::SetRows(target, Vec::new()), now);
+    assert_eq!(wishes(&mut app), [SecretWish::Forget(1)]);
+}
+
+#[test]
+fn what_comes_back_is_asked_of_the_keychain_before_its_source_is_read() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let target = RowsOf::Target("127.0.0.1:1".to_owned());
+    app.apply(Action::AddRow(target, "token".to_owned(), "hidden-value".to_owned()), now);
+    app.take_commands();
+    let kept = document(&app);
+    assert!(!kept.to_json().contains("hidden-value"));
+
+    let mut back = restored(&kept, false);
+    assert_eq!(document(&back).targets, kept.targets);
+    let commands = back.take_commands();
+    assert!(matches!(&commands[..], [Command::Secrets(SecretWish::Read(numbers))] if *numbers == [1]), "{commands:?}");
+    assert!(back.is_asked(1) && back.sources[0].loading_since.is_some());
+    let mut found = SecretsUpdate { state: KeychainState::Works, ..SecretsUpdate::default() };
+    found.found = vec![(1, Secret::new("hidden-value"))];
+    back.fold(Event::Secrets(found), now);
+    let commands = back.take_commands();
+    let [Command::OpenSource { spec: crate::engine::SourceSpec::Reflection { metadata, .. }, .. }] = &commands[..]
+    else {
+        panic!("{commands:?}")
+    };
+    assert_eq!(keys(metadata), [("token", "hidden-value")]);
+
+    // A keychain that is locked: it is read without, and the row says so until it is asked again.
+    let mut locked = restored(&kept, false);
+    locked.take_commands();
+    let state = KeychainState::Locked("no".to_owned());
+    locked.fold(Event::Secrets(SecretsUpdate { state, unread: vec![1], ..SecretsUpdate::default() }), now);
+    assert!(matches!(locked.take_commands().as_slice(), [Command::OpenSource { .. }]));
+    assert!(locked.is_refused(1) && locked.target_rows("127.0.0.1:1")[0].missing);
+    locked.apply(Action::AskKeychain, now);
+    assert_eq!(wishes(&mut locked), [SecretWish::Retry]);
+    assert!(locked.is_asked(1));
+    let found = vec![(1, Secret::new("hidden-value"))];
+    locked.fold(Event::Secrets(SecretsUpdate { found, state: KeychainState::Works, ..SecretsUpdate::default() }), now);
+    assert!(!locked.target_rows("127.0.0.1:1")[0].missing);
+    assert_eq!(wishes(&mut locked), [], "what it gave need not be told it");
+
+    // One that takes its time is not waited for, and what it gives later is taken all the same.
+    let mut slow = restored(&kept, false);
+    slow.take_commands();
+    slow.fold(Event::Secrets(SecretsUpdate { state: KeychainState::Waiting, ..SecretsUpdate::default() }), now);
+    assert!(matches!(slow.take_commands().as_slice(), [Command::OpenSource { .. }]));
+    assert!(slow.is_asked(1));
+    let found = vec![(1, Secret::new("hidden-value"))];
+    slow.fold(Event::Secrets(SecretsUpdate { found, state: KeychainState::Works, ..SecretsUpdate::default() }), now);
+    assert!(!slow.target_rows("127.0.0.1:1")[0].missing);
+    assert_eq!(wishes(&mut slow), []);
+
+    // None at all: what is typed again goes out, under the same number.
+    let mut none = restored(&kept, false);
+    none.take_commands();
+    let state = KeychainState::Absent(String::new());
+    none.fold(Event::Secrets(SecretsUpdate { state, absent: vec![1], ..SecretsUpdate::default() }), now);
+    let mut rows = none.target_rows("127.0.0.1:1").to_vec();
+    assert!(rows[0].missing && !none.is_refused(1));
+    rows[0].value = Secret::new("typed");
+    none.apply(Action::SetRows(RowsOf::Target("127.0.0.1:1".to_owned()), rows), now);
+    assert_eq!(wishes(&mut none), [SecretWish::Write(1, Secret::new("typed"))]);
+}
+
+#[test]
+fn the_demos_token_is_nobodys_secret() {
+    let now = Instant::now();
+    let mut app = App::new(Lang::En, ThemeChoice::Dark);
+    app.apply(Action::StartDemo, now);
+    app.fold(demo(7888), now);
+    assert_eq!(wishes(&mut app), [], "no keychain is asked to hold it");
+    assert_eq!(app.target_rows("127.0.0.1:7889").len(), 1);
+    // Whoever takes it away has a reason.
+    app.apply(Action::SetRows(RowsOf::Target("127.0.0.1:7889".to_owned()), Vec::new()), now);
+    app.fold(demo(7888), now);
+    assert_eq!(app.target_rows("127.0.0.1:7889").len(), 0);
+}
+
+#[test]
+fn pasted_lines_become_rows_where_they_were_pasted() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let id = app.active.expect("a tab");
+    let of = RowsOf::Request(id);
+    for (key, value) in [("a", "1"), ("", ""), ("z", "9")] {
+        app.apply(Action::AddRow(of.clone(), key.to_owned(), value.to_owned()), now);
+    }
+    let blank = app.rows(&of)[1].id;
+    app.apply(Action::PasteRows(of.clone(), Some(blank), "b: 2\ntoken: $TOKEN".to_owned()), now);
+    let rows: Vec<(&str, &str)> = app.rows(&of).iter().map(|row| (row.key.as_str(), row.value.reveal())).collect();
+    assert_eq!(rows, [("a", "1"), ("b", "2"), ("token", ""), ("z", "9")]);
+    assert!(app.rows(&of)[2].missing, "a variable asks for its value");
+    app.apply(Action::PasteRows(of.clone(), None, "{\"e\": 5}".to_owned()), now);
+    assert_eq!(app.rows(&of)[4].key, "e");
 }

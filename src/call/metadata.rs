@@ -119,7 +119,7 @@ pub(super) fn from_headers(headers: &HeaderMap) -> Metadata {
 
 /// `grpc-timeout`: at most eight digits and the finest unit that fits, rounded up so that the server is never earlier
 /// than we are.
-pub(super) fn timeout_header(timeout: Duration) -> String {
+pub fn timeout_header(timeout: Duration) -> String {
     const MOST: u128 = 99_999_999;
     let nanos = timeout.as_nanos();
     let units = [(1, 'n'), (1_000, 'u'), (1_000_000, 'm'), (1_000_000_000, 'S'), (60_000_000_000, 'M')];

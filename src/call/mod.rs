@@ -19,7 +19,8 @@ mod unary;
 
 pub use code::Code;
 pub use event::{CallEvent, CallStatus, MessageRecord, Metadata, Origin, StatusDetail};
-pub use metadata::check_metadata;
+pub use framing::ACCEPTED;
+pub use metadata::{check_metadata, timeout_header};
 pub use request::{CallRequest, Deadline, Encoding, Limits, MetadataError};
 pub use run::{CallHandle, EventReceiver, HandleClosed, start};
 pub use unary::{CallOutcome, unary};

@@ -74,6 +74,25 @@ pub enum Encoding {
     Identity,
     /// gzip.
     Gzip,
+    /// zlib, as gRPC calls deflate.
+    Deflate,
+    /// Zstandard.
+    Zstd,
+}
+
+impl Encoding {
+    /// All of them; none first.
+    pub const ALL: [Self; 4] = [Self::Identity, Self::Gzip, Self::Deflate, Self::Zstd];
+
+    /// As `grpc-encoding` writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Zstd => "zstd",
+        }
+    }
 }
 
 /// Why a metadata row cannot be sent; `Display` says it in English.

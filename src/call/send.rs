@@ -56,8 +56,8 @@ pub(super) fn http_request(
     headers.insert("content-type", HeaderValue::from_static("application/grpc"));
     headers.insert("user-agent", parts.user_agent.clone());
     headers.insert("grpc-accept-encoding", HeaderValue::from_static(ACCEPTED));
-    if request.compress == Encoding::Gzip {
-        headers.insert("grpc-encoding", HeaderValue::from_static("gzip"));
+    if request.compress != Encoding::Identity {
+        headers.insert("grpc-encoding", HeaderValue::from_static(request.compress.name()));
     }
     for (key, value) in &request.metadata {
         let Some((name, value)) = header_of(key, value) else {
@@ -85,7 +85,7 @@ pub(super) fn framed(message: &Bytes, request: &CallRequest, peer: &str) -> Resu
     if size > limit {
         return Err(too_large());
     }
-    super::answer::long_work(if request.compress == Encoding::Gzip { size } else { 0 }, || {
+    super::answer::long_work(if request.compress == Encoding::Identity { 0 } else { size }, || {
         super::framing::frame(message, request.compress)
     })
     .ok_or_else(too_large)

@@ -318,6 +318,10 @@ pub struct DemoArgs {
 pub enum CompressChoice {
     /// gzip
     Gzip,
+    /// deflate (zlib's format)
+    Deflate,
+    /// Zstandard
+    Zstd,
     /// No compression
     Identity,
 }

@@ -72,7 +72,12 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
         metadata: server.call_metadata.clone(),
         deadline: server.until,
         limits: server.limits,
-        compress: if args.compress == Some(CompressChoice::Gzip) { Encoding::Gzip } else { Encoding::Identity },
+        compress: match args.compress {
+            Some(CompressChoice::Gzip) => Encoding::Gzip,
+            Some(CompressChoice::Deflate) => Encoding::Deflate,
+            Some(CompressChoice::Zstd) => Encoding::Zstd,
+            Some(CompressChoice::Identity) | None => Encoding::Identity,
+        },
     };
     let (handle, events) = call::start(&server.channel, request);
     let handle = Arc::new(handle);

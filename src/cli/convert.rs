@@ -47,6 +47,8 @@ pub(super) async fn run(args: Box<ConvertArgs>) -> u8 {
     let style = WriteStyle {
         format: if args.to == ConvertFormat::Text { Format::Text } else { Format::Json },
         emit_defaults: args.emit_defaults,
+        short_lists: false,
+        most_bytes: None,
         pretty: true,
         tolerant: false,
         print_unknown: args.print_unknown,

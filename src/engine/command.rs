@@ -1,9 +1,10 @@
 //! What a screen can ask of the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, SourceId};
+use super::{CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, SecretWish, SourceId, TextLines};
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
@@ -36,6 +37,8 @@ pub enum Command {
         ticket: u64,
         /// How much the template shows.
         template: TemplateSize,
+        /// What goes with reflection now; nothing for sources of files.
+        metadata: Vec<(String, Secret)>,
     },
     /// Say whether a JSON text fits the request type of a prepared method: for marks while typing.
     CheckMessage {
@@ -79,6 +82,15 @@ pub enum Command {
     Diagnose(Box<Diagnose>),
     /// End a diagnosis; nothing more comes of it but what is on its way.
     StopDiagnosis(DiagnosisId),
+    /// Something about secrets in the keychain; answers are `Event::Secrets`.
+    Secrets(SecretWish),
+    /// Say how the connection to an endpoint stands; the answer is `Event::Connection`.
+    LookAtConnection(Endpoint),
+    /// Close the connection to an endpoint once its calls have ended, and make a new one; answers are
+    /// `Event::Connection`.
+    Reconnect(Endpoint),
+    /// Read the certificates of a PEM file, to be shown; the answer is `Event::Certificates`.
+    ReadCertificates(PathBuf),
     /// Ask for files or folders by the system's dialog; the answer is `Event::Picked`.
     PickFiles {
         /// Whole folders instead of files.
@@ -88,6 +100,53 @@ pub enum Command {
     },
     /// Open a folder in the desktop's file manager; where there is none, `Event::FolderNotOpened` says so.
     OpenFolder(PathBuf),
+    /// Ask for a place to save by the system's dialog; the answer is `Event::Picked`.
+    PickSave {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// Where the dialog begins.
+        folder: Option<PathBuf>,
+        /// The name that it offers.
+        name: String,
+    },
+    /// Find a name that is free; the answer is `Event::SaveSuggested`.
+    SuggestSave {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// Where; in the person's downloads where there is none.
+        folder: Option<PathBuf>,
+        /// The name without its end.
+        stem: String,
+        /// The end of the name, without its dot.
+        extension: String,
+    },
+    /// Write a file; the answer is `Event::Saved`.
+    Save {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// As typed: from the root, or from the home by `~`.
+        path: PathBuf,
+        /// A file that is there already may be replaced.
+        replace: bool,
+        /// Its content.
+        what: SaveWhat,
+    },
+}
+
+/// What is saved.
+#[derive(Clone, Debug)]
+pub enum SaveWhat {
+    /// A text, with a line break at its end.
+    Text(Arc<TextLines>),
+    /// A message as it was on the wire, uncompressed.
+    Message {
+        /// Which call.
+        call: CallId,
+        /// Sent or received.
+        direction: Direction,
+        /// Number within its direction, from 0.
+        index: u64,
+    },
 }
 
 /// What a source is made of.

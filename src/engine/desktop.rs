@@ -15,20 +15,50 @@ const DIALOG_WAITS: Duration = Duration::from_secs(2);
 /// Nobody waits for a dialog longer than this.
 const DIALOG_LIMIT: Duration = Duration::from_mins(10);
 
-/// Asks for files or folders by the desktop's dialog.
-pub(super) async fn pick(teller: Teller, folders: bool, ticket: u64) {
-    let asked = Instant::now();
-    let dialog = rfd::AsyncFileDialog::new();
-    let choice = async {
-        if folders {
-            return dialog.pick_folders().await;
+/// What the dialog asks for.
+#[derive(Debug)]
+pub(super) enum Choice {
+    /// Files of schemas.
+    Files,
+    /// Folders.
+    Folders,
+    /// A place for a new file.
+    Save {
+        /// Where the dialog begins.
+        folder: Option<PathBuf>,
+        /// The name that it offers.
+        name: String,
+    },
+}
+
+impl Choice {
+    async fn ask(self) -> Option<Vec<rfd::FileHandle>> {
+        let dialog = rfd::AsyncFileDialog::new();
+        match self {
+            Self::Folders => dialog.pick_folders().await,
+            Self::Files => {
+                dialog
+                    .add_filter(".proto, descriptor sets", &["proto", "binpb", "pb", "protoset", "desc"])
+                    .add_filter("*", &["*"])
+                    .pick_files()
+                    .await
+            }
+            Self::Save { folder, name } => {
+                let dialog = dialog.set_file_name(name);
+                let dialog = match folder {
+                    Some(folder) => dialog.set_directory(folder),
+                    None => dialog,
+                };
+                dialog.save_file().await.map(|file| vec![file])
+            }
         }
-        dialog
-            .add_filter(".proto, descriptor sets", &["proto", "binpb", "pb", "protoset", "desc"])
-            .add_filter("*", &["*"])
-            .pick_files()
-            .await
-    };
+    }
+}
+
+/// Asks for files, folders or a place to save by the desktop's dialog.
+pub(super) async fn pick(teller: Teller, choice: Choice, ticket: u64) {
+    let asked = Instant::now();
+    let choice = choice.ask();
     tokio::pin!(choice);
     let chosen = match tokio::time::timeout(DIALOG_WAITS, &mut choice).await {
         Ok(chosen) => Ok(chosen),

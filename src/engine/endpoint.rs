@@ -58,6 +58,8 @@ pub enum CaChoice {
     System,
     /// A PEM file; the tutorial's self-signed `server.pem` will do.
     File(PathBuf),
+    /// Exactly the certificates of a PEM file, whoever signed them.
+    Exact(PathBuf),
     /// PEM text in hand (the demo's).
     Given {
         /// The text.
@@ -123,6 +125,9 @@ pub fn load_options(endpoint: &Endpoint) -> Result<(Target, ConnectOptions), End
         CaChoice::File(path) => {
             Trust::Pem { pem: read(path, "the CA certificate")?, label: path.display().to_string() }
         }
+        CaChoice::Exact(path) => {
+            Trust::Exact { pem: read(path, "the server's certificate")?, label: path.display().to_string() }
+        }
         CaChoice::Given { pem, label } => Trust::Pem { pem: pem.clone().into_bytes(), label: label.clone() },
         CaChoice::Pinned(sha256) => Trust::Pinned(*sha256),
     };
@@ -165,6 +170,15 @@ pub fn load_options(endpoint: &Endpoint) -> Result<(Target, ConnectOptions), End
     Ok((target, options))
 }
 
+/// A path that begins with `~/` as a shell reads it.
+pub(super) fn at_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), directories::BaseDirs::new()) {
+        (Ok(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => path.to_path_buf(),
+    }
+}
+
 fn read(path: &Path, what: &str) -> Result<Vec<u8>, EndpointError> {
-    std::fs::read(path).map_err(|error| EndpointError(format!("{}: cannot read {what}: {error}", path.display())))
+    std::fs::read(at_home(path))
+        .map_err(|error| EndpointError(format!("{}: cannot read {what}: {error}", path.display())))
 }

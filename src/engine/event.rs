@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, SourceId, TextLines};
+use super::{CallId, DiagnosisId, DiagnosisUpdate, Generation, NotSaved, SecretsUpdate, SourceId, TextLines};
 use crate::call::CallEvent;
 use crate::message::MessageError;
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
+use crate::transport::{CertificateInfo, ConnectionInfo, Failure};
 
 /// Something happened.
 #[derive(Clone, Debug)]
@@ -73,6 +74,22 @@ pub enum Event {
     },
     /// Nothing opened the folder of `OpenFolder`.
     FolderNotOpened,
+    /// What the keychain gave, took or refused.
+    Secrets(SecretsUpdate),
+    /// Answer to `LookAtConnection` and `Reconnect`.
+    Connection {
+        /// As in the endpoint.
+        address: String,
+        /// How it stands.
+        state: ConnectionState,
+    },
+    /// Answer to `ReadCertificates`.
+    Certificates {
+        /// From the command.
+        path: PathBuf,
+        /// In the file's order, or why there are none.
+        found: Result<Vec<CertificateInfo>, CertificateFileError>,
+    },
     /// Answer to `PickFiles`; empty if nothing was chosen. `Err` if there is no dialog to be had: type a path instead.
     Picked {
         /// From the command.
@@ -80,6 +97,48 @@ pub enum Event {
         /// What was chosen.
         result: Result<Vec<PathBuf>, String>,
     },
+    /// The system asks the process to end: keep what is to be kept, and end.
+    AskedToEnd,
+    /// Answer to `SuggestSave`.
+    SaveSuggested {
+        /// From the command.
+        ticket: u64,
+        /// A name that is free.
+        path: PathBuf,
+    },
+    /// Answer to `Save`.
+    Saved {
+        /// From the command.
+        ticket: u64,
+        /// Where, and how many bytes.
+        result: Result<(PathBuf, u64), NotSaved>,
+    },
+}
+
+/// How the connection to an endpoint stands.
+#[derive(Clone, Debug)]
+pub enum ConnectionState {
+    /// None is open; the next call makes one.
+    Idle,
+    /// One is being made.
+    Connecting,
+    /// One is open.
+    Open(Arc<ConnectionInfo>),
+    /// The last attempt failed.
+    Failed(Arc<Failure>),
+    /// None can be made with these settings; in words (English).
+    Unusable(String),
+}
+
+/// Why a file shows no certificate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateFileError {
+    /// It cannot be read; in the system's words.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+    /// It holds none in PEM.
+    #[error("holds no certificate in PEM")]
+    Empty,
 }
 
 /// The demo's addresses and what one needs to call them.
@@ -130,7 +189,9 @@ pub struct MethodReady {
     pub notes: Vec<String>,
     /// The request's type, for what may be written in a draft.
     pub input: Option<MessageType>,
-    /// What the authors of the request's types say of them.
+    /// The answer's type, for what stands in it.
+    pub output: Option<MessageType>,
+    /// What the authors of both types say of them.
     pub comments: Arc<Comments>,
 }
 
@@ -175,6 +236,6 @@ pub struct MessageRow {
     pub wire_size: u64,
     /// Compressed.
     pub compressed: bool,
-    /// The beginning of its JSON on one line.
+    /// The beginning of its JSON on one line; nothing for a large message of a call in which nothing streams.
     pub preview: String,
 }

@@ -3,19 +3,24 @@
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::connections;
 use super::prepared::{Prepared, ReadStyle};
 use super::running::{self, Order, RunningCall, moved};
+use super::secrets::SecretQueue;
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
-    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, SourceId, SourceState,
-    StartCall, desktop, diagnose,
+    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, SaveFault, SaveWhat,
+    SourceId, SourceState, StartCall, desktop, diagnose, save,
 };
+use crate::call::Metadata;
 use crate::demo;
+use crate::keychain::Keychain;
 use crate::message::{MessageError, TemplateSize, split_values, template};
 use crate::schema::{Comments, SchemaError, Source};
 use crate::transport::Pool;
@@ -34,6 +39,8 @@ pub struct EngineConfig {
     pub cache_dir: Option<PathBuf>,
     /// Where what must outlive the process is kept; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
+    /// Where secrets of what is in `state_dir` are kept; `None` keeps none.
+    pub keychain: Option<Arc<dyn Keychain>>,
 }
 
 /// The running engine. Dropping it ends every task.
@@ -41,7 +48,9 @@ pub struct EngineConfig {
 pub struct Engine {
     commands: mpsc::Sender<Command>,
     overflow: Mutex<VecDeque<Command>>,
+    secrets: Arc<SecretQueue>,
     events: Mutex<mpsc::Receiver<Event>>,
+    teller: Teller,
     /// Dropped last; `shutdown_background` ends all tasks without waiting.
     runtime: Option<tokio::runtime::Runtime>,
 }
@@ -54,13 +63,27 @@ impl Engine {
         let (commands, inbox) = mpsc::channel(WAITING_COMMANDS);
         let (outbox, events) = mpsc::channel(WAITING_EVENTS);
         let teller = Teller { events: outbox, waker };
-        runtime.spawn(Live::new(config, teller).run(inbox));
-        Ok(Self { commands, overflow: Mutex::default(), events: Mutex::new(events), runtime: Some(runtime) })
+        let secrets = Arc::new(SecretQueue::default());
+        let keychain = config.keychain.clone().zip(config.state_dir.clone());
+        runtime.spawn(Arc::clone(&secrets).run(keychain, teller.clone()));
+        runtime.spawn(Live::new(config, teller.clone()).run(inbox));
+        let (overflow, events) = (Mutex::default(), Mutex::new(events));
+        Ok(Self { commands, overflow, secrets, events, teller, runtime: Some(runtime) })
+    }
+
+    /// Waits until secrets that were handed in are in the keychain, at most this long: before the program ends.
+    pub fn settle_secrets(&self, limit: Duration) {
+        self.secrets.settle(limit);
     }
 
     /// Hands in a command; never blocks. What the engine cannot take at once is kept in order and handed in with the
     /// next call of this or of [`Engine::try_next`].
     pub fn send(&self, command: Command) {
+        let command = match command {
+            // Theirs is a way of its own, so that the end of the program need not ask who has them.
+            Command::Secrets(wish) => return self.secrets.push(wish),
+            command => command,
+        };
         self.overflow.lock().unwrap_or_else(PoisonError::into_inner).push_back(command);
         self.hand_in();
     }
@@ -69,6 +92,19 @@ impl Engine {
     pub fn try_next(&self) -> Option<Event> {
         self.hand_in();
         self.events.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok()
+    }
+
+    /// Tells [`Event::AskedToEnd`] when the system asks the process to end (SIGTERM, SIGHUP, SIGINT; closing the console
+    /// on Windows) instead of letting it end the process at once.
+    pub fn hear_signals(&self) {
+        if let Some(runtime) = &self.runtime {
+            let teller = self.teller.clone();
+            runtime.spawn(async move {
+                while asked_to_end().await.is_ok() {
+                    teller.tell(Event::AskedToEnd).await;
+                }
+            });
+        }
     }
 
     fn hand_in(&self) {
@@ -91,11 +127,33 @@ impl Drop for Engine {
     }
 }
 
+/// Waits until the system asks the process to end.
+async fn asked_to_end() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            _ = hangup.recv() => Ok(()),
+            asked = tokio::signal::ctrl_c() => asked,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
 /// The way of events to whoever listens.
 #[derive(Clone)]
 pub(super) struct Teller {
     events: mpsc::Sender<Event>,
     waker: Waker,
+}
+
+impl std::fmt::Debug for Teller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Teller").finish_non_exhaustive()
+    }
 }
 
 impl Teller {
@@ -117,6 +175,8 @@ impl Teller {
 struct OpenSource {
     /// What it last was, also while it is loaded anew.
     opened: Arc<Mutex<Option<Opened>>>,
+    /// What goes with its reflection.
+    metadata: Arc<Mutex<Metadata>>,
     loading: JoinHandle<()>,
 }
 
@@ -164,7 +224,10 @@ impl Live {
                     closed.loading.abort();
                 }
             }
-            Command::PrepareMethod { source, service, method, ticket, template } => {
+            Command::PrepareMethod { source, service, method, ticket, template, metadata } => {
+                if let (Some(open), Ok(metadata)) = (self.sources.get(&source), running::checked(&metadata)) {
+                    *open.metadata.lock().unwrap_or_else(PoisonError::into_inner) = metadata;
+                }
                 self.prepare(source, service, method, ticket, template);
             }
             Command::CheckMessage { ticket, text, revision } => self.check(ticket, text, revision),
@@ -205,11 +268,36 @@ impl Live {
                 }
             }
             Command::PickFiles { folders, ticket } => {
-                tokio::spawn(desktop::pick(self.teller.clone(), folders, ticket));
+                let choice = if folders { desktop::Choice::Folders } else { desktop::Choice::Files };
+                tokio::spawn(desktop::pick(self.teller.clone(), choice, ticket));
             }
             Command::OpenFolder(folder) => {
                 let teller = self.teller.clone();
                 tokio::task::spawn_blocking(move || desktop::open_folder(&teller, &folder));
+            }
+            Command::PickSave { ticket, folder, name } => {
+                let choice = desktop::Choice::Save { folder, name };
+                tokio::spawn(desktop::pick(self.teller.clone(), choice, ticket));
+            }
+            Command::SuggestSave { ticket, folder, stem, extension } => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || {
+                    let path = save::suggestion(folder.as_deref(), &stem, &extension);
+                    teller.tell_blocking(Event::SaveSuggested { ticket, path });
+                });
+            }
+            Command::Save { ticket, path, replace, what } => self.save(ticket, path, replace, what),
+            // `Engine::send` keeps these.
+            Command::Secrets(_) => {}
+            Command::LookAtConnection(endpoint) => {
+                tokio::spawn(connections::look(endpoint, self.pool.clone(), self.teller.clone()));
+            }
+            Command::Reconnect(endpoint) => {
+                let memory = Arc::clone(&self.tls_memory);
+                tokio::spawn(connections::reconnect(endpoint, self.pool.clone(), memory, self.teller.clone()));
+            }
+            Command::ReadCertificates(path) => {
+                tokio::spawn(connections::read_certificates(path, self.teller.clone()));
             }
         }
     }
@@ -246,9 +334,11 @@ impl Live {
         };
         let (teller, pool, cache_dir) = (self.teller.clone(), self.pool.clone(), self.config.cache_dir.clone());
         let (slot, memory) = (Arc::clone(&opened), Arc::clone(&self.tls_memory));
+        let metadata = Arc::new(Mutex::new(Metadata::new()));
+        let shared = Arc::clone(&metadata);
         let loading = tokio::spawn(async move {
             teller.tell(Event::Source { source, generation, state: SourceState::Loading }).await;
-            let state = match sources::open(source, spec, pool.clone(), cache_dir, &teller).await {
+            let state = match sources::open(source, spec, shared, pool.clone(), cache_dir, &teller).await {
                 Ok((loaded, outline)) => {
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
                     SourceState::Ready(Arc::new(outline))
@@ -258,7 +348,7 @@ impl Live {
             memory.keep(&pool);
             teller.tell(Event::Source { source, generation, state }).await;
         });
-        self.sources.insert(source, OpenSource { opened, loading });
+        self.sources.insert(source, OpenSource { opened, metadata, loading });
     }
 
     fn prepare(&self, source: SourceId, service: String, method: String, ticket: u64, size: TemplateSize) {
@@ -319,6 +409,33 @@ impl Live {
             self.teller.tell(Event::Call { call, updates: vec![CallUpdate::Unsendable(error)] }).await;
         }
     }
+
+    fn save(&self, ticket: u64, path: PathBuf, replace: bool, what: SaveWhat) {
+        let teller = self.teller.clone();
+        let store = match &what {
+            SaveWhat::Text(_) => None,
+            SaveWhat::Message { call, .. } => self.calls.get(call).map(|running| Arc::clone(&running.store)),
+        };
+        tokio::task::spawn_blocking(move || {
+            let fault = |fault: SaveFault, detail: String| Err(NotSaved { path: path.clone(), fault, detail });
+            let result = match (save::whole_path(&path), &what) {
+                (None, _) => fault(SaveFault::Relative, String::new()),
+                (Some(whole), SaveWhat::Text(text)) => {
+                    let parts = [text.text().as_bytes(), b"\n"];
+                    save::write(&whole, &parts, replace).map(|bytes| (whole, bytes))
+                }
+                (Some(whole), SaveWhat::Message { direction, index, .. }) => {
+                    let mut store = store.as_ref().map(|store| store.lock().unwrap_or_else(PoisonError::into_inner));
+                    match store.as_mut().and_then(|store| store.get(*direction, *index)) {
+                        None => fault(SaveFault::Gone, "this message is not kept any more".to_owned()),
+                        Some(Err(error)) => fault(SaveFault::Gone, error.to_string()),
+                        Some(Ok(data)) => save::write(&whole, &[&data], replace).map(|bytes| (whole, bytes)),
+                    }
+                }
+            };
+            teller.tell_blocking(Event::Saved { ticket, result });
+        });
+    }
 }
 
 async fn prepare(
@@ -329,13 +446,15 @@ async fn prepare(
 ) -> Result<(Prepared, MethodReady), SchemaError> {
     let found = source.method(service, method).await?;
     // Comments help to write; a source that cannot tell them is no less callable.
-    let set = source.descriptor_set(&[found.input.full_name().to_owned()]).await.unwrap_or_default();
+    let names = [found.input.full_name().to_owned(), found.output.full_name().to_owned()];
+    let set = source.descriptor_set(&names).await.unwrap_or_default();
     let ready = MethodReady {
         service: found.service.clone(),
         info: found.info.clone(),
         template: template(&found.input, size),
         notes: found.notes.clone(),
         input: Some(found.input.clone()),
+        output: Some(found.output.clone()),
         comments: Arc::new(Comments::of_set(&set)),
     };
     Ok((Prepared::new(found, vec![source]), ready))

@@ -5,31 +5,41 @@
 //! waker closure. Every result carries the id (and generation) of what asked for it, so a stale one can be dropped.
 
 mod command;
+mod connections;
 mod desktop;
 mod diagnose;
 mod endpoint;
 mod event;
+mod folds;
 mod live;
 mod many;
 mod prepared;
 mod reflector;
 mod running;
+mod save;
+mod secrets;
 mod sources;
 mod store;
 mod text;
 mod tls_memory;
 
-pub use command::{Command, SourceSpec, StartCall};
+pub use command::{Command, SaveWhat, SourceSpec, StartCall};
 pub use diagnose::{
     Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,
 };
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
-pub use event::{CallUpdate, DemoInfo, Direction, Event, MessageRow, MethodReady, SourceFailure, SourceState};
+pub use event::{
+    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MessageRow, MethodReady,
+    SourceFailure, SourceState,
+};
+pub use folds::{Fold, key_of, value_in};
 pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
 pub use running::moved;
+pub use save::{NotSaved, SaveFault};
+pub use secrets::{SecretWish, SecretsUpdate};
 pub use text::TextLines;
 
 /// Names a source of schemas in this process. Given out by whoever opens it.

@@ -42,6 +42,10 @@ pub struct WriteStyle {
     pub pretty: bool,
     /// An `Any` of unknown type is shown as bytes instead of refused.
     pub tolerant: bool,
+    /// JSON: short lists of numbers, strings and the like stand on one line.
+    pub short_lists: bool,
+    /// JSON: for previews, writing stops soon after so many bytes.
+    pub most_bytes: Option<usize>,
     /// Text format: unknown fields by their numbers.
     pub print_unknown: bool,
 }
@@ -218,6 +222,8 @@ fn write(ty: &MessageType, data: &[u8], style: WriteStyle, extra: &[Pool]) -> Re
                 pretty: style.pretty,
                 extra,
                 tolerate_unknown_any: style.tolerant,
+                short_lists: style.short_lists,
+                most_bytes: style.most_bytes,
             },
         ),
         Format::Text => message::to_text(

@@ -1,6 +1,6 @@
 //! Reflection over the call's own verified channel.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,7 +21,7 @@ const EXCHANGE: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub struct Reflector {
     channel: Channel,
-    metadata: Metadata,
+    metadata: Arc<Mutex<Metadata>>,
     patience: Patience,
 }
 
@@ -44,11 +44,16 @@ impl Reflector {
     pub fn new(channel: Channel, metadata: Metadata, until: Option<Deadline>) -> Self {
         // Nobody waits for a schema for ever, whoever sets no deadline neither.
         let patience = until.map_or(Patience::Each(EXCHANGE), Patience::Until);
-        Self { channel, metadata, patience }
+        Self { channel, metadata: Arc::new(Mutex::new(metadata)), patience }
     }
 
     /// For a window that stays open: each exchange has 20 s of its own.
     pub fn patient(channel: Channel, metadata: Metadata) -> Self {
+        Self::shared(channel, Arc::new(Mutex::new(metadata)))
+    }
+
+    /// As [`Self::patient`], with metadata that may change from exchange to exchange.
+    pub fn shared(channel: Channel, metadata: Arc<Mutex<Metadata>>) -> Self {
         Self { channel, metadata, patience: Patience::Each(EXCHANGE) }
     }
 
@@ -57,7 +62,7 @@ impl Reflector {
             path: path.to_owned(),
             client_streaming: true,
             server_streaming: true,
-            metadata: self.metadata.clone(),
+            metadata: self.metadata.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             deadline: match self.patience {
                 Patience::Until(until) => Some(until),
                 Patience::Each(time) => Some(time.into()),

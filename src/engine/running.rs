@@ -172,7 +172,12 @@ impl Call {
     /// Keeps a message's bytes and makes its row.
     async fn keep(&self, direction: Direction, record: MessageRecord) -> CallUpdate {
         let response = direction == Direction::Received;
-        let preview = if record.data.len() <= INLINE_BYTES {
+        let info = &self.prepared.method.info;
+        // Where nothing streams there is no list: a large message is made into text once, when it is shown.
+        let is_listed = info.client_streaming || info.server_streaming;
+        let preview = if record.data.len() > INLINE_BYTES && !is_listed {
+            String::new()
+        } else if record.data.len() <= INLINE_BYTES {
             preview(&self.prepared, response, &record.data)
         } else {
             let (prepared, data) = (Arc::clone(&self.prepared), record.data.clone());
@@ -256,13 +261,13 @@ pub(super) async fn message_text(
             Some(Err(error)) => return Err(format!("this message cannot be read back from disk: {error}")),
             Some(Ok(data)) => data,
         };
-        let style = WriteStyle { pretty: true, ..WriteStyle::default() };
+        let style = WriteStyle { pretty: true, short_lists: true, ..WriteStyle::default() };
         let response = direction == Direction::Received;
         let text = runtime
             .block_on(prepared.decode(response, &data, style))
             .or_else(|_strict| prepared.decode_now(response, &data, WriteStyle { tolerant: true, ..style }))
             .map_err(|error| error.to_string())?;
-        Ok(Arc::new(TextLines::new(text)))
+        Ok(Arc::new(TextLines::json(text)))
     });
     work.await.unwrap_or_else(|error| Err(error.to_string()))
 }
@@ -302,11 +307,11 @@ pub(super) fn checked(rows: &[(String, Secret)]) -> Result<Metadata, String> {
 }
 
 fn shown(text: Result<String, MessageError>) -> TextLines {
-    TextLines::new(text.unwrap_or_else(|error| error.to_string()))
+    text.map_or_else(|error| TextLines::new(error.to_string()), TextLines::json)
 }
 
 fn preview(prepared: &Prepared, response: bool, data: &[u8]) -> String {
-    let style = WriteStyle { tolerant: true, ..WriteStyle::default() };
+    let style = WriteStyle { tolerant: true, most_bytes: Some(4 * PREVIEW_CHARS), ..WriteStyle::default() };
     let mut text = prepared.decode_now(response, data, style).unwrap_or_else(|error| error.to_string());
     if let Some((end, _)) = text.char_indices().nth(PREVIEW_CHARS) {
         text.truncate(end);

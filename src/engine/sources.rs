@@ -1,12 +1,13 @@
 //! Opening a source and watching its files.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use notify_debouncer_full::notify::{RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 
+use super::endpoint::at_home;
 use super::event::SourceFailure;
 use super::live::Teller;
 use super::{EndedCall, Endpoint, Event, Reflector, SchemaFiles, SourceId, SourceSpec, load_options, open_files};
@@ -28,6 +29,7 @@ pub(super) struct Opened {
 pub(super) async fn open(
     id: SourceId,
     spec: SourceSpec,
+    shared: Arc<Mutex<Metadata>>,
     pool: Pool,
     cache_dir: Option<PathBuf>,
     teller: &Teller,
@@ -35,10 +37,12 @@ pub(super) async fn open(
     match spec {
         SourceSpec::Reflection { endpoint, metadata } => {
             let metadata = super::running::checked(&metadata).map_err(plain)?;
-            open_reflection(endpoint, metadata, pool).await
+            *shared.lock().unwrap_or_else(PoisonError::into_inner) = metadata;
+            open_reflection(endpoint, shared, pool).await
         }
         SourceSpec::Files { paths, import_roots } => {
-            let files = SchemaFiles::sorted(&paths, &import_roots, cache_dir);
+            let at_home = |paths: Vec<PathBuf>| paths.iter().map(|path| at_home(path)).collect::<Vec<_>>();
+            let files = SchemaFiles::sorted(&at_home(paths), &at_home(import_roots), cache_dir);
             let runtime = tokio::runtime::Handle::current();
             let teller = teller.clone();
             let work = tokio::task::spawn_blocking(move || {
@@ -53,14 +57,14 @@ pub(super) async fn open(
 
 async fn open_reflection(
     endpoint: Endpoint,
-    metadata: Metadata,
+    metadata: Arc<Mutex<Metadata>>,
     pool: Pool,
 ) -> Result<(Opened, Outline), SourceFailure> {
     let address = endpoint.address.clone();
     let loaded = tokio::task::spawn_blocking(move || load_options(&endpoint)).await;
     let (target, options) =
         loaded.map_err(|error| plain(error.to_string()))?.map_err(|error| plain(error.to_string()))?;
-    let reflector = Reflector::patient(pool.channel(&target, &options), metadata);
+    let reflector = Reflector::shared(pool.channel(&target, &options), metadata);
     let source: Arc<dyn Source> = Arc::new(ReflectionSource::new(Arc::new(reflector), &address));
     let outline = source.outline().await.map_err(|error| failure(&error))?;
     Ok((Opened { source, _watcher: None }, outline))

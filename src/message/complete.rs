@@ -156,7 +156,7 @@ pub fn key_meaning(ty: &MessageType, comments: &Comments, text: &str, at: usize)
 }
 
 /// `int32`, `repeated shop.v1.Item`, `map<string, int64>`.
-fn type_name(schema: &Schema<'_>, field: &FieldShape) -> String {
+pub(super) fn type_name(schema: &Schema<'_>, field: &FieldShape) -> String {
     let own = match &field.enumeration {
         Some(shape) => shape.descriptor.full_name().to_owned(),
         None if field.kind == FieldKind::Bytes => "bytes".to_owned(),
@@ -172,7 +172,7 @@ fn type_name(schema: &Schema<'_>, field: &FieldShape) -> String {
     }
 }
 
-fn field_comment(comments: &Comments, shape: &Shape, field: &FieldShape) -> String {
+pub(super) fn field_comment(comments: &Comments, shape: &Shape, field: &FieldShape) -> String {
     let name = if field.is_extension { field.name.clone() } else { format!("{}.{}", shape.name, field.name) };
     comments.of(&name).to_owned()
 }

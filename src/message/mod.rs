@@ -5,6 +5,7 @@
 mod complete;
 mod error;
 mod json;
+mod meaning;
 mod number;
 mod shape;
 mod split;
@@ -17,7 +18,9 @@ mod wire;
 pub use complete::{Completion, KeyMeaning, Suggestion, complete, key_meaning};
 pub use error::{MessageError, MessageErrorKind};
 pub use json::{JsonReadOptions, JsonWriteOptions, from_json, to_json};
+pub use meaning::{PathStep, PlaceMeaning, StepName, ValueKind, meaning};
 pub use split::{SplitError, split_values};
 pub use template::{TemplateSize, template};
 pub use text::{TextReadOptions, TextWriteOptions, from_text, to_text};
+pub use time::{duration_from_text, timestamp_from_text};
 pub use wire::check_wire;

@@ -25,8 +25,8 @@ pub(super) fn timestamp_to_text(seconds: i64, nanos: i32) -> Option<String> {
     Some(text)
 }
 
-/// Reads RFC 3339 as the JSON mapping wants it: upper-case T and Z, or an offset.
-pub(super) fn timestamp_from_text(text: &str) -> Option<(i64, i32)> {
+/// Reads RFC 3339 as the JSON mapping wants it: upper-case T and Z, or an offset. Seconds since 1970 and nanoseconds.
+pub fn timestamp_from_text(text: &str) -> Option<(i64, i32)> {
     let bytes = text.as_bytes();
     let number = |from: usize, to: usize| -> Option<i64> {
         let digits = bytes.get(from..to)?;
@@ -88,8 +88,8 @@ pub(super) fn duration_to_text(seconds: i64, nanos: i32) -> Option<String> {
     Some(text)
 }
 
-/// Reads `-1.000000001s`.
-pub(super) fn duration_from_text(text: &str) -> Option<(i64, i32)> {
+/// Reads `-1.000000001s`: seconds and nanoseconds of the same sign.
+pub fn duration_from_text(text: &str) -> Option<(i64, i32)> {
     let number = text.strip_suffix('s')?;
     let (is_negative, number) = match number.strip_prefix('-') {
         Some(rest) => (true, rest),

@@ -30,6 +30,10 @@ pub struct Document {
     pub sources: Vec<SourceDoc>,
     /// How to connect, by address as typed.
     pub forms: Vec<(String, FormDoc)>,
+    /// Metadata of targets, by address as typed.
+    pub targets: Vec<TargetDoc>,
+    /// The last number that a secret was given in the keychain.
+    pub last_secret: u64,
     /// From left to right.
     pub tabs: Vec<TabDoc>,
     /// Index of the tab in front.
@@ -115,6 +119,17 @@ pub struct RowDoc {
     pub value: Option<String>,
     /// Its value is treated as a secret.
     pub secret: bool,
+    /// Its number in the system's keychain.
+    pub keychain: Option<u64>,
+}
+
+/// What goes with all calls to one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetDoc {
+    /// As typed.
+    pub address: String,
+    /// In order.
+    pub metadata: Vec<RowDoc>,
 }
 
 /// A certificate that a person trusts.
@@ -133,10 +148,12 @@ pub struct PinnedDoc {
 pub struct FormDoc {
     /// `auto`, `tls`, `plaintext`.
     pub scheme: String,
-    /// `system`, `file`, `pinned`.
+    /// `system`, `file`, `exact`, `pinned`.
     pub ca: String,
     /// For `file`.
     pub ca_path: String,
+    /// For `exact`.
+    pub exact_path: String,
     /// For `pinned`.
     pub pinned: Option<PinnedDoc>,
     /// As typed.
@@ -153,12 +170,16 @@ pub struct FormDoc {
     pub bundle_path: String,
     /// The bundle had a password, which has to be typed again.
     pub had_password: bool,
+    /// The password's number in the system's keychain.
+    pub password_keychain: Option<u64>,
     /// Believe anything.
     pub skip_verify: bool,
     /// Patience for making the connection.
     pub connect_timeout: Option<Duration>,
     /// PING when quiet so long.
     pub keepalive: Option<Duration>,
+    /// Patience for the answer to that PING.
+    pub keepalive_timeout: Option<Duration>,
     /// Before our own user agent.
     pub user_agent: String,
     /// Limit of new requests, as typed.
@@ -194,6 +215,8 @@ pub struct TabDoc {
     pub edited: bool,
     /// In order.
     pub metadata: Vec<RowDoc>,
+    /// `identity`, `gzip`, `deflate`, `zstd`; a word that is unknown means the first.
+    pub compress: String,
     /// `message`, `metadata`, `tls`.
     pub request_side: String,
     /// `response`, `headers`, `trailers`.

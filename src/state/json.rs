@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::document::{
-    DemoPart, Document, FormDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc, TabDoc, VERSION,
+    DemoPart, Document, FormDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc, TabDoc, TargetDoc,
+    VERSION,
 };
 use super::settings::{KeysDoc, SettingsDoc};
 
@@ -43,6 +44,8 @@ impl Document {
             },
             "sources": self.sources.iter().map(write_source).collect::<Vec<_>>(),
             "forms": self.forms.iter().map(|(address, form)| write_form(address, form)).collect::<Vec<_>>(),
+            "targets": self.targets.iter().map(write_target).collect::<Vec<_>>(),
+            "last_secret": self.last_secret,
             "tabs": self.tabs.iter().map(write_tab).collect::<Vec<_>>(),
             "active": self.active,
             "recent_targets": self.recent_targets,
@@ -77,6 +80,8 @@ impl Document {
             },
             sources: all.list("sources", read_source)?,
             forms,
+            targets: all.list_or_none("targets", read_target)?,
+            last_secret: all.option("last_secret", Node::whole)?.unwrap_or_default(),
             tabs: all.list("tabs", read_tab)?,
             active: all.option("active", Node::index)?,
             recent_targets: all.list("recent_targets", Node::string)?,
@@ -205,7 +210,18 @@ fn read_recent(node: &Node<'_>) -> Read<RecentSource> {
 }
 
 fn write_row(row: &RowDoc) -> Value {
-    json!({ "on": row.on, "key": row.key, "value": row.value, "secret": row.secret })
+    json!({ "on": row.on, "key": row.key, "value": row.value, "secret": row.secret, "keychain": row.keychain })
+}
+
+fn write_target(target: &TargetDoc) -> Value {
+    json!({
+        "address": target.address,
+        "metadata": target.metadata.iter().map(write_row).collect::<Vec<_>>(),
+    })
+}
+
+fn read_target(node: &Node<'_>) -> Read<TargetDoc> {
+    Ok(TargetDoc { address: node.text("address")?, metadata: node.list("metadata", read_row)? })
 }
 
 fn read_row(node: &Node<'_>) -> Read<RowDoc> {
@@ -214,6 +230,7 @@ fn read_row(node: &Node<'_>) -> Read<RowDoc> {
         key: node.text("key")?,
         value: node.option_text("value")?,
         secret: node.flag("secret")?,
+        keychain: node.option("keychain", Node::whole)?,
     })
 }
 
@@ -224,6 +241,7 @@ fn write_form(address: &str, form: &FormDoc) -> Value {
         "scheme": form.scheme,
         "ca": form.ca,
         "ca_path": form.ca_path,
+        "exact_path": form.exact_path,
         "pinned": form.pinned.as_ref().map(|pinned| json!({
             "sha256": pinned.sha256.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(),
             "subject": pinned.subject,
@@ -236,9 +254,11 @@ fn write_form(address: &str, form: &FormDoc) -> Value {
         "key_path": form.key_path,
         "bundle_path": form.bundle_path,
         "had_password": form.had_password,
+        "password_keychain": form.password_keychain,
         "skip_verify": form.skip_verify,
         "connect_timeout_ms": ms(form.connect_timeout),
         "keepalive_ms": ms(form.keepalive),
+        "keepalive_timeout_ms": ms(form.keepalive_timeout),
         "user_agent": form.user_agent,
         "deadline": form.deadline,
         "receive_bytes": form.receive_bytes,
@@ -252,6 +272,7 @@ fn read_form(node: &Node<'_>) -> Read<FormDoc> {
         scheme: node.text("scheme")?,
         ca: node.text("ca")?,
         ca_path: node.text("ca_path")?,
+        exact_path: node.option_text("exact_path")?.unwrap_or_default(),
         pinned: node.option("pinned", |node| {
             let field = node.field("sha256")?;
             Ok(PinnedDoc {
@@ -267,9 +288,11 @@ fn read_form(node: &Node<'_>) -> Read<FormDoc> {
         key_path: node.text("key_path")?,
         bundle_path: node.text("bundle_path")?,
         had_password: node.flag("had_password")?,
+        password_keychain: node.option("password_keychain", Node::whole)?,
         skip_verify: node.flag("skip_verify")?,
         connect_timeout: node.option("connect_timeout_ms", ms)?,
         keepalive: node.option("keepalive_ms", ms)?,
+        keepalive_timeout: node.option("keepalive_timeout_ms", ms)?,
         user_agent: node.text("user_agent")?,
         deadline: node.text("deadline")?,
         receive_bytes: node.option("receive_bytes", Node::whole)?,
@@ -301,6 +324,7 @@ fn write_tab(tab: &TabDoc) -> Value {
         "message": &*tab.message,
         "edited": tab.edited,
         "metadata": tab.metadata.iter().map(write_row).collect::<Vec<_>>(),
+        "compress": tab.compress,
         "request_side": tab.request_side,
         "response_side": tab.response_side,
     })
@@ -319,6 +343,7 @@ fn read_tab(node: &Node<'_>) -> Read<TabDoc> {
         message: Arc::from(node.text("message")?),
         edited: node.flag("edited")?,
         metadata: node.list("metadata", read_row)?,
+        compress: node.option_text("compress")?.unwrap_or_default(),
         request_side: node.text("request_side")?,
         response_side: node.text("response_side")?,
     })
@@ -377,6 +402,11 @@ impl<'a> Node<'a> {
 
     fn list<T>(&self, name: &str, read: impl Fn(&Node<'a>) -> Read<T>) -> Read<Vec<T>> {
         self.field(name)?.items()?.iter().map(read).collect()
+    }
+
+    /// A list that files from before it was kept do not have.
+    fn list_or_none<T>(&self, name: &str, read: impl Fn(&Node<'a>) -> Read<T>) -> Read<Vec<T>> {
+        if self.field(name)?.value.is_null() { Ok(Vec::new()) } else { self.list(name, read) }
     }
 
     fn option<T>(&self, name: &str, read: impl FnOnce(&Node<'a>) -> Read<T>) -> Read<Option<T>> {

@@ -12,12 +12,12 @@ use proptest::prelude::*;
 
 use super::{
     DemoPart, Document, FILE, FormDoc, Keeper, Kept, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc,
-    SettingsDoc, SourceDoc, TabDoc, WhyAside, open,
+    SettingsDoc, SourceDoc, TabDoc, TargetDoc, WhyAside, open,
 };
 
 fn rows() -> impl Strategy<Value = Vec<RowDoc>> {
-    let row = (any::<bool>(), any::<String>(), any::<Option<String>>(), any::<bool>());
-    let row = row.prop_map(|(on, key, value, secret)| RowDoc { on, key, value, secret });
+    let row = (any::<bool>(), any::<String>(), any::<Option<String>>(), any::<bool>(), any::<Option<u64>>());
+    let row = row.prop_map(|(on, key, value, secret, keychain)| RowDoc { on, key, value, secret, keychain });
     prop::collection::vec(row, 0..4)
 }
 
@@ -54,33 +54,34 @@ prop_compose! {
 
 prop_compose! {
     fn tab()(
-        source in any::<Option<u32>>(), demo in part(), words in any::<[String; 6]>(),
+        source in any::<Option<u32>>(), demo in part(), words in any::<[String; 7]>(),
         deadline in any::<Option<String>>(), flags in any::<[bool; 3]>(), metadata in rows(),
     ) -> TabDoc {
-        let [service, method, address, message, request_side, response_side] = words;
+        let [service, method, address, message, request_side, response_side, compress] = words;
         TabDoc {
             source: source.map(|index| index as usize),
             demo, service, method,
             client_streaming: flags[0], server_streaming: flags[1],
             address, deadline, message: Arc::from(message), edited: flags[2],
-            metadata, request_side, response_side,
+            metadata, compress, request_side, response_side,
         }
     }
 }
 
 prop_compose! {
     fn form()(
-        words in any::<[String; 9]>(), more in any::<[String; 2]>(), flags in any::<[bool; 2]>(),
-        pinned in any::<Option<([u8; 32], String, i64)>>(), ms in any::<[Option<u64>; 2]>(),
-        sizes in any::<[Option<u64>; 2]>(),
+        words in any::<[String; 9]>(), more in any::<[String; 3]>(), flags in any::<[bool; 2]>(),
+        pinned in any::<Option<([u8; 32], String, i64)>>(), ms in any::<[Option<u64>; 3]>(),
+        sizes in any::<[Option<u64>; 3]>(),
     ) -> FormDoc {
         let [scheme, ca, ca_path, server_name, authority, client, cert_path, key_path, bundle_path] = words;
-        let [user_agent, deadline] = more;
+        let [user_agent, deadline, exact_path] = more;
         FormDoc {
-            scheme, ca, ca_path, server_name, authority, client, cert_path, key_path, bundle_path, user_agent, deadline,
+            scheme, ca, ca_path, exact_path, server_name, authority, client, cert_path, key_path, bundle_path, user_agent, deadline,
             pinned: pinned.map(|(sha256, subject, not_after_unix_s)| PinnedDoc { sha256, subject, not_after_unix_s }),
             had_password: flags[0], skip_verify: flags[1],
             connect_timeout: ms[0].map(Duration::from_millis), keepalive: ms[1].map(Duration::from_millis),
+            keepalive_timeout: ms[2].map(Duration::from_millis), password_keychain: sizes[2],
             receive_bytes: sizes[0], send_bytes: sizes[1],
         }
     }
@@ -109,6 +110,7 @@ prop_compose! {
         panels in [prop::option::of(finite()), prop::option::of(finite()), prop::option::of(finite())],
         sources in prop::collection::vec(source(), 0..3), tabs in prop::collection::vec(tab(), 0..3),
         forms in prop::collection::vec((any::<String>(), form()), 0..3),
+        targets in prop::collection::vec((any::<String>(), rows()), 0..3), last_secret in any::<u64>(),
         active in any::<Option<u32>>(), recent_targets in any::<Vec<String>>(),
         recent_sources in prop::collection::vec((origin(), any::<Option<String>>()), 0..3),
         settings in settings(), keys in prop::collection::btree_map(any::<String>(), any::<Vec<String>>(), 0..3),
@@ -121,7 +123,8 @@ prop_compose! {
             settings, used,
             keys: keys.into_iter().collect(),
             panels: Panels { side_width, request_share, list_share, side_folded },
-            sources, forms, tabs,
+            sources, forms, tabs, last_secret,
+            targets: targets.into_iter().map(|(address, metadata)| TargetDoc { address, metadata }).collect(),
             active: active.map(|index| index as usize),
             recent_targets,
             recent_sources: recent_sources.into_iter().map(|(origin, name)| RecentSource { origin, name }).collect(),

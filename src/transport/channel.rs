@@ -287,6 +287,24 @@ impl Channel {
         if connection.usable() { Ok(shared.info.clone()) } else { Err(shared.failure(None)) }
     }
 
+    /// The connection that is open now, with the calls that it carried so far.
+    pub fn open_connection(&self) -> Option<ConnectionInfo> {
+        let open = lock(&self.slot.state).current.clone().filter(|connection| connection.usable())?;
+        let shared = open.shared();
+        Some(ConnectionInfo { reused: true, calls_before: shared.calls(), ..shared.info.clone() })
+    }
+
+    /// A connection is being made.
+    pub fn is_connecting(&self) -> bool {
+        let state = lock(&self.slot.state);
+        state.attempt.as_ref().is_some_and(|(attempt, _)| attempt.upgrade().is_some())
+    }
+
+    /// Closes the open connection once its calls have ended; the next call makes another.
+    pub fn close(&self) {
+        drop(lock(&self.slot.state).current.take());
+    }
+
     /// The target.
     pub fn target(&self) -> &Target {
         &self.target

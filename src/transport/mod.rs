@@ -22,5 +22,6 @@ pub use failure::{CertificateFault, Failure, FailureKind, SettingsFault, Stage, 
 pub use options::{ClientIdentity, ConnectOptions, Keepalive, TlsSettings, Trust};
 pub use tap::Capture;
 pub use target::{Address, Security, Target, TargetError};
+pub use tls::certificates_in;
 
 use channel::TlsMemory;

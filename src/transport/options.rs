@@ -70,6 +70,13 @@ pub enum Trust {
         /// Where it came from, for words: a path.
         label: String,
     },
+    /// Exactly these certificates, each as a server's own, whoever signed it (names, dates and usage compared).
+    Exact {
+        /// The file's text.
+        pem: Vec<u8>,
+        /// Where it came from, for words: a path.
+        label: String,
+    },
     /// Exactly the certificate with this SHA-256, pinned by a person who saw it; no name is compared.
     Pinned([u8; 32]),
 }

@@ -10,8 +10,8 @@ use super::widgets::badge::Shape;
 use super::widgets::notice::Notice;
 use super::widgets::tabs::{WindowTab, WindowTabsWords, window_tabs_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{commands, request, source_view, welcome};
-use crate::app::{Action, KeepNotice, TabId, UiCommand};
+use super::{commands, notices, request, source_view, welcome};
+use crate::app::{Action, TabId, UiCommand};
 
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let whole = ui.max_rect();
@@ -57,10 +57,7 @@ fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) -> Rect {
     let words = cx.words();
     let mut pane = pane_at(ui, room.shrink(INSET), "notices");
     for (index, notice) in cx.app.notices.iter().enumerate() {
-        let (title, said) = match notice {
-            KeepNotice::SetAside(aside) => (words.set_aside_title, cx.lang().set_aside(aside)),
-            KeepNotice::NotKept(folder, why) => (words.not_kept_title, cx.lang().not_kept(folder, why)),
-        };
+        let (title, said) = notices::standing_said(cx.lang(), notice);
         if Notice::new(Tone::Warn, title, &said).actions(&[words.close]).show(&mut pane).is_some() {
             cx.act(Action::DismissNotice(index));
         }

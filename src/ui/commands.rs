@@ -4,15 +4,17 @@
 use egui::{Context, Id};
 
 use super::context::Cx;
+use super::copy_request;
 use super::icons::Icon;
 use super::message::editor_id;
 use super::palette::Palette;
+use super::widgets::code_view::{self, ViewCommand};
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{
     Action, Area, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, RequestSide, ResponseSide, Retry, TabId,
-    ThemeChoice, UiCommand, grpcurl_command,
+    ThemeChoice, UiCommand,
 };
-use crate::engine::SourceId;
+use crate::engine::{Direction, SourceId};
 use crate::words::{HabitWords, Lang};
 
 /// Keys are written as the platform writes them.
@@ -46,7 +48,9 @@ pub(super) fn icon(command: UiCommand) -> Icon {
         C::ShowMetadata => Icon::List,
         C::ShowTls => Icon::Shield,
         C::Diagnose => Icon::Activity,
-        C::CopyGrpcurl => Icon::Terminal,
+        C::CopyGrpcurl | C::PasteGrpcurl => Icon::Terminal,
+        C::Reconnect => Icon::RefreshCw,
+        C::SaveResponse => Icon::Download,
         C::Format => Icon::Code,
         C::Undo => Icon::Undo2,
         C::Redo => Icon::Redo2,
@@ -110,6 +114,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         | C::ToggleSidePanel
         | C::AddSource
         | C::OpenFiles
+        | C::PasteGrpcurl
         | C::ZoomIn
         | C::ZoomOut
         | C::ZoomReset
@@ -155,7 +160,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
             let takes = tab.and_then(|tab| tab.call.as_ref()).is_some_and(crate::app::CallRecord::takes_messages);
             unless(takes, words.no_stream)
         }
-        C::Diagnose => match tab {
+        C::Diagnose | C::Reconnect => match tab {
             None => Some(words.no_request),
             Some(tab) => unless(!tab.address.trim().is_empty(), words.no_address),
         },
@@ -164,7 +169,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         C::FocusResponse | C::TogglePhases => {
             unless(tab.is_some_and(|tab| tab.shown_call().is_some()), words.no_answer)
         }
-        C::CopyResponse => {
+        C::CopyResponse | C::SaveResponse => {
             let answer = tab.and_then(|tab| tab.shown_call()).and_then(|(call, _)| call.answer.as_ref());
             unless(answer.is_some_and(Result::is_ok), words.no_answer)
         }
@@ -206,6 +211,7 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         C::AddSource => cx.act(Action::OpenDialog),
         C::OpenFiles => cx.act(Action::PickFiles(PickFor::Open, false)),
         C::StartDemo => cx.act(Action::StartDemo),
+        C::PasteGrpcurl => cx.act(Action::WriteCommand(Some(String::new()))),
         C::ReloadAll => cx.act(Action::ReloadAll),
         C::RenameSource => {
             if let Some(source) = chosen_source(cx) {
@@ -214,7 +220,10 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         }
         C::FilterMethods => filter(cx),
         C::Find => {
-            // In the draft the same key looks for text in it.
+            // In the draft and in an answer the same key looks for text in it.
+            if code_view::ask(ctx, ViewCommand::Find) {
+                return;
+            }
             match cx.tab().filter(|tab| editor::holds_focus(ctx, editor_id(tab.id))) {
                 Some(_) => cx.memory.editor_command = Some(EditorCommand::Find),
                 None => filter(cx),
@@ -285,11 +294,15 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
         C::ShowMetadata => cx.act(Action::ShowRequestSide(id, RequestSide::Metadata)),
         C::ShowTls => cx.act(Action::ShowRequestSide(id, RequestSide::Tls)),
         C::Diagnose => cx.act(Action::Diagnose(Retry::Send(id))),
+        C::Reconnect => {
+            if let Some(tab) = cx.tab() {
+                cx.act(Action::Reconnect(tab.address.trim().to_owned()));
+            }
+        }
+        C::SaveResponse => cx.act(Action::AskSave(id, Direction::Received, 0)),
         C::CopyGrpcurl => {
             if let Some(tab) = cx.tab() {
-                let link = cx.app.links.get(tab.address.trim());
-                let form = cx.app.form(&tab.address);
-                ctx.copy_text(grpcurl_command(tab, cx.app.source(tab.source), &form, link, false).text);
+                ctx.copy_text(copy_request::command(cx, tab, false).text);
             }
         }
         C::Format => edit(ctx, cx, id, EditorCommand::Format),

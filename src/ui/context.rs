@@ -4,11 +4,14 @@ use std::time::Instant;
 
 use egui::{Align, Id, Layout, Rect, Ui, UiBuilder};
 
+use super::call_settings::CallSettings;
 use super::habits::Habits;
 use super::message::editor_id;
+use super::metadata::Paste;
 use super::method_picker::MethodPicker;
+use super::widgets::code_view::ViewCommand;
 use super::widgets::editor::{self, EditorCommand};
-use crate::app::{Action, App, Tab, TabId};
+use crate::app::{Action, App, RowsOf, Tab, TabId};
 use crate::engine::TextLines;
 use crate::state::Panels;
 use crate::words::{Lang, Words};
@@ -67,8 +70,16 @@ pub(super) struct Memory {
     pub(super) show_certificate: bool,
     /// The list of a source's methods, while it is open.
     pub(super) method_picker: Option<MethodPicker>,
-    /// The newest metadata row is to take the focus.
-    pub(super) focus_new_row: bool,
+    /// The newest of these rows of metadata is to take the focus.
+    pub(super) focus_new_row: Option<RowsOf>,
+    /// Its value, rather than its key.
+    pub(super) focus_new_value: bool,
+    /// What is typed into the settings of calls while they are open.
+    pub(super) call_settings: Option<CallSettings>,
+    /// The address that was typed last, so that its list shows what fits it.
+    pub(super) typed_target: Option<(TabId, String)>,
+    /// The clipboard was asked for rows.
+    pub(super) metadata_paste: Option<Paste>,
     /// Large drafts that the person wants to edit all the same.
     pub(super) edit_anyway: Option<TabId>,
     /// What a button asks of the draft's editor this frame.
@@ -77,6 +88,8 @@ pub(super) struct Memory {
     pub(super) editor_can_undo: (bool, bool),
     /// Palette, settings, keys, notices.
     pub(super) habits: Habits,
+    /// What a button asks of the body's view this frame.
+    pub(super) body_command: Option<ViewCommand>,
     /// Tabs whose drafts have an editor.
     editors: Vec<TabId>,
     /// The lines of a draft that is too large for the editor, and of which draft.
@@ -95,11 +108,16 @@ impl Default for Memory {
             focus_filter: false,
             show_certificate: false,
             method_picker: None,
-            focus_new_row: false,
+            focus_new_row: None,
+            focus_new_value: false,
+            call_settings: None,
+            typed_target: None,
+            metadata_paste: None,
             edit_anyway: None,
             editor_command: None,
             editor_can_undo: (false, false),
             habits: Habits::default(),
+            body_command: None,
             editors: Vec::new(),
             large_draft: None,
         }
@@ -164,7 +182,7 @@ impl Memory {
         if self.large_draft.as_ref().is_none_or(|(id, revision, _)| (*id, *revision) != made_of) {
             self.large_draft = None;
         }
-        let cut = || (tab.id, tab.revision, TextLines::new(tab.message.clone()));
+        let cut = || (tab.id, tab.revision, TextLines::json(tab.message.clone()));
         &self.large_draft.get_or_insert_with(cut).2
     }
 }

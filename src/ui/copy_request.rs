@@ -5,14 +5,14 @@ use egui::Ui;
 use super::context::Cx;
 use super::icons::Icon;
 use super::widgets::button::IconButton;
-use super::widgets::menu::{MenuItem, menu_ui};
+use super::widgets::menu::{MenuItem, menu_line_ui, menu_ui};
 use super::widgets::tooltip::tooltip_ui;
-use crate::app::{Gap, GrpcurlCommand, Tab, UiCommand, grpcurl_command};
+use crate::app::{Action, Gap, GrpcurlCommand, Tab, UiCommand, grpcurl_command};
 
 const MENU: f32 = 300.0;
 
 /// A terminal that opens a menu: what is copied, and whether secrets go along.
-pub(super) fn copy_request_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab) {
+pub(super) fn copy_request_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.words();
     let button = ui.add(IconButton::new(Icon::Terminal, words.copy_as_grpcurl).small());
     tooltip_ui(&button, words.copy_as_grpcurl, None);
@@ -32,12 +32,17 @@ pub(super) fn copy_request_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab) {
         if ui.add(secrets).clicked() {
             copy(ui, cx, &command(cx, tab, true));
         }
+        menu_line_ui(ui);
+        if ui.add(MenuItem::new(cx.lang().request_words().paste_command).icon(Icon::ArrowDownToLine)).clicked() {
+            cx.act(Action::WriteCommand(Some(String::new())));
+        }
     });
 }
 
-fn command(cx: &Cx<'_>, tab: &Tab, with_secrets: bool) -> GrpcurlCommand {
+pub(super) fn command(cx: &Cx<'_>, tab: &Tab, with_secrets: bool) -> GrpcurlCommand {
     let link = cx.app.links.get(tab.address.trim());
-    grpcurl_command(tab, cx.app.source(tab.source), &cx.app.form(&tab.address), link, with_secrets)
+    let of_target = cx.app.target_rows(&tab.address);
+    grpcurl_command(tab, cx.app.source(tab.source), &cx.app.form(&tab.address), link, of_target, with_secrets)
 }
 
 /// What the command leaves open stands above it, as the shell's comment.

@@ -5,6 +5,7 @@ use egui::{Id, Ui, vec2};
 use super::connection_form::connection_form_ui;
 use super::context::Cx;
 use super::fonts;
+use super::metadata::{RowsAsk, RowsPlace, rows_ui};
 use super::theme::tokens;
 use super::widgets::button::{Button, ButtonSize};
 use super::widgets::choice::choice_ui;
@@ -13,7 +14,8 @@ use super::widgets::editor::Editor;
 use super::widgets::field::Field;
 use super::widgets::json::Language;
 use super::widgets::text::{Line, paragraph_ui};
-use crate::app::{Action, AddDialog, PickFor, Tab};
+use crate::app::{Action, AddDialog, MetadataRow, PickFor, RowsOf, Tab, is_secret_key};
+use crate::secret::Secret;
 use crate::words::format;
 
 pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
@@ -27,8 +29,12 @@ pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
         if let Some(answer) = question_ui(ui.ctx(), Id::unique("trust question"), asked) {
             cx.act(Action::AnswerTrust(answer == Answer::Confirmed));
         }
+    } else if let Some(save) = &cx.app.save {
+        super::save::save_ui(ui, cx, save);
     } else if let Some((_, name)) = &cx.app.naming {
         name_ui(ui, cx, name);
+    } else if let Some(pasting) = &cx.app.pasting {
+        super::paste::paste_command_ui(ui, cx, pasting);
     } else if let Some(dialog) = &cx.app.dialog {
         add_source_ui(ui, cx, dialog);
     } else if let Some(tab) = cx.tab().filter(|tab| tab.list.is_some()) {
@@ -102,7 +108,7 @@ fn add_source_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &AddDialog) {
     }
 }
 
-fn body_ui(ui: &mut Ui, cx: &Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor, bool)> {
+fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor, bool)> {
     let words = cx.words();
     let t = tokens(ui);
     let kinds = [(false, words.connect_title), (true, words.files_title)];
@@ -133,7 +139,9 @@ fn body_ui(ui: &mut Ui, cx: &Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor,
         if is_long {
             ui.set_max_width(ui.available_width() - 14.0);
         }
-        picked = connection_form_ui(ui, cx, "add", &mut dialog.form);
+        target_rows_ui(ui, cx, dialog);
+        ui.add_space(8.0);
+        picked = connection_form_ui(ui, cx, "add", &mut dialog.form, true);
     });
     let now_long = output.content_size.y > output.inner_rect.height() + 0.5;
     if now_long != is_long {
@@ -141,6 +149,29 @@ fn body_ui(ui: &mut Ui, cx: &Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor,
         ui.ctx().request_repaint();
     }
     picked.map(|path| (PickFor::Form(None, path), false))
+}
+
+/// The rows of the target, so that a server whose reflection wants a token can be opened.
+fn target_rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut AddDialog) {
+    let own = cx.lang().request_words();
+    let t = tokens(ui);
+    ui.add(Line::strong(own.metadata_of_target).height(32.0));
+    let place =
+        RowsPlace { of: RowsOf::Dialog, address: dialog.address.trim().to_owned(), overriding: &[], moves: false };
+    for ask in rows_ui(ui, cx, &place, &mut dialog.rows) {
+        match ask {
+            RowsAsk::Add(key, value) => {
+                let secret = is_secret_key(&key);
+                let value = Secret::new(value);
+                dialog.rows.push(MetadataRow { on: true, key, value, secret, ..MetadataRow::default() });
+            }
+            RowsAsk::Paste(at, text) => cx.act(Action::PasteRows(RowsOf::Dialog, at, text)),
+            RowsAsk::Move(_) => {}
+        }
+    }
+    dialog.rows.iter_mut().for_each(MetadataRow::note_key);
+    ui.add_space(4.0);
+    paragraph_ui(ui, own.target_hint, fonts::hint(), t.text3, 18.0);
 }
 
 fn files_ui(ui: &mut Ui, cx: &Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor, bool)> {

@@ -89,7 +89,7 @@ impl Gallery {
             folded: false,
             code: "{\n  \"name\": \"Client 微服务 13\",\n  \"uid\": \"abc\",\n  \"tags\": [true, null, -1.5e3]\n}"
                 .to_owned(),
-            view: TextLines::new(answer.to_owned()),
+            view: TextLines::json(answer.to_owned()),
             share: 0.5,
             asks: false,
             combo: 0,
@@ -697,6 +697,7 @@ impl Gallery {
         let mut child = ui.new_child(UiBuilder::new().id_salt("view").max_rect(place));
         CodeView::new(Id::unique("gallery view"), self.say("Response", "响应"))
             .language(Language::Json)
+            .lang(if self.chinese { crate::words::Lang::ZhCn } else { crate::words::Lang::En })
             .hits(&[Hit { line: 5, range: 12..18 }])
             .show(&mut child, &self.view);
         section_head_ui(ui, self.say("Phases", "阶段"), self.say("21.4 ms in all", "共 21.4 ms"), 36.0, |ui| {

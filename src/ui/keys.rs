@@ -8,9 +8,10 @@ use super::commands::{self, holds_list};
 use super::context::Cx;
 use super::message::editor_id;
 use super::theme::tokens;
-use super::widgets::editor;
 use super::widgets::shared::dashed;
+use super::widgets::suggest;
 use super::widgets::text;
+use super::widgets::{code_view, editor};
 use super::{fonts, keys_page};
 use crate::app::{Action, Area, Chord, CommandGroup, CommandPlace, UiCommand};
 
@@ -23,6 +24,9 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
             return;
         }
         keys_page::end(cx);
+    }
+    if !is_asking(cx) {
+        super::paste::paste(ui, cx);
     }
     let pressed: Vec<Chord> = ctx.input(|input| {
         let chords = input.events.iter().filter_map(|event| match event {
@@ -63,6 +67,18 @@ fn consume(ctx: &Context, chord: &Chord) {
     });
 }
 
+/// Whether a question stands over the window.
+fn is_asking(cx: &Cx<'_>) -> bool {
+    let app = cx.app;
+    app.trust_question.is_some()
+        || app.dialog.is_some()
+        || app.naming.is_some()
+        || app.save.is_some()
+        || app.pasting.is_some()
+        || cx.memory.habits.settings.asks()
+        || cx.tab().is_some_and(|tab| tab.list.is_some())
+}
+
 /// Whether the command listens now. A question over the window hears only what belongs to its own editor.
 fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
     let tab = cx.tab();
@@ -73,13 +89,11 @@ fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
         let in_text = |id| ctx.memory(|memory| memory.has_focus(id)) || (!steps && editor::holds_focus(ctx, id));
         return in_list || tab.is_some_and(|tab| in_text(editor_id(tab.id)));
     }
-    let asks = cx.app.trust_question.is_some() || cx.app.dialog.is_some() || cx.app.naming.is_some();
-    let asks = asks || cx.memory.habits.settings.asks() || tab.is_some_and(|tab| tab.list.is_some());
     let is_view = matches!(command, UiCommand::ZoomIn | UiCommand::ZoomOut | UiCommand::ZoomReset);
     if is_view {
         return true;
     }
-    if asks || cx.memory.habits.palette.is_some() {
+    if is_asking(cx) || cx.memory.habits.palette.is_some() {
         return false;
     }
     // What is not to be seen is neither sent nor cancelled by a key.
@@ -96,6 +110,8 @@ fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
         && !egui::Popup::is_any_open(ctx)
         && cx.memory.method_picker.is_none()
         && !cx.memory.habits.notices_open
+        && !suggest::is_open(ctx)
+        && !code_view::wants_escape(ctx)
         && !tab.is_some_and(|tab| editor::wants_escape(ctx, editor_id(tab.id)))
 }
 

@@ -65,6 +65,7 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
                 let mut draft = pane_at(ui, below, "unready draft");
                 CodeView::new(Id::unique(("unready draft", tab.id.0)), words.message_editor)
                     .language(Language::Json)
+                    .lang(cx.lang())
                     .show(&mut draft, cx.memory.draft_lines(tab));
             }
             return;
@@ -216,6 +217,7 @@ fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageErro
         }
         CodeView::new(id.with("large"), words.message_editor)
             .language(Language::Json)
+            .lang(cx.lang())
             .show(ui, cx.memory.draft_lines(tab));
         return None;
     }

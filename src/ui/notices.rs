@@ -4,6 +4,7 @@ use egui::{Popup, PopupCloseBehavior, RectAlign, Role, Sense, Ui, UiBuilder, Wid
 
 use super::context::Cx;
 use super::icons::Icon;
+use super::paste;
 use super::theme::{Tone, tokens};
 use super::widgets::button::{Button, IconButton};
 use super::widgets::menu::popup_frame;
@@ -12,6 +13,7 @@ use super::widgets::view_state::{ViewKind, ViewState};
 use super::{facts, fonts};
 use crate::app::{Action, Happened, KeepNotice, Notice, UiCommand};
 use crate::call::Code;
+use crate::words::Lang;
 
 const WIDTH: f32 = 380.0;
 
@@ -80,14 +82,24 @@ fn has_errors(cx: &Cx<'_>) -> bool {
     cx.app.told().iter().any(|notice| !notice.seen && is_error(notice))
 }
 
+/// Title and words of a notice that stands until it is put away.
+pub(super) fn standing_said(lang: Lang, notice: &KeepNotice) -> (&'static str, String) {
+    let words = lang.words();
+    match notice {
+        KeepNotice::SetAside(aside) => (words.set_aside_title, lang.set_aside(aside)),
+        KeepNotice::NotKept(folder, why) => (words.not_kept_title, lang.not_kept(folder, why)),
+        KeepNotice::Pasted(notes) => {
+            let said: Vec<String> = notes.iter().map(|note| paste::note_said(lang, note)).collect();
+            (lang.request_words().pasted_title, said.join(if lang == Lang::En { " " } else { "" }))
+        }
+    }
+}
+
 fn rows(cx: &Cx<'_>) -> Vec<Row> {
     let words = cx.words();
     let own = cx.lang().habits();
     let standing = cx.app.notices.iter().enumerate().map(|(index, notice)| {
-        let (title, said) = match notice {
-            KeepNotice::SetAside(aside) => (words.set_aside_title, cx.lang().set_aside(aside)),
-            KeepNotice::NotKept(folder, why) => (words.not_kept_title, cx.lang().not_kept(folder, why)),
-        };
+        let (title, said) = standing_said(cx.lang(), notice);
         Row {
             tone: Tone::Warn,
             title: title.to_owned(),
@@ -119,7 +131,11 @@ fn rows(cx: &Cx<'_>) -> Vec<Row> {
                 (facts::status_tone(*code), title.to_owned(), said, action)
             }
         };
-        let ago = cx.lang().ago(cx.now.saturating_duration_since(notice.at).as_secs());
+        let ago = {
+            let since = cx.now.saturating_duration_since(notice.at).as_secs();
+            // Under a minute the list would count seconds that nobody redraws.
+            cx.lang().ago(i64::try_from(since).unwrap_or(i64::MAX) / 60 * 60)
+        };
         Row { tone, title, said, ago, action, drop: Some(Action::DropNotice(Some(notice.id))) }
     });
     standing.chain(told).collect()

@@ -9,7 +9,7 @@ use super::widgets::shared::line_below;
 use super::widgets::splitter::{SplitAxis, SplitRange, split, splitter_ui};
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
 use super::{message, metadata, response, target_bar, tls};
-use crate::app::{Action, RequestSide, Retry, RowCheck, Tab};
+use crate::app::{Action, RequestSide, Retry, Tab};
 
 /// Panes narrower than this stack.
 const STACK_BELOW: f32 = 560.0;
@@ -77,9 +77,9 @@ fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     });
     let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
-        RequestSide::Tls => (SETTINGS / width).clamp(0.5, 0.6),
-        _ if shows_chain || is_diagnosed => (NARROW_REQUEST / width).min(0.5),
-        _ => 0.5,
+        RequestSide::Tls | RequestSide::Metadata => (SETTINGS / width).clamp(0.5, 0.6),
+        RequestSide::Message if shows_chain || is_diagnosed => (NARROW_REQUEST / width).min(0.5),
+        RequestSide::Message => 0.5,
     }
 }
 
@@ -87,7 +87,7 @@ fn request_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.words();
     let whole = ui.max_rect();
     let bar = Rect::from_min_size(whole.min, vec2(whole.width(), TABS));
-    let goes_out = tab.metadata.iter().filter(|row| matches!(row.check(), RowCheck::Sent { .. })).count();
+    let goes_out = cx.app.sent_metadata(tab).len();
     let count = (goes_out > 0).then(|| goes_out.to_string());
     let sides = [RequestSide::Message, RequestSide::Metadata, RequestSide::Tls];
     let tabs = [

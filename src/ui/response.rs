@@ -9,18 +9,15 @@ use super::lists::metadata_rows_ui;
 use super::theme::measure::{INSET, TABS};
 use super::theme::{Tone, tokens};
 use super::widgets::badge::status_badge_ui;
-use super::widgets::button::IconButton;
-use super::widgets::code_view::CodeView;
 use super::widgets::heading::section_head_ui;
 use super::widgets::json::Language;
 use super::widgets::shared::line_below;
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
 use super::widgets::text::{Elide, Line, paragraph_ui, width};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{diagnose, facts, fonts, phases, stream};
+use super::{body, diagnose, facts, fonts, phases, stream};
 use crate::app::{Action, CallRecord, CallStage, RequestSide, ResponseSide, Retry, Tab};
 use crate::call::{CallStatus, Code};
-use crate::engine::TextLines;
 use crate::transport::{FailureKind, Stage};
 use crate::words::failure::describe;
 use crate::words::format;
@@ -96,13 +93,8 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
     let t = tokens(ui);
     let inner = line.shrink2(vec2(INSET, 0.0));
     let mut right_edge = inner.right();
-    let copied = answer_text(call).filter(|_| !tab.is_stream());
-    if let Some(text) = copied {
-        let mut right = row_from_right(ui, inner, "facts right");
-        if right.add(IconButton::new(Icon::Copy, words.copy).small()).clicked() {
-            right.ctx().copy_text(text.text().to_owned());
-        }
-        right_edge = right.min_rect().left() - 4.0;
+    if !tab.is_stream() {
+        right_edge = body::tools_ui(ui, cx, tab, call, inner);
     }
     if tab.is_stream() {
         let mut right = row_from_right(ui, inner, "follow");
@@ -182,10 +174,6 @@ fn facts_text(cx: &Cx<'_>, call: &CallRecord) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn answer_text(call: &CallRecord) -> Option<&std::sync::Arc<TextLines>> {
-    call.answer.as_ref()?.as_ref().ok()
-}
-
 fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let words = cx.words();
     let area = ui.max_rect();
@@ -228,39 +216,7 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
         status_ui(ui, cx, tab, call, status);
         return;
     }
-    match &call.answer {
-        Some(Ok(text)) => {
-            CodeView::new(Id::unique(("answer", call.id.0)), words.response_body)
-                .language(Language::Json)
-                .show(ui, text);
-        }
-        Some(Err(why)) => {
-            let mut pane = pane_at(ui, area.shrink(INSET), "undecodable");
-            ViewState::new(ViewKind::Failed, words.undecodable, why).show(&mut pane);
-        }
-        None if call.is_running() => {
-            let since = cx.now.saturating_duration_since(call.began);
-            if since.as_millis() > 300 {
-                let mut pane = pane_at(ui, area.shrink(INSET), "waiting");
-                let cancel = (since.as_secs() >= 1).then_some(words.cancel);
-                let tenths =
-                    std::time::Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
-                let progress = super::widgets::working::Progress::Unknown;
-                let said = format::duration(tenths);
-                if super::widgets::working::working_ui(&mut pane, words.waiting, &said, progress, cancel) {
-                    cx.act(Action::Cancel(tab.id));
-                }
-            }
-        }
-        None if call.received == 0 => {
-            let mut pane = pane_at(ui, area.shrink(INSET), "no message");
-            ViewState::new(ViewKind::Empty(Icon::Braces), words.no_message, "").show(&mut pane);
-        }
-        None => {
-            let mut pane = pane_at(ui, area.shrink(INSET), "decoding");
-            ViewState::new(ViewKind::Loading, words.decoding, "").show(&mut pane);
-        }
-    }
+    body::answer_ui(ui, cx, tab, call);
 }
 
 /// How a stream ended, in a few words above its messages; returns where they begin.

@@ -9,6 +9,7 @@ use super::place;
 use super::theme::measure::MIN_WINDOW;
 use super::window::{Setup, Window};
 use crate::instance::Instance;
+use crate::keychain::Keychain;
 use crate::start::Start;
 use crate::state;
 use crate::words::Lang;
@@ -22,6 +23,8 @@ pub struct UiOptions {
     pub cache_dir: Option<PathBuf>,
     /// Where what must outlive the process is kept; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
+    /// Where secrets of `state_dir` are kept; `None` keeps them until the program ends.
+    pub keychain: Option<Arc<dyn Keychain>>,
     /// Hears of later starts.
     pub instance: Option<Instance>,
 }
@@ -45,7 +48,8 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
     let native = eframe::NativeOptions {
         viewport: place::builder(document.and_then(|document| document.window))
             .with_title("Proconsul")
-            .with_app_id("io.github.proconsul")
+            .with_icon(icon())
+            .with_app_id("io.github.proconsul.Proconsul")
             .with_min_inner_size([MIN_WINDOW[0] * 0.7, MIN_WINDOW[1] * 0.7]),
         ..eframe::NativeOptions::default()
     };
@@ -55,6 +59,7 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
         start: options.start,
         cache_dir: options.cache_dir,
         state_dir: options.state_dir,
+        keychain: options.keychain,
         opened,
         instance: options.instance,
         lang,
@@ -66,7 +71,9 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
             native,
             Box::new(move |creation| {
                 begun.store(true, Ordering::Relaxed);
-                Ok(Box::new(Window::new(&creation.egui_ctx, setup)?))
+                let window = Window::new(&creation.egui_ctx, setup)?;
+                window.end_on_signals();
+                Ok(Box::new(window))
             }),
         )
     };
@@ -94,6 +101,11 @@ fn reason(text: &str) -> &str {
         None => text,
     };
     said.trim_end_matches('.')
+}
+
+/// For the window's frame and the task bar; where a desktop entry is installed, most desktops take its icon instead.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon/proconsul-64.png")).unwrap_or_default()
 }
 
 /// The language of the system.

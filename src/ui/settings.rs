@@ -141,7 +141,7 @@ impl Setting {
             Self::Scale => format!("{} %", settings.zoom()),
             Self::DataText => points(settings.data()),
             Self::Deadline => settings.deadline.clone().unwrap_or_else(|| cx.words().deadline_none.to_owned()),
-            Self::Largest => show_size(settings.largest()),
+            Self::Largest => show_size(usize::try_from(settings.largest()).unwrap_or(usize::MAX)),
             Self::Compress => match settings.compress {
                 Some(crate::call::Encoding::Gzip) => "gzip".to_owned(),
                 _ => words.compress_no.to_owned(),

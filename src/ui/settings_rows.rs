@@ -18,6 +18,7 @@ use super::widgets::text::{Elide, Line, width};
 use super::{commands, fonts};
 use crate::app::{Action, Settings, ThemeChoice, UiCommand, parse_deadline, parse_size, show_deadline, show_size};
 use crate::call::Encoding;
+use crate::keychain::KeychainState;
 use crate::words::Lang;
 
 const ROW: f32 = 36.0;
@@ -113,8 +114,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, setting: Setting) {
             folder_ui(&mut row, cx, name, folder);
         }
         Setting::Secrets => {
-            icon_word_ui(&mut row, Icon::Info, Tone::Plain, words.secrets_until_end);
-            hint_ui(&mut row, words.secrets_hint);
+            secrets_ui(&mut row, cx);
         }
         Setting::Certificates | Setting::Keys => {}
     }
@@ -316,11 +316,14 @@ fn deadline_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn largest_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.lang().habits();
-    let now = show_size(cx.app.settings.largest());
-    let is_valid = |text: &str| parse_size(text).is_some();
+    let now = show_size(usize::try_from(cx.app.settings.largest()).unwrap_or(usize::MAX));
+    let is_valid = |text: &str| matches!(parse_size(text), Ok(Some(_)));
     if let Some(text) = typed_ui(ui, cx, Setting::Largest, &now, FIELD, words.largest_bad, is_valid).changed {
         let usual = Settings::default().largest();
-        change(cx, |settings| settings.largest_bytes = parse_size(&text).filter(|bytes| *bytes != usual));
+        change(cx, |settings| {
+            settings.largest_bytes =
+                parse_size(&text).ok().flatten().map(|bytes| bytes as u64).filter(|bytes| *bytes != usual)
+        });
     }
     wrong_or_hint(ui, cx, Setting::Largest, words.largest_bad, words.largest_hint, is_valid);
 }
@@ -343,6 +346,33 @@ fn compress_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let options = [(Encoding::Identity, words.compress_no), (Encoding::Gzip, "gzip")];
     if choice_ui(ui, words.compress, ButtonSize::Normal, &mut chosen, &options) {
         change(cx, |settings| settings.compress = Some(chosen).filter(|encoding| *encoding != Encoding::Identity));
+    }
+}
+
+/// Who keeps secrets, and what can be done where nobody does.
+fn secrets_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let words = cx.lang().habits();
+    let own = cx.lang().request_words();
+    match (&cx.app.keychain, cx.lang().keychain_trouble(&cx.app.keychain)) {
+        (KeychainState::Works, _) => {
+            icon_word_ui(ui, Icon::CircleCheck, Tone::Ok, own.keychain);
+            hint_ui(ui, words.secrets_hint);
+        }
+        (KeychainState::Unasked, _) | (_, None) => {
+            icon_word_ui(ui, Icon::CircleMinus, Tone::Plain, own.keychain);
+            hint_ui(ui, own.keychain_unasked);
+        }
+        (state, Some((title, text))) => {
+            let is_absent = matches!(state, KeychainState::Absent(_));
+            let tone = if is_absent { Tone::Plain } else { Tone::Warn };
+            let icon = if is_absent { Icon::Info } else { Icon::TriangleAlert };
+            let response = icon_word_ui(ui, icon, tone, title.trim_end_matches(['.', '。']));
+            super::widgets::tooltip::tooltip_ui(&response, &text, None);
+            if ui.add(Button::link(cx.words().try_again)).clicked() {
+                cx.act(Action::AskKeychain);
+            }
+            hint_ui(ui, words.secrets_until_end);
+        }
     }
 }
 

@@ -52,11 +52,8 @@ fn trust(cx: &Cx<'_>, address: &str, form: &ConnectionForm) -> Option<Trust> {
             subject
                 .map_or_else(|| words.trusts_pinned.to_owned(), |subject| format!("{}: {subject}", words.trusts_pinned))
         }
-        CaKind::File => {
-            let file = std::path::Path::new(form.ca_path.trim()).file_name();
-            let file = file.map_or_else(|| form.ca_path.clone(), |name| name.to_string_lossy().into_owned());
-            cx.lang().trusts_file(&file)
-        }
+        CaKind::File => cx.lang().trusts_file(&file_name(&form.ca_path)),
+        CaKind::Exact => cx.lang().trusts_exactly(&file_name(&form.exact_path)),
         CaKind::Given => cx.words().given_label.to_owned(),
         CaKind::System if form.skip_verify => words.not_verified.to_owned(),
         CaKind::System => return None,
@@ -174,4 +171,10 @@ pub(super) fn question_ui(ui: &Ui, cx: &mut Cx<'_>) {
     if answer == Answer::Confirmed {
         cx.act(Action::RemoveTrust(address));
     }
+}
+
+/// The last part of a path as typed.
+fn file_name(path: &str) -> String {
+    let name = std::path::Path::new(path.trim()).file_name();
+    name.map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }

@@ -2,6 +2,7 @@
 
 use egui::{Id, Ui, vec2};
 
+use super::body;
 use super::context::{Cx, pane_at};
 use super::icons::Icon;
 use super::theme::Tone;
@@ -9,7 +10,6 @@ use super::theme::measure::INSET;
 use super::widgets::button::IconButton;
 use super::widgets::code_view::CodeView;
 use super::widgets::heading::section_head_ui;
-use super::widgets::json::Language;
 use super::widgets::splitter::{SplitAxis, SplitRange, split, splitter_ui};
 use super::widgets::table::{Cell, Column, Table};
 use super::widgets::text::Line;
@@ -127,8 +127,9 @@ fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, shown:
     }
     match &shown.text {
         Some(Ok(text)) => {
-            let id = Id::unique(("one message", call.id.0, shown.index, shown.direction == Direction::Sent));
-            CodeView::new(id, words.response_body).language(Language::Json).show(ui, text);
+            let id = Id::unique(("one message", tab.id.0));
+            let view = CodeView::new(id, words.response_body);
+            body::text_ui(ui, cx, tab, view, (shown.direction, shown.index), text);
         }
         Some(Err(why)) => {
             let mut pane = pane_at(ui, ui.available_rect_before_wrap().shrink(INSET), "undecodable message");

@@ -1,15 +1,19 @@
 //! The bar over a request: where to with its lock, which method, how long, Send.
 
-use egui::{Id, Rect, Ui, pos2};
+use egui::{Id, Rect, Ui, pos2, vec2};
 
+use super::call_settings::{CHEVRON, call_settings_ui};
+use super::connection_menu;
 use super::context::{Cx, row_at};
 use super::icons::Icon;
 use super::method_picker;
+use super::paste;
 use super::theme::measure::{INSET, TARGET_BAR};
 use super::theme::{Tone, tokens};
 use super::widgets::button::{Button, IconButton};
 use super::widgets::field::Field;
 use super::widgets::shared::line_below;
+use super::widgets::suggest::{Suggest, Suggestion};
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
 use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
 
@@ -91,49 +95,70 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
 fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
     let t = tokens(ui);
     let words = cx.words();
+    let own = cx.lang().request_words();
     let meaning = cx.app.lock(&tab.address);
-    let (icon, tone, said, hover) = match &meaning {
-        LockMeaning::Verified(name) => (Icon::Lock, Tone::Ok, cx.lang().verified_as(name), words.lock_verified),
-        LockMeaning::Pinned => (Icon::Lock, Tone::Ok, words.pinned.to_owned(), words.lock_pinned),
-        LockMeaning::NotVerified => {
-            (Icon::ShieldAlert, Tone::Error, words.not_verified.to_owned(), words.lock_unverified)
-        }
-        LockMeaning::Plaintext => (Icon::LockOpen, Tone::Warn, words.plaintext.to_owned(), words.lock_plaintext),
-        LockMeaning::WillTry => (Icon::Lock, Tone::Plain, words.will_try_tls.to_owned(), words.lock_unknown),
-        LockMeaning::WillUseTls => (Icon::Lock, Tone::Plain, words.will_use_tls.to_owned(), words.lock_will_tls),
-        LockMeaning::WillUsePlaintext => {
-            (Icon::LockOpen, Tone::Plain, words.plaintext.to_owned(), words.lock_will_plaintext)
-        }
-        LockMeaning::Unreachable => (Icon::Unplug, Tone::Error, words.unreachable.to_owned(), words.lock_failed),
-    };
-    let color = if tone == Tone::Plain { t.text3 } else { t.tint(tone).fg };
+    let lock = connection_menu::lock(cx, &meaning);
+    let color = if lock.tone == Tone::Plain { t.text3 } else { t.tint(lock.tone).fg };
     // In a narrow bar the name alone says it.
     let said = match &meaning {
         LockMeaning::Verified(name) if width < 280.0 => name.clone(),
-        _ => said,
+        _ => lock.said.clone(),
     };
+    let id = paste::target_id(tab.id);
     let mut address = tab.address.clone();
-    let mut field = Field::new(Id::unique(("target", tab.id.0)), &mut address, words.target)
+    // Opened by hand the list shows all; typing narrows it.
+    let was_typed = cx.memory.typed_target.as_ref().is_some_and(|typed| *typed == (tab.id, address.clone()));
+    let hints = cx.app.target_hints(if was_typed { &address } else { "" });
+    let suggestions: Vec<Suggestion> = hints
+        .into_iter()
+        .filter(|hint| !was_typed || hint.address != address.trim())
+        .map(|hint| {
+            let state = match hint.was_up {
+                Some(true) => own.connected_last,
+                Some(false) => own.failed_last,
+                None if hint.is_source => own.open_source,
+                None => "",
+            };
+            let icon = if hint.is_source { Icon::Layers } else { Icon::History };
+            Suggestion { text: hint.address, detail: state.to_owned(), icon: Some(icon) }
+        })
+        .collect();
+    let suggest = Suggest::before(ui, id, suggestions.len());
+    let mut field = Field::new(id, &mut address, words.target)
         .placeholder(words.address_hint)
-        .leading_colored(icon, color)
+        .leading_colored(lock.icon, color)
         .trailing(&said)
         .mono()
         .large()
         .width(width);
-    if matches!(tone, Tone::Error | Tone::Warn) {
+    if matches!(lock.tone, Tone::Error | Tone::Warn) {
         field = field.trailing_color(color);
     }
     if meaning == LockMeaning::NotVerified {
         field = field.text_color(t.error);
     }
     let response = field.show(ui);
-    tooltip_ui(&response, hover, None);
+    let over_text = Rect::from_min_max(response.rect.min + vec2(32.0, 0.0), response.rect.max);
+    let pressed = ui.input(|input| input.pointer.primary_clicked().then(|| input.pointer.interact_pos()).flatten());
+    let opens = pressed.is_some_and(|at| over_text.contains(at)) && ui.is_enabled() && !blocked(ui);
+    let taken = suggest.after(ui, &response, opens, own.known_targets, &suggestions);
     if std::mem::take(&mut cx.memory.focus_target) {
         response.request_focus();
     }
-    if response.changed() {
+    if let Some(taken) = taken.and_then(|at| suggestions.get(at)) {
+        cx.memory.typed_target = None;
+        cx.act(Action::SetAddress(tab.id, taken.text.clone()));
+    } else if response.changed() {
+        cx.memory.typed_target = Some((tab.id, address.clone()));
         cx.act(Action::SetAddress(tab.id, address));
     }
+    connection_menu::connection_menu_ui(ui, cx, tab, response.rect, &lock);
+}
+
+/// Something lies over the bar, so a click there is not for it.
+fn blocked(ui: &Ui) -> bool {
+    let at = ui.input(|input| input.pointer.interact_pos());
+    at.and_then(|at| ui.ctx().layer_id_at(at)).is_some_and(|layer| layer != ui.layer_id())
 }
 
 fn deadline_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
@@ -146,12 +171,15 @@ fn deadline_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
         .mono()
         .large()
         .error(is_bad.then_some(""))
+        .reserve(CHEVRON - 8.0)
         .width(DEADLINE);
     let response = field.show(ui);
+    let box_of = response.rect;
     if is_bad {
         tooltip_ui(&response, words.deadline_bad, None);
     }
     if response.changed() {
         cx.act(Action::SetDeadline(tab.id, deadline));
     }
+    call_settings_ui(ui, cx, tab, box_of);
 }

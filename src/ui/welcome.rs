@@ -64,7 +64,11 @@ fn column_ui_body(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     ui.add_space(16.0);
     let (drop, _) = ui.allocate_exact_size(vec2(width, 48.0), egui::Sense::hover());
     drop_ui(ui, cx, drop);
-    ui.add_space(24.0);
+    ui.add_space(8.0);
+    if ui.add(Button::link(cx.lang().request_words().paste_command_link)).clicked() {
+        cx.act(Action::WriteCommand(Some(String::new())));
+    }
+    ui.add_space(16.0);
     recent_ui(ui, cx);
     ui.add_space(24.0);
     ui.horizontal_wrapped(|ui| {

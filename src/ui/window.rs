@@ -1,7 +1,8 @@
 //! The window itself: the state, the engine, and one frame of both.
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::context::{Cx, Memory};
 use super::desktop_theme::DesktopTheme;
@@ -10,9 +11,13 @@ use super::theme;
 use crate::app::{Action, App, Places, ThemeChoice};
 use crate::engine::{Engine, EngineConfig};
 use crate::instance::Instance;
+use crate::keychain::Keychain;
 use crate::start::Start;
 use crate::state::Opened;
 use crate::words::Lang;
+
+/// The end of the program waits so long for the keychain.
+const LAST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How a window begins.
 #[derive(Debug, Default)]
@@ -23,6 +28,8 @@ pub struct Setup {
     pub cache_dir: Option<PathBuf>,
     /// Where what must outlive the process is kept; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
+    /// Where secrets of `state_dir` are kept; `None` keeps them until the program ends.
+    pub keychain: Option<Arc<dyn Keychain>>,
     /// What `state_dir` held.
     pub opened: Opened,
     /// Hears of later starts.
@@ -61,7 +68,7 @@ impl Window {
         theme::install(ctx);
         let places = Places { state_dir: setup.state_dir.clone(), cache_dir: setup.cache_dir.clone() };
         let engine = Engine::start(
-            EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir.clone() },
+            EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir.clone(), keychain: setup.keychain },
             super::drain::waker(ctx),
         )?;
         let mut app = App::new(setup.lang, setup.theme.unwrap_or_default());
@@ -98,6 +105,11 @@ impl Window {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         window.follow_settings(ctx);
         Ok(window)
+    }
+
+    /// Closes when the system asks the process to end, so that nothing typed in the last moment is lost.
+    pub fn end_on_signals(&self) {
+        self.engine.hear_signals();
     }
 
     /// What the window shows, for tests.
@@ -175,6 +187,9 @@ impl eframe::App for Window {
             measure.frame(ctx);
         }
         super::drain::drain(ctx, &self.engine, &mut self.app);
+        if self.app.is_ending {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         self.take_starts(ctx);
         self.act(Instant::now());
         self.follow_settings(ctx);
@@ -204,6 +219,8 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        // Secrets that were typed a moment ago.
+        self.engine.settle_secrets(LAST_PATIENCE);
         self.remember.end();
     }
 

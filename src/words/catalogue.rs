@@ -173,9 +173,9 @@ word_table! {
     hide_value: "Hide the value", "隐藏值";
     remove_row: "Remove the row", "删除此行";
     type_again: "type it again", "请重新输入";
-    type_again_hint: "Secrets are not kept on disk. This one has to be typed again.", "敏感值不会存到磁盘，需要重新输入。";
+    type_again_hint: "Secrets are never kept in a file. This one has to be typed again.", "敏感值不会存到磁盘，需要重新输入。";
     not_sent: "not sent", "不发送";
-    metadata_hint: "Keys may repeat and keep their order. Keys that end in -bin carry bytes, as base64.", "键可以重复并保持顺序。以 -bin 结尾的键携带字节，用 base64 书写。";
+    metadata_hint: "Keys may repeat and keep their order. Keys that end in -bin carry bytes, as base64 or as hex after 0x.", "键可以重复并保持顺序。以 -bin 结尾的键携带字节，用 base64 或 0x 开头的十六进制书写。";
     added_title: "Added by Proconsul", "由 Proconsul 添加";
     secret_plaintext: "This value is a secret, and the last connection was in plaintext.", "这个值属于敏感信息，而上次连接是明文的。";
 
@@ -191,6 +191,7 @@ word_table! {
     pinned_certificate: "Exactly this certificate", "仅此证书";
     pinned_hint: "its name is not compared", "不比较名称";
     ca_path: "CA file", "CA 文件";
+    certificate_of_server: "Certificate of the server", "服务器证书";
     ca_path_hint: "/path/to/server.pem", "/path/to/server.pem";
     names: "Names", "名称";
     server_name: "Server name", "服务器名";

@@ -37,6 +37,8 @@ word_table! {
     show_tls: "Show the TLS settings", "显示 TLS 设置";
     diagnose: "Diagnose the target", "诊断目标地址";
     copy_grpcurl: "Copy as grpcurl", "复制为 grpcurl 命令";
+    paste_grpcurl: "Paste a grpcurl command…", "粘贴 grpcurl 命令…";
+    reconnect: "Reconnect", "重新连接";
     format: "Format the message", "格式化消息";
     undo: "Undo", "撤销";
     redo: "Redo", "重做";
@@ -46,6 +48,7 @@ word_table! {
     show_trailers: "Show the trailers", "显示 trailers";
     toggle_phases: "Show or fold the phases", "展开或折叠阶段";
     copy_response: "Copy the response", "复制响应";
+    save_response: "Save the response…", "保存响应…";
     zoom_in: "Larger", "放大";
     zoom_out: "Smaller", "缩小";
     zoom_reset: "Actual size", "实际大小";

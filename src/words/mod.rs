@@ -5,6 +5,7 @@
 //! [`Words`], sentences that hold data are methods of [`Lang`] (`sentence.rs`, `diagnosis.rs`), numbers with units are
 //! in [`format`].
 
+pub mod body;
 pub mod failure;
 pub mod format;
 
@@ -12,6 +13,7 @@ mod catalogue;
 mod commands;
 mod diagnosis;
 mod habits;
+mod requests;
 mod sentence;
 mod table;
 
@@ -20,6 +22,7 @@ pub use commands::{CommandWords, EN_COMMANDS, ZH_COMMANDS};
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
 pub use habits::{EN_HABITS, HabitWords, ZH_HABITS};
+pub use requests::RequestWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

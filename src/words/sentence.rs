@@ -395,7 +395,10 @@ impl Lang {
     pub fn metadata_error(self, error: &MetadataError) -> String {
         match error {
             MetadataError::Reserved { key, reason } => match self {
-                Self::En => format!("Reserved by gRPC: {reason}"),
+                Self::En if key == "grpc-timeout" => {
+                    "Reserved by gRPC: it is written from the deadline. Set the deadline above instead.".to_owned()
+                }
+                Self::En => format!("Reserved by gRPC: {reason}."),
                 Self::ZhCn => match key.as_str() {
                     "grpc-timeout" => "gRPC 保留：由超时设置写入，请改用上方的超时。".to_owned(),
                     _ => format!("gRPC 保留：{key} 由 Proconsul 或 gRPC 自行写入。"),
@@ -410,8 +413,8 @@ impl Lang {
                 "metadata 只能携带 ASCII 文本：要发送字节，请让键以 -bin 结尾".to_owned(),
             ),
             MetadataError::BadBase64 { .. } => self.pick(
-                "Not base64, as keys that end in -bin want it".to_owned(),
-                "不是 base64：以 -bin 结尾的键需要 base64".to_owned(),
+                "Neither base64 nor hex after 0x, as keys that end in -bin want it".to_owned(),
+                "既不是 base64，也不是以 0x 开头的十六进制：以 -bin 结尾的键需要其中之一".to_owned(),
             ),
         }
     }

@@ -35,6 +35,10 @@ pub struct JsonWriteOptions<'a> {
     /// `{"@type": …, "@value": base64}` instead of an error, a time out of range as its seconds and nanoseconds, a
     /// string that is not UTF-8 with U+FFFD, and a required field may be missing.
     pub tolerate_unknown_any: bool,
+    /// For screens: short lists of numbers, strings and the like stand on one line.
+    pub short_lists: bool,
+    /// For previews: writing stops soon after so many bytes. What was begun is closed, what would follow is left out.
+    pub most_bytes: Option<usize>,
 }
 
 /// JSON text to wire bytes.
@@ -56,4 +60,61 @@ pub fn to_json(ty: &MessageType, bytes: &[u8], options: &JsonWriteOptions<'_>) -
         message.check_required(&schema, &shape).map_err(|fault| *fault)?;
     }
     write::Writer::new(&schema, options, bytes.len()).whole(&shape, &message).map_err(|fault| *fault)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may end by panicking")]
+
+    use super::{JsonReadOptions, JsonWriteOptions, from_json, to_json};
+    use crate::schema::Pool;
+
+    #[test]
+    fn short_lists_stand_on_one_line() {
+        let ty = Pool::bundled().message_type("google.protobuf.FileDescriptorProto").unwrap();
+        let options = JsonWriteOptions { pretty: true, short_lists: true, ..JsonWriteOptions::default() };
+        let check = |json: &str, expect: &str| {
+            let bytes = from_json(&ty, json, &JsonReadOptions::default()).unwrap();
+            assert_eq!(to_json(&ty, &bytes, &options).unwrap(), expect);
+        };
+        check(
+            r#"{"dependency": ["a", "b"], "publicDependency": [1, 2, 3]}"#,
+            "{\n  \"dependency\": [\"a\", \"b\"],\n  \"publicDependency\": [1, 2, 3]\n}",
+        );
+        let long = "x".repeat(60);
+        check(
+            &format!(r#"{{"dependency": ["{long}"]}}"#),
+            &format!("{{\n  \"dependency\": [\n    \"{long}\"\n  ]\n}}"),
+        );
+        let numbers: Vec<String> = (0..40).map(|number: i32| number.to_string()).collect();
+        check(
+            &format!(r#"{{"publicDependency": [{}]}}"#, numbers.join(",")),
+            &format!("{{\n  \"publicDependency\": [\n    {}\n  ]\n}}", numbers.join(",\n    ")),
+        );
+        // Messages keep their lines.
+        check(
+            r#"{"messageType": [{"name": "A"}]}"#,
+            "{\n  \"messageType\": [\n    {\n      \"name\": \"A\"\n    }\n  ]\n}",
+        );
+    }
+
+    #[test]
+    fn a_preview_stops_soon() {
+        let ty = Pool::bundled().message_type("google.protobuf.FileDescriptorProto").unwrap();
+        let names = |count: usize| vec!["微服务".repeat(20); count];
+        let json = serde_json::json!({"name": "微".repeat(5_000), "dependency": names(500)}).to_string();
+        let bytes = from_json(&ty, &json, &JsonReadOptions::default()).unwrap();
+        for most in [1, 100, 101, 102, 20_000] {
+            let options = JsonWriteOptions { most_bytes: Some(most), ..JsonWriteOptions::default() };
+            let text = to_json(&ty, &bytes, &options).unwrap();
+            // What was begun is closed.
+            assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+            assert!(text.len() < 2 * most + 300, "{most}: {}", text.len());
+        }
+        let all = to_json(&ty, &bytes, &JsonWriteOptions::default()).unwrap();
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&all).unwrap(),
+            serde_json::from_str::<serde_json::Value>(&json).unwrap()
+        );
+    }
 }

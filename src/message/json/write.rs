@@ -17,12 +17,18 @@ pub(super) struct Writer<'w> {
     pub(super) options: &'w JsonWriteOptions<'w>,
     pub(super) indent: usize,
     pub(super) depth: usize,
+    /// What is open stands on one line.
+    inline: bool,
 }
+
+/// Lists of numbers, strings and the like stand on one line up to this length, where that is asked for: in bytes.
+const SHORT_LIST: usize = 60;
 
 impl<'w> Writer<'w> {
     /// `wire_len` is how long the message is on the wire, as a first guess at the text.
     pub fn new(schema: &'w Schema<'w>, options: &'w JsonWriteOptions<'w>, wire_len: usize) -> Self {
-        Self { out: String::with_capacity(wire_len), schema, options, indent: 0, depth: 0 }
+        let wanted = options.most_bytes.map_or(wire_len, |most| wire_len.min(2 * most));
+        Self { out: String::with_capacity(wanted), schema, options, indent: 0, depth: 0, inline: false }
     }
 
     /// Writes the message and gives the text.
@@ -33,6 +39,17 @@ impl<'w> Writer<'w> {
 
     pub(super) fn is_tolerant(&self) -> bool {
         self.options.tolerate_unknown_any
+    }
+
+    /// Enough is written.
+    pub(super) fn is_full(&self) -> bool {
+        self.options.most_bytes.is_some_and(|most| self.out.len() >= most)
+    }
+
+    /// The part of a string or of bytes that is written.
+    fn wanted<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        let most = self.options.most_bytes.unwrap_or(usize::MAX).min(bytes.len());
+        bytes.get(..most).unwrap_or(bytes)
     }
 
     /// Opens an object or array.
@@ -59,7 +76,11 @@ impl<'w> Writer<'w> {
     }
 
     fn line(&mut self) {
-        if self.options.pretty {
+        if self.inline {
+            if self.out.ends_with(',') {
+                self.out.push(' ');
+            }
+        } else if self.options.pretty {
             self.out.push('\n');
             self.out.extend(std::iter::repeat_n("  ", self.indent));
         }
@@ -105,6 +126,9 @@ impl<'w> Writer<'w> {
             return Ok(());
         }
         for (number, value) in &message.fields {
+            if self.is_full() {
+                break;
+            }
             if let Some(field) = shape.field(*number) {
                 self.field(field, value)?;
             }
@@ -139,28 +163,36 @@ impl<'w> Writer<'w> {
         match value {
             FieldValue::One(value) => self.value(field, value),
             FieldValue::Map(entries) => self.map(field, entries),
-            FieldValue::Packed(bytes) => {
-                self.open('[');
+            FieldValue::Packed(bytes) => self.scalars(|writer, most| {
                 for bits in Elements::new(bytes, field.kind) {
-                    self.element();
-                    self.scalar(field, bits);
+                    if writer.is_full() || writer.out.len() > most {
+                        break;
+                    }
+                    writer.element();
+                    writer.scalar(field, bits);
                 }
-                self.close(']');
-                Ok(())
-            }
-            FieldValue::Bytes(list) => {
-                self.open('[');
+                Ok(writer.out.len() <= most)
+            }),
+            FieldValue::Bytes(list) => self.scalars(|writer, most| {
                 for (index, bytes) in list.iter().enumerate() {
-                    self.element();
-                    self.bytes(field, bytes).map_err(|fault| fault.under_index(index))?;
+                    if writer.is_full() {
+                        break;
+                    }
+                    if writer.out.len().saturating_add(bytes.len()) > most {
+                        return Ok(false);
+                    }
+                    writer.element();
+                    writer.bytes(field, bytes).map_err(|fault| fault.under_index(index))?;
                 }
-                self.close(']');
-                Ok(())
-            }
+                Ok(writer.out.len() <= most)
+            }),
             FieldValue::Messages(list) => {
                 let child = self.schema.child(field);
                 self.open('[');
                 for (index, message) in list.iter().enumerate() {
+                    if self.is_full() {
+                        break;
+                    }
                     self.element();
                     self.message(&child, message).map_err(|fault| fault.under_index(index))?;
                 }
@@ -171,12 +203,37 @@ impl<'w> Writer<'w> {
         .map_err(|fault| fault.under(&field.name))
     }
 
+    /// Writes a list of what has no members: on one line where it is short and that is asked for. `elements` is told
+    /// how long the whole text may become, and tells whether it kept to it.
+    fn scalars(&mut self, elements: impl Fn(&mut Self, usize) -> Outcome<bool>) -> Outcome<()> {
+        if self.options.short_lists {
+            let (before, indent) = (self.out.len(), self.indent);
+            self.inline = true;
+            self.open('[');
+            let kept = elements(self, before + SHORT_LIST);
+            self.inline = false;
+            self.indent = indent;
+            if kept? {
+                self.out.push(']');
+                return Ok(());
+            }
+            self.out.truncate(before);
+        }
+        self.open('[');
+        elements(self, usize::MAX)?;
+        self.close(']');
+        Ok(())
+    }
+
     /// Writes a map as an object.
     pub(super) fn map(&mut self, field: &FieldShape, entries: &[(Key<'_>, Value<'_>)]) -> Outcome<()> {
         let entry = self.schema.child(field);
         let Some((key_field, value_field)) = entry.entry() else { return Ok(()) };
         self.open('{');
         for (key, value) in entries {
+            if self.is_full() {
+                break;
+            }
             self.element();
             match key {
                 Key::Text(text) => self.bytes(key_field, text)?,
@@ -251,12 +308,17 @@ impl<'w> Writer<'w> {
 
     /// Writes a string, or bytes as base64.
     pub(super) fn bytes(&mut self, field: &FieldShape, bytes: &[u8]) -> Outcome<()> {
+        let bytes = self.wanted(bytes);
         if field.kind == FieldKind::Bytes {
             self.base64(bytes);
             return Ok(());
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => push_string(&mut self.out, text),
+            // A character may be cut in two where the wanted part ends.
+            Err(error) if error.error_len().is_none() && self.options.most_bytes == Some(bytes.len()) => {
+                push_string(&mut self.out, &String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
+            }
             Err(_) if self.is_tolerant() => push_string(&mut self.out, &String::from_utf8_lossy(bytes)),
             Err(error) => {
                 let at = error.valid_up_to();

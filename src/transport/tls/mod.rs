@@ -51,7 +51,7 @@ impl Prepared {
         let trust = match (settings.skip_verify, &settings.trust) {
             (true, _) => "nobody: verification is off".to_owned(),
             (false, Trust::System) => "system roots".to_owned(),
-            (false, Trust::Pem { label, .. }) => label.clone(),
+            (false, Trust::Pem { label, .. } | Trust::Exact { label, .. }) => label.clone(),
             (false, Trust::Pinned(_)) => "exactly this certificate".to_owned(),
         };
         let judge = match (settings.skip_verify, &settings.trust) {
@@ -64,6 +64,7 @@ impl Prepared {
                     .or(Err(SettingsFault::NoSystemRoots))?;
                 Judge::Roots { webpki, roots, own: Arc::default() }
             }
+            (false, Trust::Exact { pem, label }) => Judge::Exact(Arc::new(roots::certificates(pem, label)?)),
             (false, Trust::Pem { pem, label }) => {
                 let own = roots::certificates(pem, label)?;
                 let mut store = RootCertStore::empty();
@@ -283,4 +284,10 @@ fn wrong_name(report: &TlsReport) -> FailureKind {
 
 fn unix_s(time: rustls_pki_types::UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// The certificates of a file, PEM or one in DER, for people; empty where it holds none.
+pub fn certificates_in(bytes: &[u8]) -> Vec<super::CertificateInfo> {
+    let found = roots::certificates(bytes, "").unwrap_or_default();
+    found.iter().map(|certificate| certificate::describe(certificate)).collect()
 }

@@ -1,6 +1,7 @@
 //! Who is believed: a verifier around webpki's that keeps the chain also when it says no.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -17,6 +18,8 @@ use crate::transport::CertificateChecks;
 pub(super) enum Judge {
     /// By roots; `own` holds the certificates that are also believed as their own leaf.
     Roots { webpki: Arc<WebPkiServerVerifier>, roots: Arc<RootCertStore>, own: Arc<Vec<CertificateDer<'static>>> },
+    /// It is one of these, whoever signed it.
+    Exact(Arc<Vec<CertificateDer<'static>>>),
     /// It has exactly this SHA-256.
     Pinned([u8; 32]),
     /// By nobody.
@@ -64,6 +67,14 @@ impl Verifier {
             }
             Judge::Pinned(_) => {
                 (Err(CertificateError::Other(OtherError(Arc::new(PinChanged))).into()), checks::pinned(false))
+            }
+            Judge::Exact(own) => {
+                let verdict = exact(own, leaf, server_name, now);
+                let algorithms = &self.provider.signature_verification_algorithms;
+                let roots = &RootCertStore::empty();
+                let asked = checks::Asked { leaf, intermediates, server_name, now, roots, own, algorithms };
+                let checks = checks::checks(&asked, &verdict);
+                (verdict, checks)
             }
             Judge::Roots { webpki, roots, own } => {
                 let verdict = match webpki.verify_server_cert(leaf, intermediates, server_name, ocsp_response, now) {
@@ -130,6 +141,33 @@ fn own_root(leaf: &CertificateDer<'_>, server_name: &ServerName<'_>) -> Result<S
         return Err(CertificateError::InvalidPurpose.into());
     }
     Ok(ServerCertVerified::assertion())
+}
+
+/// A leaf that is one of those that are trusted by themselves.
+fn exact(
+    own: &[CertificateDer<'_>],
+    leaf: &CertificateDer<'_>,
+    server_name: &ServerName<'_>,
+    now: UnixTime,
+) -> Result<ServerCertVerified, Error> {
+    if !own.iter().any(|own| own == leaf) {
+        return Err(CertificateError::UnknownIssuer.into());
+    }
+    let info = certificate::describe(leaf);
+    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    if now < info.not_before_unix_s {
+        let (time, not_before) = (unix(now), unix(info.not_before_unix_s));
+        return Err(CertificateError::NotValidYetContext { time, not_before }.into());
+    }
+    if now > info.not_after_unix_s {
+        let (time, not_after) = (unix(now), unix(info.not_after_unix_s));
+        return Err(CertificateError::ExpiredContext { time, not_after }.into());
+    }
+    own_root(leaf, server_name)
+}
+
+fn unix(seconds: i64) -> UnixTime {
+    UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
 /// webpki's own error inside rustls' one.

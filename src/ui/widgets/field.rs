@@ -28,6 +28,7 @@ pub struct Field<'a> {
     enabled: bool,
     password: bool,
     width: Option<f32>,
+    reserved: f32,
     stand: Option<Stand>,
 }
 
@@ -51,6 +52,7 @@ impl<'a> Field<'a> {
             enabled: true,
             password: false,
             width: None,
+            reserved: 0.0,
             stand: None,
         }
     }
@@ -139,6 +141,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Leaves so much room at the right for a button that is shown over it.
+    pub fn reserve(mut self, room: f32) -> Self {
+        self.reserved = room;
+        self
+    }
+
     /// This wide.
     pub fn width(mut self, width: f32) -> Self {
         self.width = Some(width);
@@ -170,7 +178,7 @@ impl<'a> Field<'a> {
         if let Some(word) = self.lead {
             left = text::paint_text(&painter, left, middle, word, &fonts::body(), t.text3).ceil() + 8.0;
         }
-        let mut right = rect.right() - padding;
+        let mut right = rect.right() - padding - self.reserved;
         if let Some(key) = self.key {
             let width = key_width(&painter, key);
             paint_key(&painter, pos2(right - width + 2.0, middle), key, Color32::TRANSPARENT, t.stroke, t.text3);

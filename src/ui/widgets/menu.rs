@@ -49,6 +49,18 @@ pub fn context_menu_ui<R>(target: &Response, width: f32, content: impl FnOnce(&m
     shown(popup, target, width, content)
 }
 
+/// A menu at a place: `set` opens or closes it, otherwise it stays as it is.
+pub fn menu_at_ui<R>(
+    target: &Response,
+    at: egui::Pos2,
+    set: Option<bool>,
+    width: f32,
+    content: impl FnOnce(&mut Ui) -> R,
+) -> Option<R> {
+    let set = set.map(SetOpenCommand::Bool);
+    shown(Popup::menu(target).open_memory(set).at_position(at), target, width, content)
+}
+
 /// The word of menus that copy what is read, for controls that know no words: to be set before they are shown.
 pub fn set_copy_word(ctx: &Context, word: &'static str) {
     ctx.data_mut(|data| data.insert_temp(Id::unique("copy word"), word));

@@ -10,7 +10,7 @@
 //! | [`button`] | `ui.add(Button::secondary("Save"))`, `primary`, `danger`, `danger_confirm`, `ghost`, `link`; `.large() .small() .icon(Icon) .trailing(Icon) .key("Ctrl ⏎") .enabled(bool) .min_width(f32) .name(..)`, `.width(&ui)`; `ui.add(IconButton::new(Icon::Copy, "Copy").small().on(bool).key("Ctrl C"))`, `.rail(chosen, alert)` |
 //! | [`field`] | `Field::new(id, &mut text, name).placeholder(..).leading(Icon).key(..).trailing(..).error(Option<&str>).mono().large().enabled(..).password(..).width(..).show(ui) -> Response` |
 //! | [`editor`] | `Editor::new(id, &text, name).language(Language::Json).problems(&[Problem]).find(FindWords).show(ui) -> EditorOutput`; `go_to(ctx, id, byte)`, `forget(ctx, id)` |
-//! | [`code_view`] | `CodeView::new(id, name).language(..).hits(&[Hit]).scroll_to(Option<usize>).show(ui, &TextLines)`, which is shared and never copied |
+//! | [`code_view`] | `CodeView::new(id, name).language(..).lang(..).explain(&..).path(&..).command(Option<ViewCommand>).can_save().hits(&[Hit]).scroll_to(Option<usize>).show(ui, &TextLines) -> ViewOutput`, whose text is shared and never copied; `holds_focus(ctx)`, `wants_escape(ctx)`, `is_folded(ctx, id)` |
 //! | [`choice`] | `choice_ui(ui, name, ButtonSize::Small, &mut chosen, &[(value, label)]) -> bool` |
 //! | [`switches`] | `check_box_ui(ui, &mut on, label, show_label)`, `radio_ui(ui, on, label, show_label)`, `toggle_ui(ui, &mut on, label, show_label)` |
 //! | [`chip`] | `chip_ui(ui, label, remove_name) -> bool` (removed) |
@@ -25,6 +25,7 @@
 //! | [`tooltip`] | `tooltip_ui(&response, name, key: Option<&str>)`, `disabled_tooltip_ui(&response, reason)` |
 //! | [`splitter`] | `split(area, SplitAxis, share, SplitRange) -> (Rect, Rect)`, then after the panes `splitter_ui(ui, id, name, area, axis, &mut share, range)` |
 //! | [`dialog`] | `dialog_ui(ctx, id, width, title, \|ui\| body, \|ui\| foot) -> (B, F, close: bool)`, `question_ui(ctx, id, Question) -> Option<Answer>`, `card(ui, rect, padding) -> Rect` |
+//! | [`suggest`] | `Suggest::before(ui, field_id, count)`, then behind the field `.after(ui, &field, opens, name, &[Suggestion]) -> Option<usize>` |
 //! | [`heading`] | `section_head_ui(ui, title, note, height, \|ui\| buttons)`, `name_value_ui(ui, NameValue)` |
 //! | [`waterfall`] | `waterfall_ui(ui, id, name, Axis, &[WaterfallRow]) -> Option<usize>` |
 //! | [`logo`] | `logo_ui(ui, size, name)` |
@@ -46,6 +47,7 @@ pub mod notice;
 pub(in crate::ui) mod rows;
 pub mod shared;
 pub mod splitter;
+pub mod suggest;
 pub mod switches;
 pub mod table;
 pub mod tabs;

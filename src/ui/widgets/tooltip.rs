@@ -21,6 +21,39 @@ pub fn disabled_tooltip_ui(response: &Response, reason: &str) {
     show(Tooltip::for_widget(response), reason, None, false);
 }
 
+/// Says what a value is: its name and type, what its author says of it, and facts as names and values in two columns.
+pub fn facts_tooltip_ui(response: &Response, title: &str, detail: &str, note: &str, facts: &[(String, String)]) {
+    let mut tooltip = Tooltip::for_enabled(response);
+    let t = tokens(tooltip.popup.ctx());
+    tooltip.popup = tooltip.popup.frame(frame(t)).align(RectAlign::BOTTOM_START).gap(4.0);
+    tooltip.show(|ui| {
+        ui.set_max_width(WIDEST);
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
+        if !title.is_empty() || !detail.is_empty() {
+            ui.horizontal(|ui| {
+                if !title.is_empty() {
+                    ui.add(text::Line::code(title).height(18.0));
+                }
+                ui.add(text::Line::code(detail).color(t.text3).height(18.0));
+            });
+        }
+        if !note.is_empty() {
+            text::paragraph_ui(ui, note, fonts::hint(), t.text2, 18.0);
+        }
+        let name_width =
+            facts.iter().map(|(name, _)| text::width(ui.painter(), name, fonts::hint())).fold(0.0, f32::max);
+        for (name, value) in facts {
+            ui.horizontal(|ui| {
+                ui.add(text::Line::hint(name).color(t.text3).height(18.0).width(name_width.ceil()));
+                ui.add(
+                    text::Line::code(value).height(18.0).elide(text::Elide::End).max_width(WIDEST - name_width - 16.0),
+                );
+            });
+        }
+    });
+}
+
 fn show(mut tooltip: Tooltip<'_>, name: &str, key: Option<&str>, right: bool) {
     let t = tokens(tooltip.popup.ctx());
     let align = if right { RectAlign::RIGHT } else { RectAlign::BOTTOM };

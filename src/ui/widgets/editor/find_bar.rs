@@ -265,7 +265,8 @@ pub fn step_keys(ui: &Ui, state: &mut State) {
     }
 }
 
-fn switch_ui(ui: &mut Ui, label: &str, name: &str, on: &mut bool) {
+/// A button of letters that is on or off.
+pub fn switch_ui(ui: &mut Ui, label: &str, name: &str, on: &mut bool) {
     let button = if *on { Button::secondary(label) } else { Button::ghost(label) };
     let response = ui.add(button.small().name(name));
     if response.clicked() {

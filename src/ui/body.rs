@@ -1,0 +1,137 @@
+//! The body of an answer: its text, and the icons in the line of facts that act on it.
+
+use egui::{Id, Rect, Ui};
+
+use super::context::{Cx, pane_at, row_from_right};
+use super::explain;
+use super::icons::Icon;
+use super::theme::measure::INSET;
+use super::widgets::button::IconButton;
+use super::widgets::code_view::{self, CodeView, ViewCommand};
+use super::widgets::json::Language;
+use super::widgets::menu::{MenuItem, menu_ui};
+use super::widgets::view_state::{ViewKind, ViewState};
+use crate::app::{Action, CallRecord, Prepared, ResponseSide, Tab, TabId};
+use crate::engine::{Direction, TextLines};
+use crate::words::format;
+
+/// In a line of facts that is narrower there is room for two icons and a menu.
+const TOOLS_FROM: f32 = 440.0;
+
+/// The view of a tab's answer.
+fn view_id(tab: TabId) -> Id {
+    Id::unique(("answer", tab.0))
+}
+
+/// What can be done with the body, at the right of the line of facts; returns where it begins.
+pub(super) fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, inner: Rect) -> f32 {
+    let (words, body) = (cx.words(), cx.lang().body());
+    let Some(text) = answer_text(call).filter(|_| call.is_ok() && tab.response_side == ResponseSide::Response) else {
+        return inner.right();
+    };
+    let id = view_id(tab.id);
+    let mut asks = None;
+    let mut saves = false;
+    let can_fold = !text.folds().is_empty();
+    let is_folded = code_view::is_folded(ui.ctx(), id);
+    let (fold, icon) =
+        if is_folded { (body.unfold_all, Icon::ChevronsUpDown) } else { (body.fold_all, Icon::ChevronsDownUp) };
+    let mut right = row_from_right(ui, inner, "facts right");
+    right.spacing_mut().item_spacing.x = 4.0;
+    // From the right.
+    if inner.width() >= TOOLS_FROM {
+        saves |= right.add(IconButton::new(Icon::Download, body.save).small()).clicked();
+    } else {
+        let more = right.add(IconButton::new(Icon::Ellipsis, body.more).small());
+        menu_ui(&more, 180.0, |ui| {
+            if ui.add(MenuItem::new(fold).icon(icon).enabled(can_fold).first()).clicked() {
+                asks = Some(ViewCommand::Fold);
+            }
+            saves |= ui.add(MenuItem::new(body.save).icon(Icon::Download)).clicked();
+        });
+    }
+    if right.add(IconButton::new(Icon::Copy, words.copy).small()).clicked() {
+        right.ctx().copy_text(text.text().to_owned());
+    }
+    if inner.width() >= TOOLS_FROM && right.add(IconButton::new(icon, fold).small().enabled(can_fold)).clicked() {
+        asks = Some(ViewCommand::Fold);
+    }
+    if right.add(IconButton::new(Icon::Search, body.find).small().key("Ctrl F")).clicked() {
+        asks = Some(ViewCommand::Find);
+    }
+    if asks.is_some() {
+        cx.memory.body_command = asks;
+    }
+    if saves {
+        cx.act(Action::AskSave(tab.id, Direction::Received, 0));
+    }
+    right.min_rect().left() - 4.0
+}
+
+fn answer_text(call: &CallRecord) -> Option<&std::sync::Arc<TextLines>> {
+    call.answer.as_ref()?.as_ref().ok()
+}
+
+/// The answer of a call that is no stream and did not fail.
+pub(super) fn answer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
+    let words = cx.words();
+    let area = ui.max_rect();
+    match &call.answer {
+        Some(Ok(text)) => {
+            let command = cx.memory.body_command.take();
+            let view = CodeView::new(view_id(tab.id), words.response_body).command(command);
+            text_ui(ui, cx, tab, view, (Direction::Received, 0), text);
+        }
+        Some(Err(why)) => {
+            let mut pane = pane_at(ui, area.shrink(INSET), "undecodable");
+            ViewState::new(ViewKind::Failed, words.undecodable, why).show(&mut pane);
+        }
+        None if call.is_running() => {
+            let since = cx.now.saturating_duration_since(call.began);
+            if since.as_millis() > 300 {
+                let mut pane = pane_at(ui, area.shrink(INSET), "waiting");
+                let cancel = (since.as_secs() >= 1).then_some(words.cancel);
+                let tenths =
+                    std::time::Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
+                let progress = super::widgets::working::Progress::Unknown;
+                let said = format::duration(tenths);
+                if super::widgets::working::working_ui(&mut pane, words.waiting, &said, progress, cancel) {
+                    cx.act(Action::Cancel(tab.id));
+                }
+            }
+        }
+        None if call.received == 0 => {
+            let mut pane = pane_at(ui, area.shrink(INSET), "no message");
+            ViewState::new(ViewKind::Empty(Icon::Braces), words.no_message, "").show(&mut pane);
+        }
+        None => {
+            let mut pane = pane_at(ui, area.shrink(INSET), "decoding");
+            ViewState::new(ViewKind::Loading, words.decoding, "").show(&mut pane);
+        }
+    }
+}
+
+/// The text of one message of a tab's call: its values are explained by the schema, and it can be saved.
+pub(super) fn text_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    tab: &Tab,
+    view: CodeView<'_>,
+    (direction, index): (Direction, u64),
+    text: &TextLines,
+) {
+    let schema = match &tab.prepared {
+        Prepared::Ready(ready) => {
+            let ty = if direction == Direction::Sent { &ready.input } else { &ready.output };
+            ty.as_ref().map(|ty| (ty, &*ready.comments))
+        }
+        _ => None,
+    };
+    let lang = cx.lang();
+    let path = |code: &TextLines, line| explain::path_of(schema.map(|(ty, _)| ty), code, line);
+    let means = |code: &TextLines, line, on_key| explain::explain(lang, schema, code, line, on_key);
+    let view = view.language(Language::Json).lang(lang).explain(&means).path(&path).can_save();
+    if view.show(ui, text).save {
+        cx.act(Action::AskSave(tab.id, direction, index));
+    }
+}
