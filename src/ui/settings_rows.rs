@@ -322,7 +322,7 @@ fn largest_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         let usual = Settings::default().largest();
         change(cx, |settings| {
             settings.largest_bytes =
-                parse_size(&text).ok().flatten().map(|bytes| bytes as u64).filter(|bytes| *bytes != usual)
+                parse_size(&text).ok().flatten().map(|bytes| bytes as u64).filter(|bytes| *bytes != usual);
         });
     }
     wrong_or_hint(ui, cx, Setting::Largest, words.largest_bad, words.largest_hint, is_valid);
