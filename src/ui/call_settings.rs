@@ -11,7 +11,7 @@ use super::theme::tokens;
 use super::widgets::button::{ButtonSize, IconButton};
 use super::widgets::choice::choice_ui;
 use super::widgets::field::Field;
-use super::widgets::menu::popup_frame;
+use super::widgets::menu::{popup_frame, scrolled_ui};
 use super::widgets::shared::{Stand, ring, shows_focus};
 use super::widgets::text::{Elide, Line, paint_text, paragraph_ui};
 use super::widgets::tooltip::tooltip_ui;
@@ -159,7 +159,7 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
         .width(WIDTH)
         .show(|ui| {
             ui.set_width(WIDTH);
-            body_ui(ui, cx, tab);
+            scrolled_ui(ui, |ui| body_ui(ui, cx, tab));
         });
 }
 

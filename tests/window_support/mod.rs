@@ -274,9 +274,13 @@ impl Walk {
                     if !seen.is_positive() {
                         continue;
                     }
-                    // What scrolls is clipped; what is not cannot be reached below the window.
-                    if seen.bottom() > window.bottom() + 0.5 || seen.top() < window.top() - 0.5 {
-                        faults.push(format!("{role:?} {name:?} {seen} is not within the height of {window}"));
+                    // What scrolls ends before the window does; what the window itself cuts off cannot be reached.
+                    let is_cut = |rect: Rect, seen: Rect| {
+                        (rect.bottom() > window.bottom() + 0.5 && seen.bottom() > window.bottom() - 0.5)
+                            || (rect.top() < window.top() - 0.5 && seen.top() < window.top() + 0.5)
+                    };
+                    if is_cut(*rect, *seen) {
+                        faults.push(format!("{role:?} {name:?} {rect} is not within the height of {window}"));
                     }
                     if seen.width() < rect.width() - 1.5 && *role != Role::Label {
                         faults.push(format!("{role:?} {name:?} {rect} is cut off: {seen}"));
