@@ -131,7 +131,7 @@ fn settings_take_effect_at_once_are_reset_and_kept() {
         let mut walk = Begin::new(lang).kept_in(folder.path()).with_demo();
         walk.command(Key::Comma);
         walk.rest("settings");
-        for said in [walk.own().proxies_text, walk.own().secrets_until_end, walk.own().state_file] {
+        for said in [walk.own().proxies_text, walk.own().secrets, walk.own().state_file] {
             assert!(walk.has(said), "{said}");
         }
         walk.click(Role::RadioButton, walk.own().light);

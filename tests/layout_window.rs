@@ -8,6 +8,7 @@ mod window_support;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use proconsul::app::{Action, Area, RequestSide, ResponseSide, Settings};
+use proconsul::engine::Direction;
 use proconsul::words::Lang;
 
 use window_support::{Begin, Walk, in_both, is_checked};
@@ -39,6 +40,22 @@ fn through_everything(walk: &mut Walk, size: &str) {
     }
     walk.command(Key::Enter);
     walk.until_ok();
+    walk.harness.state_mut().perform(Action::AskSaveMessage(tab, Direction::Received, 0));
+    walk.rest(&at("the question where to save"));
+    walk.harness.state_mut().perform(Action::CloseSave);
+    walk.harness.state_mut().perform(Action::WriteCommand(Some(String::new())));
+    walk.rest(&at("the question for a command"));
+    walk.harness.state_mut().perform(Action::WriteCommand(None));
+    walk.harness.run_steps(4);
+    let popups = walk.lang.request_words();
+    for popup in [popups.call_settings, popups.connection] {
+        walk.click(Role::Button, popup);
+        walk.rest(&at(popup));
+        walk.press(Key::Escape);
+    }
+    walk.command(Key::M);
+    walk.rest(&at("the list of methods"));
+    walk.press(Key::Escape);
     for side in [ResponseSide::Headers, ResponseSide::Trailers, ResponseSide::Response] {
         walk.harness.state_mut().perform(Action::ShowResponseSide(tab, side));
         walk.rest(&at(&format!("{side:?}")));
@@ -91,6 +108,13 @@ fn nothing_overlaps_at_200_percent_on_a_small_screen() {
         assert!((walk.harness.ctx.content_rect().width() - 512.0).abs() < 1.0);
         through_everything(&mut walk, "512×350");
     });
+}
+
+#[test]
+fn nothing_overlaps_between_those_sizes() {
+    // 1024×700 at 125 and at 150 %.
+    through_everything(&mut Begin::new(Lang::En).size([819.0, 560.0]).walk(), "819×560");
+    through_everything(&mut Begin::new(Lang::ZhCn).size([683.0, 467.0]).walk(), "683×467");
 }
 
 #[test]

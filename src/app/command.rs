@@ -171,6 +171,8 @@ commands! {
     TogglePhases toggle_phases Response Window [];
     /// The answer's message, as shown.
     CopyResponse copy_response Response Window [];
+    /// The question where the answer's message is saved.
+    SaveResponse save_response Response Window [];
     /// One step larger.
     ZoomIn zoom_in Appearance Window ["Ctrl+Plus", "Ctrl+Equals"];
     /// One step smaller.

@@ -11,7 +11,7 @@ use super::theme::tokens;
 use super::widgets::button::{ButtonSize, IconButton};
 use super::widgets::choice::choice_ui;
 use super::widgets::field::Field;
-use super::widgets::menu::popup_frame;
+use super::widgets::menu::{popup_frame, scrolled_ui};
 use super::widgets::shared::{Stand, ring, shows_focus};
 use super::widgets::text::{Elide, Line, paint_text, paragraph_ui};
 use super::widgets::tooltip::tooltip_ui;
@@ -166,14 +166,7 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
         .width(WIDTH)
         .show(|ui| {
             ui.set_width(WIDTH);
-            // In a small window it scrolls.
-            let room = (ui.ctx().content_rect().bottom() - ui.cursor().top() - 24.0).max(120.0);
-            let area = egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]);
-            area.show(ui, |ui| {
-                // The bar stands beside the fields.
-                ui.set_width(WIDTH - 8.0);
-                body_ui(ui, cx, tab);
-            });
+            scrolled_ui(ui, |ui| body_ui(ui, cx, tab));
         });
 }
 

@@ -16,7 +16,7 @@ use crate::app::{
     Action, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, RequestSide, ResponseSide,
     Retry, TabId, ThemeChoice, UiCommand,
 };
-use crate::engine::SourceId;
+use crate::engine::{Direction, SourceId};
 use crate::words::{HabitWords, Lang};
 
 /// Keys are written as the platform writes them.
@@ -53,6 +53,7 @@ pub(super) fn icon(command: UiCommand) -> Icon {
         C::Reconnect => Icon::RefreshCw,
         C::ShowCallSettings => Icon::Clock,
         C::CopyGrpcurl | C::CopyGrpcurlSecrets | C::PasteGrpcurl => Icon::Terminal,
+        C::SaveResponse => Icon::Download,
         C::Format => Icon::Code,
         C::Undo => Icon::Undo2,
         C::Redo => Icon::Redo2,
@@ -174,7 +175,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         C::FocusResponse | C::TogglePhases => {
             unless(tab.is_some_and(|tab| tab.shown_call().is_some()), words.no_answer)
         }
-        C::CopyResponse => {
+        C::CopyResponse | C::SaveResponse => {
             let answer = tab.and_then(|tab| tab.shown_call()).and_then(|(call, _)| call.answer.as_ref());
             unless(answer.is_some_and(Result::is_ok), words.no_answer)
         }
@@ -313,6 +314,7 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
                 cx.act(Action::Reconnect(tab.address.clone()));
             }
         }
+        C::SaveResponse => cx.act(Action::AskSaveMessage(id, Direction::Received, 0)),
         C::ShowCallSettings => egui::Popup::open_id(ctx, call_settings::popup_id(id)),
         C::CopyGrpcurl | C::CopyGrpcurlSecrets => {
             if let Some(tab) = cx.tab() {

@@ -7,7 +7,7 @@ use super::fonts;
 use super::icons::Icon;
 use super::theme::{Tone, tokens};
 use super::widgets::button::Button;
-use super::widgets::menu::popup_frame;
+use super::widgets::menu::{popup_frame, scrolled_ui};
 use super::widgets::shared::{ring, shows_focus};
 use super::widgets::text::{Elide, Line, paragraph_ui};
 use super::widgets::tooltip::tooltip_ui;
@@ -74,7 +74,7 @@ pub(super) fn connection_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field:
         .width(WIDTH)
         .show(|ui| {
             ui.set_width(WIDTH);
-            body_ui(ui, cx, tab, lock, &address)
+            scrolled_ui(ui, |ui| body_ui(ui, cx, tab, lock, &address))
         });
     let Some(done) = shown.and_then(|shown| shown.inner) else { return };
     if done != Action::Reconnect(address) {

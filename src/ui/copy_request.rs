@@ -7,7 +7,7 @@ use super::icons::Icon;
 use super::widgets::button::IconButton;
 use super::widgets::menu::{MenuItem, menu_line_ui, menu_ui};
 use super::widgets::tooltip::tooltip_ui;
-use crate::app::{Action, Gap, GrpcurlCommand, Tab, grpcurl_command};
+use crate::app::{Action, Gap, GrpcurlCommand, Tab, UiCommand, grpcurl_command};
 
 const MENU: f32 = 300.0;
 
@@ -20,7 +20,8 @@ pub(super) fn copy_request_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
         let without = command(cx, tab, false);
         let variables: Vec<String> = without.variables.iter().map(|name| format!("${name}")).collect();
         let variables = variables.join(", ");
-        let mut item = MenuItem::new(words.copy_as_grpcurl).icon(Icon::Terminal).first();
+        let key = cx.key(UiCommand::CopyGrpcurl);
+        let mut item = MenuItem::new(words.copy_as_grpcurl).icon(Icon::Terminal).key_if(key.as_deref()).first();
         if !variables.is_empty() {
             item = item.detail(&variables);
         }

@@ -16,7 +16,7 @@ use super::widgets::menu::popup_frame;
 use super::widgets::shared::{Stand, boxed, ring, shows_focus};
 use super::widgets::text::{Line, elide_middle, paint_text};
 use super::widgets::tooltip::tooltip_ui;
-use crate::app::{Action, Query, SourceEntry, Tab, TabId};
+use crate::app::{Action, Query, SourceEntry, Tab, TabId, UiCommand};
 
 const ROW: f32 = 28.0;
 /// Rows that are seen at once.
@@ -80,7 +80,8 @@ impl MethodPicker {
 /// The method in the target bar; pressed, it opens the list.
 pub(super) fn method_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
     let words = cx.words();
-    let response = box_ui(ui, tab, words.method, width);
+    let key = cx.key(UiCommand::ChooseMethod);
+    let response = box_ui(ui, tab, words.method, key.as_deref(), width);
     let is_open = cx.memory.method_picker.as_ref().is_some_and(|picker| picker.tab == tab.id);
     let down = ui.memory(|memory| memory.has_focus(response.id))
         && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
@@ -117,7 +118,7 @@ pub(super) fn method_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
     }
 }
 
-fn box_ui(ui: &mut Ui, tab: &Tab, name: &str, width: f32) -> Response {
+fn box_ui(ui: &mut Ui, tab: &Tab, name: &str, key: Option<&str>, width: f32) -> Response {
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click());
     let whole = format!("{} / {}", tab.service, tab.method);
@@ -137,8 +138,9 @@ fn box_ui(ui: &mut Ui, tab: &Tab, name: &str, width: f32) -> Response {
     if shows_focus(&response, Stand::Rest) {
         ring(ui.painter(), rect, 6, t);
     }
-    if shown != whole {
-        tooltip_ui(&response, &whole, None);
+    // The hover has the whole name, and the key that opens the list.
+    if shown != whole || key.is_some() {
+        tooltip_ui(&response, &whole, key);
     }
     response
 }

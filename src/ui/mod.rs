@@ -39,6 +39,7 @@ mod metadata;
 mod method_picker;
 mod notices;
 mod palette;
+mod palette_row;
 mod palette_search;
 mod paste;
 mod phases;

@@ -282,6 +282,10 @@ pub(super) fn side_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(section) = section.and_then(|key| sections.iter().find(|section| **section as u64 == key)) {
         cx.memory.habits.settings.section = *section;
         cx.memory.habits.settings.go_to = Some(*section);
+        // In a narrow window what was chosen takes the place of the list; arrows only go through it.
+        if response.opened.is_some() || ui.input(|input| input.pointer.any_released()) {
+            cx.memory.habits.side_over = false;
+        }
     }
     let note = Rect::from_min_max(
         pos2(panel.left() + 16.0, (panel.bottom() - 72.0).max(rows.bottom() + 8.0)),

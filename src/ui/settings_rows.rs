@@ -347,7 +347,6 @@ fn compress_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Where something is kept: its path, to be copied or opened.
 /// Where values of secrets live, and another try where that is not the keychain.
 fn secrets_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let own = cx.lang().request_words();
@@ -370,6 +369,7 @@ fn secrets_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     hint_ui(ui, hint);
 }
 
+/// Where something is kept: its path, to be copied or opened.
 fn folder_ui(ui: &mut Ui, cx: &mut Cx<'_>, what: &str, folder: Option<PathBuf>) {
     let words = cx.lang().habits();
     let t = tokens(ui);

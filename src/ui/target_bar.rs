@@ -60,7 +60,9 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     let mut row = row_at(ui, inner, "target bar");
     row.spacing_mut().item_spacing.x = 8.0;
     target_ui(&mut row, cx, tab, target_width);
-    let diagnose = IconButton::new(Icon::Activity, words.diagnose).enabled(!tab.address.trim().is_empty());
+    let key = cx.key(UiCommand::Diagnose);
+    let diagnose = IconButton::new(Icon::Activity, words.diagnose).key_if(key.as_deref());
+    let diagnose = diagnose.enabled(!tab.address.trim().is_empty());
     if diagnoses && !is_narrow && row.add(diagnose).clicked() {
         cx.act(Action::Diagnose(Retry::Send(tab.id)));
     }
@@ -68,8 +70,8 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     if is_narrow {
         row = row_at(ui, inner.translate(egui::vec2(0.0, ROW_BELOW)), "target bar below");
         row.spacing_mut().item_spacing.x = 8.0;
-        let diagnose = IconButton::new(Icon::Activity, words.diagnose).enabled(!tab.address.trim().is_empty());
-        if row.add(diagnose).clicked() {
+        let diagnose = IconButton::new(Icon::Activity, words.diagnose).key_if(key.as_deref());
+        if row.add(diagnose.enabled(!tab.address.trim().is_empty())).clicked() {
             cx.act(Action::Diagnose(Retry::Send(tab.id)));
         }
         row.add_space((row.available_width() - DEADLINE - send_width - 8.0).max(0.0));

@@ -51,6 +51,7 @@ word_table! {
     show_trace: "Show the trace", "显示 trace";
     toggle_phases: "Show or fold the phases", "展开或折叠阶段";
     copy_response: "Copy the response", "复制响应";
+    save_response: "Save the response…", "保存响应…";
     zoom_in: "Larger", "放大";
     zoom_out: "Smaller", "缩小";
     zoom_reset: "Actual size", "实际大小";

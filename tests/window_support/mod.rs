@@ -274,6 +274,14 @@ impl Walk {
                     if !seen.is_positive() {
                         continue;
                     }
+                    // What scrolls ends before the window does; what the window itself cuts off cannot be reached.
+                    let is_beyond = |rect: Rect, seen: Rect| {
+                        (rect.bottom() > window.bottom() + 0.5 && seen.bottom() > window.bottom() - 0.5)
+                            || (rect.top() < window.top() - 0.5 && seen.top() < window.top() + 0.5)
+                    };
+                    if is_beyond(*rect, *seen) {
+                        faults.push(format!("{role:?} {name:?} {rect} is not within the height of {window}"));
+                    }
                     if seen.width() < rect.width() - 1.5 && *role != Role::Label {
                         faults.push(format!("{role:?} {name:?} {rect} is cut off: {seen}"));
                     }

@@ -2,13 +2,14 @@
 
 use egui::{
     Align, Color32, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Modifiers, Popup, PopupAnchor,
-    PopupCloseBehavior, Rect, RectAlign, Response, Role, Sense, SetOpenCommand, Stroke, Ui, UiBuilder, WidgetInfo,
-    pos2, vec2,
+    PopupCloseBehavior, Rect, RectAlign, Response, Role, ScrollArea, Sense, SetOpenCommand, Stroke, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::badge::{key_width, paint_key};
 use super::shared::{Stand, boxed, owns_keys, ring, shows_focus};
 use super::text;
+use crate::ui::context::follow_focus;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Tokens, tokens};
@@ -104,13 +105,45 @@ fn shown<R>(popup: Popup<'_>, opener: &Response, width: f32, content: impl FnOnc
         .show(|ui| {
             ui.set_width(width.max(NARROWEST));
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-            rows_ui(ui, content)
+            scrolled_ui(ui, |ui| rows_ui(ui, content))
         })
         .map(|shown| shown.inner);
     if is_left && !Popup::is_id_open(ctx, id) {
         opener.request_focus();
     }
     out
+}
+
+/// What is in a popup, which scrolls where the window is lower.
+pub fn scrolled_ui<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let most = (ui.ctx().content_rect().height() - 48.0).max(56.0);
+    let id = ui.scope_id().with("popup height");
+    let measure = |ui: &Ui| {
+        let height = ui.min_rect().height();
+        let before = ui.data_mut(|data| {
+            let before = data.get_temp::<f32>(id);
+            data.insert_temp(id, height);
+            before
+        });
+        if (before.unwrap_or_default() > most) != (height > most) {
+            ui.ctx().request_discard("a popup begins or ends to scroll");
+        }
+    };
+    // What fits does not scroll: an area that scrolls would not grow with what is in it.
+    if ui.data(|data| data.get_temp::<f32>(id)).unwrap_or_default() <= most {
+        let out = content(ui);
+        measure(ui);
+        return out;
+    }
+    let area = ScrollArea::vertical().id_salt("popup").max_height(most).min_scrolled_height(most);
+    area.auto_shrink([false, true])
+        .show(ui, |ui| {
+            let out = content(ui);
+            measure(ui);
+            follow_focus(ui);
+            out
+        })
+        .inner
 }
 
 /// The rows of an open menu, in place: what [`menu_ui`] shows in its popup, and the gallery without one.

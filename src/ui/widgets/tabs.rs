@@ -166,6 +166,9 @@ pub fn window_tabs_ui(
                 // Hovering a tab that is not chosen shows no ×: a click there chooses it.
                 let close = row.interact(place, response.id.with("close"), Sense::CLICK);
                 close.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{} {}", words.close, tab.title)));
+                // The key closes the tab in front.
+                let key = words.keys[2].filter(|_| is_chosen);
+                super::tooltip::tooltip_ui(&close, words.close, key);
                 if close.clicked() {
                     out.closed = Some(tab.key);
                     out.chosen = None;
@@ -211,7 +214,7 @@ pub fn window_tabs_ui(
     }
     if let Some(new) = words.new {
         let place = Rect::from_min_size(pos2(left, bar.top()), vec2(TABS, TABS)).shrink(4.0);
-        out.new = row.put(place, super::button::IconButton::new(Icon::Plus, new)).clicked();
+        out.new = row.put(place, super::button::IconButton::new(Icon::Plus, new).key_if(words.keys[0])).clicked();
     }
     out
 }
