@@ -88,7 +88,7 @@ commands! {
     /// The area of services.
     ShowServices show_services General Window ["Alt+1"];
     /// The list of notices.
-    ShowNotices show_notices General Window [];
+    ShowNotices show_notices General Window ["Ctrl+Shift+N"];
     /// Fold the side panel, or show it.
     ToggleSidePanel toggle_side_panel General Window ["Ctrl+B"];
     /// Find in what has the focus.
@@ -96,17 +96,17 @@ commands! {
     /// The question that adds a source.
     AddSource add_source Sources Window ["Ctrl+O"];
     /// The system's dialog of files.
-    OpenFiles open_files Sources Window [];
+    OpenFiles open_files Sources Window ["Ctrl+Shift+O"];
     /// The question for a command of grpcurl that opens as a request.
-    PasteGrpcurl paste_grpcurl Sources Window [];
+    PasteGrpcurl paste_grpcurl Sources Window ["Ctrl+Shift+G"];
     /// The built-in services.
-    StartDemo start_demo Sources Window [];
+    StartDemo start_demo Sources Window ["Ctrl+Shift+D"];
     /// Read every source anew.
     ReloadAll reload_all Sources Window ["F5"];
     /// Name the chosen source.
     RenameSource rename_source Sources Window ["F2"];
     /// Go to the filter of the tree.
-    FilterMethods filter_methods Sources Window [];
+    FilterMethods filter_methods Sources Window ["Ctrl+Shift+M"];
     /// Another tab of the same method.
     NewTab new_tab Tabs Window ["Ctrl+T"];
     /// Close the tab in front.
@@ -126,31 +126,31 @@ commands! {
     /// End the call, or the diagnosis.
     Cancel cancel Request Window ["Escape"];
     /// End our side of a stream.
-    HalfClose half_close Request Window [];
+    HalfClose half_close Request Window ["Ctrl+Shift+Enter"];
     /// The field of the target.
     FocusTarget focus_target Request Window ["Ctrl+L"];
     /// The draft.
-    FocusMessage focus_message Request Window [];
+    FocusMessage focus_message Request Window ["Ctrl+E"];
     /// The answer.
-    FocusResponse focus_response Response Window [];
+    FocusResponse focus_response Response Window ["Ctrl+R"];
     /// The list of the source's methods.
     ChooseMethod choose_method Request Window ["Ctrl+M"];
     /// The side of the message.
-    ShowMessage show_message Request Window [];
+    ShowMessage show_message Request Window ["Ctrl+1"];
     /// The side of the metadata.
-    ShowMetadata show_metadata Request Window [];
+    ShowMetadata show_metadata Request Window ["Ctrl+2"];
     /// The side of TLS.
-    ShowTls show_tls Request Window [];
+    ShowTls show_tls Request Window ["Ctrl+3"];
     /// Climb the ladder.
-    Diagnose diagnose Request Window [];
+    Diagnose diagnose Request Window ["Ctrl+D"];
     /// Close the connection to the target, and make another.
-    Reconnect reconnect Request Window [];
+    Reconnect reconnect Request Window ["Ctrl+Shift+R"];
     /// The popup of deadline, limits, compression and keepalive.
-    ShowCallSettings show_call_settings Request Window [];
+    ShowCallSettings show_call_settings Request Window ["Ctrl+Shift+L"];
     /// The request as a command of grpcurl, without secrets.
-    CopyGrpcurl copy_grpcurl Request Window [];
+    CopyGrpcurl copy_grpcurl Request Window ["Ctrl+G"];
     /// The same with secrets.
-    CopyGrpcurlSecrets copy_grpcurl_secrets Request Window [];
+    CopyGrpcurlSecrets copy_grpcurl_secrets Request Window ["Alt+G"];
     /// Lay the draft out anew.
     Format format Request Editor ["Ctrl+Shift+F"];
     /// Take the last step in the draft back.
@@ -160,19 +160,19 @@ commands! {
     /// Replace in the draft.
     Replace replace Request Editor ["Ctrl+H"];
     /// The answer's message.
-    ShowResponse show_response Response Window [];
+    ShowResponse show_response Response Window ["Ctrl+4"];
     /// The answer's headers.
-    ShowHeaders show_headers Response Window [];
+    ShowHeaders show_headers Response Window ["Ctrl+5"];
     /// The answer's trailers.
-    ShowTrailers show_trailers Response Window [];
+    ShowTrailers show_trailers Response Window ["Ctrl+6"];
     /// Where the call's time went.
-    ShowTrace show_trace Response Window [];
+    ShowTrace show_trace Response Window ["Ctrl+7"];
     /// Fold the phases, or show them.
-    TogglePhases toggle_phases Response Window [];
+    TogglePhases toggle_phases Response Window ["Ctrl+Shift+P"];
     /// The answer's message, as shown.
-    CopyResponse copy_response Response Window [];
+    CopyResponse copy_response Response Window ["Ctrl+Shift+B"];
     /// The question where the answer's message is saved.
-    SaveResponse save_response Response Window [];
+    SaveResponse save_response Response Window ["Ctrl+Shift+S"];
     /// One step larger.
     ZoomIn zoom_in Appearance Window ["Ctrl+Plus", "Ctrl+Equals"];
     /// One step smaller.
@@ -180,17 +180,17 @@ commands! {
     /// 100 %.
     ZoomReset zoom_reset Appearance Window ["Ctrl+0"];
     /// The desktop's theme.
-    ThemeSystem theme_system Appearance Window [];
+    ThemeSystem theme_system Appearance Window ["F6"];
     /// Light.
-    ThemeLight theme_light Appearance Window [];
+    ThemeLight theme_light Appearance Window ["F7"];
     /// Dark.
-    ThemeDark theme_dark Appearance Window [];
+    ThemeDark theme_dark Appearance Window ["F8"];
     /// The system's language.
-    LanguageSystem language_system Appearance Window [];
+    LanguageSystem language_system Appearance Window ["Alt+7"];
     /// English.
-    LanguageEnglish language_english Appearance Window [];
+    LanguageEnglish language_english Appearance Window ["Alt+8"];
     /// Simplified Chinese.
-    LanguageChinese language_chinese Appearance Window [];
+    LanguageChinese language_chinese Appearance Window ["Alt+9"];
 }
 
 static DEFAULTS: LazyLock<BTreeMap<UiCommand, Vec<Chord>>> = LazyLock::new(|| {
@@ -312,6 +312,14 @@ mod tests {
 
     fn chord(text: &str) -> Chord {
         Chord::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_command_has_a_key() {
+        let keys = Keys::default();
+        for command in UiCommand::ALL {
+            assert!(!keys.of(*command).is_empty(), "{command:?}");
+        }
     }
 
     #[test]
