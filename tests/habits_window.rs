@@ -165,9 +165,14 @@ fn settings_take_effect_at_once_are_reset_and_kept() {
         walk.click(Role::Button, walk.own().clear_search);
         walk.fill(walk.own().search_settings, walk.own().compress);
         assert!(!walk.has(walk.own().proxies_text));
+        // A folded side panel stays folded.
+        walk.command(Key::B);
         drop(walk);
 
-        let walk = Begin::new(lang).kept_in(folder.path()).walk();
+        let mut walk = Begin::new(lang).kept_in(folder.path()).walk();
+        assert!(walk.names(Role::TreeItem).is_empty(), "the side panel is folded");
+        walk.command(Key::B);
+        assert!(!walk.names(Role::TreeItem).is_empty());
         let expect = Settings {
             deadline: Some("2 s".to_owned()),
             largest_bytes: Some(4 << 20),

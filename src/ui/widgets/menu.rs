@@ -138,6 +138,8 @@ pub fn scrolled_ui<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
     let area = ScrollArea::vertical().id_salt("popup").max_height(most).min_scrolled_height(most);
     area.auto_shrink([false, true])
         .show(ui, |ui| {
+            // The bar stands beside what is in it.
+            ui.set_max_width(ui.available_width() - 12.0);
             let out = content(ui);
             measure(ui);
             follow_focus(ui);
