@@ -19,7 +19,7 @@ use crate::words::format;
 const TOOLS_FROM: f32 = 440.0;
 
 /// The view of a tab's answer.
-fn view_id(tab: TabId) -> Id {
+pub(super) fn view_id(tab: TabId) -> Id {
     Id::unique(("answer", tab.0))
 }
 

@@ -3,6 +3,7 @@
 
 use egui::{Context, Id};
 
+use super::body;
 use super::call_settings;
 use super::context::Cx;
 use super::copy_request;
@@ -298,10 +299,14 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
             focus(ctx, editor_id(id));
         }
         C::FocusResponse => {
-            if let Some((call, _)) = cx.tab().and_then(|tab| tab.shown_call()) {
-                let answer = Id::unique(("answer", call.id.0));
+            let shown = cx.tab().and_then(|tab| tab.shown_call());
+            if let Some((call, _)) = shown {
                 cx.act(Action::ShowResponseSide(id, ResponseSide::Response));
-                focus(ctx, answer);
+                if call.is_stream() {
+                    cx.memory.focus_messages = true;
+                } else {
+                    focus(ctx, body::view_id(id));
+                }
             }
         }
         C::ChooseMethod => cx.memory.habits.open_methods = true,
