@@ -557,6 +557,11 @@ impl App {
             self.send_text(id, text);
             return;
         }
+        // Whoever is faster than the schema does not press twice.
+        if matches!(tab.prepared, Prepared::Pending { .. }) {
+            self.send_when_ready = Some(id);
+            return;
+        }
         // Send says at once what is wrong, also on the line that is being typed.
         tab.edited_at = None;
         if tab.is_calling() || !tab.can_send() {
@@ -632,6 +637,7 @@ impl App {
     }
 
     fn cancel(&mut self, id: TabId) {
+        self.send_when_ready.take_if(|waits| *waits == id);
         let Some(call) = self.tab_mut(id).and_then(|tab| tab.call.as_mut()) else { return };
         if call.is_running() {
             call.cancel_asked = true;

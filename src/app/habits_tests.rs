@@ -99,6 +99,22 @@ fn a_method_is_sent_as_soon_as_it_is_ready() {
 }
 
 #[test]
+fn send_waits_for_a_method_that_is_not_ready_unless_it_is_cancelled() {
+    let now = Instant::now();
+    for is_cancelled in [false, true] {
+        let (mut app, source) = opened(now);
+        let id = open(&mut app, source, "One", now);
+        app.apply(Action::Send(id), now);
+        if is_cancelled {
+            app.apply(Action::Cancel(id), now);
+        }
+        make_ready(&mut app, source, id, now);
+        check(&mut app, id, now);
+        assert_eq!(app.tab(id).unwrap().call.is_some(), !is_cancelled);
+    }
+}
+
+#[test]
 fn a_method_that_is_not_waited_for_any_more_comes_too_late() {
     let now = Instant::now();
     let (mut app, source) = opened(now);

@@ -297,6 +297,11 @@ impl App {
         self.tabs.iter().filter(runs).count()
     }
 
+    /// The tab is sent as soon as its method is ready.
+    pub fn waits_to_send(&self, id: TabId) -> bool {
+        self.send_when_ready == Some(id)
+    }
+
     /// The soonest moment at which something on screen changes by itself: progress that must be shown, a running
     /// call's clock. `None` if nothing does.
     pub fn next_change(&self, now: Instant) -> Option<std::time::Duration> {

@@ -14,8 +14,8 @@ use super::stream;
 use super::widgets::code_view::{self, ViewCommand};
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{
-    Action, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, RequestSide, ResponseSide,
-    Retry, TabId, ThemeChoice, UiCommand,
+    Action, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, Prepared, RequestSide,
+    ResponseSide, Retry, TabId, ThemeChoice, UiCommand,
 };
 use crate::engine::{Direction, SourceId};
 use crate::words::{HabitWords, Lang};
@@ -156,11 +156,16 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         C::Send => match tab {
             None => Some(words.no_request),
             Some(tab) if tab.is_calling() && !tab.is_stream() => Some(words.is_calling),
+            // Sent as soon as the method is ready.
+            Some(tab) if matches!(tab.prepared, Prepared::Pending { .. }) => None,
             Some(tab) => unless(tab.can_send(), words.cannot_send),
         },
         C::Cancel => {
             let climbs = tab.and_then(|tab| cx.app.diagnosis(Retry::Send(tab.id)));
-            let runs = tab.is_some_and(crate::app::Tab::is_calling) || climbs.is_some_and(DiagnosisRecord::is_running);
+            let waits = tab.is_some_and(|tab| cx.app.waits_to_send(tab.id));
+            let runs = waits
+                || tab.is_some_and(crate::app::Tab::is_calling)
+                || climbs.is_some_and(DiagnosisRecord::is_running);
             unless(runs, words.no_call)
         }
         C::HalfClose => {
@@ -286,7 +291,7 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
         C::MoveTabRight => cx.act(Action::ShiftTab(id, 1)),
         C::Send => cx.act(Action::Send(id)),
         C::Cancel => {
-            if cx.tab().is_some_and(crate::app::Tab::is_calling) {
+            if cx.app.waits_to_send(id) || cx.tab().is_some_and(crate::app::Tab::is_calling) {
                 cx.act(Action::Cancel(id));
             } else {
                 cx.act(Action::StopDiagnosis(Retry::Send(id)));
