@@ -2,13 +2,12 @@
 //! resident memory. `cargo bench --bench stream`.
 //!
 //! A frame here is what the window does itself: taking events in, state, layout, shapes, the accessibility tree; without
-//! tessellation and painting. Its work is the processor time of the window's thread, told with the time that passed,
-//! which on a busy machine is longer. Frames follow each other sixty times a second as on a screen. The server is a process of
+//! tessellation and painting. Frames follow each other sixty times a second as on a screen. The server is a process of
 //! its own, and so is each measurement. Memory is told after 100,000 messages and, of ours, after 1,000,000: it must not
 //! grow with them. The goal is 8 ms for the 99th of 100 frames.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -47,18 +46,14 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let server = Server::start()?;
-    println!(
-        "{MESSAGES} messages stream in, ms of own work a frame: median, 99th of 100, slowest (99th of 100 as time passed); \
-         resident MiB before and after"
-    );
+    println!("{MESSAGES} messages stream in, ms of own work a frame: median, 99th of 100, slowest; resident MiB");
     let show = |name: &str, measured: &Measured| {
         let ms = |time: Duration| time.as_secs_f64() * 1000.0;
         println!(
-            "{name:34} {:6.2} {:6.2} {:6.2} ({:6.2})  {:5} frames  {:6.1} -> {:6.1} MiB",
+            "{name:34} {:6.2} {:6.2} {:6.2}  {:5} frames  {:6.1} -> {:6.1} MiB",
             ms(measured.median),
             ms(measured.late),
             ms(measured.slowest),
-            ms(measured.late_passed),
             measured.frames,
             measured.before_mib,
             measured.after_mib
@@ -104,40 +99,25 @@ struct Measured {
     median: Duration,
     late: Duration,
     slowest: Duration,
-    /// By the clock instead of the processor's time.
-    late_passed: Duration,
     frames: usize,
     before_mib: f64,
     after_mib: f64,
 }
 
 impl Measured {
-    fn of(times: &[Times], before_mib: f64, after_mib: f64) -> Self {
-        let mut worked: Vec<Duration> = times.iter().map(|times| times.worked).collect();
-        let mut passed: Vec<Duration> = times.iter().map(|times| times.passed).collect();
-        worked.sort();
-        passed.sort();
-        let at = |times: &[Duration], share: usize| {
-            times.get(times.len().saturating_sub(1) * share / 100).copied().unwrap_or_default()
-        };
-        Self {
-            median: at(&worked, 50),
-            late: at(&worked, 99),
-            slowest: at(&worked, 100),
-            late_passed: at(&passed, 99),
-            frames: times.len(),
-            before_mib,
-            after_mib,
-        }
+    fn of(mut times: Vec<Duration>, before_mib: f64, after_mib: f64) -> Self {
+        times.sort();
+        let at = |share: usize| times.get(times.len().saturating_sub(1) * share / 100).copied().unwrap_or_default();
+        let (median, late, slowest) = (at(50), at(99), at(100));
+        Self { median, late, slowest, frames: times.len(), before_mib, after_mib }
     }
 
     fn line(&self) -> String {
         format!(
-            "measured {} {} {} {} {} {} {}",
+            "measured {} {} {} {} {} {}",
             self.median.as_nanos(),
             self.late.as_nanos(),
             self.slowest.as_nanos(),
-            self.late_passed.as_nanos(),
             self.frames,
             self.before_mib,
             self.after_mib
@@ -153,10 +133,9 @@ impl Measured {
             median: time(0)?,
             late: time(1)?,
             slowest: time(2)?,
-            late_passed: time(3)?,
-            frames: parts.get(4)?.parse().ok()?,
-            before_mib: number(5)?,
-            after_mib: number(6)?,
+            frames: parts.get(3)?.parse().ok()?,
+            before_mib: number(4)?,
+            after_mib: number(5)?,
         })
     }
 }
@@ -204,7 +183,7 @@ fn ours(address: &str, count: u64, reader: bool) -> Result<Measured> {
             bail!("the stream does not end");
         }
     }
-    Ok(Measured::of(&times, before, resident_mib()?))
+    Ok(Measured::of(times, before, resident_mib()?))
 }
 
 /// A list as one would write it first: every message's text in memory, the library's rows of labels over them. They come
@@ -248,22 +227,7 @@ fn list(count: u64) -> Measured {
             );
         }));
     }
-    Measured::of(&times, before, resident_mib().unwrap_or_default())
-}
-
-/// What one frame took.
-#[derive(Clone, Copy)]
-struct Times {
-    /// Of the processor.
-    worked: Duration,
-    /// By the clock.
-    passed: Duration,
-}
-
-/// The processor time of this thread so far (proc(5), schedstat).
-fn thread_time() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(text.split(' ').next().and_then(|spent| spent.parse().ok()).unwrap_or_default())
+    Measured::of(times, before, resident_mib().unwrap_or_default())
 }
 
 /// Frames one after the other, sixty in a second.
@@ -278,22 +242,22 @@ impl Screen {
         Self { ctx, frame: eframe::Frame::_new_kittest(), began: Instant::now() }
     }
 
-    /// One frame, and what is left of its time.
-    fn frame(&mut self, mut show: impl FnMut(&mut egui::Ui, &mut eframe::Frame)) -> Times {
+    /// One frame, and what is left of its time; how long it worked.
+    fn frame(&mut self, mut show: impl FnMut(&mut egui::Ui, &mut eframe::Frame)) -> Duration {
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(1440.0, 900.0))),
             time: Some(self.began.elapsed().as_secs_f64()),
             focused: true,
             ..RawInput::default()
         };
-        let (started, before) = (Instant::now(), thread_time());
+        let started = Instant::now();
         let frame = &mut self.frame;
         let mut output = self.ctx.run_ui(input, |ui| show(ui, frame));
-        let (passed, worked) = (started.elapsed(), thread_time().saturating_sub(before));
+        let worked = started.elapsed();
         output.textures_delta.clear();
         drop(output);
         std::thread::sleep(FRAME.saturating_sub(started.elapsed()));
-        Times { worked, passed }
+        worked
     }
 
     fn until(&mut self, window: &mut Window, what: &str, is_so: impl Fn(&App) -> bool) -> Result<()> {
@@ -323,6 +287,8 @@ fn resident_mib() -> Result<f64> {
 struct Server {
     child: Child,
     address: String,
+    /// It says more than its address; who does not listen ends it.
+    _says: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -333,10 +299,11 @@ impl Server {
             .spawn()
             .context("the demo")?;
         let stdout = child.stdout.take().context("the demo's output")?;
+        let mut says = BufReader::new(stdout);
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
+        says.read_line(&mut line)?;
         let address = line.trim().strip_prefix("plaintext ").context("the demo's address")?.to_owned();
-        Ok(Self { child, address })
+        Ok(Self { child, address, _says: says })
     }
 }
 
