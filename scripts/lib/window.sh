@@ -9,7 +9,7 @@ screen='' window='' width=1440 height=900
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
 finish() {
-    if [[ -n $window ]]; then kill "$window" 2>/dev/null || true; fi
+    if [[ -n $window ]]; then kill "$window" 2>/dev/null && wait "$window" 2>/dev/null || true; fi
     if [[ -n $screen ]]; then kill "$screen" 2>/dev/null || true; fi
     rm -rf "$work"
 }
