@@ -359,7 +359,7 @@ mod tests {
         let mut keys = Keys::default();
         keys.give(UiCommand::Diagnose, chord("Ctrl+Tab"));
         assert_eq!(keys.of(UiCommand::NextTab), [chord("Ctrl+PageDown")]);
-        keys.clear(UiCommand::Diagnose);
+        keys.reset(UiCommand::Diagnose);
         assert!(keys.is_changed(UiCommand::NextTab) && !keys.is_changed(UiCommand::Diagnose));
     }
 
