@@ -8,6 +8,7 @@ use super::failure::{FailureCard, failure_card_ui, transport_failure_ui};
 use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
+use super::ways::Ways;
 use super::widgets::button::Button;
 use super::widgets::text::{Elide, Line, paragraph_ui};
 use crate::app::{Action, Retry, SourceOrigin};
@@ -116,6 +117,7 @@ pub(super) fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId) {
             Some(3) => cx.act(Action::Diagnose(Retry::Load(source))),
             _ => {}
         }
-        diagnose::diagnosis_below_ui(ui, cx, Retry::Load(source));
+        let offered = told.map(|told| Ways::of(told, Retry::Load(source))).unwrap_or_default();
+        diagnose::diagnosis_below_ui(ui, cx, Retry::Load(source), &offered);
     });
 }
