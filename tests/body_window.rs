@@ -12,8 +12,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use proconsul::app::{Action, App, Prepared, SaveStage, ThemeChoice};
 use proconsul::engine::{SaveFault, TextLines};
 use proconsul::ui::{Setup, Window};
-use proconsul::words::body::BodyWords;
-use proconsul::words::{EN, Lang, Words, ZH};
+use proconsul::words::BodyWords;
+use proconsul::words::{Lang, Words};
 
 /// Longer than anything here may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -128,7 +128,7 @@ impl Walk {
         if self.lang != Lang::ZhCn {
             return;
         }
-        let fixed = EN.all().into_iter().zip(ZH.all());
+        let fixed = Lang::En.words().all().into_iter().zip(Lang::ZhCn.words().all());
         let own = Lang::En.body().all().into_iter().zip(Lang::ZhCn.body().all());
         let foreign: Vec<&str> = fixed.chain(own).filter(|(en, zh)| en.1 != zh.1).map(|(en, _)| en.1).collect();
         for node in self.harness.root().children_recursive() {
@@ -486,7 +486,7 @@ fn a_message_is_saved_as_json_and_as_bytes() {
         };
         let json = folder.path().join("答案.json");
         type_path(&mut walk, &json);
-        walk.click(Role::Button, body.save_button);
+        walk.click(Role::Button, walk.words().save);
         assert!(matches!(ended(&mut walk), SaveStage::Done(path, _) if path == json));
         assert_eq!(std::fs::read_to_string(&json).unwrap(), format!("{}\n", walk.code().text()));
         assert!(walk.has_part("答案.json"), "it is said where");
@@ -497,7 +497,7 @@ fn a_message_is_saved_as_json_and_as_bytes() {
         std::fs::write(&json, "mine").unwrap();
         walk.click(Role::Button, body.save);
         type_path(&mut walk, &json);
-        walk.click(Role::Button, body.save_button);
+        walk.click(Role::Button, walk.words().save);
         assert!(matches!(ended(&mut walk), SaveStage::Failed(not) if not.fault == SaveFault::Exists));
         assert_eq!(std::fs::read_to_string(&json).unwrap(), "mine");
         walk.click(Role::Button, body.save_replace);
@@ -509,7 +509,7 @@ fn a_message_is_saved_as_json_and_as_bytes() {
         walk.click(Role::Button, body.save);
         type_path(&mut walk, &folder.path().join("none/a.json"));
         walk.click(Role::RadioButton, body.save_bytes);
-        walk.click(Role::Button, body.save_button);
+        walk.click(Role::Button, walk.words().save);
         assert!(matches!(ended(&mut walk), SaveStage::Failed(not) if not.fault == SaveFault::NoFolder));
         let binary = folder.path().join("a.binpb");
         type_path(&mut walk, &binary);
@@ -524,10 +524,10 @@ fn a_message_is_saved_as_json_and_as_bytes() {
         // Nothing typed, and a path that begins nowhere.
         walk.click(Role::Button, body.save);
         type_path(&mut walk, Path::new("a.json"));
-        walk.click(Role::Button, body.save_button);
+        walk.click(Role::Button, walk.words().save);
         assert!(matches!(ended(&mut walk), SaveStage::Failed(not) if not.fault == SaveFault::Relative));
         type_path(&mut walk, Path::new(" "));
-        walk.click(Role::Button, body.save_button);
+        walk.click(Role::Button, walk.words().save);
         assert!(walk.has_part(body.save_missing) || walk.app().save.as_ref().unwrap().stage == SaveStage::Missing);
         walk.key(Modifiers::NONE, Key::Escape);
         walk.rest();
@@ -540,11 +540,11 @@ fn in_a_narrow_pane_two_icons_stay_and_a_menu_has_the_rest() {
         let mut walk = Walk::begin(lang, [1024.0, 700.0]);
         walk.echo(MESSAGE);
         let body = walk.body();
-        assert!(walk.has(body.find) && walk.has(body.more) && !walk.has(body.save) && !walk.has(body.fold_all));
-        walk.click(Role::Button, body.more);
+        assert!(walk.has(body.find) && walk.has(walk.words().more) && !walk.has(body.save) && !walk.has(body.fold_all));
+        walk.click(Role::Button, walk.words().more);
         walk.click(Role::MenuItem, body.fold_all);
         assert!(!walk.has_part("\"Ann\""));
-        walk.click(Role::Button, body.more);
+        walk.click(Role::Button, walk.words().more);
         walk.click(Role::MenuItem, body.save);
         assert!(walk.app().save.is_some());
         walk.key(Modifiers::NONE, Key::Escape);

@@ -11,7 +11,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use proconsul::app::{Action, App, DiagnosisRecord, DiagnosisStage, Prepared, Retry, ThemeChoice};
 use proconsul::engine::{Rung, StepState};
 use proconsul::ui::{Setup, Window};
-use proconsul::words::{EN, Lang, Words, ZH};
+use proconsul::words::{Lang, Words};
 
 /// Longer than anything here may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -100,8 +100,14 @@ impl Walk {
         if self.lang != Lang::ZhCn {
             return;
         }
-        let foreign: Vec<&str> =
-            EN.all().into_iter().zip(ZH.all()).filter(|(en, zh)| en.1 != zh.1).map(|(en, _)| en.1).collect();
+        let foreign: Vec<&str> = Lang::En
+            .words()
+            .all()
+            .into_iter()
+            .zip(Lang::ZhCn.words().all())
+            .filter(|(en, zh)| en.1 != zh.1)
+            .map(|(en, _)| en.1)
+            .collect();
         for node in self.harness.root().children_recursive() {
             let label = node.accesskit_node().label().unwrap_or_default();
             assert!(!foreign.contains(&label.as_str()), "English in the Chinese window: {label}");

@@ -138,7 +138,7 @@ fn settings_take_effect_at_once_are_reset_and_kept() {
         assert_eq!(walk.app().theme, ThemeChoice::Light);
         assert!(!walk.harness.ctx.style_of(egui::Theme::Light).visuals.dark_mode);
         assert_eq!(walk.harness.ctx.theme(), egui::Theme::Light);
-        let reset = |walk: &Walk, name: &str| format!("{} {name}", walk.own().reset);
+        let reset = |walk: &Walk, name: &str| format!("{} {name}", walk.words().reset);
         walk.click(Role::Link, &reset(&walk, walk.own().theme));
         assert!(!walk.app().theme_chosen);
         walk.click(Role::RadioButton, walk.own().light);
@@ -149,7 +149,7 @@ fn settings_take_effect_at_once_are_reset_and_kept() {
         walk.rest("a wrong size");
         walk.fill(walk.own().largest_message, "4 MiB");
         assert_eq!(walk.app().settings.largest(), 4 << 20);
-        walk.fill(walk.own().deadline, "2 s");
+        walk.fill(walk.words().deadline, "2 s");
         walk.fill(walk.own().connect_timeout, "3 s");
         walk.click(Role::RadioButton, "gzip");
         assert_eq!(walk.app().settings.compress, Some(Encoding::Gzip));
@@ -209,12 +209,12 @@ fn a_target_with_a_trust_of_its_own_is_listed_and_loses_it_after_a_question() {
         walk.command(Key::Comma);
         walk.rest("a target that is not verified");
         assert!(walk.has("127.0.0.1:9443") && walk.has(walk.own().skips));
-        let menu = format!("{} 127.0.0.1:9443", walk.own().trust_menu);
+        let menu = format!("{} 127.0.0.1:9443", walk.words().more);
         walk.click(Role::Button, &menu);
         walk.click(Role::MenuItem, walk.own().remove_trust);
         walk.rest("the question");
         assert!(walk.has(&lang.remove_trust_title("127.0.0.1:9443")));
-        walk.click(Role::Button, walk.own().remove_trust_confirm);
+        walk.click(Role::Button, walk.words().remove);
         assert!(!walk.app().form("127.0.0.1:9443").skip_verify);
         walk.rest("without it");
         assert!(walk.has(walk.own().no_certificates));

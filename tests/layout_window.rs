@@ -47,8 +47,7 @@ fn through_everything(walk: &mut Walk, size: &str) {
     walk.rest(&at("the question for a command"));
     walk.harness.state_mut().perform(Action::WriteCommand(None));
     walk.harness.run_steps(4);
-    let popups = walk.lang.request_words();
-    for popup in [popups.call_settings, popups.connection] {
+    for popup in [walk.lang.commands().show_call_settings, walk.words().connection] {
         walk.click(Role::Button, popup);
         walk.rest(&at(popup));
         walk.press(Key::Escape);
@@ -145,7 +144,7 @@ fn from_a_fresh_start_to_the_first_response_and_back_by_keyboard() {
             words.services,
             own.settings,
             words.add_source,
-            words.reload_all,
+            words.load_again,
             words.filter_methods,
             "SayHello",
             words.target,

@@ -112,7 +112,7 @@ fn everything_comes_back_after_the_window_was_closed() {
         second.run();
         until(&mut second, "the keychain that is not there", |app| app.keychain != KeychainState::Unasked);
         second.run();
-        assert!(has(&second, lang.other().request_words().gone_hint), "the secret's row says so");
+        assert!(has(&second, lang.other().requests().gone_hint), "the secret's row says so");
         assert!(has(&second, words.type_again));
     }
 }

@@ -21,7 +21,7 @@ use proconsul::keychain::{Keychain, KeychainFault, KeychainState};
 use proconsul::secret::Secret;
 use proconsul::state;
 use proconsul::ui::{Setup, Window};
-use proconsul::words::{EN, Lang, RequestWords, Words, ZH};
+use proconsul::words::{Lang, RequestWords, Words};
 
 /// Longer than anything here may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -59,7 +59,7 @@ impl Walk {
     }
 
     fn own(&self) -> &'static RequestWords {
-        self.lang.request_words()
+        self.lang.requests()
     }
 
     fn app(&self) -> &App {
@@ -170,8 +170,8 @@ impl Walk {
         if self.lang != Lang::ZhCn {
             return;
         }
-        let (en, zh) = (Lang::En.request_words().all(), Lang::ZhCn.request_words().all());
-        let all = EN.all().into_iter().chain(en).zip(ZH.all().into_iter().chain(zh));
+        let (en, zh) = (Lang::En.requests().all(), Lang::ZhCn.requests().all());
+        let all = Lang::En.words().all().into_iter().chain(en).zip(Lang::ZhCn.words().all().into_iter().chain(zh));
         let foreign: Vec<&str> = all.filter(|(en, zh)| en.1 != zh.1).map(|(en, _)| en.1).collect();
         for node in self.harness.root().children_recursive() {
             let label = node.accesskit_node().label().unwrap_or_default();
@@ -407,7 +407,7 @@ fn the_target_bar_lists_addresses_and_tells_how_the_connection_stands() {
         walk.fill(walk.words().target, 0, &demo.tls);
         walk.key(Modifiers::NONE, Key::Escape);
 
-        walk.click(Role::Button, own.connection, 0);
+        walk.click(Role::Button, walk.words().connection, 0);
         walk.until("it is looked at", |app| matches!(app.connections.get(&demo.tls), Some(ConnectionState::Open(_))));
         let open = |walk: &Walk| match walk.app().connections.get(&demo.tls) {
             Some(ConnectionState::Open(info)) => info.id,
@@ -436,7 +436,7 @@ fn settings_of_calls_take_effect_and_bad_ones_are_told() {
         let (own, address) = (walk.own(), walk.tab().address.clone());
         let id = walk.tab().id;
         walk.act(Action::SetMessage(id, "{\"name\": \"a name that is long enough\"}".to_owned(), None));
-        walk.click(Role::Button, own.call_settings, 0);
+        walk.click(Role::Button, lang.commands().show_call_settings, 0);
         assert!(walk.has(own.this_request) && walk.has(&lang.every_call_to(&address)));
         walk.click(Role::RadioButton, "gzip", 0);
         assert_eq!(walk.tab().compress, Some(Encoding::Gzip));
@@ -458,7 +458,7 @@ fn settings_of_calls_take_effect_and_bad_ones_are_told() {
         assert!(walk.sent("user-agent").is_some_and(|agent| agent.starts_with("tester/1 proconsul/")));
         assert_eq!(walk.code(), Code::RESOURCE_EXHAUSTED, "the answer is larger than the limit");
 
-        walk.click(Role::Button, own.call_settings, 0);
+        walk.click(Role::Button, lang.commands().show_call_settings, 0);
         let usual = "64 MiB";
         walk.click(Role::Button, &lang.reset_to(own.receive_limit, usual), 0);
         walk.click(Role::RadioButton, "zstd", 0);
@@ -501,7 +501,7 @@ fn a_pasted_command_opens_a_request_that_can_be_sent() {
         walk.act(Action::WriteCommand(Some(String::new())));
         walk.rest();
         walk.paste("curl http://a");
-        walk.click(Role::Button, own.open_command, 0);
+        walk.click(Role::Button, walk.words().open, 0);
         assert!(walk.has(own.paste_command_bad));
         walk.rest();
         walk.key(Modifiers::COMMAND, Key::A);
@@ -534,7 +534,7 @@ fn exactly_the_certificate_of_a_file_is_trusted_and_shown() {
     in_both(|lang| {
         let folder = tempfile::tempdir().unwrap();
         let mut walk = Walk::with_demo(lang);
-        let (words, own, demo) = (walk.words(), walk.own(), walk.demo());
+        let (words, demo) = (walk.words(), walk.demo());
         let (right, wrong) = (folder.path().join("server.pem"), folder.path().join("other.pem"));
         std::fs::write(&right, &demo.certificate_pem).unwrap();
         let other = rcgen::generate_simple_self_signed(vec![demo.server_name.clone()]).unwrap();
@@ -565,7 +565,7 @@ fn exactly_the_certificate_of_a_file_is_trusted_and_shown() {
         // Loud as long as it is on.
         walk.click(Role::Switch, words.skip_verify, 0);
         assert_eq!(walk.app().lock(&demo.tls), LockMeaning::NotVerified);
-        walk.click(Role::Button, own.connection, 0);
+        walk.click(Role::Button, walk.words().connection, 0);
         assert!(walk.has(words.lock_unverified));
         walk.rest();
     });
@@ -630,12 +630,11 @@ fn a_small_window_shows_it_all_and_comes_to_rest() {
         walk.until("a method is open", |app| {
             app.active_tab().is_some_and(|tab| matches!(tab.prepared, Prepared::Ready(_)))
         });
-        let own = walk.own();
         for side in [RequestSide::Message, RequestSide::Metadata, RequestSide::Tls] {
             walk.show(side);
             walk.rest();
         }
-        for button in [own.call_settings, own.connection] {
+        for button in [lang.commands().show_call_settings, walk.words().connection] {
             walk.click(Role::Button, button, 0);
             walk.rest();
             for node in walk.harness.root().children_recursive() {

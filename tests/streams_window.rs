@@ -12,7 +12,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use proconsul::app::{App, CallRecord, CallStage, Prepared, SaveStage, Tab, ThemeChoice};
 use proconsul::call::Code;
 use proconsul::ui::{Setup, Window};
-use proconsul::words::{EN, Lang, Words, ZH};
+use proconsul::words::{Lang, Words};
 
 /// Longer than anything here may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -31,7 +31,7 @@ impl Walk {
             .build_eframe(|creation| Window::new(&creation.egui_ctx, setup).expect("the engine starts"));
         let mut walk = Self { harness, lang };
         walk.harness.run();
-        walk.click(Role::Button, walk.words().demo_button);
+        walk.click(Role::Button, walk.lang.commands().start_demo);
         walk.until("a method is open", |app| app.active_tab().is_some_and(is_checked));
         walk.until("both sources are read", |app| {
             app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some())
@@ -185,7 +185,7 @@ impl Walk {
             return;
         }
         let pairs = [
-            (EN.all(), ZH.all()),
+            (Lang::En.words().all(), Lang::ZhCn.words().all()),
             (Lang::En.streams().all(), Lang::ZhCn.streams().all()),
             (Lang::En.details().all(), Lang::ZhCn.details().all()),
             (Lang::En.trace().all(), Lang::ZhCn.trace().all()),
@@ -291,7 +291,7 @@ fn a_list_is_filtered_in_words_sizes_and_sides() {
         });
         walk.fill(own.filter, "nobody-says-this");
         walk.until_shown(own.no_match);
-        walk.click(Role::Button, own.clear);
+        walk.click(Role::Button, walk.words().clear_filter);
         assert!(walk.call().list.filter.is_none() && walk.tab().stream.filter.is_empty());
         walk.click(Role::RadioButton, walk.words().sent);
         walk.until_call("what was sent is there", |call| call.list.rows.get(0).is_some());
@@ -371,7 +371,7 @@ fn what_is_listed_is_copied_and_saved_and_what_was_sent_comes_back() {
             walk.click(Role::Button, own.save_all);
             assert!(walk.has(&lang.save_messages(3)));
             walk.fill(lang.body().save_file, &path.display().to_string());
-            walk.click(Role::Button, lang.body().save_button);
+            walk.click(Role::Button, walk.words().save);
             if round == 1 {
                 walk.until("it is said", |app| {
                     app.save.as_ref().is_some_and(proconsul::app::SaveDialog::would_replace)
@@ -402,9 +402,15 @@ fn the_trace_explains_each_phase_and_shows_connection_and_chain() {
         walk.click(Role::Button, own.open_trace);
         walk.rest();
         let info = walk.call().connection.as_ref().expect("a connection").1.clone();
-        for said in
-            [own.connection, own.local, &info.local, &info.peer, own.h2_by_alpn, own.settings, words.certificate_chain]
-        {
+        for said in [
+            words.connection,
+            own.local,
+            &info.local,
+            &info.peer,
+            own.h2_by_alpn,
+            own.settings,
+            words.certificate_chain,
+        ] {
             assert!(walk.has(said), "{said}");
         }
         // The demo's reflection opened the connection.

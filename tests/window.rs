@@ -16,7 +16,7 @@ use proconsul::call::Code;
 use proconsul::engine::Direction;
 use proconsul::transport::{CertificateChecks, Check, FailureKind};
 use proconsul::ui::{Setup, Window};
-use proconsul::words::{EN, Lang, Words, ZH};
+use proconsul::words::{Lang, Words};
 
 /// Longer than anything here may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -39,7 +39,7 @@ impl Walk {
     /// With the demo running and its first method open.
     fn with_demo(lang: Lang) -> Self {
         let mut walk = Self::begin(lang);
-        walk.click(Role::Button, walk.words().demo_button);
+        walk.click(Role::Button, walk.lang.commands().start_demo);
         walk.until("a method is open", |app| app.active_tab().is_some_and(is_checked));
         walk.until("both sources are read", |app| {
             app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some())
@@ -132,8 +132,14 @@ impl Walk {
         if self.lang != Lang::ZhCn {
             return;
         }
-        let foreign: Vec<&str> =
-            EN.all().into_iter().zip(ZH.all()).filter(|(en, zh)| en.1 != zh.1).map(|(en, _)| en.1).collect();
+        let foreign: Vec<&str> = Lang::En
+            .words()
+            .all()
+            .into_iter()
+            .zip(Lang::ZhCn.words().all())
+            .filter(|(en, zh)| en.1 != zh.1)
+            .map(|(en, _)| en.1)
+            .collect();
         for node in self.harness.root().children_recursive() {
             let label = node.accesskit_node().label().unwrap_or_default();
             assert!(!foreign.contains(&label.as_str()), "English in the Chinese window: {label}");
@@ -290,14 +296,14 @@ fn a_refused_connection_says_so_with_its_stage() {
 #[test]
 fn language_and_theme_switch_at_once_and_the_first_window_rests() {
     let mut walk = Walk::begin(Lang::En);
-    assert!(walk.has(EN.welcome_title));
-    walk.click(Role::Button, EN.language_switch);
+    assert!(walk.has(Lang::En.words().welcome_title));
+    walk.click(Role::Button, Lang::En.words().language_switch);
     walk.lang = Lang::ZhCn;
-    assert!(walk.has(ZH.welcome_title));
-    walk.click(Role::Button, ZH.theme_to_light);
+    assert!(walk.has(Lang::ZhCn.words().welcome_title));
+    walk.click(Role::Button, Lang::ZhCn.words().theme_to_light);
     assert_eq!(walk.app().theme, ThemeChoice::Light);
     walk.rest();
-    walk.click(Role::Button, ZH.add_source);
+    walk.click(Role::Button, Lang::ZhCn.words().add_source);
     walk.rest();
     walk.key(Modifiers::NONE, Key::Escape);
     assert!(walk.app().dialog.is_none());

@@ -215,7 +215,7 @@ impl App {
 
     /// A limit that says "none" says it in the new language.
     fn set_lang(&mut self, lang: Lang) {
-        let (before, after) = (self.lang.words().deadline_none, lang.words().deadline_none);
+        let (before, after) = (self.lang.words().no_value, lang.words().no_value);
         for tab in self.tabs.iter_mut().filter(|tab| tab.deadline == before) {
             after.clone_into(&mut tab.deadline);
         }

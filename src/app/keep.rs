@@ -148,7 +148,7 @@ impl App {
             client_streaming: tab.shape.0,
             server_streaming: tab.shape.1,
             address: tab.address.clone(),
-            deadline: (tab.deadline != self.lang.words().deadline_none).then(|| tab.deadline.clone()),
+            deadline: (tab.deadline != self.lang.words().no_value).then(|| tab.deadline.clone()),
             message: drafts.of(tab),
             edited: tab.edited,
             metadata: tab.metadata.iter().map(row_doc).collect(),

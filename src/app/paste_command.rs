@@ -324,7 +324,7 @@ impl App {
             let info = self.source(source).and_then(|entry| entry.method(&service, &method));
             let shape = info.map(|info| (info.client_streaming, info.server_streaming));
             let fresh = self.fresh_tab(source, &service, &method, shape.unwrap_or_default(), address, now);
-            let none = self.lang.words().deadline_none;
+            let none = self.lang.words().no_value;
             let deadline = match asked.deadline {
                 Some(limit) => show_deadline(Some(limit), none),
                 // What the command does not limit is not limited here.

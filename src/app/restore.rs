@@ -102,7 +102,7 @@ impl App {
             ticket,
             prepared,
             address: doc.address.clone(),
-            deadline: doc.deadline.clone().unwrap_or_else(|| words.deadline_none.to_owned()),
+            deadline: doc.deadline.clone().unwrap_or_else(|| words.no_value.to_owned()),
             message: doc.message.to_string(),
             revision: 1,
             // An untouched template may be another in a newer schema.

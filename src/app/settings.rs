@@ -128,7 +128,7 @@ impl App {
     /// The time limit of a new request, as written in its box.
     pub(super) fn usual_deadline(&self, unary: bool) -> String {
         let limit = self.settings.deadline.as_deref().filter(|_| unary).and_then(|text| parse_deadline(text).ok());
-        show_deadline(limit.flatten(), self.lang.words().deadline_none)
+        show_deadline(limit.flatten(), self.lang.words().no_value)
     }
 
     /// Sizes that a call may have where its target says nothing.

@@ -54,8 +54,11 @@ impl App {
         }
     }
 
+    /// Goes on with the settings that changed. Where a request's ladder is shown it is climbed again: a press there asks
+    /// what is wrong, and sends nothing.
     fn retry(&mut self, retry: Retry, now: Instant) {
         match retry {
+            Retry::Send(_) if self.diagnosis(retry).is_some() => self.diagnose(retry, now),
             Retry::Send(id) => self.send_tab(id, now),
             Retry::Load(id) => self.load(id, now),
         }

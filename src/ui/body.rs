@@ -42,7 +42,7 @@ pub(super) fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecor
     if inner.width() >= TOOLS_FROM {
         saves |= right.add(IconButton::new(Icon::Download, body.save).small()).clicked();
     } else {
-        let more = right.add(IconButton::new(Icon::Ellipsis, body.more).small());
+        let more = right.add(IconButton::new(Icon::Ellipsis, cx.words().more).small());
         menu_ui(&more, 180.0, |ui| {
             if ui.add(MenuItem::new(fold).icon(icon).enabled(can_fold).first()).clicked() {
                 asks = Some(ViewCommand::Fold);

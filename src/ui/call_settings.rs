@@ -55,7 +55,7 @@ const SETTINGS: [Setting; 6] = [
 
 impl Setting {
     fn name(self, cx: &Cx<'_>) -> &'static str {
-        let own = cx.lang().request_words();
+        let own = cx.lang().requests();
         match self {
             Self::Receive => own.receive_limit,
             Self::Send => own.send_limit,
@@ -68,12 +68,11 @@ impl Setting {
 
     /// What holds where nothing is set.
     fn usual(self, cx: &Cx<'_>) -> String {
-        let own = cx.lang().request_words();
         match self {
             Self::Receive => show_size(cx.app.usual_limits().receive_bytes),
             Self::Send => show_size(cx.app.usual_limits().send_bytes),
             Self::Connect => show_deadline(Some(cx.app.usual_connect_timeout()), ""),
-            Self::Keepalive => own.off.to_owned(),
+            Self::Keepalive => cx.words().off.to_owned(),
             Self::KeepaliveTimeout => show_deadline(Some(PING_ANSWER), ""),
             Self::UserAgent => concat!("proconsul/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
@@ -95,9 +94,9 @@ impl Setting {
 
     /// Takes what is typed; what is wrong with it otherwise.
     fn take(self, cx: &Cx<'_>, text: &str, form: &mut ConnectionForm) -> Result<(), &'static str> {
-        let own = cx.lang().request_words();
+        let own = cx.lang().requests();
         // "off" is how a time that is not set is shown.
-        let text = if text.trim() == own.off { "" } else { text };
+        let text = if text.trim() == cx.words().off { "" } else { text };
         let time = || parse_deadline(text).map_err(|_bad| own.time_bad);
         let size = || parse_size(text).map_err(|_bad| own.size_bad);
         match self {
@@ -117,7 +116,7 @@ impl Setting {
     }
 
     fn hint(self, cx: &Cx<'_>) -> Option<&'static str> {
-        let own = cx.lang().request_words();
+        let own = cx.lang().requests();
         (self == Self::Keepalive).then_some(own.keepalive_hint)
     }
 }
@@ -130,10 +129,9 @@ pub(super) fn popup_id(tab: TabId) -> Id {
 /// The button at the right of the deadline box, and its popup.
 pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: Rect) {
     let t = tokens(ui);
-    let own = cx.lang().request_words();
     let place = Rect::from_min_max(pos2(field.right() - CHEVRON, field.top()), field.max);
     let response = ui.interact(place, Id::unique(("call settings", tab.id.0)), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, own.call_settings));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.lang().commands().show_call_settings));
     // The word opens it as well.
     let word = super::widgets::text::width(ui.painter(), cx.words().deadline, fonts::body()) + 18.0;
     let word = Rect::from_min_size(field.min, vec2(word, field.height()));
@@ -154,7 +152,7 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
     }
     let is_open = Popup::is_id_open(ui.ctx(), popup);
     if !is_open {
-        tooltip_ui(&response, own.call_settings, None);
+        tooltip_ui(&response, cx.lang().commands().show_call_settings, None);
         cx.memory.call_settings = None;
     }
     Popup::menu(&response)
@@ -175,7 +173,7 @@ fn differs(form: &ConnectionForm) -> bool {
 }
 
 fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     ui.add(Line::strong(own.this_request).height(24.0));
     deadline_row_ui(ui, cx, tab);
@@ -184,7 +182,7 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let mut is_reset = false;
     row_ui(ui, own.compression, |ui| {
         let kinds = [
-            (Encoding::Identity, own.no_compression),
+            (Encoding::Identity, cx.words().none),
             (Encoding::Gzip, "gzip"),
             (Encoding::Deflate, "deflate"),
             (Encoding::Zstd, "zstd"),
@@ -225,20 +223,20 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
 }
 
 fn deadline_row_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
-    let (words, own) = (cx.words(), cx.lang().request_words());
+    let (words, own) = (cx.words(), cx.lang().requests());
     let mut deadline = tab.deadline.clone();
     let is_bad = parse_deadline(&deadline).is_err();
     row_ui(ui, words.deadline, |ui| {
         let width = ui.available_width() - 32.0;
         let field = Field::new(Id::unique(("popup deadline", tab.id.0)), &mut deadline, words.deadline)
-            .placeholder(words.deadline_none)
+            .placeholder(words.no_value)
             .mono()
             .error(is_bad.then_some(""))
             .width(width);
         field.show(ui);
         let is_set = !matches!(parse_deadline(&tab.deadline), Ok(None));
-        if reset_ui(ui, cx, words.deadline, words.deadline_none, is_set) {
-            words.deadline_none.clone_into(&mut deadline);
+        if reset_ui(ui, cx, words.deadline, words.no_value, is_set) {
+            words.no_value.clone_into(&mut deadline);
         }
     });
     if is_bad {

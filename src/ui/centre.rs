@@ -89,7 +89,7 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         close: words.close_tab,
         new: cx.app.active.map(|_| words.new_tab),
         duplicate: words.duplicate_tab,
-        reopen: cx.app.can_reopen().then_some(words.reopen_tab),
+        reopen: cx.app.can_reopen().then_some(cx.lang().commands().reopen_tab),
         move_left: words.move_left,
         move_right: words.move_right,
         keys: keys.each_ref().map(Option::as_deref),

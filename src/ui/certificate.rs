@@ -177,7 +177,7 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
     let words = cx.words();
     let lang = cx.lang();
     let t = tokens(ui);
-    let names = if certificate.names.is_empty() { words.san_none.to_owned() } else { certificate.names.join(", ") };
+    let names = if certificate.names.is_empty() { words.no_value.to_owned() } else { certificate.names.join(", ") };
     let lacks_name = index == 0 && report.checks.is_some_and(|checks| checks.name == Check::Failed);
     let lacking = if lacks_name { lang.not_among(&report.server_name) } else { String::new() };
     let issuer_note = if certificate.self_signed { words.self_signed } else { "" };

@@ -18,7 +18,7 @@ use crate::app::{
     ResponseSide, Retry, TabId, ThemeChoice, UiCommand,
 };
 use crate::engine::{Direction, SourceId};
-use crate::words::{HabitWords, Lang};
+use crate::words::Lang;
 
 /// Keys are written as the platform writes them.
 pub(super) const MAC: bool = cfg!(target_os = "macos");
@@ -73,14 +73,15 @@ pub(super) fn icon(command: UiCommand) -> Icon {
 }
 
 /// The group's name.
-pub(super) fn group_name(words: &HabitWords, group: CommandGroup) -> &str {
+pub(super) fn group_name(lang: Lang, group: CommandGroup) -> &'static str {
+    let words = lang.habits();
     match group {
         CommandGroup::General => words.group_general,
         CommandGroup::Sources => words.group_sources,
         CommandGroup::Tabs => words.group_tabs,
-        CommandGroup::Request => words.group_request,
-        CommandGroup::Response => words.group_response,
-        CommandGroup::Appearance => words.group_appearance,
+        CommandGroup::Request => lang.words().request,
+        CommandGroup::Response => lang.words().response,
+        CommandGroup::Appearance => words.appearance,
     }
 }
 
@@ -133,7 +134,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         C::RenameSource => unless(chosen_source(cx).is_some(), words.no_source),
         C::ReopenTab => unless(cx.app.can_reopen(), words.no_closed_tab),
         C::NextTab | C::PreviousTab | C::MoveTabLeft | C::MoveTabRight => {
-            unless(cx.app.tabs.len() > 1, if tab.is_none() { words.no_request } else { words.one_tab })
+            unless(cx.app.tabs.len() > 1, if tab.is_none() { cx.words().no_tab } else { words.one_tab })
         }
         C::NewTab => unless(tab.is_some() || !cx.app.sources.is_empty(), words.no_sources),
         C::CloseTab if cx.app.area == Area::Settings => None,
@@ -152,9 +153,9 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         | C::ShowResponse
         | C::ShowHeaders
         | C::ShowTrailers
-        | C::ShowTrace => unless(tab.is_some(), words.no_request),
+        | C::ShowTrace => unless(tab.is_some(), cx.words().no_tab),
         C::Send => match tab {
-            None => Some(words.no_request),
+            None => Some(cx.words().no_tab),
             Some(tab) if tab.is_calling() && !tab.is_stream() => Some(words.is_calling),
             // Sent as soon as the method is ready.
             Some(tab) if matches!(tab.prepared, Prepared::Pending { .. }) => None,
@@ -173,7 +174,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
             unless(takes, words.no_stream)
         }
         C::Diagnose | C::Reconnect => match tab {
-            None => Some(words.no_request),
+            None => Some(cx.words().no_tab),
             Some(tab) => unless(!tab.address.trim().is_empty(), words.no_address),
         },
         C::Undo => unless(tab.is_some() && cx.memory.editor_can_undo.0, words.nothing_to_undo),

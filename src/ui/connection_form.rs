@@ -41,7 +41,6 @@ pub(super) fn connection_form_ui(
     with_scheme: bool,
 ) -> Option<FormPath> {
     let words = cx.words();
-    let own = cx.lang().request_words();
     let t = tokens(ui);
     let mut picked = None;
     if with_scheme {
@@ -59,10 +58,10 @@ pub(super) fn connection_form_ui(
     ui.add_space(8.0);
     ui.add(Line::strong(words.names).height(32.0));
     row_ui(ui, words.server_name, |ui| {
-        let reset = Button::ghost(own.reset);
+        let reset = Button::ghost(words.reset);
         let is_set = !form.server_name.is_empty();
         let width = ui.available_width() - if is_set { reset.width(ui) + 8.0 } else { 0.0 };
-        field(salt, "server name", &mut form.server_name, words.server_name, words.server_name_hint)
+        field(salt, "server name", &mut form.server_name, words.server_name, words.as_the_address)
             .width(width)
             .show(ui);
         if is_set && ui.add(reset).clicked() {
@@ -71,7 +70,7 @@ pub(super) fn connection_form_ui(
     });
     hint_ui(ui, words.server_name_help);
     row_ui(ui, words.authority, |ui| {
-        field(salt, "authority", &mut form.authority, words.authority, words.authority_hint).show(ui);
+        field(salt, "authority", &mut form.authority, words.authority, words.as_the_address).show(ui);
     });
     ui.add_space(8.0);
     ui.add(Line::strong(words.client_certificate).height(32.0));
@@ -102,11 +101,11 @@ pub(super) fn connection_form_ui(
 
 fn password_ui(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, form: &mut ConnectionForm) {
     let words = cx.words();
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let is_asked = form.password_missing && cx.app.is_asked(form.password_kept);
     row_ui(ui, words.password, |ui| {
         let mut password = form.password.reveal().to_owned();
-        let mut shown = field(salt, "password", &mut password, words.password, words.password_hint);
+        let mut shown = field(salt, "password", &mut password, words.password, words.no_value);
         if is_asked {
             shown = shown.trailing(own.asked);
         }
@@ -180,7 +179,7 @@ struct FileFact {
 
 /// Reads the file where that was not done yet; nothing while its path is being typed.
 fn file_fact(ui: &Ui, cx: &mut Cx<'_>, salt: &str, which: &str, path: &str) -> Option<FileFact> {
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let t = tokens(ui);
     if path.trim().is_empty() || ui.memory(|memory| memory.has_focus(field_id(salt, which))) {
         return None;
@@ -259,7 +258,7 @@ struct Way {
 
 fn trust_ui(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, form: &mut ConnectionForm) -> Option<FormPath> {
     let words = cx.words();
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let t = tokens(ui);
     // A certificate that was seen and one of a file are the same choice.
     let exact = if form.pinned.is_some() && form.exact_path.trim().is_empty() { CaKind::Pinned } else { CaKind::Exact };

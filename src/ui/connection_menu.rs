@@ -37,7 +37,7 @@ pub(super) fn lock(cx: &Cx<'_>, meaning: &LockMeaning) -> Lock {
         }
         LockMeaning::Plaintext => (Icon::LockOpen, Tone::Warn, words.plaintext.to_owned(), words.lock_plaintext),
         LockMeaning::WillTry => (Icon::Lock, Tone::Plain, words.will_try_tls.to_owned(), words.lock_unknown),
-        LockMeaning::WillUseTls => (Icon::Lock, Tone::Plain, words.will_use_tls.to_owned(), words.lock_will_tls),
+        LockMeaning::WillUseTls => (Icon::Lock, Tone::Plain, words.tls.to_owned(), words.lock_will_tls),
         LockMeaning::WillUsePlaintext => {
             (Icon::LockOpen, Tone::Plain, words.plaintext.to_owned(), words.lock_will_plaintext)
         }
@@ -48,10 +48,9 @@ pub(super) fn lock(cx: &Cx<'_>, meaning: &LockMeaning) -> Lock {
 
 /// The button over the lock of the field `field`, and its popup.
 pub(super) fn connection_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: Rect, lock: &Lock) {
-    let own = cx.lang().request_words();
     let place = Rect::from_min_size(field.min, vec2(32.0, field.height()));
     let response = ui.interact(place, Id::unique(("connection", tab.id.0)), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, own.connection));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.words().connection));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(lock.said.as_str()));
     if shows_focus(&response, super::widgets::shared::Stand::Rest) {
         ring(ui.painter(), place.shrink(3.0), 5, tokens(ui));
@@ -88,7 +87,7 @@ pub(super) fn connection_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field:
 
 fn body_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab, lock: &Lock, address: &str) -> Option<Action> {
     let t = tokens(ui);
-    let (words, own) = (cx.words(), cx.lang().request_words());
+    let (words, own) = (cx.words(), cx.lang().requests());
     ui.spacing_mut().item_spacing = vec2(0.0, 4.0);
     let color = if lock.tone == Tone::Plain { t.text2 } else { t.tint(lock.tone).fg };
     ui.horizontal(|ui| {
@@ -139,7 +138,7 @@ fn body_ui(ui: &mut Ui, cx: &Cx<'_>, tab: &Tab, lock: &Lock, address: &str) -> O
 
 /// How the connection stands, in words.
 fn state(cx: &Cx<'_>, address: &str) -> (Tone, String) {
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     match cx.app.connections.get(address) {
         _ if address.is_empty() => (Tone::Plain, own.not_connected.to_owned()),
         None => (Tone::Plain, own.looking.to_owned()),

@@ -13,27 +13,27 @@ const MENU: f32 = 300.0;
 
 /// A terminal that opens a menu: what is copied, and whether secrets go along.
 pub(super) fn copy_request_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
-    let words = cx.words();
-    let button = ui.add(IconButton::new(Icon::Terminal, words.copy_as_grpcurl).small());
-    tooltip_ui(&button, words.copy_as_grpcurl, None);
+    let commands = cx.lang().commands();
+    let button = ui.add(IconButton::new(Icon::Terminal, commands.copy_grpcurl).small());
+    tooltip_ui(&button, commands.copy_grpcurl, None);
     menu_ui(&button, MENU, |ui| {
         let without = command(cx, tab, false);
         let variables: Vec<String> = without.variables.iter().map(|name| format!("${name}")).collect();
         let variables = variables.join(", ");
         let key = cx.key(UiCommand::CopyGrpcurl);
-        let mut item = MenuItem::new(words.copy_as_grpcurl).icon(Icon::Terminal).key_if(key.as_deref()).first();
+        let mut item = MenuItem::new(commands.copy_grpcurl).icon(Icon::Terminal).key_if(key.as_deref()).first();
         if !variables.is_empty() {
             item = item.detail(&variables);
         }
         if ui.add(item).clicked() {
             copy(ui, cx, &without);
         }
-        let secrets = MenuItem::new(words.copy_with_secrets).icon(Icon::Eye).enabled(!variables.is_empty());
+        let secrets = MenuItem::new(commands.copy_grpcurl_secrets).icon(Icon::Eye).enabled(!variables.is_empty());
         if ui.add(secrets).clicked() {
             copy(ui, cx, &command(cx, tab, true));
         }
         menu_line_ui(ui);
-        if ui.add(MenuItem::new(cx.lang().request_words().paste_command).icon(Icon::ArrowDownToLine)).clicked() {
+        if ui.add(MenuItem::new(commands.paste_grpcurl).icon(Icon::ArrowDownToLine)).clicked() {
             cx.act(Action::WriteCommand(Some(String::new())));
         }
     });

@@ -166,7 +166,7 @@ fn content_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, index:
         }
         Some(KnownDetail::Resource { kind, name, owner, description }) => {
             value_ui(ui, words.resource_type, kind);
-            value_ui(ui, words.resource_name, name);
+            value_ui(ui, cx.words().name, name);
             value_ui(ui, words.owner, owner);
             value_ui(ui, words.description, description);
         }

@@ -6,11 +6,12 @@ use egui::{Color32, Rect, Role, Ui, WidgetInfo, pos2, vec2};
 
 use super::certificate::{self, now_s};
 use super::context::{Cx, pane_at};
-use super::failure::{FailureCard, advice_ui, failure_card_ui, without_flags};
+use super::failure::{FailureCard, advice_ui, buttons_ui, failure_card_ui, without_flags};
 use super::fonts;
 use super::icons::Icon;
 use super::theme::measure::{INSET, TABS};
 use super::theme::{Tokens, Tone, tokens};
+use super::ways::{Way, Ways};
 use super::widgets::button::IconButton;
 use super::widgets::heading::section_head_ui;
 use super::widgets::notice::Notice;
@@ -48,19 +49,19 @@ pub(super) fn diagnosis_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &Diagnosis
     egui::ScrollArea::vertical().id_salt("diagnosis").auto_shrink([false, false]).show(&mut pane, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::same(INSET as i8)).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ladder_ui(ui, cx, record);
+            ladder_ui(ui, cx, record, &Ways::default());
         });
     });
 }
 
-/// Under the card of a source that cannot be read.
-pub(super) fn diagnosis_below_ui(ui: &mut Ui, cx: &mut Cx<'_>, of: Retry) {
+/// Under the card of a source that cannot be read, which offers these ways on.
+pub(super) fn diagnosis_below_ui(ui: &mut Ui, cx: &mut Cx<'_>, of: Retry, offered: &Ways) {
     let Some(record) = cx.app.diagnosis(of) else { return };
     ui.add_space(16.0);
     let title = cx.words().diagnose;
     section_head_ui(ui, title, &record.address, TABS, |ui| head_buttons_ui(ui, cx, record));
     ui.add_space(8.0);
-    ladder_ui(ui, cx, record);
+    ladder_ui(ui, cx, record, offered);
 }
 
 fn head_buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord) {
@@ -74,8 +75,8 @@ fn head_buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord) {
     }
 }
 
-/// The verdict, then step after step, then the certificates.
-fn ladder_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord) {
+/// The verdict with the ways on that are not `offered` beside it, then step after step, then the certificates.
+fn ladder_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord, offered: &Ways) {
     let words = cx.words();
     let lang = cx.lang();
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
@@ -86,6 +87,7 @@ fn ladder_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord) {
             let verdict = lang.diagnosis_verdict(*ok, &record.steps);
             Notice::new(tone, &verdict, &lang.in_all(&format::duration(*took))).show(ui);
             ui.add_space(8.0);
+            ways_ui(ui, cx, record, offered);
         }
         DiagnosisStage::Stopped => {
             Notice::new(Tone::Warn, words.diagnosis_stopped, "").show(ui);
@@ -110,6 +112,36 @@ fn ladder_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord) {
             ui.add_space(12.0);
             certificate::chain_ui(ui, cx, report);
         }
+    }
+}
+
+/// What can be done about the first step that failed and can be helped.
+fn ways_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord, offered: &Ways) {
+    let failed = record.steps.iter().filter(|step| step.state == StepState::Failed);
+    let ways = failed.filter_map(|step| match &step.found {
+        Finding::Broken(failure) => Some(Ways::of(failure, record.of)),
+        _ => None,
+    });
+    let Some(ways) = ways.into_iter().find(|ways| !ways.is_empty()).filter(|ways| ways != offered) else { return };
+    let lang = cx.lang();
+    let trusts = ways.trust.is_some();
+    let others: Vec<Way> = ways.trust.into_iter().chain(ways.settings).collect();
+    let first = ways.primary.as_ref().map(|way| way.label(lang));
+    let labels: Vec<String> = others.iter().map(|way| way.label(lang)).collect();
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    let pressed = buttons_ui(ui, first.as_deref(), &labels, &[]);
+    if trusts {
+        ui.add_space(8.0);
+        paragraph_ui(ui, &lang.trust_hint(&record.address), fonts::hint(), tokens(ui).text3, 18.0);
+    }
+    ui.add_space(8.0);
+    let way = match pressed {
+        None => None,
+        Some(0) => ways.primary,
+        Some(other) => others.into_iter().nth(other - 1),
+    };
+    if let Some(way) = way {
+        way.go(cx, record.of);
     }
 }
 

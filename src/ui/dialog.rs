@@ -153,9 +153,9 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut AddDialog) -> Option<(Pick
 
 /// The rows of the target, so that a server whose reflection wants a token can be opened.
 fn target_rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut AddDialog) {
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let t = tokens(ui);
-    ui.add(Line::strong(own.metadata_of_target).height(32.0));
+    ui.add(Line::strong(cx.words().metadata).height(32.0));
     let place =
         RowsPlace { of: RowsOf::Dialog, address: dialog.address.trim().to_owned(), overriding: &[], moves: false };
     for ask in rows_ui(ui, cx, &place, &mut dialog.rows) {

@@ -7,12 +7,12 @@ use super::context::Cx;
 use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
+use super::ways::{Way, Ways};
 use super::widgets::button::Button;
 use super::widgets::menu::copyable;
 use super::widgets::text::paragraph_ui;
-use crate::app::{Action, Retry};
-use crate::engine::Scheme;
-use crate::transport::{Failure, FailureKind, Stage};
+use crate::app::Retry;
+use crate::transport::Failure;
 use crate::words::Words;
 use crate::words::failure::describe;
 
@@ -74,24 +74,7 @@ pub(super) fn failure_card_ui(
         }
         if primary.is_some() || !others.is_empty() || !card.quiet.is_empty() {
             pane.add_space(10.0);
-            pane.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
-                if let Some(label) = primary
-                    && ui.add(Button::primary(label)).clicked()
-                {
-                    pressed = Some(0);
-                }
-                for (index, label) in others.iter().enumerate() {
-                    if ui.add(Button::secondary(label)).clicked() {
-                        pressed = Some(index + 1);
-                    }
-                }
-                for (index, label) in card.quiet.iter().enumerate() {
-                    if ui.add(Button::ghost(label)).clicked() {
-                        pressed = Some(others.len() + index + 1);
-                    }
-                }
-            });
+            pressed = buttons_ui(&mut pane, primary, others, card.quiet);
         }
         if !card.hint.is_empty() {
             pane.add_space(8.0);
@@ -114,6 +97,30 @@ pub(super) fn failure_card_ui(
     pressed
 }
 
+/// Buttons in a row that wraps; returns the one that was pressed: 0 for `primary`, then the others and the quiet ones.
+pub(super) fn buttons_ui(ui: &mut Ui, primary: Option<&str>, others: &[&str], quiet: &[&str]) -> Option<usize> {
+    let mut pressed = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
+        if let Some(label) = primary
+            && ui.add(Button::primary(label)).clicked()
+        {
+            pressed = Some(0);
+        }
+        for (index, label) in others.iter().enumerate() {
+            if ui.add(Button::secondary(label)).clicked() {
+                pressed = Some(index + 1);
+            }
+        }
+        for (index, label) in quiet.iter().enumerate() {
+            if ui.add(Button::ghost(label)).clicked() {
+                pressed = Some(others.len() + index + 1);
+            }
+        }
+    });
+    pressed
+}
+
 /// Everything that a card says, a line each.
 fn whole_text(card: &FailureCard<'_>) -> String {
     let advice = card.advice.iter().map(String::as_str);
@@ -132,11 +139,9 @@ pub(super) fn advice_ui(ui: &mut Ui, advice: &str) {
     ui.allocate_space(vec2(1.0, pane.min_rect().height()));
 }
 
-/// A way on from a failure.
-enum Way {
-    Name(String),
-    Speak(Scheme),
-    Trust,
+/// What a button of the card does.
+enum Press {
+    Go(Way),
     Show,
     Also(usize),
 }
@@ -148,74 +153,60 @@ pub(super) fn transport_failure_ui(
     cx: &mut Cx<'_>,
     failure: &Failure,
     address: &str,
-    retry: Retry,
+    of: Retry,
     also: &[&str],
     status: &str,
 ) -> Option<usize> {
     let words = cx.words();
-    let described = describe(failure, cx.lang());
-    let leaf = failure.tls.as_ref().and_then(|report| report.chain.first());
-    let primary = match &failure.kind {
-        FailureKind::PlaintextServer => Some((Way::Speak(Scheme::Plaintext), words.use_plaintext.to_owned())),
-        FailureKind::TlsServer => Some((Way::Speak(Scheme::Tls), words.use_tls.to_owned())),
-        kind => server_name(kind).map(|name| {
-            let label = cx.lang().use_as_server_name(&name);
-            (Way::Name(name), label)
-        }),
-    };
-    // A source that cannot be read is first of all read again.
-    let again = also.first().filter(|_| matches!(retry, Retry::Load(_)) && primary.is_none());
-    let primary = primary.or_else(|| again.map(|label| (Way::Also(0), (*label).to_owned())));
-    let mut ways = Vec::new();
-    let mut labels = Vec::new();
-    let mut hint = String::new();
-    if leaf.is_some() && can_be_pinned(failure) {
-        ways.push(Way::Trust);
-        labels.push(words.trust_certificate);
-        hint = cx.lang().trust_hint(address);
-    }
-    let is_name = matches!(primary, Some((Way::Name(_), _)));
-    // With two ways at hand that need no settings, the button to the settings only takes room.
-    let is_shown = |index: usize, label: &str| (!is_name || label != words.open_tls) && (again.is_none() || index > 0);
-    for (index, label) in also.iter().enumerate().filter(|(index, label)| is_shown(*index, label)) {
-        ways.push(Way::Also(index));
-        labels.push(label);
-    }
-    let quiet: &[&str] = if leaf.is_some() { &[words.show_certificate] } else { &[] };
-    if leaf.is_some() {
-        ways.push(Way::Show);
-    }
+    let lang = cx.lang();
+    let described = describe(failure, lang);
+    let has_certificate = failure.tls.as_ref().is_some_and(|report| !report.chain.is_empty());
+    let ways = Ways::of(failure, of);
     // What a button does needs no sentence beside it.
-    let advice = match &primary {
-        Some(_) if is_name => &[],
-        Some((Way::Speak(_), _)) => described.advice.get(1..).unwrap_or_default(),
+    let advice = match &ways.primary {
+        Some(Way::Name(_)) => &[],
+        Some(Way::Speak(_)) => described.advice.get(1..).unwrap_or_default(),
         _ => &described.advice[..],
     };
     let advice: Vec<String> = advice.iter().map(|advice| without_flags(advice)).collect();
-    let advice = &advice[..];
-    let (cause, title) = (described.cause.as_str(), described.title.as_str());
-    let icon = leaf.map(|_| Icon::ShieldAlert);
-    let card = FailureCard { title, cause, advice, icon, status, hint: &hint, quiet };
-    let label = primary.as_ref().map(|(_, label)| label.as_str());
-    let pressed = failure_card_ui(ui, words, &card, label, &labels);
+    let hint = ways.trust.as_ref().map(|_| lang.trust_hint(address)).unwrap_or_default();
+    // A source that cannot be read is first of all read again.
+    let is_again = matches!(of, Retry::Load(_)) && ways.primary.is_none() && !also.is_empty();
+    let primary = if is_again { Some(Press::Also(0)) } else { ways.primary.map(Press::Go) };
+    let more = (usize::from(is_again)..also.len()).map(Press::Also);
+    let others: Vec<Press> =
+        ways.trust.map(Press::Go).into_iter().chain(more).chain(ways.settings.map(Press::Go)).collect();
+    let label = |press: &Press| match press {
+        Press::Go(way) => way.label(lang),
+        Press::Show => words.show_certificate.to_owned(),
+        Press::Also(index) => also[*index].to_owned(),
+    };
+    let first = primary.as_ref().map(label);
+    let labels: Vec<String> = others.iter().map(label).collect();
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    let quiet: &[&str] = if has_certificate { &[words.show_certificate] } else { &[] };
+    let card = FailureCard {
+        title: &described.title,
+        cause: &described.cause,
+        advice: &advice,
+        icon: has_certificate.then_some(Icon::ShieldAlert),
+        status,
+        hint: &hint,
+        quiet,
+    };
+    let pressed = failure_card_ui(ui, words, &card, first.as_deref(), &labels);
     if let Some(report) = &failure.tls {
         ui.add_space(12.0);
         certificate::chain_ui(ui, cx, report);
     }
-    let way = match pressed? {
-        0 => primary.map(|(way, _)| way),
-        other => ways.into_iter().nth(other - 1),
+    let press = match pressed? {
+        0 => primary,
+        other => others.into_iter().chain([Press::Show]).nth(other - 1),
     };
-    match way? {
-        Way::Name(name) => cx.act(Action::UseServerName(retry, name)),
-        Way::Speak(scheme) => cx.act(Action::Speak(retry, scheme)),
-        Way::Trust => {
-            if let Some(leaf) = leaf {
-                cx.act(Action::AskTrust(retry, Box::new(leaf.into())));
-            }
-        }
-        Way::Show => cx.memory.show_certificate = true,
-        Way::Also(index) => return Some(index),
+    match press? {
+        Press::Go(way) => way.go(cx, of),
+        Press::Show => cx.memory.show_certificate = true,
+        Press::Also(index) => return Some(index),
     }
     None
 }
@@ -226,30 +217,6 @@ pub(super) fn without_flags(advice: &str) -> String {
     match advice.split_once(" (--").and_then(|(before, rest)| Some((before, rest.split_once(')')?.1))) {
         Some((before, after)) => format!("{before}{after}"),
         None => advice,
-    }
-}
-
-/// Whether trust in the shown certificate would help.
-fn can_be_pinned(failure: &Failure) -> bool {
-    failure.stage == Stage::Tls
-        && matches!(
-            failure.kind,
-            FailureKind::WrongName { .. }
-                | FailureKind::Expired { .. }
-                | FailureKind::NotYetValid { .. }
-                | FailureKind::UnknownIssuer
-                | FailureKind::PinMismatch
-                | FailureKind::BadCertificate { .. }
-        )
-}
-
-/// The name that a certificate of another name holds.
-fn server_name(kind: &FailureKind) -> Option<String> {
-    match kind {
-        FailureKind::WrongName { presented, .. } => {
-            presented.iter().find(|name| !name.starts_with('*') && name.parse::<std::net::IpAddr>().is_err()).cloned()
-        }
-        _ => None,
     }
 }
 

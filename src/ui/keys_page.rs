@@ -119,7 +119,7 @@ fn groups_ui(page: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     let fits = |command: &UiCommand| {
         let by_key = cx.key(*command).is_some_and(|key| !typed.is_empty() && key.to_lowercase().contains(&typed));
         let names = [command.name(cx.lang()), command.name(cx.lang().other())];
-        by_key || names.iter().any(|name| query.score(name, group_name(words, command.group())).is_some())
+        by_key || names.iter().any(|name| query.score(name, group_name(cx.lang(), command.group())).is_some())
     };
     let groups: Vec<(CommandGroup, Vec<UiCommand>)> = CommandGroup::ALL
         .into_iter()
@@ -152,7 +152,7 @@ fn groups_ui(page: &mut Ui, cx: &mut Cx<'_>, width: f32) {
         let Some(column) = columns.iter_mut().min_by(|a, b| a.cursor().top().total_cmp(&b.cursor().top())) else {
             continue;
         };
-        let name = group_name(words, *group);
+        let name = group_name(cx.lang(), *group);
         title_ui(column, name, |_| ());
         frame_ui(column, 0, |ui| rows_ui(ui, cx, name, commands));
         notices_ui(column, cx, commands);
@@ -286,7 +286,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, command: UiCommand, is_stop: bool, is_la
         right -= wide + 12.0;
     }
     if cx.app.keys.is_changed(command) && !waits {
-        let label = format!("{} {name}", words.reset_key);
+        let label = format!("{} {name}", cx.words().reset);
         let place = Rect::from_min_size(pos2(right - 24.0, middle - 12.0), vec2(24.0, 24.0));
         let mut child = row_at(ui, place, ("reset", command.tag()));
         if child.add(IconButton::new(Icon::RotateCcw, &label).small()).clicked() {
@@ -320,7 +320,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, command: UiCommand, is_stop: bool, is_la
             cx.act(Action::ClearKey(command));
         }
         let changed = cx.app.keys.is_changed(command);
-        if ui.add(MenuItem::new(words.reset_key).icon(Icon::RotateCcw).enabled(changed)).clicked() {
+        if ui.add(MenuItem::new(cx.words().reset).icon(Icon::RotateCcw).enabled(changed)).clicked() {
             cx.act(Action::ResetKey(Some(command)));
         }
     });

@@ -128,7 +128,7 @@ pub(super) fn metadata_rows_ui(ui: &mut Ui, cx: &Cx<'_>, metadata: &Metadata, sa
             if ui.add(MenuItem::new(cx.lang().trace().copy_value).icon(Icon::Copy).first()).clicked() {
                 ui.ctx().copy_text(shown_value.clone());
             }
-            if ui.add(MenuItem::new(cx.lang().trace().copy_row).key("Ctrl C")).clicked() {
+            if ui.add(MenuItem::new(cx.words().copy_row).key("Ctrl C")).clicked() {
                 ui.ctx().copy_text(line.clone());
             }
         });

@@ -56,7 +56,7 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
             let mut pane = pane_at(ui, rest.shrink(INSET), "prepare failed");
             let state = ViewState::new(ViewKind::Failed, words.prepare_failed, why);
             let waits = cx.app.waits_for_demo(tab.source);
-            if state.action(if waits { words.demo_button } else { words.try_again }).show(&mut pane) {
+            if state.action(if waits { cx.lang().commands().start_demo } else { words.try_again }).show(&mut pane) {
                 cx.act(Action::PrepareAgain(tab.id));
             }
             // What was typed can be read and copied all the same.
@@ -162,10 +162,16 @@ fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     if response.clicked() {
         command = Some(EditorCommand::Format);
     }
-    if ui.add(IconButton::new(Icon::Undo2, words.undo).small().key_if(undo.as_deref()).enabled(can_undo)).clicked() {
+    if ui
+        .add(IconButton::new(Icon::Undo2, cx.lang().commands().undo).small().key_if(undo.as_deref()).enabled(can_undo))
+        .clicked()
+    {
         command = Some(EditorCommand::Undo);
     }
-    if ui.add(IconButton::new(Icon::Redo2, words.redo).small().key_if(redo.as_deref()).enabled(can_redo)).clicked() {
+    if ui
+        .add(IconButton::new(Icon::Redo2, cx.lang().commands().redo).small().key_if(redo.as_deref()).enabled(can_redo))
+        .clicked()
+    {
         command = Some(EditorCommand::Redo);
     }
     if command.is_some() {

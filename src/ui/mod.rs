@@ -61,6 +61,7 @@ mod target_bar;
 mod tls;
 mod top_bar;
 mod trace;
+mod ways;
 mod welcome;
 mod window;
 

@@ -90,7 +90,7 @@ pub(super) fn standing_said(lang: Lang, notice: &KeepNotice) -> (&'static str, S
         KeepNotice::NotKept(folder, why) => (words.not_kept_title, lang.not_kept(folder, why)),
         KeepNotice::Pasted(notes) => {
             let said: Vec<String> = notes.iter().map(|note| paste::note_said(lang, note)).collect();
-            (lang.request_words().pasted_title, said.join(if lang == Lang::En { " " } else { "" }))
+            (lang.requests().pasted_title, said.join(if lang == Lang::En { " " } else { "" }))
         }
     }
 }

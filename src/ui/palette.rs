@@ -322,7 +322,7 @@ fn foot_ui(ui: &mut Ui, cx: &Cx<'_>) {
     }
     let mut right = super::context::row_from_right(ui, inner, "palette close");
     right.spacing_mut().item_spacing.x = 6.0;
-    right.add(Line::hint(words.palette_close).color(t.text2));
+    right.add(Line::hint(cx.words().suggest_close).color(t.text2));
     key_ui(&mut right, "Esc");
 }
 

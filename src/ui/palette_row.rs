@@ -52,7 +52,7 @@ fn said(cx: &Cx<'_>, results: &Results, found: Found) -> Option<Said> {
             ..plain(command.name(cx.lang()).to_owned(), String::new(), words.palette_run)
         },
         Found::Setting(setting) => {
-            let name = setting.name(words);
+            let name = setting.name(cx.lang());
             let now = Some(setting.now(cx)).filter(|now| now != name).unwrap_or_default();
             plain(name.to_owned(), now, words.palette_open)
         }

@@ -64,7 +64,7 @@ impl FoundGroup {
             Self::Methods => words.palette_methods,
             Self::Targets => words.palette_targets,
             Self::Commands => words.palette_commands,
-            Self::Settings => words.palette_settings,
+            Self::Settings => words.settings,
         }
     }
 }
@@ -231,8 +231,7 @@ impl Search {
         rest(FoundGroup::Commands, commands.map(of_command).collect());
         if !self.only_commands {
             let of_setting = |setting: &Setting| {
-                let (own, other) = (cx.lang().habits(), cx.lang().other().habits());
-                (named([setting.name(own), setting.name(other)]), Found::Setting(*setting))
+                (named([setting.name(cx.lang()), setting.name(cx.lang().other())]), Found::Setting(*setting))
             };
             rest(FoundGroup::Settings, Setting::ALL.iter().map(of_setting).collect());
         }

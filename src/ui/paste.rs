@@ -38,7 +38,7 @@ pub(super) fn paste(ui: &Ui, cx: &mut Cx<'_>) {
 
 /// The question for a command.
 pub(super) fn paste_command_ui(ui: &Ui, cx: &mut Cx<'_>, pasting: &Pasting) {
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let t = tokens(ui);
     let ctx = ui.ctx().clone();
     let id = Id::unique("grpcurl command");
@@ -73,7 +73,7 @@ pub(super) fn paste_command_ui(ui: &Ui, cx: &mut Cx<'_>, pasting: &Pasting) {
             }
         },
         |ui| {
-            let confirmed = ui.add(Button::primary(own.open_command).large().key("Ctrl ⏎")).clicked();
+            let confirmed = ui.add(Button::primary(cx.words().open).large().key("Ctrl ⏎")).clicked();
             (confirmed, ui.add(Button::secondary(cx.words().cancel).large()).clicked())
         },
     );

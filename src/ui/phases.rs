@@ -202,11 +202,11 @@ fn name(lang: Lang, kind: &PhaseKind) -> String {
         PhaseKind::Tls(Some(version)) => lang.tls_handshake(version),
         PhaseKind::Tls(None) => words.phase_tls.to_owned(),
         PhaseKind::Http2 => words.phase_http2.to_owned(),
-        PhaseKind::Request(0) => words.phase_request.to_owned(),
+        PhaseKind::Request(0) => words.request.to_owned(),
         PhaseKind::Request(count) => lang.request_messages(*count),
         PhaseKind::Wait => words.phase_wait.to_owned(),
         PhaseKind::Response(count) => lang.response_messages(*count),
-        PhaseKind::Trailers => words.phase_trailers.to_owned(),
+        PhaseKind::Trailers => words.trailers.to_owned(),
     }
 }
 
@@ -216,7 +216,7 @@ fn note(lang: Lang, phase: &Phase) -> String {
         (_, PhaseState::NotReached) => words.not_reached.to_owned(),
         (PhaseNote::Failed(kind), _) => lang.failed_briefly(kind).to_owned(),
         (PhaseNote::Cancelled, _) => words.phase_cancelled.to_owned(),
-        (PhaseNote::None, PhaseState::Failed) => words.phase_failed.to_owned(),
+        (PhaseNote::None, PhaseState::Failed) => words.failed.to_owned(),
         (PhaseNote::None, PhaseState::Running) => words.still_running.to_owned(),
         (PhaseNote::None, PhaseState::Done) => String::new(),
         (PhaseNote::LiteralAddress, _) => words.literal_address.to_owned(),

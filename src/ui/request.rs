@@ -100,7 +100,7 @@ fn request_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     ];
     let chosen = sides.iter().position(|side| *side == tab.request_side).unwrap_or(0);
     let mut row = row_at(ui, bar.shrink2(vec2(INSET, 0.0)), "request tabs");
-    if let Some(index) = pane_tabs_ui(&mut row, Id::unique("request tabs"), words.request_tabs, &tabs, chosen) {
+    if let Some(index) = pane_tabs_ui(&mut row, Id::unique("request tabs"), words.request, &tabs, chosen) {
         cx.act(Action::ShowRequestSide(tab.id, sides[index]));
     }
     line_below(ui.painter(), bar, tokens(ui).line);

@@ -77,7 +77,7 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) {
     ];
     let chosen = sides.iter().position(|side| *side == tab.response_side).unwrap_or(0);
     let mut row = row_at(ui, bar.shrink2(vec2(INSET, 0.0)), "response tabs");
-    if let Some(index) = pane_tabs_ui(&mut row, Id::unique("response tabs"), words.response_tabs, &tabs, chosen) {
+    if let Some(index) = pane_tabs_ui(&mut row, Id::unique("response tabs"), words.response, &tabs, chosen) {
         cx.act(Action::ShowResponseSide(tab.id, sides[index]));
     }
     line_below(ui.painter(), bar, tokens(ui).line);

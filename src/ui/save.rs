@@ -50,7 +50,7 @@ pub(super) fn save_ui(ui: &Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
             let confirm = if save.would_replace() {
                 Button::danger_confirm(body.save_replace)
             } else {
-                Button::primary(body.save_button)
+                Button::primary(words.save)
             };
             let confirmed = ui.add(confirm.large().enabled(!is_busy)).clicked();
             let leave = if is_busy { streams.stop_saving } else { words.cancel };
@@ -100,7 +100,7 @@ fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
         cx.act(Action::TypeSavePath(path));
     }
     ui.add_space(8.0);
-    if ui.add(Button::secondary(body.save_choose)).clicked() {
+    if ui.add(Button::secondary(cx.words().choose)).clicked() {
         cx.act(Action::PickSave);
     }
     if cx.app.no_dialog {
@@ -122,7 +122,7 @@ fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
                     0 => format::duration(elapsed),
                     of => format!("{} · {}", cx.lang().some_of(*done, *of), format::duration(elapsed)),
                 };
-                working_ui(ui, cx.lang().streams().save_title, &said, share, None);
+                working_ui(ui, cx.words().save, &said, share, None);
             }
         }
         _ => {}

@@ -71,7 +71,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, head: Rect) {
     }
     let key = cx.key(UiCommand::ReloadAll);
     if has_sources
-        && right.add(IconButton::new(Icon::RefreshCw, words.reload_all).small().key_if(key.as_deref())).clicked()
+        && right.add(IconButton::new(Icon::RefreshCw, words.load_again).small().key_if(key.as_deref())).clicked()
     {
         cx.act(Action::ReloadAll);
     }
@@ -157,7 +157,7 @@ fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
         }
         let waits = cx.app.waits_for_demo(source);
         let (reload, icon) =
-            if waits { (words.demo_button, Icon::Play) } else { (words.reload_source, Icon::RefreshCw) };
+            if waits { (cx.lang().commands().start_demo, Icon::Play) } else { (words.load_again, Icon::RefreshCw) };
         if ui.add(MenuItem::new(reload).icon(icon).first()).clicked() {
             cx.act(Action::ReloadSource(source));
         }
@@ -179,7 +179,7 @@ fn row_menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
             cx.act(Action::MoveSource(source, 1));
         }
         menu_line_ui(ui);
-        if ui.add(MenuItem::new(words.remove_source).icon(Icon::X)).clicked() {
+        if ui.add(MenuItem::new(words.remove).icon(Icon::X)).clicked() {
             cx.act(Action::RemoveSource(source));
         }
     });

@@ -15,7 +15,7 @@ use super::widgets::tree::{Tree, TreeMark, TreeRow};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{fonts, settings_rows, settings_trust};
 use crate::app::{Action, Area, Query, UiCommand, show_size};
-use crate::words::{HabitWords, format};
+use crate::words::{HabitWords, Lang, format};
 
 /// Cards stand in two columns from this width on.
 const TWO_COLUMNS: f32 = 900.0;
@@ -94,13 +94,14 @@ impl Setting {
         Self::Keys,
     ];
 
-    pub(super) fn name(self, words: &HabitWords) -> &str {
+    pub(super) fn name(self, lang: Lang) -> &'static str {
+        let words = lang.habits();
         match self {
             Self::Theme => words.theme,
             Self::Language => words.language,
             Self::Scale => words.scale,
             Self::DataText => words.data_text,
-            Self::Deadline => words.deadline,
+            Self::Deadline => lang.words().deadline,
             Self::Largest => words.largest_message,
             Self::Compress => words.compress,
             Self::Connecting => words.connect_timeout,
@@ -140,7 +141,7 @@ impl Setting {
             },
             Self::Scale => format!("{} %", settings.zoom()),
             Self::DataText => points(settings.data()),
-            Self::Deadline => settings.deadline.clone().unwrap_or_else(|| cx.words().deadline_none.to_owned()),
+            Self::Deadline => settings.deadline.clone().unwrap_or_else(|| cx.words().no_value.to_owned()),
             Self::Largest => show_size(usize::try_from(settings.largest()).unwrap_or(usize::MAX)),
             Self::Compress => match settings.compress {
                 Some(crate::call::Encoding::Gzip) => "gzip".to_owned(),
@@ -227,7 +228,7 @@ fn fitting(cx: &Cx<'_>) -> Vec<Setting> {
     let fits = |setting: &Setting| {
         let names = [lang, lang.other()].map(|lang| {
             let words = lang.habits();
-            query.score(setting.name(words), setting.section().name(words)).is_some()
+            query.score(setting.name(cx.lang()), setting.section().name(words)).is_some()
         });
         names.contains(&true)
     };

@@ -64,7 +64,7 @@ pub(super) fn frame_ui<R>(ui: &mut Ui, inset: i8, content: impl FnOnce(&mut Ui) 
 fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, setting: Setting) {
     let words = cx.lang().habits();
     let t = tokens(ui);
-    let name = setting.name(words);
+    let name = setting.name(cx.lang());
     let room = ui.available_width();
     let beside = room >= BESIDE;
     let (rect, _) = ui.allocate_exact_size(vec2(room, if beside { ROW } else { ROW + 26.0 }), Sense::hover());
@@ -79,8 +79,8 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, setting: Setting) {
     };
     // A reset where there is something to reset; its room is kept from the right.
     if let Some(reset) = reset_of(cx, setting) {
-        let button = Button::link(words.reset);
-        let said = format!("{} {name}", words.reset);
+        let button = Button::link(cx.words().reset);
+        let said = format!("{} {name}", cx.words().reset);
         let button = button.name(&said);
         let wide = button.width(ui);
         let place = Rect::from_min_max(pos2(inner.right() - wide, inner.top()), inner.max);
@@ -255,11 +255,10 @@ fn typed_ui(
     wrong: &str,
     is_valid: impl Fn(&str) -> bool,
 ) -> Typed {
-    let words = cx.lang().habits();
     let drafts = &mut cx.memory.habits.settings.drafts;
     let mut text = drafts.get(&setting).cloned().unwrap_or_else(|| now.to_owned());
     let is_wrong = !is_valid(&text);
-    let field = Field::new(Id::unique(("setting", setting)), &mut text, setting.name(words))
+    let field = Field::new(Id::unique(("setting", setting)), &mut text, setting.name(cx.lang()))
         .mono()
         .error(is_wrong.then_some(""))
         .width(field_width);
@@ -301,7 +300,7 @@ fn wrong_or_hint(ui: &mut Ui, cx: &Cx<'_>, setting: Setting, wrong: &str, hint: 
 
 fn deadline_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.lang().habits();
-    let none = cx.words().deadline_none;
+    let none = cx.words().no_value;
     let now = cx.app.settings.deadline.clone().unwrap_or_else(|| none.to_owned());
     let is_valid = |text: &str| parse_deadline(text).is_ok();
     let bad = cx.words().deadline_bad;
@@ -349,7 +348,7 @@ fn compress_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// Where values of secrets live, and another try where that is not the keychain.
 fn secrets_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let words = cx.lang().habits();
     let (icon, tone, said, hint) = match &cx.app.keychain {
         KeychainState::Works => (Icon::CircleCheck, Tone::Ok, own.keychain, own.keychain_works),

@@ -55,7 +55,7 @@ fn trust(cx: &Cx<'_>, address: &str, form: &ConnectionForm) -> Option<Trust> {
         CaKind::File => cx.lang().trusts_file(&file_name(&form.ca_path)),
         CaKind::Exact => cx.lang().trusts_exactly(&file_name(&form.exact_path)),
         CaKind::Given => cx.words().given_label.to_owned(),
-        CaKind::System if form.skip_verify => words.not_verified.to_owned(),
+        CaKind::System if form.skip_verify => cx.words().not_verified.to_owned(),
         CaKind::System => return None,
     };
     let (tone, icon, state) = if form.skip_verify {
@@ -113,7 +113,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, trust: &Trust, is_last: bool) {
     }
     let mut right = row_from_right(ui, rect, ("trust", &trust.address));
     right.spacing_mut().item_spacing.x = 8.0;
-    let name = format!("{} {}", words.trust_menu, trust.address);
+    let name = format!("{} {}", cx.words().more, trust.address);
     let button = right.add(IconButton::new(Icon::Ellipsis, &name).small());
     menu_ui(&button, 220.0, |ui| {
         let copy = MenuItem::new(cx.words().copy).icon(Icon::Copy).detail(&trust.address).first();
@@ -155,17 +155,11 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, trust: &Trust, is_last: bool) {
 /// The question before a trust is removed.
 pub(super) fn question_ui(ui: &Ui, cx: &mut Cx<'_>) {
     let Some(address) = cx.memory.habits.settings.removing.clone() else { return };
-    let words = cx.lang().habits();
     let what = cx.app.forms.get(&address).and_then(|form| trust(cx, &address, form)).map(|trust| trust.what);
     let title = cx.lang().remove_trust_title(&address);
     let text = cx.lang().remove_trust_text(what.as_deref().unwrap_or_default());
-    let asked = Question {
-        title: &title,
-        text: &text,
-        confirm: words.remove_trust_confirm,
-        cancel: cx.words().cancel,
-        danger: true,
-    };
+    let asked =
+        Question { title: &title, text: &text, confirm: cx.words().remove, cancel: cx.words().cancel, danger: true };
     let Some(answer) = ask_ui(ui.ctx(), Id::unique("remove trust"), asked) else { return };
     cx.memory.habits.settings.removing = None;
     if answer == Answer::Confirmed {

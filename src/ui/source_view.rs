@@ -8,6 +8,7 @@ use super::failure::{FailureCard, failure_card_ui, transport_failure_ui};
 use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
+use super::ways::Ways;
 use super::widgets::button::Button;
 use super::widgets::text::{Elide, Line, paragraph_ui};
 use crate::app::{Action, Retry, SourceOrigin};
@@ -58,7 +59,7 @@ pub(super) fn problem_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId, index: 
             ui.add(Line::hint(&root.resolves.join(", ")).color(t.text3).elide(Elide::End));
         }
         ui.add_space(16.0);
-        if ui.add(Button::secondary(words.reload_source).icon(Icon::RefreshCw)).clicked() {
+        if ui.add(Button::secondary(words.load_again).icon(Icon::RefreshCw)).clicked() {
             cx.act(Action::ReloadSource(source));
         }
     });
@@ -98,13 +99,13 @@ pub(super) fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId) {
         ui.add_space(12.0);
         let settings = if entry.is_address() { words.tls_with_reflection } else { words.import_roots };
         let pressed = if let (Some(told), SourceOrigin::Address { address, .. }) = (told, &entry.origin) {
-            let also = [words.try_again, settings, words.remove_source, words.diagnose];
+            let also = [words.try_again, settings, words.remove, words.diagnose];
             transport_failure_ui(ui, cx, told, address, Retry::Load(source), &also, "")
         } else {
             let cause = &failure.message;
             let card = FailureCard { title: words.source_failed_title, cause, ..FailureCard::default() };
-            let again = if app.waits_for_demo(source) { words.demo_button } else { words.try_again };
-            let others = [settings, words.remove_source, words.diagnose];
+            let again = if app.waits_for_demo(source) { cx.lang().commands().start_demo } else { words.try_again };
+            let others = [settings, words.remove, words.diagnose];
             // Files have no address.
             let others = if entry.is_address() { &others[..] } else { &others[..2] };
             failure_card_ui(ui, words, &card, Some(again), others)
@@ -116,6 +117,7 @@ pub(super) fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, source: SourceId) {
             Some(3) => cx.act(Action::Diagnose(Retry::Load(source))),
             _ => {}
         }
-        diagnose::diagnosis_below_ui(ui, cx, Retry::Load(source));
+        let offered = told.map(|told| Ways::of(told, Retry::Load(source))).unwrap_or_default();
+        diagnose::diagnosis_below_ui(ui, cx, Retry::Load(source), &offered);
     });
 }

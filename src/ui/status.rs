@@ -8,9 +8,9 @@ use super::facts;
 use super::failure::{FailureCard, failure_card_ui, transport_failure_ui};
 use super::theme::measure::INSET;
 use super::widgets::notice::Notice;
-use crate::app::{Action, CallRecord, RequestSide, Retry, Tab};
+use crate::app::{Action, CallRecord, Retry, Tab};
 use crate::call::{CallStatus, Code};
-use crate::transport::{FailureKind, Stage};
+use crate::transport::FailureKind;
 use crate::words::failure::describe;
 
 /// How a stream ended, in a few words above its messages; returns where they begin.
@@ -43,17 +43,11 @@ pub(super) fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
                 Some(failure) => {
                     let words = cx.words();
                     let of = Retry::Send(tab.id);
-                    let also: &[&str] = match (&failure.kind, failure.stage) {
-                        // Whoever cancelled wants no reasons.
-                        (FailureKind::Cancelled, _) => &[],
-                        (_, Stage::Tls) => &[words.diagnose, words.open_tls],
-                        _ => &[words.diagnose],
-                    };
+                    // Whoever cancelled wants no reasons.
+                    let also: &[&str] = if failure.kind == FailureKind::Cancelled { &[] } else { &[words.diagnose] };
                     let line = cx.lang().status_line(status.code);
-                    match transport_failure_ui(ui, cx, failure, &call.address, of, also, &line) {
-                        Some(0) => cx.act(Action::Diagnose(of)),
-                        Some(_) => cx.act(Action::ShowRequestSide(tab.id, RequestSide::Tls)),
-                        None => {}
+                    if transport_failure_ui(ui, cx, failure, &call.address, of, also, &line).is_some() {
+                        cx.act(Action::Diagnose(of));
                     }
                 }
                 None => server_ui(ui, cx, tab, call, status),

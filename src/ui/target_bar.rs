@@ -95,7 +95,7 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
 fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
     let t = tokens(ui);
     let words = cx.words();
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let meaning = cx.app.lock(&tab.address);
     let lock = connection_menu::lock(cx, &meaning);
     let color = if lock.tone == Tone::Plain { t.text3 } else { t.tint(lock.tone).fg };
@@ -167,7 +167,7 @@ fn deadline_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let is_bad = parse_deadline(&deadline).is_err();
     let field = Field::new(Id::unique(("deadline", tab.id.0)), &mut deadline, words.deadline)
         .lead(words.deadline)
-        .placeholder(words.deadline_none)
+        .placeholder(words.no_value)
         .mono()
         .large()
         .error(is_bad.then_some(""))

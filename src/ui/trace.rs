@@ -85,7 +85,7 @@ fn connection_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, info: Option<&Conn
         None if call.is_running() => String::new(),
         None => own.no_connection.to_owned(),
     };
-    section_head_ui(ui, own.connection, &note, 32.0, |_| ());
+    section_head_ui(ui, cx.words().connection, &note, 32.0, |_| ());
     let report = tls_report(call);
     let mut rows: Vec<(&str, String, Tone)> = Vec::new();
     let mut add = |name: &'static str, value: String, tone: Tone| {
@@ -107,7 +107,7 @@ fn connection_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, info: Option<&Conn
             let alpn = if report.alpn.as_deref() == Some("h2") { own.h2_by_alpn } else { "" };
             let mut parts = vec![version.as_str(), alpn];
             if report.unverified {
-                parts.push(own.unverified);
+                parts.push(cx.words().not_verified);
             }
             parts.retain(|part| !part.is_empty());
             let tone = if report.unverified { Tone::Error } else { Tone::Plain };
@@ -120,7 +120,7 @@ fn connection_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, info: Option<&Conn
                 (true, false) => own.client_missing,
                 (false, false) => own.client_unasked,
             };
-            add(own.client_certificate, client.to_owned(), Tone::Plain);
+            add(cx.words().client_certificate, client.to_owned(), Tone::Plain);
         }
         (None, None) => {}
     }

@@ -65,7 +65,7 @@ fn column_ui_body(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     let (drop, _) = ui.allocate_exact_size(vec2(width, 48.0), egui::Sense::hover());
     drop_ui(ui, cx, drop);
     ui.add_space(8.0);
-    if ui.add(Button::link(cx.lang().request_words().paste_command_link)).clicked() {
+    if ui.add(Button::link(cx.lang().requests().paste_command_link)).clicked() {
         cx.act(Action::WriteCommand(Some(String::new())));
     }
     ui.add_space(16.0);
@@ -138,7 +138,7 @@ fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, way: Way, rect: Rect) {
 fn demo_row_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.words();
     let is_starting = matches!(cx.app.demo, DemoState::Starting);
-    let label = if is_starting { words.demo_starting } else { words.demo_button };
+    let label = if is_starting { words.demo_starting } else { cx.lang().commands().start_demo };
     let response = ui.add(Button::primary(label).large().key("⏎").enabled(!is_starting));
     // Enter begins where nothing else has the focus.
     let free = ui.memory(|memory| memory.focused().is_none()) && cx.app.dialog.is_none();

@@ -1,33 +1,14 @@
 //! The words of texts that are read: bodies and messages, what their values mean, and how they are saved.
 
+use super::table::word_table;
 use super::{Lang, format};
 use crate::engine::{NotSaved, SaveFault};
 
-macro_rules! words {
-    ($($name:ident: $en:literal, $zh:literal;)*) => {
-        /// The fixed words of one language. Each field's doc is its English text.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct BodyWords {
-            $(#[doc = $en] pub $name: &'static str,)*
-        }
-
-        const EN: BodyWords = BodyWords { $($name: $en,)* };
-        const ZH: BodyWords = BodyWords { $($name: $zh,)* };
-
-        impl BodyWords {
-            /// Every word with the name of its field, for tests and tools.
-            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($name), self.$name),)*]
-            }
-        }
-    };
-}
-
-words! {
+word_table! {
+    /// The words of texts that are read.
+    BodyWords, body:
     find: "Find", "查找";
     find_in_text: "Find in this text", "在文本中查找";
-    fold: "Fold", "折叠";
-    unfold: "Unfold", "展开";
     fold_all: "Fold all", "全部折叠";
     unfold_all: "Unfold all", "全部展开";
     copy_selected: "Copy the selection", "复制选中内容";
@@ -38,15 +19,12 @@ words! {
     wrap: "Wrap long lines", "长行自动换行";
     show_less: "Show less", "收起";
     save: "Save…", "保存…";
-    more: "More", "更多";
 
     save_title: "Save the message", "保存消息";
     save_as: "Save as", "保存为";
     save_json: "JSON as shown", "显示的 JSON";
     save_bytes: "Protobuf bytes", "protobuf 字节";
     save_file: "File", "文件";
-    save_choose: "Choose…", "选择…";
-    save_button: "Save", "保存";
     save_replace: "Replace it", "替换";
     save_missing: "Type where to save it.", "请输入保存位置。";
     save_done: "Saved", "已保存";
@@ -71,14 +49,6 @@ words! {
 }
 
 impl Lang {
-    /// The words of texts that are read.
-    pub const fn body(self) -> &'static BodyWords {
-        match self {
-            Self::En => &EN,
-            Self::ZhCn => &ZH,
-        }
-    }
-
     /// "Show all 3.1 MB": the rest of a very long line.
     pub fn show_all(self, bytes: usize) -> String {
         let size = format::bytes(bytes as u64);

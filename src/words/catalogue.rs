@@ -4,7 +4,7 @@ use super::table::word_table;
 
 word_table! {
     /// The fixed words of one language. Each field's doc is its English text.
-    Words, EN, ZH:
+    Words, words:
     // The frame.
     language_code: "EN", "中文";
     language_switch: "Language: English", "语言：中文";
@@ -13,7 +13,7 @@ word_table! {
     theme_to_dark: "Dark theme", "深色主题";
     services: "Services", "服务";
     add_source: "Add a source…", "添加来源…";
-    reload_all: "Load again", "重新加载";
+    load_again: "Load again", "重新加载";
     filter_methods: "Filter methods", "筛选方法";
     clear_filter: "Clear the filter", "清除筛选";
     side_panel_edge: "Width of the side panel", "侧栏宽度";
@@ -21,11 +21,17 @@ word_table! {
     message_edge: "Height of the message", "消息区高度";
     close: "Close", "关闭";
     copy: "Copy", "复制";
-    copy_as_grpcurl: "Copy as grpcurl", "复制为 grpcurl 命令";
-    copy_with_secrets: "Copy as grpcurl, with secrets", "复制为 grpcurl 命令（含密钥）";
     grpcurl_needs_certificate: "Save the certificate that is trusted here as server.pem first.", "请先把这里信任的证书保存为 server.pem。";
     grpcurl_needs_pem: "grpcurl reads no PKCS#12 bundle: add -cert and -key with PEM files.", "grpcurl 不支持 PKCS#12：请用 PEM 文件补上 -cert 和 -key。";
     choose: "Choose…", "选择…";
+    more: "More", "更多";
+    save: "Save", "保存";
+    reset: "Reset", "重置";
+    remove: "Remove", "移除";
+    request: "Request", "请求";
+    as_the_address: "as the address", "与地址相同";
+    copy_row: "Copy the row", "复制此行";
+    connection: "Connection", "连接";
     not_connected: "Not connected", "未连接";
     cancel: "Cancel", "取消";
     try_again: "Try again", "重试";
@@ -43,7 +49,6 @@ word_table! {
     load_stopped: "Loading was stopped.", "加载已停止。";
     empty_source: "no services", "没有服务";
     tree: "Services and methods", "服务与方法";
-    remove_source: "Remove", "移除";
     rename_source: "Rename…", "重命名…";
     rename_title: "Name of the source", "来源的名称";
     rename_hint: "Left empty, it is called by what it was opened from.", "留空则按打开时的内容显示。";
@@ -53,7 +58,6 @@ word_table! {
     move_down: "Move down", "下移";
     demo_not_running: "The demo is not running. Start it, and its tabs follow it to its new ports.", "演示服务没有运行。启动后，相关标签页会自动使用新的端口。";
     source_gone: "The source of this method was removed. Open it again, and choose the method there.", "这个方法的来源已被移除。请重新打开来源，再选择方法。";
-    reload_source: "Load again", "重新加载";
     source_failed_title: "This source could not be read", "无法读取这个来源";
     problem_title: "This file does not compile", "这个文件无法编译";
     problem_rest: "Everything else in this source is usable.", "同一来源的其他内容仍可使用。";
@@ -63,7 +67,6 @@ word_table! {
     welcome_sub: "Pick one to begin. Everything can be added later.", "先选一种方式，其余的以后随时可加。";
     demo_title: "Try the demo", "试用演示";
     demo_text: "Starts hello.Hello and a small shop on this machine, in plaintext and with TLS.", "在本机启动 hello.Hello 和一个小商店，明文和 TLS 各一份。";
-    demo_button: "Start the demo", "启动演示";
     demo_starting: "Starting…", "正在启动…";
     demo_failed: "The demo could not start", "演示无法启动";
     connect_title: "Connect to an address", "连接地址";
@@ -85,8 +88,6 @@ word_table! {
     recent: "Recent", "最近使用";
     recent_empty: "Nothing yet. Addresses and files that you open are listed here.", "还没有记录。打开过的地址和文件会列在这里。";
     send_key: "send", "发送";
-    cancel_key: "cancel", "取消";
-    filter_key: "filter", "筛选";
 
     // Adding a source.
     add_source_title: "Add a source", "添加来源";
@@ -105,7 +106,7 @@ word_table! {
     target: "Target", "目标地址";
     method: "Method", "方法";
     deadline: "Deadline", "超时";
-    deadline_none: "none", "无";
+    no_value: "none", "无";
     deadline_bad: "Write a time like 1 s, 250 ms or none.", "请写成 1 s、250 ms 或“无”。";
     send: "Send", "发送";
     not_verified: "not verified", "未验证";
@@ -116,7 +117,6 @@ word_table! {
     lock_pinned: "The server showed the one certificate that you trust; its name was not compared.", "服务器出示的正是你信任的那张证书，没有比较名称。";
     plaintext: "plaintext", "明文";
     will_try_tls: "TLS, else plaintext", "先 TLS，后明文";
-    will_use_tls: "TLS", "TLS";
     unreachable: "no connection", "连接失败";
     lock_verified: "The server's certificate was verified.", "服务器证书已通过验证。";
     lock_plaintext: "Everything is sent in plaintext: anyone on the way can read it.", "内容以明文发送，途经者都能读到。";
@@ -127,7 +127,6 @@ word_table! {
     lock_will_plaintext: "Not connected yet. Plaintext, as you said.", "尚未连接，按设置使用明文。";
 
     // The request.
-    request_tabs: "Request", "请求";
     message: "Message", "消息";
     metadata: "Metadata", "Metadata";
     tls: "TLS", "TLS";
@@ -136,8 +135,6 @@ word_table! {
     template_small: "Fields of the top level", "顶层字段";
     template_full: "Every field", "全部字段";
     format: "Format", "格式化";
-    undo: "Undo", "撤销";
-    redo: "Redo", "重做";
     find_in_message: "Find in the message", "在消息中查找";
     find_none: "No hits", "无匹配";
     find_next: "Next hit", "下一处";
@@ -195,10 +192,8 @@ word_table! {
     ca_path_hint: "/path/to/server.pem", "/path/to/server.pem";
     names: "Names", "名称";
     server_name: "Server name", "服务器名";
-    server_name_hint: "as the address", "与地址相同";
     server_name_help: "Compared with the certificate, and sent as SNI.", "与证书比对，并作为 SNI 发送。";
     authority: "Authority", "Authority";
-    authority_hint: "as the address", "与地址相同";
     client_certificate: "Client certificate", "客户端证书";
     kind: "Kind", "类型";
     none: "None", "无";
@@ -211,7 +206,6 @@ word_table! {
     bundle: "Bundle", "证书包";
     bundle_hint: "/path/to/client.p12", "/path/to/client.p12";
     password: "Password", "密码";
-    password_hint: "none", "无";
     skip_verify: "Skip verification", "跳过验证";
     skip_verify_text: "Still encrypted, but to anyone who answers. They would read your token. While it is on, the address is red in every tab that uses it.", "仍然加密，但对方可能是任何人，他们会读到你的 token。开启期间，所有使用该地址的标签页都以红色标出。";
     on: "on", "开";
@@ -222,7 +216,6 @@ word_table! {
     plaintext_chosen: "Plaintext is chosen: none of this is used.", "已选择明文，以下设置不生效。";
 
     // The answer.
-    response_tabs: "Response", "响应";
     response: "Response", "响应";
     messages: "Messages", "消息";
     headers: "Headers", "头部";
@@ -259,7 +252,6 @@ word_table! {
     no_message: "The call ended without a message", "调用结束，没有消息";
     decoding: "Formatting the message", "正在格式化消息";
     undecodable: "This message cannot be shown as JSON", "这条消息无法显示为 JSON";
-    server_said: "The server answered with this status", "服务器返回了这个状态";
     no_message_text: "No text came with it.", "没有附带说明。";
     call_not_begun: "The call did not begin", "调用没有开始";
     use_as_server_name: "Use it as server name", "用作服务器名";
@@ -269,7 +261,6 @@ word_table! {
     certificate_chain: "Certificate chain", "证书链";
     subject: "Subject", "主体";
     san: "Names (SAN)", "名称 (SAN)";
-    san_none: "none", "无";
     issuer: "Issuer", "颁发者";
     self_signed: "itself: self-signed", "自身：自签名";
     valid: "Valid", "有效期";
@@ -309,9 +300,7 @@ word_table! {
     phase_queue: "Queue", "排队";
     phase_tls: "TLS handshake", "TLS 握手";
     phase_http2: "HTTP/2 settings", "HTTP/2 设置";
-    phase_request: "Request", "请求";
     phase_wait: "Wait for the server", "等待服务器";
-    phase_trailers: "Trailers", "Trailers";
     not_reached: "not reached", "未到达";
     literal_address: "a literal address", "字面地址";
     connected: "connected", "已连接";
@@ -319,7 +308,6 @@ word_table! {
     plaintext_tried: "no TLS here, so plaintext was tried", "对方不用 TLS，已改试明文";
     until_first_byte: "until the first byte", "直到首字节";
     still_running: "still running", "进行中";
-    phase_failed: "failed", "失败";
     phase_cancelled: "cancelled", "已取消";
 
     // What is remembered between starts.
@@ -342,22 +330,8 @@ word_table! {
     new_tab: "New request of this method", "为此方法新建请求";
     more_tabs: "More tabs", "更多标签页";
     duplicate_tab: "Duplicate", "复制标签页";
-    reopen_tab: "Reopen the closed tab", "重新打开关闭的标签页";
     move_left: "Move left", "左移";
     move_right: "Move right", "右移";
     fold: "Fold", "折叠";
     unfold: "Unfold", "展开";
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{EN, ZH};
-
-    #[test]
-    fn no_word_is_empty_and_chinese_is_chinese() {
-        for ((name, en), (_, zh)) in EN.all().into_iter().zip(ZH.all()) {
-            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name} is empty");
-            assert!(!en.ends_with(':') && !zh.ends_with('：'), "{name}: no colon after labels");
-        }
-    }
 }

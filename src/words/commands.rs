@@ -4,7 +4,7 @@ use super::table::word_table;
 
 word_table! {
     /// The commands' names; a field is the command's tag.
-    CommandWords, EN_COMMANDS, ZH_COMMANDS:
+    CommandWords, commands:
     show_palette: "Find anything…", "查找任何内容…";
     show_keys: "Show all keys", "显示全部快捷键";
     show_settings: "Settings", "设置";

@@ -5,7 +5,7 @@ use super::{Lang, format};
 
 word_table! {
     /// The words of palette, settings, keys and notices.
-    HabitWords, EN_HABITS, ZH_HABITS:
+    HabitWords, habits:
     // The top bar and the rail.
     areas: "Areas", "区域";
     search_everything: "Search methods, services, commands…", "搜索方法、服务、命令…";
@@ -18,11 +18,7 @@ word_table! {
     group_general: "General", "通用";
     group_sources: "Sources", "来源";
     group_tabs: "Tabs", "标签页";
-    group_request: "Request", "请求";
-    group_response: "Response", "响应";
-    group_appearance: "Appearance", "外观";
     // Why a command cannot run.
-    no_request: "No request is open", "没有打开的请求";
     no_call: "No call is running", "没有正在进行的调用";
     no_stream: "No stream takes messages", "没有可发送消息的 stream";
     no_answer: "There is no response yet", "还没有响应";
@@ -42,14 +38,12 @@ word_table! {
     palette_targets: "Targets", "目标地址";
     palette_tabs: "Open tabs", "打开的标签页";
     palette_commands: "Commands", "命令";
-    palette_settings: "Settings", "设置";
     palette_hint: "Search methods, targets, commands, settings", "搜索方法、目标地址、命令、设置";
     palette_recent: "Used last", "最近使用";
     palette_move: "move", "移动";
     palette_open: "open", "打开";
     palette_send: "open and send", "打开并发送";
     palette_only: "commands only", "仅命令";
-    palette_close: "close", "关闭";
     palette_run: "run", "执行";
     palette_none: "Nothing is called so", "没有匹配的内容";
     palette_none_hint: "Letters may be left out; their order counts.", "可以省略字母，但顺序要一致。";
@@ -62,7 +56,6 @@ word_table! {
     press_key: "Press the new key", "请按下新的快捷键";
     press_key_hint: "Escape leaves it as it is.", "按 Esc 保持不变。";
     remove_key: "Without a key", "不设快捷键";
-    reset_key: "Reset", "重置";
     reset_all_keys: "Reset all…", "全部重置…";
     reset_all_confirm: "Reset all keys", "重置全部快捷键";
     reset_all_text: "Every command gets the keys again that it came with.", "所有命令恢复为默认快捷键。";
@@ -90,7 +83,6 @@ word_table! {
     settings_none: "No setting is called so", "没有匹配的设置";
     clear_search: "Clear the search", "清除搜索";
     applies_at_once: "Changes apply at once. What differs from the default can be reset beside it.", "更改立即生效。与默认值不同的项可在旁边重置。";
-    reset: "Reset", "重置";
     appearance: "Appearance", "外观";
     requests: "Requests", "请求";
     certificates: "Certificates", "证书";
@@ -108,7 +100,6 @@ word_table! {
     data_text_hint: "JSON, metadata, addresses", "JSON、metadata、地址";
     smaller: "Smaller", "缩小";
     larger: "Larger", "放大";
-    deadline: "Deadline", "超时";
     deadline_hint: "for new unary requests", "用于新的 unary 请求";
     largest_message: "Largest message", "最大消息";
     largest_hint: "sent or received", "发送或接收";
@@ -123,12 +114,8 @@ word_table! {
     no_certificates: "No target has a trust of its own. The system's roots are used.", "没有单独设置信任的目标地址，使用系统根证书。";
     trusts_pinned: "exactly one certificate", "仅信任一张证书";
     skips: "skips verification", "跳过验证";
-    not_verified: "not verified", "未验证";
     expired: "expired", "已过期";
     remove_trust: "Remove the trust", "移除信任设置";
-    remove_trust_confirm: "Remove", "移除";
-    verify_again: "Verify again", "恢复验证";
-    trust_menu: "More", "更多";
     copy_fingerprint: "Copy the fingerprint", "复制指纹";
     copy_path: "Copy the path", "复制路径";
     state_file: "Tabs, drafts, settings", "标签页、草稿、设置";
@@ -173,7 +160,6 @@ impl Lang {
         }
     }
 
-    /// What a target trusts: a file.
     /// What an address trusts: exactly what a file holds.
     pub fn trusts_exactly(self, file: &str) -> String {
         match self {
@@ -226,19 +212,7 @@ impl Lang {
 
 #[cfg(test)]
 mod tests {
-    use super::{EN_HABITS, ZH_HABITS};
-    use crate::words::{EN_COMMANDS, Lang, ZH_COMMANDS};
-
-    #[test]
-    fn no_word_is_empty_and_no_label_ends_with_a_colon() {
-        let (habits, commands) = ((EN_HABITS.all(), ZH_HABITS.all()), (EN_COMMANDS.all(), ZH_COMMANDS.all()));
-        for (en, zh) in [habits, commands] {
-            for ((name, en), (_, zh)) in en.into_iter().zip(zh) {
-                assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name} is empty");
-                assert!(!en.ends_with(':') && !zh.ends_with('：'), "{name}: no colon after labels");
-            }
-        }
-    }
+    use crate::words::Lang;
 
     #[test]
     fn sentences_hold_their_numbers() {

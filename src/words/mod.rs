@@ -1,35 +1,14 @@
 //! Every word that a person reads: one catalogue, English and 简体中文.
 //!
 //! Lives beside the areas and above none of the screens: `ui` paints these words, `cli` prints the English ones. It
-//! knows the data of failures ([`failure`]) and of diagnoses; it knows no egui and no tokio. Fixed words are in
-//! [`Words`], sentences that hold data are methods of [`Lang`] (`sentence.rs`, `diagnosis.rs`), numbers with units are
-//! in [`format`].
+//! knows the data of failures ([`failure`]) and of diagnoses; it knows no egui and no tokio. Fixed words are
+//! in tables, one an area (`table.rs` says how), sentences that hold data are methods of [`Lang`] (`sentence.rs`,
+//! `diagnosis.rs`), numbers with units are in [`format`].
 
-/// The fixed words of one area: one field a thing, both languages side by side, so that a missing one does not compile.
-macro_rules! words {
-    ($words:ident, $($name:ident: $en:literal, $zh:literal;)*) => {
-        /// The fixed words of one area and language. Each field's doc is its English text.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $words {
-            $(#[doc = $en] pub $name: &'static str,)*
-        }
-
-        const EN: $words = $words { $($name: $en,)* };
-        const ZH: $words = $words { $($name: $zh,)* };
-
-        impl $words {
-            /// Every word with the name of its field, for tests and tools.
-            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($name), self.$name),)*]
-            }
-        }
-    };
-}
-
-pub mod body;
 pub mod failure;
 pub mod format;
 
+mod body;
 mod catalogue;
 mod commands;
 mod diagnosis;
@@ -41,11 +20,12 @@ mod streams;
 mod table;
 mod trace;
 
-pub use catalogue::{EN, Words, ZH};
-pub use commands::{CommandWords, EN_COMMANDS, ZH_COMMANDS};
+pub use body::BodyWords;
+pub use catalogue::Words;
+pub use commands::CommandWords;
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
-pub use habits::{EN_HABITS, HabitWords, ZH_HABITS};
+pub use habits::HabitWords;
 pub use requests::RequestWords;
 pub use status::DetailWords;
 pub use streams::StreamWords;
@@ -77,34 +57,51 @@ impl Lang {
         }
     }
 
-    /// The fixed words.
-    pub const fn words(self) -> &'static Words {
-        match self {
-            Self::En => &EN,
-            Self::ZhCn => &ZH,
-        }
-    }
-
-    /// What commands are called.
-    pub const fn commands(self) -> &'static CommandWords {
-        match self {
-            Self::En => &EN_COMMANDS,
-            Self::ZhCn => &ZH_COMMANDS,
-        }
-    }
-
-    /// The words of palette, settings, keys and notices.
-    pub const fn habits(self) -> &'static HabitWords {
-        match self {
-            Self::En => &EN_HABITS,
-            Self::ZhCn => &ZH_HABITS,
-        }
+    /// Every fixed word of every table with its name, for tests and tools: `("streams.filter", "Filter by …")`.
+    pub fn every_word(self) -> Vec<(String, &'static str)> {
+        let tables = [
+            ("words", self.words().all()),
+            ("commands", self.commands().all()),
+            ("habits", self.habits().all()),
+            ("requests", self.requests().all()),
+            ("body", self.body().all()),
+            ("streams", self.streams().all()),
+            ("trace", self.trace().all()),
+            ("details", self.details().all()),
+        ];
+        let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
+            words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()
+        };
+        tables.into_iter().flat_map(named).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Lang;
+
+    #[test]
+    fn no_word_is_empty_and_no_label_ends_with_a_colon() {
+        let (en, zh) = (Lang::En.every_word(), Lang::ZhCn.every_word());
+        assert!(en.len() > 500 && en.len() == zh.len());
+        for ((name, en), (_, zh)) in en.into_iter().zip(zh) {
+            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name} is empty");
+            assert!(!en.ends_with(':') && !zh.ends_with('：'), "{name}: no colon after labels");
+        }
+    }
+
+    #[test]
+    fn no_word_stands_twice() {
+        let mut names = std::collections::HashMap::new();
+        for ((name, en), (_, zh)) in Lang::En.every_word().into_iter().zip(Lang::ZhCn.every_word()) {
+            // A command is named like the button that does the same.
+            if !name.starts_with("commands.")
+                && let Some(other) = names.insert((en, zh), name.clone())
+            {
+                panic!("{name} says what {other} says: {en:?}, {zh:?}");
+            }
+        }
+    }
 
     #[test]
     fn locales_choose_the_language() {

@@ -3,30 +3,13 @@
 
 use std::time::Duration;
 
+use super::table::word_table;
 use super::{Lang, format};
 use crate::keychain::KeychainState;
 
-macro_rules! request_words {
-    ($($name:ident: $en:literal, $zh:literal;)*) => {
-        /// Fixed words of the request side. Each field's doc is its English text.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct RequestWords {
-            $(#[doc = $en] pub $name: &'static str,)*
-        }
-
-        const EN: RequestWords = RequestWords { $($name: $en,)* };
-        const ZH: RequestWords = RequestWords { $($name: $zh,)* };
-
-        impl RequestWords {
-            /// Every word with the name of its field, for tests and tools.
-            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($name), self.$name),)*]
-            }
-        }
-    };
-}
-
-request_words! {
+word_table! {
+    /// The words of the request side.
+    RequestWords, requests:
     // Metadata.
     paste: "Paste", "粘贴";
     paste_hint: "Rows from the clipboard: key: value lines, -H of curl, a JSON object, columns", "从剪贴板粘贴多行：key: value、curl 的 -H、JSON 对象或表格列";
@@ -39,9 +22,7 @@ request_words! {
     secret_by_key: "by its key", "由键名决定";
     as_hex: "Write as hex", "改写为十六进制";
     as_base64: "Write as base64", "改写为 base64";
-    copy_row: "Copy the row", "复制此行";
     copy_row_secret: "Copy the row, with its secret", "复制此行（含敏感值）";
-    overridden: "not sent", "不发送";
     overridden_hint: "The request has a row with this key, which is sent instead.", "请求中有同名的键，将发送请求自己的值。";
     asked: "asking the keychain", "正在读取钥匙串";
     refused: "in the keychain", "在钥匙串中";
@@ -68,7 +49,6 @@ request_words! {
     open_source: "open source", "已打开的来源";
     connected_last: "connected last", "上次已连接";
     failed_last: "failed last", "上次失败";
-    connection: "Connection", "连接";
     not_connected: "Not connected. The next call connects.", "未连接。下次调用时建立连接。";
     connecting: "Connecting…", "正在连接…";
     looking: "Looking…", "正在查看…";
@@ -76,11 +56,9 @@ request_words! {
     reconnect_hint: "Closes this connection once its calls have ended, and makes another.", "待现有调用结束后关闭此连接，并建立新的连接。";
 
     // Settings of calls.
-    call_settings: "Deadline, limits, compression, keepalive", "超时、限制、压缩、keepalive";
     this_request: "This request", "此请求";
     compression: "Compression", "压缩";
     compression_hint: "Of the messages that are sent. Any that come are read.", "用于发送的消息。接收时可读取所有压缩格式。";
-    no_compression: "None", "无";
     receive_limit: "Largest received", "最大接收消息";
     send_limit: "Largest sent", "最大发送消息";
     connect_timeout: "Connect within", "连接超时";
@@ -88,40 +66,26 @@ request_words! {
     keepalive_hint: "A PING goes out when the connection was quiet so long.", "连接空闲这么久后发送 PING。";
     keepalive_timeout: "Its answer within", "PING 应答超时";
     user_agent: "User agent", "User agent";
-    off: "off", "关";
     size_bad: "Write a size like 4 MiB, 512 KiB or 1000.", "请写成 4 MiB、512 KiB 或 1000。";
     time_bad: "Write a time like 10 s or 500 ms.", "请写成 10 s 或 500 ms。";
     agent_bad: "Plain ASCII only.", "只能使用 ASCII 字符。";
     streams_deadline: "A deadline ends the whole stream.", "超时会结束整个 stream。";
 
     // Pasted commands.
-    paste_command: "Paste a grpcurl command…", "粘贴 grpcurl 命令…";
     paste_command_link: "or paste a grpcurl command", "或粘贴 grpcurl 命令";
     paste_command_title: "Open a grpcurl command", "打开 grpcurl 命令";
     paste_command_hint: "It opens as a request: address, TLS, metadata, schema, message. Nothing is sent.", "将作为请求打开：地址、TLS、metadata、schema 和消息。不会发送任何内容。";
     paste_command_field: "grpcurl command", "grpcurl 命令";
     paste_command_bad: "This is no grpcurl command with an address: it begins with grpcurl and names a server.", "这不是带地址的 grpcurl 命令：应以 grpcurl 开头并指明服务器。";
-    open_command: "Open", "打开";
     pasted_title: "The command was opened, but not all of it.", "命令已打开，但部分内容未采用。";
 
     // Settings of TLS.
-    reset: "Reset", "重置";
     reading_file: "Reading the file…", "正在读取文件…";
     certificate_file_empty: "This file holds no certificate in PEM.", "文件中没有 PEM 格式的证书。";
-    own_certificate_hint: "shown to the server when it asks", "在服务器要求时出示";
     self_signed_is_fine: "self-signed is fine", "可以是自签名证书";
-    metadata_of_target: "Metadata", "Metadata";
 }
 
 impl Lang {
-    /// The fixed words of the request side.
-    pub const fn request_words(self) -> &'static RequestWords {
-        match self {
-            Self::En => &EN,
-            Self::ZhCn => &ZH,
-        }
-    }
-
     /// "Sent with every call to 127.0.0.1:7888".
     pub fn sent_to(self, address: &str) -> String {
         self.pick(format!("Sent with every call to {address}"), format!("随发往 {address} 的每次调用发送"))
@@ -170,7 +134,7 @@ impl Lang {
 
     /// What the keychain's state means, as title and text; nothing where it works.
     pub fn keychain_trouble(self, state: &KeychainState) -> Option<(&'static str, String)> {
-        let words = self.request_words();
+        let words = self.requests();
         let with = |text: &str, why: &str| {
             if why.is_empty() { text.to_owned() } else { format!("{text} ({why})") }
         };
@@ -243,18 +207,5 @@ impl Lang {
     pub fn more_certificates(self, count: usize) -> String {
         let noun = if count == 1 { "certificate" } else { "certificates" };
         self.pick(format!("{count} more {noun}"), format!("另有 {count} 张证书"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{EN, ZH};
-
-    #[test]
-    fn no_word_is_empty() {
-        for ((name, en), (_, zh)) in EN.all().into_iter().zip(ZH.all()) {
-            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name} is empty");
-            assert!(!en.ends_with(':') && !zh.ends_with('：'), "{name}: no colon after labels");
-        }
     }
 }

@@ -1,19 +1,19 @@
 //! Status codes in words (grpc/doc/statuscodes.md), and the labels of rich error details.
 
 use super::Lang;
+use super::table::word_table;
 use crate::call::{Code, Origin};
 
-words! { DetailWords,
+word_table! {
+    /// The labels of rich error details.
+    DetailWords, details:
     bad_request: "Fields that are wrong", "有误的字段";
     field: "Field", "字段";
-    whats_wrong: "What is wrong", "问题";
     reason: "Reason", "原因";
     retry: "Try again later", "稍后重试";
     debug: "For whoever debugs the server", "服务端调试信息";
-    stack: "Stack", "调用栈";
     quota: "A quota is used up", "配额已用尽";
     precondition: "What has to be so first", "需要先满足的条件";
-    rule: "Kind", "类型";
     subject: "Subject", "对象";
     error_info: "Cause", "错误原因";
     domain: "Domain", "域";
@@ -22,7 +22,6 @@ words! { DetailWords,
     serving_data: "Serving data", "服务数据";
     resource: "Resource", "资源";
     resource_type: "Type", "类型";
-    resource_name: "Name", "名称";
     owner: "Owner", "所有者";
     description: "Description", "说明";
     help: "Where to read on", "参考链接";
@@ -36,14 +35,6 @@ words! { DetailWords,
 }
 
 impl Lang {
-    /// The words of details.
-    pub const fn details(self) -> &'static DetailWords {
-        match self {
-            Self::En => &EN,
-            Self::ZhCn => &ZH,
-        }
-    }
-
     /// What a code means, as the second part of "5 NOT_FOUND — …".
     pub fn status_meaning(self, code: Code) -> &'static str {
         let (en, zh) = match code.0 {
@@ -110,7 +101,7 @@ impl Lang {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Code, EN, Lang, ZH};
+    use super::{Code, Lang};
 
     #[test]
     fn every_code_has_its_own_meaning_in_both_languages() {
@@ -119,12 +110,5 @@ mod tests {
             assert_eq!(meanings.len(), 18);
         }
         assert_eq!(Lang::En.status_line(Code(5)), "5 NOT_FOUND — what was asked for does not exist");
-    }
-
-    #[test]
-    fn no_word_is_empty() {
-        for ((name, en), (_, zh)) in EN.all().into_iter().zip(ZH.all()) {
-            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name} is empty");
-        }
     }
 }

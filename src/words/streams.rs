@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use super::table::word_table;
 use super::{Lang, format};
 use crate::engine::FilterFault;
 
-words! { StreamWords,
+word_table! {
+    /// The words of streams.
+    StreamWords, streams:
     filter: "Filter by text, field path, size", "按文本、字段路径、大小筛选";
     filter_help: "All words must hold, upper or lower case:\ntext or \"two words\" anywhere in the message\nname:foo, order.items.sku:tea: a field that has it\nname=foo: a field that is exactly it\n>1KB, <=100: by size in bytes\n-word: without it", "各条件须同时满足，不区分大小写：\n文本或 \"两个 词\"：消息中包含\nname:foo、order.items.sku:tea：字段包含\nname=foo：字段等于\n>1KB、<=100：按字节大小\n-词：不包含";
     all: "All", "全部";
@@ -16,25 +19,13 @@ words! { StreamWords,
     save_all: "Save what is listed…", "保存列表内容…";
     no_match: "No message fits the filter", "没有符合筛选条件的消息";
     no_match_hint: "Those that come are looked at too.", "新到的消息也会参与筛选。";
-    clear: "Clear the filter", "清除筛选";
-    open: "Open", "打开";
     copy_json: "Copy as JSON", "复制为 JSON";
     sent_messages: "Messages that were sent", "已发送的消息";
     take_back: "Take it back into the editor", "放回编辑器";
-    save_title: "Save", "保存";
     stop_saving: "Stop", "停止";
-    too_fast: "Sending again", "即将重新发送";
 }
 
 impl Lang {
-    /// The words of streams.
-    pub const fn streams(self) -> &'static StreamWords {
-        match self {
-            Self::En => &EN,
-            Self::ZhCn => &ZH,
-        }
-    }
-
     /// "1,204 of 100,000".
     pub fn some_of(self, some: u64, all: u64) -> String {
         let (some, all) = (format::count(some), format::count(all));
@@ -154,14 +145,7 @@ fn short(time: Duration) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{EN, Lang, ZH};
-
-    #[test]
-    fn no_word_is_empty() {
-        for ((name, en), (_, zh)) in EN.all().into_iter().zip(ZH.all()) {
-            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name} is empty");
-        }
-    }
+    use super::Lang;
 
     #[test]
     fn times_until_a_retry() {

@@ -1,19 +1,20 @@
 //! Words of the Trace tab: what each phase is, how it was measured and what makes it long; facts of a connection.
 
+use super::table::word_table;
 use super::{Lang, format};
 
-words! { TraceWords,
+word_table! {
+    /// The words of the Trace tab.
+    TraceWords, trace:
     trace: "Trace", "Trace";
     open_trace: "Open the Trace tab", "打开 Trace 标签页";
     no_trace: "Nothing to trace yet", "还没有可追踪的内容";
     no_trace_hint: "Send the request, and its phases and its connection appear here.", "发送请求后，各阶段和连接信息会显示在这里。";
-    connection: "Connection", "连接";
     local: "Local", "本地地址";
     peer: "Peer", "对端地址";
     protocol: "Protocol", "协议";
     key_exchange: "Key exchange", "密钥交换";
     sni: "SNI sent", "发送的 SNI";
-    client_certificate: "Client certificate", "客户端证书";
     client_sent: "asked for, and sent", "服务器要求，已发送";
     client_missing: "asked for, none was sent", "服务器要求，未发送";
     client_unasked: "not asked for", "服务器未要求";
@@ -21,14 +22,11 @@ words! { TraceWords,
     settings: "Peer's settings", "对端设置";
     opened: "Opened", "建立时间";
     calls: "Calls on it", "已承载调用";
-    authority: "Authority", "Authority";
     no_connection: "There was no connection", "没有建立连接";
     save_pem: "Save as PEM…", "存为 PEM…";
     h2_by_alpn: "h2 by ALPN", "ALPN 协商 h2";
     h2_known: "h2 by prior knowledge", "h2（无需协商）";
-    unverified: "not verified", "未验证";
     copy_value: "Copy the value", "复制值";
-    copy_row: "Copy the row", "复制整行";
     defaults: "defaults of HTTP/2", "HTTP/2 默认值";
     unlimited: "unlimited", "不限";
 }
@@ -57,14 +55,6 @@ pub enum PhaseTopic {
 }
 
 impl Lang {
-    /// The words of the Trace tab.
-    pub const fn trace(self) -> &'static TraceWords {
-        match self {
-            Self::En => &EN,
-            Self::ZhCn => &ZH,
-        }
-    }
-
     /// What a phase is, how it was measured, what makes it long.
     pub fn phase_explained(self, topic: PhaseTopic) -> &'static str {
         let (en, zh) = match topic {
@@ -149,7 +139,7 @@ impl Lang {
 
 #[cfg(test)]
 mod tests {
-    use super::{EN, Lang, PhaseTopic, ZH};
+    use super::{Lang, PhaseTopic};
 
     #[test]
     fn every_phase_says_what_it_is_how_it_is_measured_and_what_makes_it_long() {
@@ -167,13 +157,6 @@ mod tests {
             for lang in [Lang::En, Lang::ZhCn] {
                 assert_eq!(lang.phase_explained(topic).lines().count(), 3, "{topic:?}");
             }
-        }
-    }
-
-    #[test]
-    fn no_word_is_empty() {
-        for ((name, en), (_, zh)) in EN.all().into_iter().zip(ZH.all()) {
-            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name} is empty");
         }
     }
 }

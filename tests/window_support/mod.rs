@@ -13,7 +13,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use proconsul::app::{App, Prepared, Tab, ThemeChoice};
 use proconsul::state;
 use proconsul::ui::{Setup, Window};
-use proconsul::words::{EN, EN_COMMANDS, EN_HABITS, HabitWords, Lang, Words, ZH, ZH_COMMANDS, ZH_HABITS};
+use proconsul::words::{HabitWords, Lang, Words};
 
 /// Longer than anything here may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -204,13 +204,8 @@ impl Walk {
     }
 
     fn check_words(&self, what: &str) {
-        let tables = [(EN.all(), ZH.all()), (EN_HABITS.all(), ZH_HABITS.all()), (EN_COMMANDS.all(), ZH_COMMANDS.all())];
-        let foreign: Vec<&str> = tables
-            .into_iter()
-            .flat_map(|(en, zh)| en.into_iter().zip(zh))
-            .filter(|(en, zh)| en.1 != zh.1)
-            .map(|(en, _)| en.1)
-            .collect();
+        let words = Lang::En.every_word().into_iter().zip(Lang::ZhCn.every_word());
+        let foreign: Vec<&str> = words.filter(|(en, zh)| en.1 != zh.1).map(|(en, _)| en.1).collect();
         for node in self.harness.root().children_recursive() {
             let label = node.accesskit_node().label().unwrap_or_default();
             assert!(!foreign.contains(&label.as_str()), "{what}: English in the Chinese window: {label}");

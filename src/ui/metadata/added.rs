@@ -28,7 +28,7 @@ pub(super) struct Added {
 
 /// What a call of this tab adds.
 pub(super) fn added(cx: &Cx<'_>, tab: &Tab) -> Vec<Added> {
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let plain = |key, value: &str| Added { key, value: value.to_owned(), note: "" };
     let mut added = vec![plain("content-type", "application/grpc"), plain("te", "trailers")];
     if let Ok(Some(limit)) = parse_deadline(&tab.deadline) {

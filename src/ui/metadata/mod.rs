@@ -59,7 +59,7 @@ pub(super) fn metadata_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
         let t = tokens(ui);
         ui.painter().hline(head.x_range(), head.top() + 0.5, egui::Stroke::new(1.0, t.line));
         line_below(ui.painter(), head, t.line);
-        let words = cx.lang().request_words();
+        let words = cx.lang().requests();
         if tab.address.trim().is_empty() {
             let mut row = row_at(ui, head.shrink2(vec2(INSET, 0.0)), "no target");
             row.add(Line::new(words.no_target).color(t.text3).elide(Elide::End));
@@ -89,7 +89,7 @@ pub(super) fn metadata_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
 /// The line over rows: whose they are, Paste, Add row.
 fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, line: Rect, of: &RowsOf, said: &str) {
     let words = cx.words();
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let inner = line.shrink2(vec2(INSET, 0.0));
     let mut right = row_from_right(ui, inner, ("metadata right", of));
     right.spacing_mut().item_spacing.x = 4.0;
@@ -134,7 +134,7 @@ fn section_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, of: &RowsOf) {
         asks = rows_ui(ui, cx, &place, &mut rows);
         if cx.memory.metadata_paste.as_ref() == Some(&Paste::HeldNone(of.clone())) {
             let t = tokens(ui);
-            paragraph_ui(ui, cx.lang().request_words().paste_none, fonts::hint(), t.warn, 18.0);
+            paragraph_ui(ui, cx.lang().requests().paste_none, fonts::hint(), t.warn, 18.0);
         }
     });
     if rows != before {

@@ -122,7 +122,7 @@ fn key_ui(
     }
     // What was typed into the blank row goes on here, and so does its list.
     let opens = takes_focus && !row.key.is_empty();
-    let taken = suggest.after(line, &response, opens, cx.lang().request_words().common_keys, &suggestions);
+    let taken = suggest.after(line, &response, opens, cx.lang().requests().common_keys, &suggestions);
     if let Some(taken) = taken.and_then(|at| suggestions.get(at)) {
         row.key.clone_from(&taken.text);
         line.memory_mut(|memory| memory.request_focus(value_id(row.id)));
@@ -139,7 +139,7 @@ fn focus_end(response: &egui::Response, id: egui::Id, text: &str) {
 }
 
 fn said(ui: &Ui, cx: &Cx<'_>, place: &RowsPlace<'_>, row: &MetadataRow) -> Said {
-    let (words, own, lang, t) = (cx.words(), cx.lang().request_words(), cx.lang(), tokens(ui));
+    let (words, own, lang, t) = (cx.words(), cx.lang().requests(), cx.lang(), tokens(ui));
     let mut said =
         Said { fact: String::new(), color: t.text3, reason: None, key_is_wrong: false, value_is_wrong: false };
     match row.check() {
@@ -164,7 +164,7 @@ fn said(ui: &Ui, cx: &Cx<'_>, place: &RowsPlace<'_>, row: &MetadataRow) -> Said 
             said.reason = Some((hint.to_owned(), t.warn));
         }
         RowCheck::Sent { .. } if overrides(place.overriding, row) => {
-            said.fact.push_str(own.overridden);
+            said.fact.push_str(words.not_sent);
             said.reason = Some((own.overridden_hint.to_owned(), t.text3));
         }
         RowCheck::Sent { binary } => {
@@ -183,7 +183,7 @@ fn said(ui: &Ui, cx: &Cx<'_>, place: &RowsPlace<'_>, row: &MetadataRow) -> Said 
 }
 
 fn menu_of_row_ui(ui: &mut Ui, cx: &Cx<'_>, place: &RowsPlace<'_>, row: &mut MetadataRow, done: &mut RowDone) {
-    let own = cx.lang().request_words();
+    let own = cx.lang().requests();
     let button = ui.add(IconButton::new(Icon::Ellipsis, own.row_menu).small());
     menu_ui(&button, MENU, |ui| {
         if place.moves && !place.address.is_empty() {
@@ -212,7 +212,7 @@ fn menu_of_row_ui(ui: &mut Ui, cx: &Cx<'_>, place: &RowsPlace<'_>, row: &mut Met
         }
         menu_line_ui(ui);
         let key = row.key.trim();
-        if ui.add(MenuItem::new(own.copy_row).icon(Icon::Copy).enabled(!key.is_empty())).clicked() {
+        if ui.add(MenuItem::new(cx.words().copy_row).icon(Icon::Copy).enabled(!key.is_empty())).clicked() {
             let value = if row.secret && !row.value.is_empty() { "$TOKEN" } else { row.value.reveal() };
             ui.ctx().copy_text(format!("{key}: {value}"));
         }

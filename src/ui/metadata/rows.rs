@@ -96,7 +96,7 @@ fn blank_ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &RowsPlace<'_>, count: usize, k
     let suggest = Suggest::before(&line, key_id, suggestions.len());
     let field = Field::new(key_id, &mut key, words.key).placeholder(words.key).mono().width(keys);
     let response = field.show(&mut line);
-    let taken = suggest.after(&line, &response, false, cx.lang().request_words().common_keys, &suggestions);
+    let taken = suggest.after(&line, &response, false, cx.lang().requests().common_keys, &suggestions);
     // The row that takes its place has an eye and a menu.
     let width = (line.available_width() - 64.0).max(60.0);
     let of_value =

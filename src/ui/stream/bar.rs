@@ -146,7 +146,7 @@ pub(super) fn filter_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &Call
     let mut left = inner.left() + room;
     if clear > 0.0 {
         let mut row = row_at(ui, Rect::from_min_size(pos2(left + 4.0, inner.top()), vec2(24.0, 28.0)), "clear");
-        if row.add(IconButton::new(Icon::X, own.clear).small()).clicked() {
+        if row.add(IconButton::new(Icon::X, cx.words().clear_filter).small()).clicked() {
             cx.act(Action::Stream(tab.id, StreamAct::Filter(String::new())));
         }
         left += clear;

@@ -66,7 +66,7 @@ pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord
         let sent = call.list.rows.get(place).filter(|row| row.direction == Direction::Sent).map(|row| row.index);
         let act = context_menu_ui(row, 240.0, |ui| {
             let mut act = None;
-            if ui.add(MenuItem::new(own.open).key("⏎").first()).clicked() {
+            if ui.add(MenuItem::new(cx.words().open).key("⏎").first()).clicked() {
                 act = Some(StreamAct::Open(place));
             }
             if ui.add(MenuItem::new(own.copy_json).icon(Icon::Copy).key("Ctrl C")).clicked() {

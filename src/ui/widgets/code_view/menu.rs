@@ -58,7 +58,7 @@ pub fn menu_ui(state: &mut State, view: &CodeView<'_>, code: &TextLines, respons
         if is_json {
             let fold = code.fold_at(line).or_else(|| code.fold_around(line));
             let is_folded = fold.is_some_and(|fold| state.folding.is_folded(fold));
-            let word = if is_folded { body.unfold } else { body.fold };
+            let word = if is_folded { view.lang.words().unfold } else { view.lang.words().fold };
             if ui
                 .add(
                     MenuItem::new(word)
