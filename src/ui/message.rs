@@ -1,6 +1,9 @@
 //! The draft of a message: facts, editor, what does not fit, and what streams send.
 
-use egui::{Id, Rect, Ui, pos2, vec2};
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Galley, Id, Rect, Ui, pos2, vec2};
 
 use super::context::{Cx, pane_at, row_at, row_ending_right, row_from_right};
 use super::copy_request::copy_request_ui;
@@ -16,7 +19,8 @@ use super::widgets::editor::{self, Editor, EditorCommand, FindWords, Problem, Su
 use super::widgets::json::Language;
 use super::widgets::menu::{Combo, MenuItem};
 use super::widgets::shared::line_below;
-use super::widgets::text::{Elide, Line};
+use super::widgets::text::{Elide, Line, append, label_over};
+use super::widgets::tooltip::tooltip_ui;
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::widgets::working::waiting_ui;
 use crate::app::{Action, Prepared, Tab, TabId, UiCommand};
@@ -86,7 +90,8 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     }
     let unsendable = tab.call.as_ref().and_then(|call| call.unsendable.as_ref()).filter(|_| error.is_none());
     if let Some(error) = error.or(unsendable) {
-        let bar = Rect::from_min_max(pos2(rest.left(), rest.bottom() - 36.0), rest.max);
+        let height = error_height(ui, cx, error, rest.width());
+        let bar = Rect::from_min_max(pos2(rest.left(), rest.bottom() - height), rest.max);
         rest.max.y = bar.top();
         error_ui(ui, cx, tab, error, bar);
     }
@@ -296,30 +301,51 @@ fn place_ui(ui: &mut Ui, cx: &Cx<'_>, written: Written, bar: Rect) {
     left.add(Line::hint(&cx.lang().line_column(number(written.place.0), number(written.place.1))).color(t.text3));
 }
 
+/// What an error has to say, for the most lines that it may take: what to write instead stands at its end.
+fn error_text(ui: &Ui, cx: &Cx<'_>, error: &MessageError, width: f32) -> (Arc<Galley>, String) {
+    const MOST_ROWS: usize = 4;
+    let t = tokens(ui);
+    let said = cx.lang().misfit_at(error);
+    let mut job = LayoutJob::default();
+    append(&mut job, &said, fonts::body(), t.text1, 18.0);
+    if !error.path.is_empty() {
+        append(&mut job, &format!("  {}", error.path), fonts::code(), t.text3, 18.0);
+    }
+    let go_to = if error.line.is_some() { Button::secondary(cx.words().go_to).small().width(ui) + 8.0 } else { 0.0 };
+    let room = (width - 2.0 * INSET - 22.0 - go_to).max(80.0);
+    job.wrap = TextWrapping { max_width: room, max_rows: MOST_ROWS, ..TextWrapping::default() };
+    (ui.fonts_mut(|fonts| fonts.layout_job(job)), said)
+}
+
+fn error_height(ui: &Ui, cx: &Cx<'_>, error: &MessageError, width: f32) -> f32 {
+    (error_text(ui, cx, error, width).0.size().y + 18.0).max(36.0).ceil()
+}
+
 fn error_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: &MessageError, bar: Rect) {
     let t = tokens(ui);
     let words = cx.words();
     ui.painter().rect_filled(bar, 0.0, t.bg2);
     ui.painter().hline(bar.x_range(), bar.top() + 0.5, egui::Stroke::new(1.0, t.line));
     let inner = bar.shrink2(vec2(INSET, 0.0));
-    let mut right = row_from_right(ui, inner, "error right");
+    // With several lines, icon and button stand beside the first.
+    let first = Rect::from_min_size(inner.min, vec2(inner.width(), 36.0));
+    let mut right = row_from_right(ui, first, "error right");
     if error.line.is_some() && right.add(Button::secondary(words.go_to).small()).clicked() {
         cx.act(Action::GoToError(tab.id));
     }
-    let end = right.min_rect().left().min(inner.right()) - 8.0;
-    let said = cx.lang().misfit_at(error);
-    let mut left = row_at(ui, inner, "error");
-    left.spacing_mut().item_spacing.x = 8.0;
-    Icon::CircleX.paint_at(left.painter(), pos2(inner.left() + 7.0, inner.center().y), 14.0, t.error);
-    left.add_space(22.0);
-    let path_width = super::widgets::text::width(left.painter(), &error.path, fonts::code()).min(220.0);
-    let room = (end - inner.left() - 30.0 - path_width).max(80.0);
-    let response = left.add(Line::new(&said).elide(Elide::End).max_width(room));
-    left.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_role(egui::Role::Alert);
-        node.set_label(said.as_str());
-    });
+    Icon::CircleX.paint_at(ui.painter(), pos2(inner.left() + 7.0, first.center().y), 14.0, t.error);
+    let (galley, said) = error_text(ui, cx, error, bar.width());
+    let whole = if error.path.is_empty() { said.clone() } else { format!("{said}\n{}", error.path) };
+    let place = Rect::from_min_size(pos2(inner.left() + 22.0, bar.top() + 9.0), galley.size());
+    let is_cut = galley.elided;
+    ui.painter().galley(place.min, galley, t.text1);
+    let response = label_over(ui, place, "error", &said);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(egui::Role::Alert));
     if !error.path.is_empty() {
-        left.add(Line::code(&error.path).color(t.text3).elide(Elide::Middle).max_width(path_width));
+        let end = Rect::from_min_max(pos2(place.left(), place.bottom() - 1.0), place.max);
+        label_over(ui, end, "error path", &error.path);
+    }
+    if is_cut {
+        tooltip_ui(&response, &whole, None);
     }
 }

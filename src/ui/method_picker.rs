@@ -2,8 +2,8 @@
 //! and Enter choose.
 
 use egui::{
-    CornerRadius, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Role, ScrollArea, Sense,
-    Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    CornerRadius, FontId, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Role, ScrollArea,
+    Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::context::Cx;
@@ -14,7 +14,7 @@ use super::widgets::badge::{Shape, paint_shape};
 use super::widgets::field::Field;
 use super::widgets::menu::popup_frame;
 use super::widgets::shared::{Stand, boxed, ring, shows_focus};
-use super::widgets::text::{Line, elide_middle, paint_text};
+use super::widgets::text::{self, Line, elide_middle, paint_text};
 use super::widgets::tooltip::tooltip_ui;
 use crate::app::{Action, Query, SourceEntry, Tab, TabId, UiCommand};
 
@@ -132,7 +132,7 @@ fn box_ui(ui: &mut Ui, tab: &Tab, name: &str, key: Option<&str>, width: f32) -> 
     let middle = rect.center().y;
     paint_shape(ui.painter(), rect.left() + 10.0, middle, Shape::of(tab.shape.0, tab.shape.1), t);
     let font = fonts::code();
-    let shown = elide_middle(ui.painter(), &whole, &font, width - 36.0 - 30.0);
+    let shown = shortened(ui, tab, &whole, &font, width - 36.0 - 30.0);
     paint_text(ui.painter(), rect.left() + 36.0, middle, &shown, &font, t.text1);
     Icon::ChevronDown.paint_at(ui.painter(), pos2(rect.right() - 17.0, middle), 14.0, t.text3);
     if shows_focus(&response, Stand::Rest) {
@@ -143,6 +143,17 @@ fn box_ui(ui: &mut Ui, tab: &Tab, name: &str, key: Option<&str>, width: f32) -> 
         tooltip_ui(&response, &whole, key);
     }
     response
+}
+
+/// Service and method in so much room: the package gives way first, then the service; the method's name comes last.
+fn shortened(ui: &Ui, tab: &Tab, whole: &str, font: &FontId, room: f32) -> String {
+    let service = tab.service.rsplit('.').next().unwrap_or(&tab.service);
+    let fits = |text: &str| text::width(ui.painter(), text, font.clone()) <= room;
+    if fits(whole) {
+        return whole.to_owned();
+    }
+    let without_package = format!("{service} / {}", tab.method);
+    if fits(&without_package) { without_package } else { elide_middle(ui.painter(), &tab.method, font, room) }
 }
 
 fn list_ui(

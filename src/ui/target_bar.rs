@@ -17,7 +17,8 @@ use super::widgets::suggest::{Suggest, Suggestion};
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
 use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
 
-const DEADLINE: f32 = 124.0;
+/// Room for the word and for `100 ms` or `none`.
+const DEADLINE: f32 = 140.0;
 /// A bar that is narrower has two rows.
 const NARROW: f32 = 560.0;
 /// The second row, below the first.

@@ -13,6 +13,7 @@ mod catalogue;
 mod commands;
 mod diagnosis;
 mod habits;
+mod misfit;
 mod requests;
 mod sentence;
 mod status;

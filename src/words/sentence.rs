@@ -422,12 +422,10 @@ impl Lang {
     /// What does not fit, without its place: "expected int32, found string".
     pub fn misfit(self, error: &MessageError) -> String {
         if error.message.is_empty() {
-            self.pick(
-                format!("expected {}, found {}", error.expected, error.found),
-                format!("应为 {}，实为 {}", error.expected, error.found),
-            )
+            let (expected, found) = (self.misfit_thing(&error.expected), self.misfit_thing(&error.found));
+            self.pick(format!("expected {expected}, found {found}"), format!("应为 {expected}，实为 {found}"))
         } else {
-            error.message.clone()
+            self.misfit_sentence(&error.message)
         }
     }
 

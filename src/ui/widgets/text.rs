@@ -44,14 +44,15 @@ pub fn width(painter: &Painter, text: &str, font: FontId) -> f32 {
     line(painter, text, font, Color32::PLACEHOLDER).size().x
 }
 
-/// The text, with `…` in its middle where it is wider than `max_width`: the ends of names tell them apart.
+/// The text, with `…` inside where it is wider than `max_width`. Most of what stays is its end: names of services,
+/// addresses and paths differ there.
 pub fn elide_middle(painter: &Painter, text: &str, font: &FontId, max_width: f32) -> String {
     if width(painter, text, font.clone()) <= max_width {
         return text.to_owned();
     }
     let chars: Vec<char> = text.chars().collect();
     let with = |kept: usize| -> String {
-        let head = kept.div_ceil(2);
+        let head = kept.div_ceil(4);
         let tail = kept - head;
         chars[..head].iter().chain(&['…']).chain(&chars[chars.len() - tail..]).collect()
     };
