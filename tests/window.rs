@@ -20,15 +20,9 @@ use proconsul::words::Lang;
 
 use window_support::{Begin, PATIENCE, Walk, in_both, is_checked, refusing};
 
-fn begin(lang: Lang) -> Walk {
-    let mut walk = Begin::new(lang).walk();
-    walk.harness.run();
-    walk
-}
-
 /// With the demo running and its first method open.
 fn with_demo(lang: Lang) -> Walk {
-    let mut walk = begin(lang);
+    let mut walk = Begin::new(lang).walk();
     walk.click(Role::Button, lang.commands().start_demo);
     walk.until_demo();
     walk
@@ -160,7 +154,7 @@ fn a_refused_connection_says_so_with_its_stage() {
 
 #[test]
 fn language_and_theme_switch_at_once_and_the_first_window_rests() {
-    let mut walk = begin(Lang::En);
+    let mut walk = Begin::new(Lang::En).walk();
     assert!(walk.has(Lang::En.words().welcome_title));
     walk.click(Role::Button, Lang::En.words().language_switch);
     walk.lang = Lang::ZhCn;
@@ -181,7 +175,7 @@ fn language_and_theme_switch_at_once_and_the_first_window_rests() {
 #[test]
 fn an_address_where_nothing_listens_is_a_failed_source_with_a_way_on() {
     in_both(|lang| {
-        let mut walk = begin(lang);
+        let mut walk = Begin::new(lang).walk();
         let address = refusing();
         walk.fill(walk.words().address, &address);
         walk.click(Role::Button, walk.words().connect_button);

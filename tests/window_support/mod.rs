@@ -13,6 +13,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use proconsul::app::{Action, App, CallRecord, CallStage, Prepared, Tab, ThemeChoice};
 use proconsul::keychain::Keychain;
+use proconsul::start::Start;
 use proconsul::state;
 use proconsul::ui::{Setup, Window};
 use proconsul::words::{Lang, Words};
@@ -67,6 +68,12 @@ impl Begin {
         self
     }
 
+    /// With something to open at once.
+    pub fn start(mut self, start: Start) -> Self {
+        self.setup.start = start;
+        self
+    }
+
     pub fn walk(self) -> Walk {
         let (lang, setup) = (self.setup.lang, self.setup);
         let mut builder = Harness::builder().with_size(self.size);
@@ -77,6 +84,7 @@ impl Begin {
             builder.build_eframe(|creation| Window::new(&creation.egui_ctx, setup).expect("the engine starts"));
         let mut walk = Walk { harness, lang, copied: Vec::new() };
         walk.steps(4);
+        walk.harness.run();
         walk
     }
 
