@@ -106,7 +106,7 @@ fn within_a_desktop() {
     };
 
     let mut begin = Begin::new(Lang::En);
-    begin.theme = None;
+    begin.setup.theme = None;
     let mut walk = begin.walk();
     walk.until("light, as the desktop is", |app| app.theme == ThemeChoice::Light);
     change(DARK);
@@ -117,7 +117,7 @@ fn within_a_desktop() {
     // Chosen, it stays; followed again, it is the desktop's of now.
     walk.harness.state_mut().perform(Action::ShowArea(Area::Settings));
     walk.harness.run_steps(4);
-    let (light, system) = (walk.own().light, walk.own().follow_system);
+    let (light, system) = (walk.lang.habits().light, walk.lang.habits().follow_system);
     walk.click(Role::RadioButton, light);
     assert_eq!(walk.app().theme, ThemeChoice::Light);
     change(LIGHT);

@@ -2,55 +2,20 @@
 //! read; stopped, repeated, closed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
 
+mod window_support;
+
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use proconsul::app::{Action, App, DiagnosisRecord, DiagnosisStage, Prepared, Retry, ThemeChoice};
-use proconsul::engine::{Rung, StepState};
-use proconsul::ui::{Setup, Window};
-use proconsul::words::{Lang, Words};
+use proconsul::app::{
+    Action, CaKind, ConnectionForm, DiagnosisRecord, DiagnosisStage, RequestSide, Retry, ThemeChoice,
+};
+use proconsul::engine::{Rung, Scheme, StepState};
 
-/// Longer than anything here may take on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-struct Walk {
-    harness: Harness<'static, Window>,
-    lang: Lang,
-}
+use window_support::{Begin, PATIENCE, Walk, in_both, refusing};
 
 impl Walk {
-    fn begin(lang: Lang) -> Self {
-        let setup = Setup { lang, theme: Some(ThemeChoice::Dark), ..Setup::default() };
-        let mut harness = Harness::builder()
-            .with_size([1440.0, 900.0])
-            .build_eframe(|creation| Window::new(&creation.egui_ctx, setup).expect("the engine starts"));
-        harness.run();
-        Self { harness, lang }
-    }
-
-    fn with_demo(lang: Lang) -> Self {
-        let mut walk = Self::begin(lang);
-        walk.harness.state_mut().perform(Action::StartDemo);
-        walk.until("a method is open", |app| {
-            app.active_tab().is_some_and(|tab| matches!(tab.prepared, Prepared::Ready(_)))
-        });
-        walk.until("both sources are read", |app| {
-            app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some())
-        });
-        walk
-    }
-
-    fn words(&self) -> &'static Words {
-        self.lang.words()
-    }
-
-    fn app(&self) -> &App {
-        self.harness.state().app()
-    }
-
     fn of(&self) -> Retry {
         Retry::Send(self.app().active_tab().expect("a tab is open").id)
     }
@@ -59,32 +24,30 @@ impl Walk {
         self.app().diagnosis(of).expect("a diagnosis")
     }
 
-    fn until(&mut self, what: &str, is_so: impl Fn(&App) -> bool) {
-        let begin = Instant::now();
-        while !is_so(self.app()) {
-            assert!(begin.elapsed() < PATIENCE, "never: {what}");
-            self.harness.step();
-            std::thread::park_timeout(Duration::from_millis(5));
-        }
-        self.harness.run_steps(4);
-    }
-
-    fn until_ended(&mut self, of: Retry) {
+    fn until_climbed(&mut self, of: Retry) {
         self.until("the ladder's end", |app| app.diagnosis(of).is_some_and(|record| !record.is_running()));
         self.rest();
     }
 
-    fn click(&mut self, name: &str) {
-        self.harness
-            .query_all_by_role_and_label(Role::Button, name)
-            .last()
-            .unwrap_or_else(|| panic!("no button {name}"))
-            .click();
-        self.harness.run_steps(4);
+    /// Diagnoses the request's address with changed settings; they break it.
+    fn breaks_with(&mut self, change: impl Fn(&mut ConnectionForm)) {
+        let (of, address) = (self.of(), self.tab().address.clone());
+        let mut form = self.app().form(&address);
+        change(&mut form);
+        self.act(Action::SetForm(address, Box::new(form)));
+        self.act(Action::Diagnose(of));
+        self.until_climbed(of);
+        let record = self.record(of);
+        assert!(matches!(record.stage, DiagnosisStage::Ended { ok: false, .. }), "{record:?}");
     }
 
-    fn has(&self, part: &str) -> bool {
-        self.harness.query_all_by_label_contains(part).next().is_some()
+    /// The ladder is climbed once more and passes; nothing was sent.
+    fn passes(&mut self) {
+        let of = self.of();
+        self.until_climbed(of);
+        let record = self.record(of);
+        assert!(matches!(record.stage, DiagnosisStage::Ended { ok: true, .. }), "{record:?}");
+        assert!(self.tab().call.is_none(), "nothing was sent");
     }
 
     fn row_of(&self, rung: Rung) -> String {
@@ -92,46 +55,15 @@ impl Walk {
         let step = self.record(of).steps.iter().find(|step| step.rung == rung).expect("every rung has a step");
         format!("{}, {}", self.lang.step_title(step), self.lang.step_state(step.state))
     }
-
-    /// At rest, and every fixed word in the right language.
-    fn rest(&mut self) {
-        self.harness.run_steps(4);
-        self.harness.run();
-        if self.lang != Lang::ZhCn {
-            return;
-        }
-        let foreign: Vec<&str> = Lang::En
-            .words()
-            .all()
-            .into_iter()
-            .zip(Lang::ZhCn.words().all())
-            .filter(|(en, zh)| en.1 != zh.1)
-            .map(|(en, _)| en.1)
-            .collect();
-        for node in self.harness.root().children_recursive() {
-            let label = node.accesskit_node().label().unwrap_or_default();
-            assert!(!foreign.contains(&label.as_str()), "English in the Chinese window: {label}");
-        }
-    }
-}
-
-fn in_both(walk: impl Fn(Lang)) {
-    walk(Lang::En);
-    walk(Lang::ZhCn);
-}
-
-fn refusing() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("bound").to_string()
 }
 
 #[test]
 fn the_demo_is_climbed_from_the_target_bar() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let of = walk.of();
-        walk.click(walk.words().diagnose);
-        walk.until_ended(of);
+        walk.click_last(Role::Button, walk.words().diagnose);
+        walk.until_climbed(of);
         let record = walk.record(of);
         assert!(matches!(record.stage, DiagnosisStage::Ended { ok: true, .. }), "{record:?}");
         assert_eq!(record.steps.len(), Rung::ALL.len(), "{:?}", record.steps);
@@ -149,9 +81,9 @@ fn the_demo_is_climbed_from_the_target_bar() {
             walk.harness.set_size(size.into());
             walk.rest();
         }
-        walk.click(walk.words().diagnose_again);
-        walk.until_ended(of);
-        walk.click(walk.words().diagnosis_close);
+        walk.click_last(Role::Button, walk.words().diagnose_again);
+        walk.until_climbed(of);
+        walk.click_last(Role::Button, walk.words().diagnosis_close);
         walk.rest();
         assert!(walk.app().diagnosis(of).is_none());
         assert!(walk.has(walk.words().nothing_yet), "the answer's side is back");
@@ -161,7 +93,7 @@ fn the_demo_is_climbed_from_the_target_bar() {
 #[test]
 fn a_failed_call_leads_to_the_ladder_and_a_call_leads_back() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let id = walk.app().active_tab().expect("a tab").id;
         let of = walk.of();
         walk.harness.state_mut().perform(Action::SetAddress(id, refusing()));
@@ -171,8 +103,8 @@ fn a_failed_call_leads_to_the_ladder_and_a_call_leads_back() {
         });
         walk.rest();
         // The card's own is the last of the two.
-        walk.click(walk.words().diagnose);
-        walk.until_ended(of);
+        walk.click_last(Role::Button, walk.words().diagnose);
+        walk.until_climbed(of);
         let record = walk.record(of);
         assert!(matches!(record.stage, DiagnosisStage::Ended { ok: false, .. }), "{record:?}");
         let states: Vec<_> = record.steps.iter().map(|step| step.state).collect();
@@ -191,11 +123,11 @@ fn a_silent_server_is_waited_for_until_the_person_stops_it() {
     in_both(|lang| {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = silent.local_addr().expect("bound").to_string();
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let id = walk.app().active_tab().expect("a tab").id;
         let of = walk.of();
         walk.harness.state_mut().perform(Action::SetAddress(id, address));
-        walk.click(walk.words().diagnose);
+        walk.click_last(Role::Button, walk.words().diagnose);
         walk.until("the first steps", |app| app.diagnosis(of).is_some_and(|record| record.steps.len() >= 2));
         let begin = Instant::now();
         while !walk.has(walk.words().diagnosing) {
@@ -215,17 +147,45 @@ fn a_silent_server_is_waited_for_until_the_person_stops_it() {
 #[test]
 fn a_source_that_cannot_be_read_is_diagnosed_in_its_place() {
     in_both(|lang| {
-        let mut walk = Walk::begin(lang);
+        let mut walk = Begin::new(lang).walk();
         walk.harness.state_mut().perform(Action::OpenAddress(refusing()));
         walk.until("the source failed", |app| app.sources.first().is_some_and(|entry| entry.failure.is_some()));
         walk.rest();
         let source = walk.app().sources[0].id;
-        walk.click(walk.words().diagnose);
-        walk.until_ended(Retry::Load(source));
+        walk.click_last(Role::Button, walk.words().diagnose);
+        walk.until_climbed(Retry::Load(source));
         assert!(walk.has(walk.words().not_reached), "steps below the card");
         walk.harness.state_mut().perform(Action::ReloadSource(source));
         assert!(walk.app().diagnosis(Retry::Load(source)).is_none(), "it is read anew");
         walk.harness.state_mut().perform(Action::RemoveSource(source));
         walk.rest();
+    });
+}
+
+#[test]
+fn the_verdict_offers_ways_on_and_the_ladder_is_climbed_again() {
+    in_both(|lang| {
+        let mut walk = Begin::new(lang).with_demo();
+        let words = walk.words();
+        // Another name than the certificate's.
+        walk.breaks_with(|form| "localhost".clone_into(&mut form.server_name));
+        assert!(!walk.names(Role::Button).iter().any(|name| name == words.open_tls), "two ways need no settings");
+        walk.click(Role::Button, &lang.use_as_server_name("www.eline.com"));
+        walk.passes();
+        assert!(!walk.has_named(words.trust_certificate), "nothing is left to do");
+        assert_eq!(walk.app().form(&walk.tab().address).server_name, "www.eline.com");
+        // A certificate of nobody known: asked first, then trusted.
+        walk.breaks_with(|form| form.ca = CaKind::System);
+        walk.click(Role::Button, words.open_tls);
+        assert_eq!(walk.tab().request_side, RequestSide::Tls);
+        walk.click(Role::Button, words.trust_certificate);
+        walk.rest();
+        walk.click(Role::Button, words.trust_confirm);
+        walk.passes();
+        assert_eq!(walk.app().form(&walk.tab().address).ca, CaKind::Pinned);
+        // Plaintext, where the server speaks TLS.
+        walk.breaks_with(|form| form.scheme = Scheme::Plaintext);
+        walk.click(Role::Button, words.use_tls);
+        walk.passes();
     });
 }

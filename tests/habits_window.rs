@@ -24,11 +24,11 @@ fn options(walk: &Walk) -> Vec<String> {
 fn the_palette_finds_methods_commands_and_settings_and_runs_them() {
     in_both(|lang| {
         let mut walk = Begin::new(lang).with_demo();
-        walk.click(Role::Button, walk.own().search_everything);
-        walk.rest("the palette, empty");
-        assert_eq!(walk.focused().unwrap().1, walk.own().palette_hint);
+        walk.click(Role::Button, walk.lang.habits().search_everything);
+        walk.look("the palette, empty");
+        assert_eq!(walk.focused().unwrap().1, walk.lang.habits().palette_hint);
         walk.text("bidi");
-        walk.rest("the palette, with a word");
+        walk.look("the palette, with a word");
         assert!(options(&walk)[0].starts_with("BidiHello hello.Hello"), "{:?}", options(&walk));
         walk.press(Key::Enter);
         walk.until("the method is open", |app| {
@@ -55,15 +55,15 @@ fn the_palette_finds_methods_commands_and_settings_and_runs_them() {
         assert!(options(&walk).is_empty(), "Escape closes it");
         // A setting opens its page.
         walk.command(Key::K);
-        walk.text(walk.own().largest_message);
+        walk.text(walk.lang.habits().largest_message);
         walk.press(Key::Enter);
         assert_eq!(walk.app().area, Area::Settings);
-        assert_eq!(walk.focused().unwrap().1, walk.own().largest_message);
-        walk.rest("settings, from the palette");
+        assert_eq!(walk.focused().unwrap().1, walk.lang.habits().largest_message);
+        walk.look("settings, from the palette");
         walk.command(Key::K);
         walk.text("qqqq");
-        walk.rest("the palette, without hits");
-        assert!(walk.has(walk.own().palette_none));
+        walk.look("the palette, without hits");
+        assert!(walk.has(walk.lang.habits().palette_none));
     });
 }
 
@@ -73,7 +73,7 @@ fn a_key_is_changed_in_place_a_clash_is_said_and_all_of_it_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let mut walk = Begin::new(lang).kept_in(folder.path()).walk();
         walk.press(Key::F1);
-        walk.rest("the list of keys");
+        walk.look("the list of keys");
         let row = |walk: &Walk, command: UiCommand| {
             options(walk).into_iter().find(|row| row.starts_with(command.name(lang))).expect("a row")
         };
@@ -82,32 +82,32 @@ fn a_key_is_changed_in_place_a_clash_is_said_and_all_of_it_is_kept() {
             let name = row(walk, command);
             walk.click(Role::ListBoxOption, &name);
             walk.press(Key::Enter);
-            assert!(walk.has(walk.own().press_key_hint));
+            assert!(walk.has(walk.lang.habits().press_key_hint));
         };
         // A letter types, Ctrl+C copies: both are refused with the reason.
         begin(&mut walk, UiCommand::ReloadAll);
         walk.press(Key::J);
-        assert!(walk.has(walk.own().refused_types));
+        assert!(walk.has(walk.lang.habits().refused_types));
         walk.harness.event(Event::Copy);
         walk.harness.run_steps(4);
-        assert!(walk.has(walk.own().refused_clipboard));
-        walk.rest("a key that is refused");
+        assert!(walk.has(walk.lang.habits().refused_clipboard));
+        walk.look("a key that is refused");
         // Another command's key is offered to be taken over.
         walk.command(Key::K);
         assert!(walk.has(&lang.key_clash("Ctrl K", UiCommand::ShowPalette.name(lang))));
-        walk.rest("a clash");
+        walk.look("a clash");
         assert!(options(&walk).len() > 20, "the palette did not open");
-        walk.click(Role::Link, walk.own().take_over);
+        walk.click(Role::Link, walk.lang.habits().take_over);
         assert_eq!(row(&walk, UiCommand::ReloadAll), format!("{} Ctrl K", UiCommand::ReloadAll.name(lang)));
-        assert!(row(&walk, UiCommand::ShowPalette).ends_with(walk.own().no_key));
+        assert!(row(&walk, UiCommand::ShowPalette).ends_with(walk.lang.habits().no_key));
         // The palette has another from now on, and at once.
         begin(&mut walk, UiCommand::ShowPalette);
         walk.key(Modifiers::NONE, Key::F9);
         walk.press(Key::F9);
-        assert_eq!(walk.focused().unwrap().1, walk.own().palette_hint, "the new key works");
+        assert_eq!(walk.focused().unwrap().1, walk.lang.habits().palette_hint, "the new key works");
         walk.press(Key::Escape);
         walk.press(Key::Escape);
-        walk.rest("changed keys");
+        walk.look("changed keys");
         drop(walk);
         let text = std::fs::read_to_string(folder.path().join(FILE)).unwrap();
         assert!(text.contains("\"F9\""), "{text}");
@@ -115,12 +115,12 @@ fn a_key_is_changed_in_place_a_clash_is_said_and_all_of_it_is_kept() {
         let mut walk = Begin::new(lang).kept_in(folder.path()).walk();
         assert_eq!(walk.app().keys.of(UiCommand::ShowPalette), [Chord::parse("F9").unwrap()]);
         walk.press(Key::F1);
-        walk.click(Role::Button, walk.own().reset_all_keys);
-        walk.rest("the question before all keys are reset");
-        walk.click(Role::Button, walk.own().reset_all_confirm);
+        walk.click(Role::Button, walk.lang.habits().reset_all_keys);
+        walk.look("the question before all keys are reset");
+        walk.click(Role::Button, walk.lang.habits().reset_all_confirm);
         assert!(!walk.app().keys.any_changed());
         walk.command(Key::K);
-        assert_eq!(walk.focused().unwrap().1, walk.own().palette_hint);
+        assert_eq!(walk.focused().unwrap().1, walk.lang.habits().palette_hint);
     });
 }
 
@@ -130,41 +130,41 @@ fn settings_take_effect_at_once_are_reset_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let mut walk = Begin::new(lang).kept_in(folder.path()).with_demo();
         walk.command(Key::Comma);
-        walk.rest("settings");
-        for said in [walk.own().proxies_text, walk.own().secrets, walk.own().state_file] {
+        walk.look("settings");
+        for said in [walk.lang.habits().proxies_text, walk.lang.habits().secrets, walk.lang.habits().state_file] {
             assert!(walk.has(said), "{said}");
         }
-        walk.click(Role::RadioButton, walk.own().light);
+        walk.click(Role::RadioButton, walk.lang.habits().light);
         assert_eq!(walk.app().theme, ThemeChoice::Light);
         assert!(!walk.harness.ctx.style_of(egui::Theme::Light).visuals.dark_mode);
         assert_eq!(walk.harness.ctx.theme(), egui::Theme::Light);
         let reset = |walk: &Walk, name: &str| format!("{} {name}", walk.words().reset);
-        walk.click(Role::Link, &reset(&walk, walk.own().theme));
+        walk.click(Role::Link, &reset(&walk, walk.lang.habits().theme));
         assert!(!walk.app().theme_chosen);
-        walk.click(Role::RadioButton, walk.own().light);
+        walk.click(Role::RadioButton, walk.lang.habits().light);
         // A size that is none is said at its place and changes nothing.
-        walk.fill(walk.own().largest_message, "lots");
-        assert!(walk.has(walk.own().largest_bad));
+        walk.fill(walk.lang.habits().largest_message, "lots");
+        assert!(walk.has(walk.lang.habits().largest_bad));
         assert_eq!(walk.app().settings.largest_bytes, None);
-        walk.rest("a wrong size");
-        walk.fill(walk.own().largest_message, "4 MiB");
+        walk.look("a wrong size");
+        walk.fill(walk.lang.habits().largest_message, "4 MiB");
         assert_eq!(walk.app().settings.largest(), 4 << 20);
         walk.fill(walk.words().deadline, "2 s");
-        walk.fill(walk.own().connect_timeout, "3 s");
+        walk.fill(walk.lang.habits().connect_timeout, "3 s");
         walk.click(Role::RadioButton, "gzip");
         assert_eq!(walk.app().settings.compress, Some(Encoding::Gzip));
-        walk.click(Role::Button, walk.own().larger);
+        walk.click(Role::Button, walk.lang.habits().larger);
         assert_eq!(walk.app().settings.zoom(), 110);
         assert!((walk.harness.ctx.zoom_factor() - 1.1).abs() < 0.01);
-        walk.rest("settings that differ from the default");
-        walk.click(Role::Link, &reset(&walk, walk.own().scale));
+        walk.look("settings that differ from the default");
+        walk.click(Role::Link, &reset(&walk, walk.lang.habits().scale));
         // Its search finds by name, and says when nothing is called so.
-        walk.fill(walk.own().search_settings, "gzip or what");
-        assert!(walk.has(walk.own().settings_none));
-        walk.rest("no setting fits");
-        walk.click(Role::Button, walk.own().clear_search);
-        walk.fill(walk.own().search_settings, walk.own().compress);
-        assert!(!walk.has(walk.own().proxies_text));
+        walk.fill(walk.lang.habits().search_settings, "gzip or what");
+        assert!(walk.has(walk.lang.habits().settings_none));
+        walk.look("no setting fits");
+        walk.click(Role::Button, walk.lang.habits().clear_search);
+        walk.fill(walk.lang.habits().search_settings, walk.lang.habits().compress);
+        assert!(!walk.has(walk.lang.habits().proxies_text));
         // A folded side panel stays folded.
         walk.command(Key::B);
         drop(walk);
@@ -207,17 +207,17 @@ fn a_target_with_a_trust_of_its_own_is_listed_and_loses_it_after_a_question() {
         let form = proconsul::app::ConnectionForm { skip_verify: true, ..Default::default() };
         walk.harness.state_mut().perform(Action::SetForm("127.0.0.1:9443".to_owned(), Box::new(form)));
         walk.command(Key::Comma);
-        walk.rest("a target that is not verified");
-        assert!(walk.has("127.0.0.1:9443") && walk.has(walk.own().skips));
+        walk.look("a target that is not verified");
+        assert!(walk.has("127.0.0.1:9443") && walk.has(walk.lang.habits().skips));
         let menu = format!("{} 127.0.0.1:9443", walk.words().more);
         walk.click(Role::Button, &menu);
-        walk.click(Role::MenuItem, walk.own().remove_trust);
-        walk.rest("the question");
+        walk.click(Role::MenuItem, walk.lang.habits().remove_trust);
+        walk.look("the question");
         assert!(walk.has(&lang.remove_trust_title("127.0.0.1:9443")));
         walk.click(Role::Button, walk.words().remove);
         assert!(!walk.app().form("127.0.0.1:9443").skip_verify);
-        walk.rest("without it");
-        assert!(walk.has(walk.own().no_certificates));
+        walk.look("without it");
+        assert!(walk.has(walk.lang.habits().no_certificates));
     });
 }
 
@@ -230,22 +230,22 @@ fn what_ends_in_the_background_is_told_and_leads_there() {
         walk.harness.state_mut().perform(Action::Send(first));
         walk.harness.state_mut().perform(Action::ShowArea(Area::Settings));
         walk.until("it is told", |app| app.unseen() == 1);
-        walk.rest("a bell with a dot");
+        walk.look("a bell with a dot");
         let bell = lang.notices_named(1);
         walk.click(Role::Button, &bell);
-        walk.rest("the list of notices");
-        assert!(walk.has(walk.own().call_failed_title) && walk.has("14 UNAVAILABLE"));
+        walk.look("the list of notices");
+        assert!(walk.has(walk.lang.habits().call_failed_title) && walk.has("14 UNAVAILABLE"));
         assert_eq!(walk.app().unseen(), 0, "it was seen");
-        walk.click(Role::Link, walk.own().show);
+        walk.click(Role::Link, walk.lang.habits().show);
         assert_eq!((walk.app().area, walk.app().active), (Area::Services, Some(first)));
-        assert!(!walk.has(walk.own().clear_notices), "the list closed");
-        walk.click(Role::Button, walk.own().notices);
-        walk.click(Role::Button, walk.own().clear_notices);
+        assert!(!walk.has(walk.lang.habits().clear_notices), "the list closed");
+        walk.click(Role::Button, walk.lang.habits().notices);
+        walk.click(Role::Button, walk.lang.habits().clear_notices);
         assert!(walk.app().told().is_empty());
-        walk.rest("the list without anything");
-        assert!(walk.has(walk.own().no_notices));
+        walk.look("the list without anything");
+        assert!(walk.has(walk.lang.habits().no_notices));
         walk.press(Key::Escape);
-        assert!(!walk.has(walk.own().no_notices), "Escape closes it");
+        assert!(!walk.has(walk.lang.habits().no_notices), "Escape closes it");
     });
 }
 
@@ -288,8 +288,8 @@ fn enter_belongs_to_the_input_method_while_it_composes() {
         walk.harness.state_mut().perform(Action::SetFilter(String::new()));
         walk.command(Key::K);
         compose(&mut walk, "发送");
-        assert_eq!(walk.field(walk.own().palette_hint).value().as_deref(), Some("发送"));
-        assert!(walk.has(walk.own().palette), "the palette is still open");
+        assert_eq!(walk.field(walk.lang.habits().palette_hint).value().as_deref(), Some("发送"));
+        assert!(walk.has(walk.lang.habits().palette), "the palette is still open");
         walk.press(Key::Escape);
         walk.command(Key::L);
         walk.command(Key::A);
@@ -302,10 +302,10 @@ fn enter_belongs_to_the_input_method_while_it_composes() {
         assert!(!walk.tab().message.contains('\n'), "Enter ended composing and no line: {}", walk.tab().message);
         assert!(walk.tab().call.is_none());
         walk.command(Key::Comma);
-        walk.field(walk.own().search_settings).focus();
+        walk.field(walk.lang.habits().search_settings).focus();
         walk.harness.step();
         compose(&mut walk, "压缩");
-        assert_eq!(walk.field(walk.own().search_settings).value().as_deref(), Some("压缩"));
+        assert_eq!(walk.field(walk.lang.habits().search_settings).value().as_deref(), Some("压缩"));
     });
 }
 
@@ -330,8 +330,8 @@ fn rows_of_the_tree_and_facts_are_copied() {
         let row = walk.harness.query_all_by_role_and_label(Role::TreeItem, "BidiHello").next().unwrap();
         row.click_secondary();
         walk.harness.run_steps(4);
-        walk.rest("the menu of a method");
-        let own = walk.own();
+        walk.look("the menu of a method");
+        let own = walk.lang.habits();
         let copied = copy_by(&mut walk, Role::MenuItem, own.copy_full_name);
         assert_eq!(copied.as_deref(), Some("hello.Hello/BidiHello"));
         // An error, whole; the line of facts; the connection in the status bar.
@@ -341,7 +341,7 @@ fn rows_of_the_tree_and_facts_are_copied() {
         walk.until("the call fails", |app| {
             app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.status.is_some())
         });
-        walk.rest("a failure");
+        walk.look("a failure");
         for (shown, part) in [("127.0.0.1:1", "127.0.0.1:1"), ("14 UNAVAILABLE", "14 UNAVAILABLE · ")] {
             let role = if shown.starts_with("14") { Role::Status } else { Role::Alert };
             let nodes = walk.harness.query_all_by_label_contains(shown);

@@ -26,69 +26,69 @@ fn zoom(walk: &mut Walk, percent: u16) {
 /// Goes through the states of the window, and looks at each.
 fn through_everything(walk: &mut Walk, size: &str) {
     let at = |what: &str| format!("{size}, {what}");
-    walk.rest(&at("the first window"));
+    walk.look(&at("the first window"));
     walk.harness.state_mut().perform(Action::OpenDialog);
-    walk.rest(&at("the question that adds a source"));
+    walk.look(&at("the question that adds a source"));
     walk.harness.state_mut().perform(Action::CloseDialog);
     walk.harness.state_mut().perform(Action::StartDemo);
     walk.until_demo();
-    walk.rest(&at("a method"));
+    walk.look(&at("a method"));
     let tab = walk.tab().id;
     for side in [RequestSide::Metadata, RequestSide::Tls, RequestSide::Message] {
         walk.harness.state_mut().perform(Action::ShowRequestSide(tab, side));
-        walk.rest(&at(&format!("{side:?}")));
+        walk.look(&at(&format!("{side:?}")));
     }
     walk.command(Key::Enter);
     walk.until_ok();
     walk.harness.state_mut().perform(Action::AskSaveMessage(tab, Direction::Received, 0));
-    walk.rest(&at("the question where to save"));
+    walk.look(&at("the question where to save"));
     walk.harness.state_mut().perform(Action::CloseSave);
     walk.harness.state_mut().perform(Action::WriteCommand(Some(String::new())));
-    walk.rest(&at("the question for a command"));
+    walk.look(&at("the question for a command"));
     walk.harness.state_mut().perform(Action::WriteCommand(None));
     walk.harness.run_steps(4);
     for popup in [walk.lang.commands().show_call_settings, walk.words().connection] {
         walk.click(Role::Button, popup);
-        walk.rest(&at(popup));
+        walk.look(&at(popup));
         walk.press(Key::Escape);
     }
     walk.command(Key::M);
-    walk.rest(&at("the list of methods"));
+    walk.look(&at("the list of methods"));
     walk.press(Key::Escape);
     for side in [ResponseSide::Headers, ResponseSide::Trailers, ResponseSide::Response] {
         walk.harness.state_mut().perform(Action::ShowResponseSide(tab, side));
-        walk.rest(&at(&format!("{side:?}")));
+        walk.look(&at(&format!("{side:?}")));
     }
     walk.harness.state_mut().perform(Action::SetAddress(tab, "127.0.0.1:1".to_owned()));
     walk.command(Key::Enter);
     walk.until("it fails", |app| {
         app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.status.is_some() && !call.is_ok())
     });
-    walk.rest(&at("a failure"));
+    walk.look(&at("a failure"));
     let source = walk.tab().source;
     for method in ["LotsOfReplies", "BidiHello"] {
         let open = Action::OpenMethod(source, "hello.Hello".to_owned(), method.to_owned());
         walk.harness.state_mut().perform(open);
         walk.until(method, |app| app.active_tab().is_some_and(|tab| tab.method == method && is_checked(tab)));
-        walk.rest(&at(method));
+        walk.look(&at(method));
     }
     walk.command(Key::K);
-    walk.rest(&at("the palette"));
+    walk.look(&at("the palette"));
     walk.press(Key::Escape);
     walk.command(Key::Comma);
-    walk.rest(&at("settings"));
+    walk.look(&at("settings"));
     walk.press(Key::F1);
-    walk.rest(&at("keys"));
+    walk.look(&at("keys"));
     walk.command(Key::B);
-    walk.rest(&at("the other stand of the side panel"));
+    walk.look(&at("the other stand of the side panel"));
     walk.command(Key::B);
     walk.key(Modifiers::ALT, Key::Num1);
     let bell = walk.lang.notices_named(walk.app().unseen());
     walk.click(Role::Button, &bell);
-    walk.rest(&at("notices"));
+    walk.look(&at("notices"));
     walk.press(Key::Escape);
     walk.command(Key::B);
-    walk.rest(&at("the side panel"));
+    walk.look(&at("the side panel"));
 }
 
 #[test]
@@ -128,13 +128,13 @@ fn from_a_fresh_start_to_the_first_response_and_back_by_keyboard() {
         // Enter starts the demo where nothing else has the focus.
         walk.press(Key::Enter);
         walk.until_demo();
-        walk.rest("the first method");
+        walk.look("the first method");
         walk.command(Key::Enter);
         walk.until_ok();
-        walk.rest("the first response");
+        walk.look("the first response");
         // Tab goes through the window in the order in which it is read, and what has the focus is on the screen.
         let order = tab_order(&mut walk, 40);
-        let own = walk.own();
+        let own = walk.lang.habits();
         let words = walk.words();
         let expect = [
             own.search_everything,
@@ -186,20 +186,20 @@ fn from_a_fresh_start_to_the_first_response_and_back_by_keyboard() {
         assert!(walk.app().theme_chosen || walk.app().lang_chosen, "arrows choose");
         walk.press(Key::ArrowLeft);
         assert!(!walk.app().theme_chosen && !walk.app().lang_chosen, "and back");
-        walk.rest("settings by keyboard");
+        walk.look("settings by keyboard");
         walk.key(Modifiers::ALT, Key::Num1);
         assert_eq!(walk.app().area, Area::Services);
         walk.command(Key::W);
         walk.command(Key::W);
         assert!(walk.app().tabs.is_empty());
-        walk.rest("after the last tab was closed");
+        walk.look("after the last tab was closed");
         // A source's row is reached and its menu opened without a pointer.
         walk.command(Key::F);
         assert_eq!(walk.focused().unwrap().1, words.filter_methods);
         walk.press(Key::Tab);
         assert_eq!(walk.focused().unwrap().0, Role::TreeItem);
         walk.key(Modifiers::SHIFT, Key::F10);
-        walk.rest("the menu of a row");
+        walk.look("the menu of a row");
         assert_eq!(walk.focused().unwrap(), (Role::MenuItem, own.copy_name.to_owned()));
         walk.press(Key::ArrowDown);
         assert_eq!(walk.focused().unwrap(), (Role::MenuItem, own.copy_full_name.to_owned()));
@@ -247,7 +247,7 @@ fn a_narrow_window_folds_its_side_and_gives_it_back() {
     walk.harness.run_steps(4);
     assert!(!walk.names(Role::TreeItem).contains(&"BidiHello".to_owned()), "folded to the rail");
     walk.click(Role::Tab, walk.words().services);
-    walk.rest("the side panel over the centre");
+    walk.look("the side panel over the centre");
     walk.click(Role::TreeItem, "BidiHello");
     walk.until("it is open", |app| app.active_tab().is_some_and(|tab| tab.method == "BidiHello"));
     assert!(walk.names(Role::TreeItem).is_empty(), "what was opened takes its place");

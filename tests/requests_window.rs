@@ -3,71 +3,29 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
 
+mod window_support;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use proconsul::app::{
-    Action, App, CaKind, CallStage, DemoState, LockMeaning, Prepared, RequestSide, RowsOf, Tab, ThemeChoice,
-};
+use proconsul::app::{Action, CaKind, CallStage, DemoState, LockMeaning, Prepared, RequestSide, RowsOf};
 use proconsul::call::{Code, Encoding};
 use proconsul::engine::{ConnectionState, DemoInfo};
 use proconsul::keychain::{Keychain, KeychainFault, KeychainState};
 use proconsul::secret::Secret;
 use proconsul::state;
-use proconsul::ui::{Setup, Window};
-use proconsul::words::{Lang, RequestWords, Words};
+use proconsul::words::{Lang, RequestWords};
 
-/// Longer than anything here may take on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-struct Walk {
-    harness: Harness<'static, Window>,
-    lang: Lang,
-}
+use window_support::{Begin, Walk, in_both};
 
 impl Walk {
-    fn begin(lang: Lang, setup: Setup, size: [f32; 2]) -> Self {
-        let setup = Setup { lang, theme: Some(ThemeChoice::Dark), ..setup };
-        let mut harness = Harness::builder()
-            .with_size(size)
-            .build_eframe(|creation| Window::new(&creation.egui_ctx, setup).expect("the engine starts"));
-        harness.run_steps(4);
-        Self { harness, lang }
-    }
-
-    /// With the demo running and its first method open.
-    fn with_demo(lang: Lang) -> Self {
-        let mut walk = Self::begin(lang, Setup::default(), [1440.0, 900.0]);
-        walk.act(Action::StartDemo);
-        walk.until("a method is open", |app| {
-            app.active_tab().is_some_and(|tab| matches!(tab.prepared, Prepared::Ready(_)))
-        });
-        walk.until("both sources are read", |app| {
-            app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some())
-        });
-        walk
-    }
-
-    fn words(&self) -> &'static Words {
-        self.lang.words()
-    }
-
     fn own(&self) -> &'static RequestWords {
         self.lang.requests()
-    }
-
-    fn app(&self) -> &App {
-        self.harness.state().app()
-    }
-
-    fn tab(&self) -> &Tab {
-        self.app().active_tab().expect("a tab is open")
     }
 
     fn demo(&self) -> DemoInfo {
@@ -77,73 +35,12 @@ impl Walk {
         }
     }
 
-    fn act(&mut self, action: Action) {
-        self.harness.state_mut().perform(action);
-        self.harness.run_steps(4);
-    }
-
     fn show(&mut self, side: RequestSide) {
         let id = self.tab().id;
         self.act(Action::ShowRequestSide(id, side));
     }
 
-    fn until(&mut self, what: &str, is_so: impl Fn(&App) -> bool) {
-        let begin = Instant::now();
-        while !is_so(self.app()) {
-            assert!(begin.elapsed() < PATIENCE, "never: {what}");
-            self.harness.step();
-            std::thread::park_timeout(Duration::from_millis(5));
-        }
-        self.harness.run_steps(4);
-    }
-
-    fn click(&mut self, role: Role, name: &str, nth: usize) {
-        self.harness
-            .query_all_by_role_and_label(role, name)
-            .nth(nth)
-            .unwrap_or_else(|| panic!("no {role:?} {name} {nth}"))
-            .click();
-        self.harness.run_steps(4);
-    }
-
-    fn has(&self, part: &str) -> bool {
-        self.harness.query_all_by_label_contains(part).next().is_some()
-    }
-
-    fn key(&mut self, modifiers: Modifiers, key: Key) {
-        self.harness.key_press_modifiers(modifiers, key);
-        self.harness.run_steps(4);
-    }
-
-    fn text(&mut self, text: &str) {
-        self.harness.event(Event::Text(text.to_owned()));
-        self.harness.run_steps(4);
-    }
-
-    fn paste(&mut self, text: &str) {
-        self.harness.event(Event::Paste(text.to_owned()));
-        self.harness.run_steps(6);
-    }
-
-    fn focus(&mut self, name: &str, nth: usize) {
-        let fields = [Role::TextInput, Role::PasswordInput, Role::MultilineTextInput];
-        self.harness
-            .query_all_by_label(name)
-            .filter(|node| fields.contains(&node.accesskit_node().role()))
-            .nth(nth)
-            .unwrap_or_else(|| panic!("no field {name} {nth}"))
-            .focus();
-        self.harness.run_steps(2);
-    }
-
-    /// Replaces what a field holds.
-    fn fill(&mut self, name: &str, nth: usize, text: &str) {
-        self.focus(name, nth);
-        self.key(Modifiers::COMMAND, Key::A);
-        self.text(text);
-    }
-
-    fn send(&mut self) {
+    fn send_and_wait(&mut self) {
         let id = self.tab().id;
         self.act(Action::Send(id));
         self.until("the call ends", |app| {
@@ -162,38 +59,17 @@ impl Walk {
         let (_, value) = headers.metadata.iter().find(|(known, _)| known == key)?;
         Some(String::from_utf8_lossy(value).into_owned())
     }
-
-    /// At rest, and every fixed word in the right language.
-    fn rest(&mut self) {
-        self.harness.run_steps(4);
-        self.harness.run();
-        if self.lang != Lang::ZhCn {
-            return;
-        }
-        let (en, zh) = (Lang::En.requests().all(), Lang::ZhCn.requests().all());
-        let all = Lang::En.words().all().into_iter().chain(en).zip(Lang::ZhCn.words().all().into_iter().chain(zh));
-        let foreign: Vec<&str> = all.filter(|(en, zh)| en.1 != zh.1).map(|(en, _)| en.1).collect();
-        for node in self.harness.root().children_recursive() {
-            let label = node.accesskit_node().label().unwrap_or_default();
-            assert!(!foreign.contains(&label.as_str()), "English in the Chinese window: {label}");
-        }
-    }
-}
-
-fn in_both(walk: impl Fn(Lang)) {
-    walk(Lang::En);
-    walk(Lang::ZhCn);
 }
 
 #[test]
 fn rows_belong_to_the_request_or_to_its_target() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let (words, own, address) = (walk.words(), walk.own(), walk.tab().address.clone());
         walk.show(RequestSide::Metadata);
         assert!(walk.has(&lang.sent_to(&address)) && walk.has(words.metadata_line) && walk.has(words.added_title));
         assert_eq!(walk.app().target_rows(&address).len(), 1, "the demo's token is its target's");
-        walk.send();
+        walk.send_and_wait();
         assert_eq!((walk.code(), walk.sent("token").as_deref()), (Code::OK, Some("101010")));
 
         // A row of the request with the same key wins, and the other says so.
@@ -204,18 +80,18 @@ fn rows_belong_to_the_request_or_to_its_target() {
         assert_eq!(walk.tab().metadata[0].value.reveal(), "wrong");
         assert!(walk.has(own.overridden_hint));
         walk.rest();
-        walk.send();
+        walk.send_and_wait();
         assert_eq!(walk.sent("token").as_deref(), Some("wrong"));
         assert_ne!(walk.code(), Code::OK);
 
         // It goes to the target by its menu, and away by its cross.
-        walk.click(Role::Button, own.row_menu, 0);
+        walk.click(Role::Button, own.row_menu);
         walk.rest();
-        walk.click(Role::MenuItem, &lang.send_to(&address), 0);
+        walk.click(Role::MenuItem, &lang.send_to(&address));
         assert_eq!((walk.tab().metadata.len(), walk.app().target_rows(&address).len()), (0, 2));
-        walk.click(Role::Button, words.remove_row, 1);
+        walk.click_nth(Role::Button, words.remove_row, 1);
         assert_eq!(walk.app().target_rows(&address).len(), 1);
-        walk.send();
+        walk.send_and_wait();
         assert_eq!(walk.code(), Code::OK);
     });
 }
@@ -223,7 +99,7 @@ fn rows_belong_to_the_request_or_to_its_target() {
 #[test]
 fn keys_are_completed_refused_and_pasted() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let (words, own, id) = (walk.words(), walk.own(), walk.tab().id);
         walk.show(RequestSide::Metadata);
         // Typing narrows the list; the second is taken, and the caret goes on to its value.
@@ -249,22 +125,22 @@ fn keys_are_completed_refused_and_pasted() {
         let field = walk.harness.query_all_by_role_and_label(Role::PasswordInput, words.value).next().expect("masked");
         assert!(!field.accesskit_node().value().unwrap_or_default().contains("hidden"));
         walk.rest();
-        walk.send();
+        walk.send_and_wait();
         assert_eq!(walk.sent("trace-bin").map(String::into_bytes), Some("\u{fffd}\u{fffd}".into()));
         assert_eq!(walk.sent("grpc-timeout").map(|value| value.contains("3S")), Some(false));
 
         // Bytes in the other notation, and a secret marked by hand.
-        walk.click(Role::Button, own.row_menu, 2);
-        walk.click(Role::MenuItem, own.as_base64, 0);
+        walk.click_nth(Role::Button, own.row_menu, 2);
+        walk.click(Role::MenuItem, own.as_base64);
         assert_eq!(walk.tab().metadata[2].value.reveal(), "q6s=");
-        walk.click(Role::Button, own.row_menu, 1);
-        walk.click(Role::MenuItemRadio, own.mark_secret, 0);
+        walk.click_nth(Role::Button, own.row_menu, 1);
+        walk.click(Role::MenuItemRadio, own.mark_secret);
         assert!(walk.tab().metadata[1].secret);
         // The button asks the clipboard, whose text comes as a paste of its own.
-        walk.click(Role::Button, own.paste, 0);
+        walk.click(Role::Button, own.paste);
         walk.paste("nothing of ours");
         assert!(walk.has(own.paste_none));
-        walk.click(Role::Button, own.paste, 0);
+        walk.click(Role::Button, own.paste);
         walk.paste("{\"x-json\": 1}");
         assert_eq!(walk.tab().metadata.last().expect("a row").key, "x-json");
         walk.act(Action::SetMetadata(id, Vec::new()));
@@ -300,10 +176,6 @@ impl Keychain for Lockable {
     }
 }
 
-fn remembering(folder: &std::path::Path, keychain: Option<Arc<dyn Keychain>>) -> Setup {
-    Setup { state_dir: Some(folder.to_path_buf()), opened: state::open(folder), keychain, ..Setup::default() }
-}
-
 const PROTO: &str =
     "syntax = \"proto3\"; package a; message A { string name = 1; } service S { rpc One(A) returns (A); }";
 
@@ -311,7 +183,7 @@ const PROTO: &str =
 fn with_secret(lang: Lang, folder: &std::path::Path, keychain: Option<Arc<dyn Keychain>>) -> Walk {
     let path = folder.join("a.proto");
     std::fs::write(&path, PROTO).unwrap();
-    let mut walk = Walk::begin(lang, remembering(folder, keychain), [1440.0, 900.0]);
+    let mut walk = Begin::new(lang).kept_in(folder).keychain(keychain).walk();
     walk.act(Action::OpenPaths(vec![path]));
     walk.until("the file is read", |app| app.sources.iter().any(|entry| entry.outline.is_some()));
     let source = walk.app().sources[0].id;
@@ -338,26 +210,21 @@ fn a_locked_keychain_is_told_and_asked_again() {
         assert!(text.contains("\"token\"") && !text.contains("hidden-value"));
 
         *keychain.locked.lock().unwrap() = true;
-        let setup = remembering(folder.path(), Some(Arc::clone(&keychain) as Arc<dyn Keychain>));
-        let mut second = Walk::begin(lang, setup, [1440.0, 900.0]);
+        let again = Some(Arc::clone(&keychain) as Arc<dyn Keychain>);
+        let mut second = Begin::new(lang).kept_in(folder.path()).keychain(again).walk();
         second.until("it refuses", |app| matches!(app.keychain, KeychainState::Locked(_)));
         second.rest();
         let own = second.own();
         assert!(second.has(own.refused_hint) && second.has(own.keychain_locked_text));
         *keychain.locked.lock().unwrap() = false;
-        second.click(Role::Link, second.words().try_again, 0);
+        second.click(Role::Link, second.words().try_again);
         second.until("the value is back", |app| !app.target_rows("127.0.0.1:1")[0].missing);
         assert_eq!(second.app().target_rows("127.0.0.1:1")[0].value.reveal(), "hidden-value");
         assert!(!second.has(own.keychain_locked_text));
         second.rest();
         // A row that goes takes its secret along.
-        second.click(Role::Button, second.words().remove_row, 0);
-        let begin = Instant::now();
-        while !keychain.items.lock().unwrap().is_empty() {
-            assert!(begin.elapsed() < PATIENCE, "never forgotten");
-            second.harness.step();
-            std::thread::park_timeout(Duration::from_millis(5));
-        }
+        second.click(Role::Button, second.words().remove_row);
+        second.until_so("it is forgotten", |_| keychain.items.lock().unwrap().is_empty());
     });
 }
 
@@ -370,13 +237,14 @@ fn without_a_keychain_the_value_has_to_be_typed_again() {
         assert!(first.has(first.own().keychain_absent_text));
         first.rest();
         drop(first);
-        let mut second = Walk::begin(lang, remembering(folder.path(), None), [1440.0, 900.0]);
+        let mut second = Begin::new(lang).kept_in(folder.path()).walk();
         second.until("nothing came", |app| matches!(app.keychain, KeychainState::Absent(_)));
         second.rest();
         assert!(second.has(second.own().gone_hint));
         assert!(second.app().sent_metadata(second.tab()).is_empty());
         let value = second.words().value;
-        second.fill(value, 1, "typed again");
+        second.focus(value, 1);
+        second.text("typed again");
         assert_eq!(second.app().sent_metadata(second.tab())[0].1.reveal(), "typed again");
         assert!(!second.has(second.own().gone_hint));
         second.rest();
@@ -386,7 +254,7 @@ fn without_a_keychain_the_value_has_to_be_typed_again() {
 #[test]
 fn the_target_bar_lists_addresses_and_tells_how_the_connection_stands() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let (own, demo) = (walk.own(), walk.demo());
         walk.focus(walk.words().target, 0);
         walk.key(Modifiers::NONE, Key::ArrowDown);
@@ -400,14 +268,14 @@ fn the_target_bar_lists_addresses_and_tells_how_the_connection_stands() {
         walk.key(Modifiers::NONE, Key::Enter);
         assert_eq!(walk.tab().address, demo.plaintext);
         // Typing narrows it, Escape closes it.
-        walk.fill(walk.words().target, 0, &demo.tls[..demo.tls.len() - 1]);
+        walk.fill(walk.words().target, &demo.tls[..demo.tls.len() - 1]);
         assert!(names(&walk).contains(&demo.tls));
         walk.key(Modifiers::NONE, Key::Escape);
         assert!(names(&walk).is_empty());
-        walk.fill(walk.words().target, 0, &demo.tls);
+        walk.fill(walk.words().target, &demo.tls);
         walk.key(Modifiers::NONE, Key::Escape);
 
-        walk.click(Role::Button, walk.words().connection, 0);
+        walk.click(Role::Button, walk.words().connection);
         walk.until("it is looked at", |app| matches!(app.connections.get(&demo.tls), Some(ConnectionState::Open(_))));
         let open = |walk: &Walk| match walk.app().connections.get(&demo.tls) {
             Some(ConnectionState::Open(info)) => info.id,
@@ -416,13 +284,13 @@ fn the_target_bar_lists_addresses_and_tells_how_the_connection_stands() {
         let first = open(&walk);
         assert!(walk.has(walk.words().lock_verified) && walk.has(&lang.verified_as(&demo.server_name)));
         walk.rest();
-        walk.click(Role::Button, own.reconnect, 0);
+        walk.click(Role::Button, own.reconnect);
         walk.until(
             "there is another",
             |app| matches!(app.connections.get(&demo.tls), Some(ConnectionState::Open(info)) if info.id != first),
         );
         walk.key(Modifiers::NONE, Key::Escape);
-        walk.send();
+        walk.send_and_wait();
         let (_, info) = walk.tab().call.as_ref().and_then(|call| call.connection.clone()).expect("a connection");
         assert_eq!((info.id, info.reused), (open(&walk), true), "the call goes over the new one");
         walk.rest();
@@ -432,43 +300,43 @@ fn the_target_bar_lists_addresses_and_tells_how_the_connection_stands() {
 #[test]
 fn settings_of_calls_take_effect_and_bad_ones_are_told() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let (own, address) = (walk.own(), walk.tab().address.clone());
         let id = walk.tab().id;
         walk.act(Action::SetMessage(id, "{\"name\": \"a name that is long enough\"}".to_owned(), None));
-        walk.click(Role::Button, lang.commands().show_call_settings, 0);
+        walk.click(Role::Button, lang.commands().show_call_settings);
         assert!(walk.has(own.this_request) && walk.has(&lang.every_call_to(&address)));
-        walk.click(Role::RadioButton, "gzip", 0);
+        walk.click(Role::RadioButton, "gzip");
         assert_eq!(walk.tab().compress, Some(Encoding::Gzip));
-        walk.fill(own.receive_limit, 0, "much");
+        walk.fill(own.receive_limit, "much");
         assert!(walk.has(own.size_bad));
         assert_eq!(walk.app().form(&address).receive_bytes, None);
         walk.rest();
-        walk.fill(own.receive_limit, 0, "4 B");
+        walk.fill(own.receive_limit, "4 B");
         assert!(!walk.has(own.size_bad));
-        walk.fill(own.keepalive, 0, "soon");
+        walk.fill(own.keepalive, "soon");
         assert!(walk.has(own.time_bad));
-        walk.fill(own.keepalive, 0, "30 s");
-        walk.fill(own.user_agent, 0, "tester/1");
+        walk.fill(own.keepalive, "30 s");
+        walk.fill(own.user_agent, "tester/1");
         let form = walk.app().form(&address);
         assert_eq!((form.receive_bytes, form.keepalive), (Some(4), Some(Duration::from_secs(30))));
         walk.key(Modifiers::NONE, Key::Escape);
-        walk.send();
+        walk.send_and_wait();
         assert_eq!(walk.sent("grpc-encoding").as_deref(), Some("gzip"));
         assert!(walk.sent("user-agent").is_some_and(|agent| agent.starts_with("tester/1 proconsul/")));
         assert_eq!(walk.code(), Code::RESOURCE_EXHAUSTED, "the answer is larger than the limit");
 
-        walk.click(Role::Button, lang.commands().show_call_settings, 0);
+        walk.click(Role::Button, lang.commands().show_call_settings);
         let usual = "64 MiB";
-        walk.click(Role::Button, &lang.reset_to(own.receive_limit, usual), 0);
-        walk.click(Role::RadioButton, "zstd", 0);
+        walk.click(Role::Button, &lang.reset_to(own.receive_limit, usual));
+        walk.click(Role::RadioButton, "zstd");
         walk.rest();
         walk.key(Modifiers::NONE, Key::Escape);
         assert_eq!(walk.app().form(&address).receive_bytes, None);
-        walk.send();
+        walk.send_and_wait();
         assert_eq!((walk.code(), walk.sent("grpc-encoding").as_deref()), (Code::OK, Some("zstd")));
         walk.act(Action::SetCompression(id, Some(Encoding::Deflate)));
-        walk.send();
+        walk.send_and_wait();
         assert_eq!((walk.code(), walk.sent("grpc-encoding").as_deref()), (Code::OK, Some("deflate")));
     });
 }
@@ -476,7 +344,7 @@ fn settings_of_calls_take_effect_and_bad_ones_are_told() {
 #[test]
 fn a_pasted_command_opens_a_request_that_can_be_sent() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let (own, demo) = (walk.own(), walk.demo());
         walk.harness.run_steps(2);
         let command = format!(
@@ -492,16 +360,16 @@ fn a_pasted_command_opens_a_request_that_can_be_sent() {
         assert_eq!((tab.message.as_str(), tab.deadline.as_str()), ("{\"name\": \"it's\"}", "2 s"));
         assert!(walk.has(&lang.paste_skipped("-what")));
         walk.rest();
-        walk.send();
+        walk.send_and_wait();
         assert_eq!((walk.code(), walk.sent("x-a").as_deref()), (Code::OK, Some("1")));
-        walk.click(Role::Link, walk.words().close, 0);
+        walk.click(Role::Link, walk.words().close);
         assert!(!walk.has(&lang.paste_skipped("-what")));
 
         // By its question, which says what is none.
         walk.act(Action::WriteCommand(Some(String::new())));
         walk.rest();
         walk.paste("curl http://a");
-        walk.click(Role::Button, walk.words().open, 0);
+        walk.click(Role::Button, walk.words().open);
         assert!(walk.has(own.paste_command_bad));
         walk.rest();
         walk.key(Modifiers::COMMAND, Key::A);
@@ -524,7 +392,7 @@ fn a_pasted_command_opens_a_request_that_can_be_sent() {
         walk.until("it is ready", |app| {
             app.active_tab().is_some_and(|tab| tab.id != before.id && matches!(tab.prepared, Prepared::Ready(_)))
         });
-        walk.send();
+        walk.send_and_wait();
         assert_eq!((walk.code(), walk.sent("token").as_deref()), (Code::OK, Some("101010")));
     });
 }
@@ -533,17 +401,17 @@ fn a_pasted_command_opens_a_request_that_can_be_sent() {
 fn exactly_the_certificate_of_a_file_is_trusted_and_shown() {
     in_both(|lang| {
         let folder = tempfile::tempdir().unwrap();
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let (words, demo) = (walk.words(), walk.demo());
         let (right, wrong) = (folder.path().join("server.pem"), folder.path().join("other.pem"));
         std::fs::write(&right, &demo.certificate_pem).unwrap();
         let other = rcgen::generate_simple_self_signed(vec![demo.server_name.clone()]).unwrap();
         std::fs::write(&wrong, other.cert.pem()).unwrap();
         walk.show(RequestSide::Tls);
-        walk.click(Role::RadioButton, words.pinned_certificate, 0);
+        walk.click(Role::RadioButton, words.pinned_certificate);
         assert_eq!(walk.app().form(&demo.tls).ca, CaKind::Exact);
         let choose = |walk: &mut Walk, path: &PathBuf| {
-            walk.fill(words.certificate_of_server, 0, &path.display().to_string());
+            walk.fill(words.certificate_of_server, &path.display().to_string());
             // The file is read when its path is typed to its end.
             walk.key(Modifiers::NONE, Key::Tab);
             let path = path.clone();
@@ -551,21 +419,21 @@ fn exactly_the_certificate_of_a_file_is_trusted_and_shown() {
         };
         choose(&mut walk, &wrong);
         walk.rest();
-        walk.send();
+        walk.send_and_wait();
         assert_eq!(walk.code(), Code::UNAVAILABLE, "the name fits, the certificate is another");
         choose(&mut walk, &right);
         assert!(walk.has("www.eline.com"));
         walk.rest();
-        walk.send();
+        walk.send_and_wait();
         assert_eq!(walk.code(), Code::OK);
         assert_eq!(walk.app().lock(&demo.tls), LockMeaning::Verified(demo.server_name.clone()));
         choose(&mut walk, &folder.path().join("nosuch.pem"));
         let said = if lang == Lang::En { "The file cannot be read" } else { "无法读取文件" };
         assert!(walk.has(said));
         // Loud as long as it is on.
-        walk.click(Role::Switch, words.skip_verify, 0);
+        walk.click(Role::Switch, words.skip_verify);
         assert_eq!(walk.app().lock(&demo.tls), LockMeaning::NotVerified);
-        walk.click(Role::Button, walk.words().connection, 0);
+        walk.click(Role::Button, walk.words().connection);
         assert!(walk.has(words.lock_unverified));
         walk.rest();
     });
@@ -574,10 +442,10 @@ fn exactly_the_certificate_of_a_file_is_trusted_and_shown() {
 #[test]
 fn a_server_whose_reflection_wants_a_token_is_added_with_it() {
     in_both(|lang| {
-        let mut walk = Walk::begin(lang, Setup::default(), [1024.0, 700.0]);
+        let mut walk = Begin::new(lang).size([1024.0, 700.0]).walk();
         let words = walk.words();
         walk.act(Action::OpenDialog);
-        walk.fill(words.address, 0, "127.0.0.1:1");
+        walk.fill(words.address, "127.0.0.1:1");
         walk.focus(words.key, 0);
         walk.text("token");
         walk.key(Modifiers::NONE, Key::Tab);
@@ -597,7 +465,7 @@ fn a_server_whose_reflection_wants_a_token_is_added_with_it() {
 #[test]
 fn the_request_sides_commands_are_in_the_palette() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = Begin::new(lang).with_demo();
         let (own, address) = (walk.own(), walk.tab().address.clone());
         let names = lang.commands();
         let run = |walk: &mut Walk, name: &str| {
@@ -625,7 +493,7 @@ fn the_request_sides_commands_are_in_the_palette() {
 #[test]
 fn a_small_window_shows_it_all_and_comes_to_rest() {
     in_both(|lang| {
-        let mut walk = Walk::begin(lang, Setup::default(), [1024.0, 700.0]);
+        let mut walk = Begin::new(lang).size([1024.0, 700.0]).walk();
         walk.act(Action::StartDemo);
         walk.until("a method is open", |app| {
             app.active_tab().is_some_and(|tab| matches!(tab.prepared, Prepared::Ready(_)))
@@ -635,7 +503,7 @@ fn a_small_window_shows_it_all_and_comes_to_rest() {
             walk.rest();
         }
         for button in [lang.commands().show_call_settings, walk.words().connection] {
-            walk.click(Role::Button, button, 0);
+            walk.click(Role::Button, button);
             walk.rest();
             for node in walk.harness.root().children_recursive() {
                 let Some(bounds) = node.accesskit_node().bounding_box() else { continue };

@@ -3,138 +3,29 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
 
-use std::time::{Duration, Instant};
+mod window_support;
+
+use std::time::Duration;
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, OutputCommand};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use proconsul::app::{App, CallRecord, CallStage, Prepared, SaveStage, Tab, ThemeChoice};
+use proconsul::app::SaveStage;
 use proconsul::call::Code;
-use proconsul::ui::{Setup, Window};
-use proconsul::words::{Lang, Words};
+use proconsul::words::Lang;
 
-/// Longer than anything here may take on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+use window_support::{Begin, Walk, in_both};
 
-struct Walk {
-    harness: Harness<'static, Window>,
-    lang: Lang,
+/// With the demo running and this method open.
+fn with_method(lang: Lang, method: &str) -> Walk {
+    let mut walk = Begin::new(lang).with_demo();
+    if method != "SayHello" {
+        walk.open_method(method);
+    }
+    walk
 }
 
 impl Walk {
-    /// With the demo running and this method open.
-    fn with_method(lang: Lang, method: &str) -> Self {
-        let setup = Setup { lang, theme: Some(ThemeChoice::Dark), ..Setup::default() };
-        let harness = Harness::builder()
-            .with_size([1440.0, 900.0])
-            .build_eframe(|creation| Window::new(&creation.egui_ctx, setup).expect("the engine starts"));
-        let mut walk = Self { harness, lang };
-        walk.harness.run();
-        walk.click(Role::Button, walk.lang.commands().start_demo);
-        walk.until("a method is open", |app| app.active_tab().is_some_and(is_checked));
-        walk.until("both sources are read", |app| {
-            app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some())
-        });
-        walk.harness.run_steps(8);
-        walk.harness.run();
-        if method != "SayHello" {
-            walk.open_method(method);
-        }
-        walk
-    }
-
-    fn words(&self) -> &'static Words {
-        self.lang.words()
-    }
-
-    fn app(&self) -> &App {
-        self.harness.state().app()
-    }
-
-    fn tab(&self) -> &Tab {
-        self.app().active_tab().expect("a tab is open")
-    }
-
-    fn call(&self) -> &CallRecord {
-        self.tab().call.as_ref().expect("a call began")
-    }
-
-    fn until(&mut self, what: &str, is_so: impl Fn(&App) -> bool) {
-        let begin = Instant::now();
-        while !is_so(self.app()) {
-            assert!(begin.elapsed() < PATIENCE, "never: {what}; {:?}", self.app().active_tab().map(|tab| &tab.call));
-            self.harness.step();
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        self.harness.run_steps(4);
-    }
-
-    fn until_call(&mut self, what: &str, is_so: impl Fn(&CallRecord) -> bool) {
-        self.until(what, |app| app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(&is_so));
-    }
-
-    /// Steps the window until a widget of this name is there.
-    fn until_shown(&mut self, part: &str) {
-        let begin = Instant::now();
-        while !self.has(part) {
-            assert!(begin.elapsed() < PATIENCE, "never shown: {part}");
-            self.harness.step();
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn click(&mut self, role: Role, name: &str) {
-        self.harness
-            .query_all_by_role_and_label(role, name)
-            .next()
-            .unwrap_or_else(|| panic!("no {role:?} {name}"))
-            .click();
-        self.harness.run_steps(4);
-    }
-
-    fn has(&self, part: &str) -> bool {
-        self.harness.query_all_by_label_contains(part).next().is_some()
-    }
-
-    fn key(&mut self, modifiers: Modifiers, key: Key) {
-        self.harness.key_press_modifiers(modifiers, key);
-        self.harness.run_steps(4);
-    }
-
-    /// Replaces what a field holds.
-    fn fill(&mut self, name: &str, text: &str) {
-        let field = self
-            .harness
-            .query_all_by_label(name)
-            .find(|node| matches!(node.accesskit_node().role(), Role::TextInput | Role::MultilineTextInput))
-            .unwrap_or_else(|| panic!("no field {name}"));
-        field.focus();
-        self.harness.step();
-        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-        self.harness.step();
-        self.harness.event(Event::Text(text.to_owned()));
-        self.harness.run_steps(4);
-    }
-
-    fn open_method(&mut self, name: &str) {
-        self.click(Role::TreeItem, name);
-        self.until(name, |app| app.active_tab().is_some_and(|tab| tab.method == name && is_checked(tab)));
-    }
-
-    fn draft(&mut self, text: &str) {
-        self.fill(self.words().message_editor, text);
-        self.until("the draft is checked", |app| app.active_tab().is_some_and(is_checked));
-    }
-
-    fn send(&mut self) {
-        self.key(Modifiers::COMMAND, Key::Enter);
-    }
-
-    fn until_ended(&mut self) {
-        self.until_call("the call ends", |call| call.stage() != CallStage::Running);
-    }
-
     /// Names of the rows of messages in view.
     fn rows(&self) -> Vec<String> {
         let sides = [self.words().sent, self.words().received];
@@ -152,71 +43,21 @@ impl Walk {
         self.harness.run_steps(4);
     }
 
-    /// Steps until something is put into the clipboard.
-    fn copied(&mut self) -> Option<String> {
-        let begin = Instant::now();
-        while begin.elapsed() < Duration::from_secs(20) {
-            self.harness.step();
-            for command in &self.harness.output().platform_output.commands {
-                if let OutputCommand::CopyText(text) = command {
-                    return Some(text.clone());
-                }
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        None
-    }
-
     /// Presses a button that copies.
-    fn click_and_copied(&mut self, name: &str) -> Option<String> {
+    fn click_and_copied(&mut self, name: &str) -> String {
         self.harness
             .query_all_by_role_and_label(Role::Button, name)
             .next()
             .unwrap_or_else(|| panic!("no button {name}"))
             .click();
-        self.copied()
+        self.until_copied()
     }
-
-    /// At rest, and every fixed word in the right language.
-    fn rest(&mut self) {
-        self.harness.run_steps(4);
-        self.harness.run();
-        if self.lang != Lang::ZhCn {
-            return;
-        }
-        let pairs = [
-            (Lang::En.words().all(), Lang::ZhCn.words().all()),
-            (Lang::En.streams().all(), Lang::ZhCn.streams().all()),
-            (Lang::En.details().all(), Lang::ZhCn.details().all()),
-            (Lang::En.trace().all(), Lang::ZhCn.trace().all()),
-        ];
-        let foreign: Vec<&str> = pairs
-            .into_iter()
-            .flat_map(|(en, zh)| en.into_iter().zip(zh))
-            .filter(|(en, zh)| en.1 != zh.1)
-            .map(|(en, _)| en.1)
-            .collect();
-        for node in self.harness.root().children_recursive() {
-            let label = node.accesskit_node().label().unwrap_or_default();
-            assert!(!foreign.contains(&label.as_str()), "English in the Chinese window: {label}");
-        }
-    }
-}
-
-fn is_checked(tab: &Tab) -> bool {
-    matches!(tab.prepared, Prepared::Ready(_))
-        && tab.checked.as_ref().is_some_and(|checked| checked.revision == tab.revision)
-}
-
-fn in_both(walk: impl Fn(Lang)) {
-    walk(Lang::En);
-    walk(Lang::ZhCn);
 }
 
 #[test]
 fn a_hundred_thousand_messages_are_listed_followed_and_read_by_keys() {
     in_both(|lang| {
-        let mut walk = Walk::with_method(lang, "LotsOfReplies");
+        let mut walk = with_method(lang, "LotsOfReplies");
         walk.draft("{\"name\": \"Ann\", \"count\": 100000, \"intervalMs\": 0}");
         walk.send();
         walk.until_call("some came", |call| call.received > 1_000);
@@ -264,7 +105,7 @@ fn a_hundred_thousand_messages_are_listed_followed_and_read_by_keys() {
 fn a_list_is_filtered_in_words_sizes_and_sides() {
     in_both(|lang| {
         let own = lang.streams();
-        let mut walk = Walk::with_method(lang, "LotsOfReplies");
+        let mut walk = with_method(lang, "LotsOfReplies");
         walk.draft("{\"name\": \"Ann\", \"count\": 3000, \"intervalMs\": 0}");
         walk.send();
         walk.until_ended();
@@ -316,7 +157,7 @@ fn a_list_is_filtered_in_words_sizes_and_sides() {
 fn a_paused_list_stands_still_while_the_stream_goes_on() {
     in_both(|lang| {
         let own = lang.streams();
-        let mut walk = Walk::with_method(lang, "LotsOfReplies");
+        let mut walk = with_method(lang, "LotsOfReplies");
         walk.draft("{\"name\": \"Ann\", \"count\": 200, \"intervalMs\": 10}");
         walk.send();
         walk.until_call("some came", |call| call.received > 5);
@@ -342,7 +183,7 @@ fn a_paused_list_stands_still_while_the_stream_goes_on() {
 fn what_is_listed_is_copied_and_saved_and_what_was_sent_comes_back() {
     in_both(|lang| {
         let own = lang.streams();
-        let mut walk = Walk::with_method(lang, "BidiHello");
+        let mut walk = with_method(lang, "BidiHello");
         for (count, name) in (1..).zip(["Ann", "Bob", "李雷"]) {
             walk.draft(&format!("{{\"name\": \"{name}\"}}"));
             walk.send();
@@ -354,7 +195,7 @@ fn what_is_listed_is_copied_and_saved_and_what_was_sent_comes_back() {
         back.click();
         walk.until("it is in the editor", |app| app.active_tab().is_some_and(|tab| tab.message.contains("Bob")));
         walk.click(Role::RadioButton, walk.words().received);
-        let text = walk.click_and_copied(own.copy_all).expect("something is copied");
+        let text = walk.click_and_copied(own.copy_all);
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines.len() == 3 && lines[2].contains("李雷"), "{lines:?}");
         walk.until_shown(&lang.copied(3, 3));
@@ -362,7 +203,7 @@ fn what_is_listed_is_copied_and_saved_and_what_was_sent_comes_back() {
         walk.click_row("Bob");
         walk.until_call("it is open", |call| call.shown.as_ref().is_some_and(|shown| shown.text.is_some()));
         walk.harness.event(Event::Copy);
-        let one = walk.copied().expect("a row is copied");
+        let one = walk.until_copied();
         assert!(one.starts_with('{') && one.contains("Bob") && one.lines().count() == 1, "{one}");
 
         let folder = tempfile::tempdir().expect("a folder");
@@ -395,7 +236,7 @@ fn what_is_listed_is_copied_and_saved_and_what_was_sent_comes_back() {
 fn the_trace_explains_each_phase_and_shows_connection_and_chain() {
     in_both(|lang| {
         let (own, words) = (lang.trace(), lang.words());
-        let mut walk = Walk::with_method(lang, "SayHello");
+        let mut walk = with_method(lang, "SayHello");
         walk.send();
         walk.until_ended();
         walk.rest();
@@ -435,7 +276,7 @@ fn the_trace_explains_each_phase_and_shows_connection_and_chain() {
 #[test]
 fn a_chain_is_saved_as_pem() {
     let lang = Lang::En;
-    let mut walk = Walk::with_method(lang, "SayHello");
+    let mut walk = with_method(lang, "SayHello");
     walk.send();
     walk.until_ended();
     walk.click(Role::Tab, lang.trace().trace);
@@ -457,7 +298,7 @@ fn a_chain_is_saved_as_pem() {
 fn a_status_says_what_its_code_means_and_details_are_cards() {
     in_both(|lang| {
         let own = lang.details();
-        let mut walk = Walk::with_method(lang, "CreateOrder");
+        let mut walk = with_method(lang, "CreateOrder");
         walk.draft("{\"order\": {\"items\": [{\"sku\": \"coffee\"}]}}");
         walk.send();
         walk.until_ended();
@@ -620,7 +461,7 @@ fn stranger() -> String {
 fn details_that_are_not_understood_are_shown_all_the_same() {
     in_both(|lang| {
         let own = lang.details();
-        let mut walk = Walk::with_method(lang, "SayHello");
+        let mut walk = with_method(lang, "SayHello");
         walk.fill(walk.words().target, &format!("http://{}", stranger()));
         walk.send();
         walk.until_call("it is refused", |call| call.details.len() == 4);
@@ -646,14 +487,14 @@ fn details_that_are_not_understood_are_shown_all_the_same() {
 #[test]
 fn headers_and_trailers_are_copied_whole_and_by_row() {
     in_both(|lang| {
-        let mut walk = Walk::with_method(lang, "SayHello");
+        let mut walk = with_method(lang, "SayHello");
         walk.send();
         walk.until_ended();
         walk.click(Role::Tab, walk.words().headers);
         walk.rest();
         assert!(walk.has("content-type") && walk.has("grpc-status 0 OK"), "headers, and trailers under them");
         let name = lang.copy_all_of(walk.words().headers);
-        let text = walk.click_and_copied(&name).expect("something is copied");
+        let text = walk.click_and_copied(&name);
         assert!(text.starts_with(":status: 200\n") && text.contains("content-type: application/grpc"), "{text}");
         // By keys: the first row has the one Tab stop.
         walk.harness
@@ -664,7 +505,7 @@ fn headers_and_trailers_are_copied_whole_and_by_row() {
         walk.harness.step();
         walk.key(Modifiers::NONE, Key::ArrowDown);
         walk.harness.event(Event::Copy);
-        let text = walk.copied().expect("a row is copied");
+        let text = walk.until_copied();
         assert!(!text.contains('\n') && text.contains(": "), "{text}");
     });
 }
@@ -672,7 +513,7 @@ fn headers_and_trailers_are_copied_whole_and_by_row() {
 #[test]
 fn narrow_windows_and_large_zoom_show_a_stream() {
     for (size, zoom) in [([1024.0, 700.0], 1.0), ([720.0, 500.0], 1.0), ([2048.0, 1400.0], 2.0)] {
-        let mut walk = Walk::with_method(Lang::ZhCn, "BidiHello");
+        let mut walk = with_method(Lang::ZhCn, "BidiHello");
         walk.harness.ctx.set_zoom_factor(zoom);
         walk.harness.set_size(size.into());
         walk.send();

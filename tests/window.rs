@@ -5,170 +5,39 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
 
+mod window_support;
+
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use proconsul::app::{Action, App, CaKind, CallRecord, CallStage, LockMeaning, Prepared, Tab, ThemeChoice};
+use proconsul::app::{Action, CaKind, CallRecord, LockMeaning, ThemeChoice};
 use proconsul::call::Code;
 use proconsul::engine::Direction;
 use proconsul::transport::{CertificateChecks, Check, FailureKind};
-use proconsul::ui::{Setup, Window};
-use proconsul::words::{Lang, Words};
+use proconsul::words::Lang;
 
-/// Longer than anything here may take on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+use window_support::{Begin, PATIENCE, Walk, in_both, is_checked, refusing};
 
-struct Walk {
-    harness: Harness<'static, Window>,
-    lang: Lang,
-}
-
-impl Walk {
-    fn begin(lang: Lang) -> Self {
-        let setup = Setup { lang, theme: Some(ThemeChoice::Dark), ..Setup::default() };
-        let mut harness = Harness::builder()
-            .with_size([1440.0, 900.0])
-            .build_eframe(|creation| Window::new(&creation.egui_ctx, setup).expect("the engine starts"));
-        harness.run();
-        Self { harness, lang }
-    }
-
-    /// With the demo running and its first method open.
-    fn with_demo(lang: Lang) -> Self {
-        let mut walk = Self::begin(lang);
-        walk.click(Role::Button, walk.lang.commands().start_demo);
-        walk.until("a method is open", |app| app.active_tab().is_some_and(is_checked));
-        walk.until("both sources are read", |app| {
-            app.sources.len() == 2 && app.sources.iter().all(|one| one.outline.is_some())
-        });
-        // The bar of the tree comes and goes as sources come.
-        walk.harness.run_steps(8);
-        walk.harness.run();
-        walk
-    }
-
-    fn words(&self) -> &'static Words {
-        self.lang.words()
-    }
-
-    fn app(&self) -> &App {
-        self.harness.state().app()
-    }
-
-    fn tab(&self) -> &Tab {
-        self.app().active_tab().expect("a tab is open")
-    }
-
-    fn call(&self) -> &CallRecord {
-        self.tab().call.as_ref().expect("a call began")
-    }
-
-    /// Steps the window until it shows what is waited for.
-    fn until(&mut self, what: &str, is_so: impl Fn(&App) -> bool) {
-        let begin = Instant::now();
-        while !is_so(self.app()) {
-            assert!(begin.elapsed() < PATIENCE, "never: {what}; {:?}", self.app().active_tab().map(|tab| &tab.call));
-            self.harness.step();
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        self.harness.run_steps(4);
-    }
-
-    fn click(&mut self, role: Role, name: &str) {
-        self.harness
-            .query_all_by_role_and_label(role, name)
-            .next()
-            .unwrap_or_else(|| panic!("no {role:?} {name}"))
-            .click();
-        self.harness.run_steps(4);
-    }
-
-    fn has(&self, part: &str) -> bool {
-        self.harness.query_all_by_label_contains(part).next().is_some()
-    }
-
-    fn key(&mut self, modifiers: Modifiers, key: Key) {
-        self.harness.key_press_modifiers(modifiers, key);
-        self.harness.run_steps(4);
-    }
-
-    /// Replaces what a field holds.
-    fn fill(&mut self, name: &str, text: &str) {
-        let field = self
-            .harness
-            .query_all_by_label(name)
-            .find(|node| matches!(node.accesskit_node().role(), Role::TextInput | Role::MultilineTextInput))
-            .unwrap_or_else(|| panic!("no field {name}"));
-        field.focus();
-        self.harness.step();
-        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-        self.harness.step();
-        self.harness.event(Event::Text(text.to_owned()));
-        self.harness.run_steps(4);
-    }
-
-    fn open_method(&mut self, name: &str) {
-        self.click(Role::TreeItem, name);
-        self.until(name, |app| app.active_tab().is_some_and(|tab| tab.method == name && is_checked(tab)));
-    }
-
-    fn send(&mut self) {
-        self.key(Modifiers::COMMAND, Key::Enter);
-    }
-
-    fn until_ended(&mut self) {
-        self.until("the call ends", |app| {
-            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.stage() != CallStage::Running)
-        });
-    }
-
-    /// At rest, and every fixed word in the right language.
-    fn rest(&mut self) {
-        self.harness.run_steps(4);
-        self.harness.run();
-        if self.lang != Lang::ZhCn {
-            return;
-        }
-        let foreign: Vec<&str> = Lang::En
-            .words()
-            .all()
-            .into_iter()
-            .zip(Lang::ZhCn.words().all())
-            .filter(|(en, zh)| en.1 != zh.1)
-            .map(|(en, _)| en.1)
-            .collect();
-        for node in self.harness.root().children_recursive() {
-            let label = node.accesskit_node().label().unwrap_or_default();
-            assert!(!foreign.contains(&label.as_str()), "English in the Chinese window: {label}");
-        }
-    }
-}
-
-fn is_checked(tab: &Tab) -> bool {
-    matches!(tab.prepared, Prepared::Ready(_))
-        && tab.checked.as_ref().is_some_and(|checked| checked.revision == tab.revision)
-}
-
-fn in_both(walk: impl Fn(Lang)) {
-    walk(Lang::En);
-    walk(Lang::ZhCn);
+/// With the demo running and its first method open.
+fn with_demo(lang: Lang) -> Walk {
+    let mut walk = Begin::new(lang).walk();
+    walk.click(Role::Button, lang.commands().start_demo);
+    walk.until_demo();
+    walk
 }
 
 #[test]
 fn open_edit_send_and_read_answer_and_phases() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = with_demo(lang);
         walk.fill(walk.words().message_editor, "{\"name\": \"Ann 李雷\"}");
         walk.until("the draft is checked", |app| app.active_tab().is_some_and(is_checked));
         walk.send();
         walk.until_ended();
         assert!(walk.call().is_ok(), "{:?}", walk.call().status);
-        walk.until("the answer is formatted", |app| {
-            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.answer.is_some())
-        });
+        walk.until_call("the answer is formatted", |call| call.answer.is_some());
         walk.rest();
         assert!(walk.has("0 OK"), "the status badge");
         assert!(walk.has("Ann 李雷"), "the answer's lines");
@@ -187,7 +56,7 @@ fn open_edit_send_and_read_answer_and_phases() {
 #[test]
 fn a_server_stream_lists_its_messages_and_one_in_full() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = with_demo(lang);
         walk.open_method("LotsOfReplies");
         walk.send();
         walk.until_ended();
@@ -212,18 +81,14 @@ fn a_server_stream_lists_its_messages_and_one_in_full() {
 #[test]
 fn a_client_stream_sends_a_list_and_half_closes() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = with_demo(lang);
         walk.open_method("LotsOfGreetings");
         walk.send();
-        walk.until("the first message is out", |app| {
-            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 1)
-        });
+        walk.until_call("the first message is out", |call| call.sent == 1);
         walk.click(Role::Button, walk.words().send_list);
         walk.fill(walk.words().list_editor, "[{\"name\": \"b\"}, {\"name\": \"c\"}]");
         walk.click(Role::Button, walk.words().send_all);
-        walk.until("the list is out", |app| {
-            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 3)
-        });
+        walk.until_call("the list is out", |call| call.sent == 3);
         walk.click(Role::Button, walk.words().half_close);
         walk.until_ended();
         assert!(walk.call().is_ok(), "{:?}", walk.call().status);
@@ -235,16 +100,12 @@ fn a_client_stream_sends_a_list_and_half_closes() {
 #[test]
 fn a_bidi_stream_answers_while_it_is_written_and_can_be_cancelled() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = with_demo(lang);
         walk.open_method("BidiHello");
         walk.send();
-        walk.until("an answer comes", |app| {
-            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.received > 0)
-        });
+        walk.until_call("an answer comes", |call| call.received > 0);
         walk.click(Role::Button, walk.words().send_message);
-        walk.until("two are out", |app| {
-            app.active_tab().and_then(|tab| tab.call.as_ref()).is_some_and(|call| call.sent == 2)
-        });
+        walk.until_call("two are out", |call| call.sent == 2);
         walk.key(Modifiers::NONE, Key::Escape);
         walk.until_ended();
         assert_eq!(walk.call().status.as_ref().expect("a status").1.code, Code::CANCELLED);
@@ -256,7 +117,7 @@ fn a_bidi_stream_answers_while_it_is_written_and_can_be_cancelled() {
 #[test]
 fn a_message_that_does_not_fit_says_where_and_is_not_sent() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = with_demo(lang);
         walk.fill(walk.words().message_editor, "{\"name\": 7}");
         walk.until("the draft is checked", |app| app.active_tab().is_some_and(is_checked));
         assert!(walk.tab().error().is_some());
@@ -275,10 +136,8 @@ fn a_message_that_does_not_fit_says_where_and_is_not_sent() {
 #[test]
 fn a_refused_connection_says_so_with_its_stage() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("bound").to_string();
-        drop(listener);
+        let mut walk = with_demo(lang);
+        let address = refusing();
         walk.fill(walk.words().target, &address);
         walk.send();
         walk.until_ended();
@@ -295,7 +154,7 @@ fn a_refused_connection_says_so_with_its_stage() {
 
 #[test]
 fn language_and_theme_switch_at_once_and_the_first_window_rests() {
-    let mut walk = Walk::begin(Lang::En);
+    let mut walk = Begin::new(Lang::En).walk();
     assert!(walk.has(Lang::En.words().welcome_title));
     walk.click(Role::Button, Lang::En.words().language_switch);
     walk.lang = Lang::ZhCn;
@@ -316,10 +175,8 @@ fn language_and_theme_switch_at_once_and_the_first_window_rests() {
 #[test]
 fn an_address_where_nothing_listens_is_a_failed_source_with_a_way_on() {
     in_both(|lang| {
-        let mut walk = Walk::begin(lang);
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("bound").to_string();
-        drop(listener);
+        let mut walk = Begin::new(lang).walk();
+        let address = refusing();
         walk.fill(walk.words().address, &address);
         walk.click(Role::Button, walk.words().connect_button);
         walk.until("the source failed", |app| app.sources.first().is_some_and(|entry| entry.failure.is_some()));
@@ -351,7 +208,7 @@ impl Walk {
 #[test]
 fn a_certificate_is_asked_each_question_and_can_be_trusted() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = with_demo(lang);
         let (passed, failed) = (Check::Passed, Check::Failed);
         let found = walk.checks_with("localhost", CaKind::System);
         assert_eq!([found.name, found.dates, found.trust, found.usage], [failed, passed, failed, passed]);
@@ -384,7 +241,7 @@ fn a_certificate_is_asked_each_question_and_can_be_trusted() {
 #[test]
 fn a_method_is_found_in_the_target_bar_by_keyboard() {
     in_both(|lang| {
-        let mut walk = Walk::with_demo(lang);
+        let mut walk = with_demo(lang);
         walk.click(Role::ComboBox, walk.words().method);
         walk.rest();
         walk.harness.event(Event::Text("hello lotsof".to_owned()));
@@ -423,7 +280,7 @@ fn a_dropped_file_is_opened_and_its_first_methods_are_in_view() {
     let file = folder.path().join("dropped.proto");
     let text = "syntax = \"proto3\"; package d; message M {} service Dropped { rpc First(M) returns (M); }";
     std::fs::write(&file, text).expect("written");
-    let mut walk = Walk::with_demo(Lang::En);
+    let mut walk = with_demo(Lang::En);
     walk.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(file)));
     walk.harness.step();
     walk.until("it is read", |app| app.sources.len() == 3 && app.sources[2].outline.is_some());
@@ -443,7 +300,7 @@ fn a_dropped_file_is_opened_and_its_first_methods_are_in_view() {
 /// The window goes on while a body of 20 MB comes, is formatted, shown and scrolled.
 #[test]
 fn a_body_of_20_megabytes_does_not_stop_the_window() {
-    let mut walk = Walk::with_demo(Lang::En);
+    let mut walk = with_demo(Lang::En);
     walk.harness.state_mut().perform(Action::SetFilter("proto.Tour".to_owned()));
     walk.harness.run_steps(4);
     walk.open_method("Echo");

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{App, CaKind, ConnectionForm, Tab, UiCommand, parse_deadline, show_deadline};
+use super::{App, CaKind, ConnectionForm, UiCommand, parse_deadline, show_deadline};
 use crate::call::{Encoding, Limits};
 use crate::engine::Endpoint;
 use crate::state::SettingsDoc;
@@ -170,11 +170,6 @@ impl App {
     /// Commands that were used last, the newest first.
     pub fn last_used(&self) -> &[UiCommand] {
         &self.used
-    }
-
-    /// Tabs in which a call is running.
-    pub fn calling_tabs(&self) -> impl Iterator<Item = &Tab> {
-        self.tabs.iter().filter(|tab| tab.is_calling())
     }
 }
 

@@ -11,9 +11,9 @@ use super::widgets::code_view::{self, CodeView, ViewCommand};
 use super::widgets::json::Language;
 use super::widgets::menu::{MenuItem, menu_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
+use super::widgets::working::waiting_ui;
 use crate::app::{Action, CallRecord, Prepared, ResponseSide, Tab, TabId};
 use crate::engine::{Direction, TextLines};
-use crate::words::format;
 
 /// In a line of facts that is narrower there is room for two icons and a menu.
 const TOOLS_FROM: f32 = 440.0;
@@ -88,16 +88,9 @@ pub(super) fn answer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
         }
         None if call.is_running() => {
             let since = cx.now.saturating_duration_since(call.began);
-            if since.as_millis() > 300 {
-                let mut pane = pane_at(ui, area.shrink(INSET), "waiting");
-                let cancel = (since.as_secs() >= 1).then_some(words.cancel);
-                let tenths =
-                    std::time::Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
-                let progress = super::widgets::working::Progress::Unknown;
-                let said = format::duration(tenths);
-                if super::widgets::working::working_ui(&mut pane, words.waiting, &said, progress, cancel) {
-                    cx.act(Action::Cancel(tab.id));
-                }
+            let mut pane = pane_at(ui, area.shrink(INSET), "waiting");
+            if waiting_ui(&mut pane, words.waiting, since, words.cancel) {
+                cx.act(Action::Cancel(tab.id));
             }
         }
         None if call.received == 0 => {

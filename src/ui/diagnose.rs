@@ -1,7 +1,5 @@
 //! The ladder from a name to reflection, as a list of steps: how each went, how long it took, what to try.
 
-use std::time::Duration;
-
 use egui::{Color32, Rect, Role, Ui, WidgetInfo, pos2, vec2};
 
 use super::certificate::{self, now_s};
@@ -33,10 +31,6 @@ const BESIDE_FROM: f32 = 440.0;
 const LEAD: f32 = 24.0;
 /// A row of one line.
 const ROW: f32 = 30.0;
-/// Work is not shown as such before.
-const SHOWS_AFTER: Duration = Duration::from_millis(300);
-/// And can be ended by its button from then on.
-const CANCEL_AFTER: Duration = Duration::from_secs(1);
 
 /// In the place of the answer: head, verdict, steps.
 pub(super) fn diagnosis_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord) {
@@ -148,13 +142,10 @@ fn ways_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord, offered: &Way
 fn running_ui(ui: &mut Ui, cx: &mut Cx<'_>, record: &DiagnosisRecord) {
     let words = cx.words();
     let since = cx.now.saturating_duration_since(record.began);
-    if since < SHOWS_AFTER {
+    if since < working::QUIET {
         return;
     }
-    let tenths = Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
-    let cancel = (since >= CANCEL_AFTER).then_some(words.cancel);
-    let elapsed = format::duration(tenths);
-    if working::working_ui(ui, words.diagnosing, &elapsed, working::Progress::Unknown, cancel) {
+    if working::waiting_ui(ui, words.diagnosing, since, words.cancel) {
         cx.act(Action::StopDiagnosis(record.of));
     }
     ui.add_space(8.0);

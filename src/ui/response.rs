@@ -121,12 +121,8 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
     }
     if call.stage() != CallStage::NotBegun {
         let time = call.until(cx.now).saturating_duration_since(call.began);
-        let time = if call.is_running() {
-            std::time::Duration::from_millis(u64::try_from(time.as_millis() / 100 * 100).unwrap_or(u64::MAX))
-        } else {
-            time
-        };
-        add(&format::duration(time), true, t.text1);
+        let said = if call.is_running() { format::elapsed(time) } else { format::duration(time) };
+        add(&said, true, t.text1);
     }
     if tab.is_stream() {
         row.spacing_mut().item_spacing.x = 14.0;

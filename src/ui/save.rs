@@ -1,7 +1,5 @@
 //! The question where something is to be saved: a path can always be typed, the system's dialog is one button away.
 
-use std::time::Duration;
-
 use egui::{Id, Key, Ui};
 
 use super::context::Cx;
@@ -13,12 +11,9 @@ use super::widgets::dialog::dialog_ui;
 use super::widgets::field::Field;
 use super::widgets::notice::Notice;
 use super::widgets::text::{Line, paragraph_ui};
-use super::widgets::working::{Progress, working_ui};
+use super::widgets::working::{Progress, QUIET, working_ui};
 use crate::app::{Action, SaveDialog, SaveStage, SaveWhat};
 use crate::words::format;
-
-/// Work is not shown as such before.
-const SHOWS_AFTER: Duration = Duration::from_millis(300);
 
 pub(super) fn save_ui(ui: &Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
     let (words, body, streams) = (cx.words(), cx.lang().body(), cx.lang().streams());
@@ -115,12 +110,12 @@ fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
         }
         SaveStage::Saving(since, done, of) => {
             let elapsed = cx.now.saturating_duration_since(*since);
-            if elapsed > SHOWS_AFTER {
+            if elapsed > QUIET {
                 ui.add_space(12.0);
                 let share = if *of > 0 { Progress::Share(*done as f32 / *of as f32) } else { Progress::Unknown };
                 let said = match of {
-                    0 => format::duration(elapsed),
-                    of => format!("{} · {}", cx.lang().some_of(*done, *of), format::duration(elapsed)),
+                    0 => format::elapsed(elapsed),
+                    of => format!("{} · {}", cx.lang().some_of(*done, *of), format::elapsed(elapsed)),
                 };
                 working_ui(ui, cx.words().save, &said, share, None);
             }

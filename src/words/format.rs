@@ -17,6 +17,12 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
+/// As [`duration`], of what still goes on: in whole tenths of a second, so that it can be read.
+pub fn elapsed(time: Duration) -> String {
+    let tenths = u64::try_from(time.as_millis() / 100).unwrap_or(u64::MAX);
+    duration(Duration::from_millis(tenths.saturating_mul(100)))
+}
+
 /// A time within a stream, always with three digits so that a column of them aligns: `15.458 s`.
 pub fn stream_time(time: Duration) -> String {
     format!("{:.3} s", time.as_secs_f64())

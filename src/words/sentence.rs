@@ -1,7 +1,7 @@
 //! Sentences that hold data.
 
 use super::{Lang, format};
-use crate::call::{Code, MetadataError, Origin};
+use crate::call::{Code, MetadataError};
 use crate::message::MessageError;
 use crate::state::{SetAside, WhyAside};
 use crate::transport::{CertificateChecks, Check, FailureKind, Stage, TlsReport};
@@ -37,15 +37,6 @@ impl Lang {
         let stage = self.stage(stage);
         let gap = if stage.starts_with(|c: char| c.is_ascii()) { " " } else { "" };
         self.pick(format!("failed at {stage}"), format!("在{gap}{stage}阶段失败"))
-    }
-
-    /// Who decided a status, after a failure: "said by the server".
-    pub fn said_by(self, origin: Origin) -> String {
-        match origin {
-            Origin::Server => self.pick("said by the server".to_owned(), "由服务器返回".to_owned()),
-            Origin::Transport => self.pick("the connection decided".to_owned(), "由连接决定".to_owned()),
-            Origin::Local => self.pick("decided here".to_owned(), "由本机决定".to_owned()),
-        }
     }
 
     /// "from 127.0.0.1:7888, new connection".
@@ -149,12 +140,6 @@ impl Lang {
     pub fn message_number(self, number: u64) -> String {
         let number = format::count(number);
         self.pick(format!("Message {number}"), format!("消息 {number}"))
-    }
-
-    /// "The first 20,000 messages are not listed any more".
-    pub fn rows_dropped(self, count: u64) -> String {
-        let number = format::count(count);
-        self.pick(format!("the first {number} are not listed any more"), format!("最早的 {number} 条不再列出"))
     }
 
     /// "Line 14, column 7".

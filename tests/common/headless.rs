@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -17,13 +17,12 @@ const LIMIT: Duration = Duration::from_mins(1);
 pub struct Headless {
     args: Vec<OsString>,
     stdin: Vec<u8>,
-    folder: Option<PathBuf>,
     env: Vec<(String, String)>,
 }
 
 /// `proconsul ARGS…`
 pub fn headless<S: Into<OsString>>(args: impl IntoIterator<Item = S>) -> Headless {
-    Headless { args: args.into_iter().map(Into::into).collect(), stdin: Vec::new(), folder: None, env: Vec::new() }
+    Headless { args: args.into_iter().map(Into::into).collect(), stdin: Vec::new(), env: Vec::new() }
 }
 
 /// Keeps a person's own settings, caches and proxies out of the tests, and the tests out of theirs.
@@ -63,12 +62,6 @@ impl Headless {
         self
     }
 
-    /// Where it runs; the checkout unless set.
-    pub fn in_folder(mut self, folder: &Path) -> Self {
-        self.folder = Some(folder.to_owned());
-        self
-    }
-
     /// A variable of its environment.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
@@ -101,9 +94,6 @@ impl Headless {
         isolate(&mut command);
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command.args(&self.args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        if let Some(folder) = &self.folder {
-            command.current_dir(folder);
-        }
         let began = Instant::now();
         let mut child = command.spawn().expect("proconsul starts");
         let input = child.stdin.take();

@@ -1,8 +1,6 @@
 //! Dialogs over the window, and the question before a destructive act.
 
-use egui::{
-    Align, Context, CornerRadius, Frame, Id, Key, Layout, Modal, Rect, Role, Sense, Stroke, Ui, UiBuilder, vec2,
-};
+use egui::{Align, Context, CornerRadius, Frame, Id, Layout, Modal, Rect, Role, Sense, Stroke, Ui, UiBuilder, vec2};
 
 use super::button::Button;
 use super::shared::line_below;
@@ -157,11 +155,6 @@ fn question_body_ui(ui: &mut Ui, width: f32, words: Question<'_>) -> Option<Answ
         answer
     })
     .inner
-}
-
-/// Whether Enter was pressed in a dialog whose fields do not use it themselves.
-pub fn enter_pressed(ui: &Ui) -> bool {
-    ui.input(|input| input.key_pressed(Key::Enter))
 }
 
 /// A card: bg1, a line, radius 8. Returns the room inside its padding.

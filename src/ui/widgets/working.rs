@@ -50,9 +50,8 @@ pub fn waiting_ui(ui: &mut Ui, what: &str, since: Duration, cancel: &str) -> boo
     if since < QUIET {
         return false;
     }
-    let tenths = Duration::from_millis(u64::try_from(since.as_millis() / 100 * 100).unwrap_or(u64::MAX));
     let cancel = (since >= GIVE_UP).then_some(cancel);
-    working_ui(ui, what, &format::duration(tenths), Progress::Unknown, cancel)
+    working_ui(ui, what, &format::elapsed(since), Progress::Unknown, cancel)
 }
 
 /// The bar of 2 along the top of what is being worked on.

@@ -17,6 +17,8 @@ mod state;
 mod view;
 mod wrap;
 
+pub(super) use search::length_of_hit;
+
 use std::ops::Range;
 
 use egui::{Context, Id, Role, Sense, Ui, UiBuilder, WidgetInfo};
@@ -78,7 +80,6 @@ pub struct CodeView<'a> {
     name: &'a str,
     language: Language,
     lang: Lang,
-    numbers: bool,
     hits: &'a [Hit],
     scroll_to: Option<usize>,
     explain: Option<&'a Explain<'a>>,
@@ -95,7 +96,6 @@ impl<'a> CodeView<'a> {
             name,
             language: Language::Plain,
             lang: Lang::default(),
-            numbers: true,
             hits: &[],
             scroll_to: None,
             explain: None,
@@ -114,12 +114,6 @@ impl<'a> CodeView<'a> {
     /// The language of its words.
     pub fn lang(mut self, lang: Lang) -> Self {
         self.lang = lang;
-        self
-    }
-
-    /// Without line numbers.
-    pub fn without_numbers(mut self) -> Self {
-        self.numbers = false;
         self
     }
 

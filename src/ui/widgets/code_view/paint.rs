@@ -52,12 +52,10 @@ impl Frame<'_> {
                 continue;
             }
             let line = code.line(row.line);
-            if view.numbers {
-                let number = (row.line + 1).to_string();
-                let color = if has_focus && row.line == caret_line { t.text3 } else { t.faint };
-                let right = column - 12.0 - if view.language == Language::Json { FOLDS } else { 0.0 };
-                text::paint_text_right(ui.painter(), right, middle, &number, &font, color);
-            }
+            let number = (row.line + 1).to_string();
+            let color = if has_focus && row.line == caret_line { t.text3 } else { t.faint };
+            let right = column - 12.0 - if view.language == Language::Json { FOLDS } else { 0.0 };
+            text::paint_text_right(ui.painter(), right, middle, &number, &font, color);
             let place = Rect::from_x_y_ranges(self.room.x_range(), row.top..=row.top + CODE_LINE);
             let label = ui.interact(place.intersect(self.room), response.id.with(("line", row.line)), Sense::hover());
             label.widget_info(|| {

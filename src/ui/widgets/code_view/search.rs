@@ -131,7 +131,7 @@ impl Search {
 }
 
 /// The length of the hit that begins here.
-fn length_of_hit(text: &str, wanted: &[char]) -> Option<usize> {
+pub(in crate::ui::widgets) fn length_of_hit(text: &str, wanted: &[char]) -> Option<usize> {
     let mut wanted = wanted.iter();
     let mut next = wanted.next();
     for (at, c) in text.char_indices() {

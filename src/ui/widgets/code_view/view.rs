@@ -145,9 +145,6 @@ pub fn view_ui(
 /// From the left edge to the text: numbers of four digits and more need a wider column.
 fn text_left(view: &CodeView<'_>, code: &TextLines) -> f32 {
     let folds = if view.language == Language::Json { FOLDS } else { 0.0 };
-    if !view.numbers {
-        return 12.0 + folds;
-    }
     let digits = code.len().to_string().len();
     LINE_NUMBERS + folds + digits.saturating_sub(2) as f32 * 7.5
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::super::code_view::length_of_hit;
+
 /// More hits than this are not counted.
 pub const MOST_HITS: usize = 100_000;
 
@@ -35,7 +37,7 @@ pub fn find_all(text: &str, query: &str, options: FindOptions) -> Vec<Range<usiz
     let mut hits = Vec::new();
     let mut at = 0;
     while at < text.len() && hits.len() < MOST_HITS {
-        let hit = hit_at(&text[at..], &wanted).map(|length| at..at + length).filter(fits);
+        let hit = length_of_hit(&text[at..], &wanted).map(|length| at..at + length).filter(fits);
         if let Some(range) = hit {
             at = range.end;
             hits.push(range);
@@ -44,24 +46,6 @@ pub fn find_all(text: &str, query: &str, options: FindOptions) -> Vec<Range<usiz
         }
     }
     hits
-}
-
-/// The length of the hit that begins here.
-fn hit_at(text: &str, wanted: &[char]) -> Option<usize> {
-    let mut wanted = wanted.iter();
-    let mut next = wanted.next();
-    for (at, c) in text.char_indices() {
-        if next.is_none() {
-            return Some(at);
-        }
-        for lower in c.to_lowercase() {
-            if next != Some(&lower) {
-                return None;
-            }
-            next = wanted.next();
-        }
-    }
-    next.is_none().then_some(text.len())
 }
 
 #[cfg(test)]
