@@ -17,6 +17,8 @@ const STACK_BELOW: f32 = 560.0;
 const SCROLL_BELOW: f32 = 480.0;
 /// The request's width where the answer needs the room.
 const NARROW_REQUEST: f32 = 372.0;
+/// The answer's tabs have room from this width on, with counts of messages and headers.
+const ANSWER_TABS: f32 = 348.0;
 /// The request's width for the settings of a connection.
 const SETTINGS: f32 = 590.0;
 
@@ -85,7 +87,9 @@ fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     });
     let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
-        RequestSide::Tls | RequestSide::Metadata => (SETTINGS / width).clamp(0.5, 0.6),
+        RequestSide::Tls | RequestSide::Metadata => {
+            (SETTINGS / width).clamp(0.5, 0.6).min(1.0 - ANSWER_TABS / width).max(0.5)
+        }
         // A stream's messages need the room.
         RequestSide::Message if shows_chain || is_diagnosed || (tab.is_stream() && tab.call.is_some()) => {
             (NARROW_REQUEST / width).min(0.5)

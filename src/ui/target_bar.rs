@@ -20,7 +20,7 @@ use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
 use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
 
 /// Room for the word and for `100 ms` or `none`.
-const DEADLINE: f32 = 140.0;
+const DEADLINE: f32 = 132.0;
 /// A bar that is narrower has two rows.
 const NARROW: f32 = 560.0;
 /// The second row, below the first.
