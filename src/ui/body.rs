@@ -12,7 +12,7 @@ use super::widgets::json::Language;
 use super::widgets::menu::{MenuItem, menu_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::widgets::working::waiting_ui;
-use crate::app::{Action, CallRecord, Prepared, ResponseSide, Tab, TabId};
+use crate::app::{Action, CallRecord, Prepared, ResponseSide, Tab, TabId, UiCommand};
 use crate::engine::{Direction, TextLines};
 
 /// In a line of facts that is narrower there is room for two icons and a menu.
@@ -56,7 +56,8 @@ pub(super) fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecor
     if inner.width() >= TOOLS_FROM && right.add(IconButton::new(icon, fold).small().enabled(can_fold)).clicked() {
         asks = Some(ViewCommand::Fold);
     }
-    if right.add(IconButton::new(Icon::Search, body.find).small().key("Ctrl F")).clicked() {
+    let key = cx.key(UiCommand::Find);
+    if right.add(IconButton::new(Icon::Search, body.find).small().key_if(key.as_deref())).clicked() {
         asks = Some(ViewCommand::Find);
     }
     if asks.is_some() {

@@ -4,7 +4,7 @@ use egui::{Context, Event, ImeEvent, Key};
 
 use super::palette::Palette;
 use super::settings::SettingsMemory;
-use crate::app::UiCommand;
+use crate::app::{RequestSide, ResponseSide, TabId, UiCommand};
 
 /// Part of [`super::context::Memory`].
 #[derive(Default)]
@@ -29,6 +29,8 @@ pub(super) struct Habits {
     pub(super) typing_key: Option<UiCommand>,
     /// The call whose answer was brought into view in a low window.
     pub(super) answered: Option<crate::engine::CallId>,
+    /// The sides of the tab that a low window showed last.
+    pub(super) sides: Option<(TabId, RequestSide, ResponseSide)>,
     /// The focus before the palette took it.
     pub(super) focus_before: Option<egui::Id>,
     /// An input method composes.

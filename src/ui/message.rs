@@ -340,7 +340,10 @@ fn error_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: &MessageError, bar: 
     let is_cut = galley.elided;
     ui.painter().galley(place.min, galley, t.text1);
     let response = label_over(ui, place, "error", &said);
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(egui::Role::Alert));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(egui::Role::Alert);
+        node.set_label(said.as_str());
+    });
     if !error.path.is_empty() {
         let end = Rect::from_min_max(pos2(place.left(), place.bottom() - 1.0), place.max);
         label_over(ui, end, "error path", &error.path);

@@ -17,6 +17,8 @@ const STACK_BELOW: f32 = 560.0;
 const SCROLL_BELOW: f32 = 480.0;
 /// The request's width where the answer needs the room.
 const NARROW_REQUEST: f32 = 372.0;
+/// The answer's tabs have room from this width on, with counts of messages and headers.
+const ANSWER_TABS: f32 = 348.0;
 /// The request's width for the settings of a connection.
 const SETTINGS: f32 = 590.0;
 
@@ -39,8 +41,16 @@ fn scrolled_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rest: Rect) {
     let mut area = egui::ScrollArea::vertical().id_salt(("panes", tab.id.0)).auto_shrink([false, false]);
     // The answer is what is wanted once the request is sent.
     let call = tab.call.as_ref().map(|call| call.id);
-    if std::mem::replace(&mut cx.memory.habits.answered, call) != call && call.is_some() {
+    let answered = std::mem::replace(&mut cx.memory.habits.answered, call) != call && call.is_some();
+    // So is the side that was asked for, by its key or from the palette.
+    let sides = (tab.id, tab.request_side, tab.response_side);
+    let before = cx.memory.habits.sides.replace(sides).filter(|before| before.0 == tab.id);
+    let response_asked = before.is_some_and(|before| before.2 != tab.response_side);
+    let request_asked = before.is_some_and(|before| before.1 != tab.request_side);
+    if answered || response_asked {
         area = area.vertical_scroll_offset((SCROLL_BELOW * cx.memory.request_share.unwrap_or(0.5)).round());
+    } else if request_asked {
+        area = area.vertical_scroll_offset(0.0);
     }
     area.show(&mut pane, |ui| {
         let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), SCROLL_BELOW));
@@ -77,7 +87,9 @@ fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
     });
     let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
-        RequestSide::Tls | RequestSide::Metadata => (SETTINGS / width).clamp(0.5, 0.6),
+        RequestSide::Tls | RequestSide::Metadata => {
+            (SETTINGS / width).clamp(0.5, 0.6).min(1.0 - ANSWER_TABS / width).max(0.5)
+        }
         // A stream's messages need the room.
         RequestSide::Message if shows_chain || is_diagnosed || (tab.is_stream() && tab.call.is_some()) => {
             (NARROW_REQUEST / width).min(0.5)

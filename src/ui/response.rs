@@ -17,6 +17,9 @@ use crate::app::{Action, CallRecord, CallStage, ResponseSide, Retry, Tab};
 use crate::transport::FailureKind;
 use crate::words::format;
 
+/// Room for a stream's time and the gaps around it.
+const TIME: f32 = 80.0;
+
 pub(super) fn response_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let app = cx.app;
     if let Some(record) = app.diagnosis(Retry::Send(tab.id)) {
@@ -107,6 +110,9 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
     } else {
         status_badge_ui(&mut row, Tone::Error, words.not_sent);
     }
+    // What a stream has sent and received says more than for how long: the time gives way first.
+    let least = if tab.is_stream() { stream::counts_least(&row, cx, call) + TIME } else { 0.0 };
+    let has_room = row.available_width() >= least;
     let mut add = |text: &str, mono: bool, color: egui::Color32| {
         let font = if mono { fonts::code() } else { fonts::body() };
         let room = row.available_width();
@@ -122,10 +128,12 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
     if call.stage() != CallStage::NotBegun {
         let time = call.until(cx.now).saturating_duration_since(call.began);
         let said = if call.is_running() { format::elapsed(time) } else { format::duration(time) };
-        add(&said, true, t.text1);
+        if has_room {
+            add(&said, true, t.text1);
+        }
     }
     if tab.is_stream() {
-        row.spacing_mut().item_spacing.x = 14.0;
+        row.spacing_mut().item_spacing.x = stream::COUNTS_GAP;
         stream::counts_ui(&mut row, cx, call);
         return;
     }

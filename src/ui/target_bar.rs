@@ -5,6 +5,7 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 use super::call_settings::{CHEVRON, call_settings_ui};
 use super::connection_menu;
 use super::context::{Cx, row_at};
+use super::fonts;
 use super::icons::Icon;
 use super::method_picker;
 use super::paste;
@@ -14,11 +15,12 @@ use super::widgets::button::{Button, IconButton};
 use super::widgets::field::Field;
 use super::widgets::shared::line_below;
 use super::widgets::suggest::{Suggest, Suggestion};
+use super::widgets::text;
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
 use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
 
 /// Room for the word and for `100 ms` or `none`.
-const DEADLINE: f32 = 140.0;
+const DEADLINE: f32 = 132.0;
 /// A bar that is narrower has two rows.
 const NARROW: f32 = 560.0;
 /// The second row, below the first.
@@ -48,7 +50,7 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key_if(cancel_key.as_deref());
     let send_width = if sends { cancel.width(ui) } else { send.width(ui) };
     let target_width = if is_narrow {
-        ((inner.width() - 8.0) * 0.5).round()
+        ((inner.width() - 8.0) * 0.54).round()
     } else {
         (inner.width() * 0.364).clamp(190.0, 340.0).round()
     };
@@ -105,6 +107,10 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
         LockMeaning::Verified(name) if width < 280.0 => name.clone(),
         _ => lock.said.clone(),
     };
+    // A name that would be cut says nothing; the lock says that it was verified.
+    let taken = 32.0 + 11.0 + 16.0 + text::width(ui.painter(), &tab.address, fonts::code());
+    let is_cut = taken + text::width(ui.painter(), &said, fonts::hint()) > width;
+    let said = if is_cut && matches!(meaning, LockMeaning::Verified(_)) { String::new() } else { said };
     let id = paste::target_id(tab.id);
     let mut address = tab.address.clone();
     // Opened by hand the list shows all; typing narrows it.
@@ -128,10 +134,12 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
     let mut field = Field::new(id, &mut address, words.target)
         .placeholder(words.address_hint)
         .leading_colored(lock.icon, color)
-        .trailing(&said)
         .mono()
         .large()
         .width(width);
+    if !said.is_empty() {
+        field = field.trailing(&said);
+    }
     if matches!(lock.tone, Tone::Error | Tone::Warn) {
         field = field.trailing_color(color);
     }

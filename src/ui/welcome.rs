@@ -17,6 +17,8 @@ use crate::app::{Action, DemoState, PickFor, UiCommand};
 
 /// Cards stand beside each other from this width on.
 const THREE_ABREAST: f32 = 780.0;
+/// Narrower cards need a line more for what they say.
+const TWO_LINES_BELOW: f32 = 600.0;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -30,7 +32,12 @@ pub(super) fn welcome_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     egui::ScrollArea::vertical().id_salt("welcome").auto_shrink([false, false]).show(ui, |ui| {
         let width = (whole.width() - 48.0).min(940.0);
         let left = whole.left() + ((whole.width() - width) / 2.0).round();
-        let top = ui.cursor().top() + if whole.height() > 640.0 { 121.0 } else { 40.0 };
+        let top = ui.cursor().top()
+            + match whole.height() {
+                height if height > 640.0 => 121.0,
+                height if height > 400.0 => 40.0,
+                _ => 16.0,
+            };
         let column = Rect::from_min_size(pos2(left, top), vec2(width, 2000.0));
         let mut column_ui = ui.new_child(egui::UiBuilder::new().id_salt("column").max_rect(column));
         column_ui_body(&mut column_ui, cx, width);
@@ -50,7 +57,12 @@ fn column_ui_body(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     let start = ui.cursor().min;
     let abreast = width >= THREE_ABREAST;
     let card_width = if abreast { ((width - 32.0) / 3.0).floor() } else { width };
-    let height = if abreast { 208.0 } else { 172.0 };
+    let height = match () {
+        () if abreast => 208.0,
+        // What a card says takes two lines.
+        () if width < TWO_LINES_BELOW => 192.0,
+        () => 172.0,
+    };
     let mut at = start;
     for (index, way) in [Way::Demo, Way::Connect, Way::Files].into_iter().enumerate() {
         let end = if abreast && index == 2 { start.x + width } else { at.x + card_width };

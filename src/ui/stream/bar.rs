@@ -16,7 +16,7 @@ use super::super::widgets::text::{self, Elide, Line};
 use super::super::widgets::tooltip::tooltip_ui;
 use super::super::widgets::working::{Progress, progress_bar};
 use super::filter_id;
-use crate::app::{Action, CallRecord, StreamAct, Tab};
+use crate::app::{Action, CallRecord, StreamAct, Tab, UiCommand};
 use crate::engine::View;
 use crate::words::format;
 
@@ -24,6 +24,8 @@ use crate::words::format;
 const STRIP: f32 = 32.0;
 /// A narrower bar has a smaller choice, and a switch without its words.
 const ROOMY: f32 = 500.0;
+/// Between the facts.
+pub(in crate::ui) const GAP: f32 = 14.0;
 /// A narrower field shows no key.
 const KEY_FROM: f32 = 190.0;
 
@@ -70,6 +72,12 @@ pub(in crate::ui) fn counts_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
             ui.add(Line::code(&fact).color(t.text2));
         }
     }
+}
+
+/// The room that the counts take at least, with the line before them.
+pub(in crate::ui) fn counts_least(ui: &Ui, cx: &Cx<'_>, call: &CallRecord) -> f32 {
+    let (sent, received) = (cx.lang().sent_count(call.sent), cx.lang().received_count(call.received));
+    1.0 + 3.0 * GAP + count_width(ui, &sent, false) + count_width(ui, &received, false)
 }
 
 /// A word and its number.
@@ -125,13 +133,14 @@ pub(super) fn filter_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &Call
     let mut text = tab.stream.filter.clone();
     let count = call.list.filter.map(|filter| cx.lang().some_of(filter.total, filter.scanned)).unwrap_or_default();
     let fault = tab.stream.fault.as_ref().map(|_| "");
+    let key = cx.key(UiCommand::Find);
     let mut row = row_at(ui, Rect::from_min_size(inner.min, vec2(room, 28.0)), "message filter");
     let mut field =
         Field::new(filter_id(), &mut text, own.filter).placeholder(own.filter).leading(Icon::Search).error(fault);
     if !count.is_empty() {
         field = field.trailing(&count);
     } else if room >= KEY_FROM {
-        field = field.key("Ctrl F");
+        field = field.key_if(key.as_deref());
     }
     let response = field.width(room).show(&mut row);
     if std::mem::take(&mut cx.memory.focus_messages) {

@@ -15,7 +15,7 @@ use super::widgets::splitter::{SplitAxis, SplitRange, split, splitter_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
 use crate::app::{CallRecord, Tab};
 
-pub(super) use bar::{counts_ui, facts_ui};
+pub(super) use bar::{GAP as COUNTS_GAP, counts_least, counts_ui, facts_ui};
 pub(super) use composer::{composer_height, composer_ui};
 
 /// The field of the filter.

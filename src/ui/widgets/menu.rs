@@ -114,6 +114,9 @@ fn shown<R>(popup: Popup<'_>, opener: &Response, width: f32, content: impl FnOnc
     out
 }
 
+/// Room for the bar of a popup that scrolls.
+const SCROLL_BAR: f32 = 10.0;
+
 /// What is in a popup, which scrolls where the window is lower.
 pub fn scrolled_ui<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
     let most = (ui.ctx().content_rect().height() - 48.0).max(56.0);
@@ -138,8 +141,8 @@ pub fn scrolled_ui<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
     let area = ScrollArea::vertical().id_salt("popup").max_height(most).min_scrolled_height(most);
     area.auto_shrink([false, true])
         .show(ui, |ui| {
-            // The bar stands beside what is in it.
-            ui.set_max_width(ui.available_width() - 12.0);
+            // The bar lies beside what it scrolls.
+            ui.set_max_width(ui.available_width() - SCROLL_BAR);
             let out = content(ui);
             measure(ui);
             follow_focus(ui);

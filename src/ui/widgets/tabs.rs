@@ -17,6 +17,8 @@ use crate::ui::theme::tokens;
 const WIDEST: f32 = 220.0;
 /// The narrowest, where its own width is not less.
 const NARROWEST: f32 = 96.0;
+/// The narrowest that the current one becomes.
+const FRONT: f32 = 136.0;
 /// The width of the list of those that do not fit.
 const MORE: f32 = 36.0;
 
@@ -226,8 +228,16 @@ fn fit(widths: &mut [f32], room: f32, current: Option<usize>) -> std::ops::Range
     if total <= room || total <= 0.0 {
         return 0..widths.len();
     }
-    for width in widths.iter_mut() {
-        *width = (*width * room / total).floor().max(NARROWEST.min(*width));
+    // The current one stays wide enough to be read beside its ×; the others share what is left.
+    let front =
+        current.and_then(|at| widths.get(at)).map_or(0.0, |own| (own * room / total).floor().max(FRONT.min(*own)));
+    let others = total - current.and_then(|at| widths.get(at)).copied().unwrap_or_default();
+    for (index, width) in widths.iter_mut().enumerate() {
+        *width = if Some(index) == current {
+            front
+        } else {
+            (*width * (room - front) / others).floor().max(NARROWEST.min(*width))
+        };
     }
     if widths.iter().sum::<f32>() <= room {
         return 0..widths.len();
@@ -407,11 +417,13 @@ mod tests {
     fn the_current_tab_is_always_among_those_that_fit() {
         for (count, room, current, expect, shown) in [
             (3, 600.0, None, 150.0, 0..3),
-            (3, 300.0, Some(2), 100.0, 0..3),
+            (3, 340.0, Some(2), 102.0, 0..3),
+            (3, 300.0, Some(2), 96.0, 1..3),
             (10, 516.0, None, 96.0, 0..5),
-            (10, 516.0, Some(4), 96.0, 0..5),
-            (10, 516.0, Some(9), 96.0, 5..10),
-            (10, 516.0, Some(6), 96.0, 2..7),
+            (10, 556.0, Some(4), 96.0, 0..5),
+            (10, 556.0, Some(9), 96.0, 5..10),
+            (10, 556.0, Some(6), 96.0, 2..7),
+            (10, 516.0, Some(6), 96.0, 3..7),
             (2, 10.0, Some(1), 96.0, 1..2),
         ] {
             let mut widths = vec![150.0; count];

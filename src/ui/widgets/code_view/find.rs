@@ -54,6 +54,7 @@ impl Find {
     /// Closes the bar; the text has the focus again.
     pub fn close(&mut self) {
         self.is_open = false;
+        self.takes_focus = false;
         self.gives_focus = true;
     }
 }
@@ -151,7 +152,9 @@ pub fn bar_ui(ui: &mut Ui, state: &mut State, id: Id, code: &TextLines, room: Re
         .width(width)
         .trailing(&count)
         .show(&mut row);
-    if std::mem::take(&mut state.find.takes_focus) {
+    // Until it has it: the click that opened the bar lets go of the focus where a frame is laid out twice.
+    if state.find.takes_focus {
+        state.find.takes_focus = !field.has_focus();
         field.request_focus();
     }
     let mut case = state.find.case;
