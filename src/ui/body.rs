@@ -124,7 +124,13 @@ pub(super) fn text_ui(
     let lang = cx.lang();
     let path = |code: &TextLines, line| explain::path_of(schema.map(|(ty, _)| ty), code, line);
     let means = |code: &TextLines, line, on_key| explain::explain(lang, schema, code, line, on_key);
-    let view = view.language(Language::Json).lang(lang).explain(&means).path(&path).can_save();
+    let view = view
+        .language(Language::Json)
+        .lang(lang)
+        .find_key(cx.key(UiCommand::Find))
+        .explain(&means)
+        .path(&path)
+        .can_save();
     if view.show(ui, text).save {
         cx.act(Action::AskSaveMessage(tab.id, direction, index));
     }

@@ -341,8 +341,9 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
         C::ShowTrailers => cx.act(Action::ShowResponseSide(id, ResponseSide::Trailers)),
         C::ShowTrace => cx.act(Action::ShowResponseSide(id, ResponseSide::Trace)),
         C::TogglePhases => {
-            let open = cx.tab().and_then(|tab| tab.phases_open).unwrap_or(true);
-            cx.act(Action::ShowPhases(id, !open));
+            // They fold by themselves where there is no room, so what counts is what is seen.
+            let is_open = cx.memory.phases_shown.is_some_and(|(tab, is_open)| tab == id && is_open);
+            cx.act(Action::ShowPhases(id, !is_open));
         }
         C::CopyResponse => {
             let answer = cx.tab().and_then(|tab| tab.shown_call()).and_then(|(call, _)| call.answer.as_ref());

@@ -69,6 +69,8 @@ pub(super) struct Memory {
     pub(super) show_certificate: bool,
     /// The list of a source's methods, while it is open.
     pub(super) method_picker: Option<MethodPicker>,
+    /// Of which tab the phases were last seen, and whether unfolded.
+    pub(super) phases_shown: Option<(TabId, bool)>,
     /// The filter of messages is to take the focus.
     pub(super) focus_messages: bool,
     /// A row of the list of messages had the focus when it was last painted.
@@ -113,6 +115,7 @@ impl Default for Memory {
             focus_filter: false,
             show_certificate: false,
             method_picker: None,
+            phases_shown: None,
             focus_messages: false,
             list_has_focus: false,
             sent_chosen: None,

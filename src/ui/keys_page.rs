@@ -104,6 +104,9 @@ pub(super) fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         if response.changed() {
             cx.memory.habits.settings.keys_typed = typed;
         }
+        if std::mem::take(&mut cx.memory.habits.settings.focus_keys) {
+            response.request_focus();
+        }
         page.add_space(8.0);
         groups_ui(&mut page, cx, width);
         let bottom = page.min_rect().bottom();

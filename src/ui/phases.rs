@@ -43,6 +43,7 @@ pub(super) fn phases_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
     // In a low window the answer needs the room, unless the person says otherwise.
     let wants_room = call.is_stream() && call.sent + call.received > 0;
     let is_open = tab.phases_open.unwrap_or(area.height() >= UNFOLD_FROM && !wants_room) && room > AXIS + ROW;
+    cx.memory.phases_shown = Some((tab.id, is_open));
     let height = if is_open { HEAD + rows_height.min(room) } else { HEAD };
     let place = Rect::from_min_max(pos2(area.left(), area.bottom() - height), area.max);
     ui.painter().hline(place.x_range(), place.top() + 0.5, egui::Stroke::new(1.0, t.line));

@@ -187,6 +187,8 @@ pub(super) struct SettingsMemory {
     pub(super) key_row: Option<UiCommand>,
     /// The search takes the focus.
     focus_search: bool,
+    /// That of the list of keys does.
+    pub(super) focus_keys: bool,
 }
 
 impl SettingsMemory {
@@ -195,6 +197,7 @@ impl SettingsMemory {
         self.typed.clear();
         self.section = Section::Keys;
         self.go_to = None;
+        self.focus_keys = true;
     }
 
     /// All cards are to be shown.

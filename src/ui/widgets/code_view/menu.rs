@@ -90,7 +90,7 @@ pub fn menu_ui(state: &mut State, view: &CodeView<'_>, code: &TextLines, respons
                 }
             }
         }
-        if ui.add(MenuItem::new(body.find).icon(Icon::Search).key("Ctrl F")).clicked() {
+        if ui.add(MenuItem::new(body.find).icon(Icon::Search).key_if(view.find_key.as_deref())).clicked() {
             input::open_find(state, code);
         }
         if ui.add(MenuItem::new(body.wrap).icon(Icon::WrapText).chosen(!state.is_unwrapped).key("Alt Z")).clicked() {

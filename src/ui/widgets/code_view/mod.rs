@@ -80,6 +80,7 @@ pub struct CodeView<'a> {
     name: &'a str,
     language: Language,
     lang: Lang,
+    find_key: Option<String>,
     hits: &'a [Hit],
     scroll_to: Option<usize>,
     explain: Option<&'a Explain<'a>>,
@@ -96,6 +97,7 @@ impl<'a> CodeView<'a> {
             name,
             language: Language::Plain,
             lang: Lang::default(),
+            find_key: None,
             hits: &[],
             scroll_to: None,
             explain: None,
@@ -108,6 +110,12 @@ impl<'a> CodeView<'a> {
     /// What the text is written in.
     pub fn language(mut self, language: Language) -> Self {
         self.language = language;
+        self
+    }
+
+    /// The key that opens the bar which looks for text, as the menu shows it.
+    pub fn find_key(mut self, key: Option<String>) -> Self {
+        self.find_key = key;
         self
     }
 
