@@ -5,6 +5,7 @@
 //! functions). Absent: screens, protobuf, gRPC: whoever probes the wire is the engine.
 
 mod choose;
+pub mod consul;
 mod error;
 mod history;
 mod kv;
