@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::Endpoint;
 use super::endpoint::at_home;
 use crate::call::CallStatus;
-use crate::registry::consul::{ConsulExplicit, ConsulSettings};
+use crate::registry::consul::{Consul, ConsulExplicit, ConsulSettings};
 use crate::registry::{
     Health, Hidden, Instance, InstanceKey, NoInstance, Policy, Registry, RegistryError, RegistryFault, RegistryKind,
     RegistryPlace, RegistryTarget, RegistryTargetError, StaticList, choose, names_a_registry,
@@ -247,7 +247,10 @@ impl Registries {
     }
 
     /// All instances that an address stands for, callable or not, in the registry's order.
-    pub async fn all(&self, address: &str) -> Result<Option<(RegistryTarget, RegistryPlace, Vec<Instance>)>, ResolveError> {
+    pub async fn all(
+        &self,
+        address: &str,
+    ) -> Result<Option<(RegistryTarget, RegistryPlace, Vec<Instance>)>, ResolveError> {
         if !names_a_registry(address) {
             return Ok(None);
         }
@@ -287,6 +290,13 @@ impl Registries {
     }
 }
 
+/// The endpoint of the instance that an address stands for, as a call would choose it first; the same endpoint where its
+/// address is none of a registry. Errors in words (English).
+pub(super) async fn placed(endpoint: Endpoint, registries: &Registries) -> Result<Endpoint, String> {
+    let found = registries.look(&endpoint.address, &Policy::First).await.map_err(|error| error.to_string())?;
+    Ok(found.map_or(endpoint.clone(), |resolved| resolved.endpoint(&endpoint, 0)))
+}
+
 /// What the registry names; an empty answer that may hide some is told from none.
 async fn named(
     registry: &dyn Registry,
@@ -302,10 +312,9 @@ async fn named(
     Ok(answer.value)
 }
 
+/// Reads the files that the settings name.
 fn open_consul(settings: ConsulSettings) -> Result<Arc<dyn Registry>, RegistryError> {
-    let place = settings.place();
-    let fault = RegistryFault::Unsupported("being resolved");
-    Err(RegistryError { place, asked: String::new(), fault })
+    Ok(Arc::new(Consul::new(settings)?))
 }
 
 #[cfg(test)]

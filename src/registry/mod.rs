@@ -4,6 +4,7 @@
 //! `consul://…` targets, choosing an instance, and what it means when a registry and the wire disagree (pure
 //! functions). Absent: screens, protobuf, gRPC: whoever probes the wire is the engine.
 
+mod changes;
 mod choose;
 pub mod consul;
 mod error;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+pub use changes::{Change, ChangeKind, changes, keep_checks_since, keep_since, services_of};
 pub use choose::{NoInstance, Policy, Wish, choose};
 pub use error::{RegistryError, RegistryFault};
 pub use history::{HealthHistory, HistorySlot, SLOTS, WireMark};
