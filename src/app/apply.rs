@@ -155,8 +155,10 @@ impl App {
             Action::Diagnose(of) => self.diagnose(of, now),
             Action::StopDiagnosis(of) => self.stop_diagnosis(of),
             Action::CloseDiagnosis(of) => self.close_diagnosis(of),
+            Action::Registry(act) => self.apply_registry(act, now),
             other => self.apply_to_tab(other, now),
         }
+        self.watch_registries();
     }
 
     fn apply_to_tab(&mut self, action: Action, now: Instant) {

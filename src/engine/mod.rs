@@ -19,6 +19,7 @@ mod many;
 mod messages;
 mod prepared;
 mod reflector;
+mod registry;
 mod running;
 mod save;
 mod secrets;
@@ -44,6 +45,10 @@ pub use many::{ManySources, SchemaFiles, open_files};
 pub use messages::{MessageRow, MessagesAsk, MessagesTold, Seen, View};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
+pub use registry::{
+    RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
+    Watching,
+};
 pub use running::moved;
 pub use save::{NotSaved, SaveContent, SaveFault, SaveFile, SaveTold};
 pub use secrets::{SecretWish, SecretsUpdate};
