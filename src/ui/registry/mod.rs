@@ -1,9 +1,11 @@
 //! Registries: the tree at the side, and in the centre a registry, a datacenter, a service with its instances.
 
+mod dialog;
 mod side;
 
 use egui::Ui;
 
+pub(super) use dialog::registry_dialog_ui;
 pub(super) use side::side_ui;
 
 use super::context::Cx;
