@@ -4,6 +4,7 @@
 //! `consul://…` targets, choosing an instance, and what it means when a registry and the wire disagree (pure
 //! functions). Absent: screens, protobuf, gRPC: whoever probes the wire is the engine.
 
+pub mod consul;
 mod error;
 mod kv;
 mod model;
