@@ -249,7 +249,7 @@ impl App {
 
     // Sources.
 
-    fn open_typed_address(&mut self, address: &str, now: Instant) {
+    pub(super) fn open_typed_address(&mut self, address: &str, now: Instant) {
         let address = address.trim();
         self.welcome_missing = address.is_empty();
         if !address.is_empty() {

@@ -71,9 +71,9 @@ pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use registry::{
-    Away, DatacenterEntry, InstanceColumn, InstanceSide, Registries, RegistryAct, RegistryDialog, RegistryEntry,
-    RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView,
-    ServiceEntry, ServiceRef, ServiceView,
+    Away, DatacenterEntry, Happening, InstanceColumn, InstanceSide, PROBE_EVERY, Registries, RegistryAct,
+    RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState,
+    RegistryTree, RegistryView, ServiceEntry, ServiceRef, ServiceView, TimelineLine,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};

@@ -4,8 +4,9 @@
 //! `consul://…` targets, choosing an instance, and what it means when a registry and the wire disagree (pure
 //! functions). Absent: screens, protobuf, gRPC: whoever probes the wire is the engine.
 
-pub mod consul;
+mod changes;
 mod choose;
+pub mod consul;
 mod error;
 mod history;
 mod kv;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+pub use changes::{Change, ChangeKind, changes};
 pub use choose::{NoInstance, Policy, Wish, choose};
 pub use error::{RegistryError, RegistryFault};
 pub use history::{HealthHistory, HistorySlot, SLOTS, WireMark};

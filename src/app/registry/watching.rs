@@ -7,7 +7,7 @@ use crate::app::{App, Area};
 use crate::engine::{Command, WatchWhat, Watching};
 
 /// Between two probes of the same instance.
-pub(in crate::app) const PROBE_EVERY: Duration = Duration::from_secs(10);
+pub const PROBE_EVERY: Duration = Duration::from_secs(10);
 
 impl App {
     /// Tells the engine what is to be watched, where that changed.

@@ -12,9 +12,10 @@ use std::time::{Duration, SystemTime};
 
 pub(super) use live::{LiveRegistries, RegistryOrder};
 
+use crate::registry::consul::ConsulExplicit;
 use crate::registry::{
     AgentInfo, Answer, Capabilities, Cas, Datacenter, Health, Instance, InstanceKey, KeyEntry, KeyWritten, Node,
-    RegistryError, RegistryPlace, Service,
+    RegistryError, RegistryPlace, Service, WireFacts,
 };
 
 /// Names an open registry in this process.
@@ -24,6 +25,8 @@ pub struct RegistryId(pub u64);
 /// What a registry is opened from.
 #[derive(Clone, Debug)]
 pub enum RegistrySpec {
+    /// A Consul agent: what the person said; the environment's `CONSUL_*` fill the rest.
+    Consul(Box<ConsulExplicit>),
     /// Lines of a static list in a file, which is read again when it changes.
     ListFile(PathBuf),
     /// Lines of a static list made by hand: its name, its text.
@@ -195,6 +198,15 @@ pub enum RegistryTold {
         what: WatchWhat,
         /// What.
         seen: Watched,
+    },
+    /// Probes found this of instances of a service, by datacenter and name.
+    Wire {
+        /// Which datacenter.
+        datacenter: String,
+        /// Which service.
+        service: String,
+        /// What was found.
+        facts: Vec<(InstanceKey, Arc<WireFacts>)>,
     },
     /// The answer to a question.
     Reply {
