@@ -204,7 +204,7 @@ impl Live {
     fn new(config: EngineConfig, teller: Teller) -> Self {
         let pool = Pool::default();
         let tls_memory = TlsMemory::open(config.state_dir.as_ref().map(|dir| dir.join("seen-with-tls")), &pool);
-        let registries = LiveRegistries::new(teller.clone());
+        let registries = LiveRegistries::new(teller.clone(), pool.clone());
         Self {
             config,
             teller,
