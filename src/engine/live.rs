@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::connections;
 use super::messages::{self, Stop, locked};
 use super::prepared::{Prepared, ReadStyle};
+use super::registry::{LiveRegistries, RegistryOrder};
 use super::running::{self, Order, RunningCall, moved};
 use super::secrets::SecretQueue;
 use super::sources::{self, Opened};
@@ -196,6 +197,7 @@ struct Live {
     methods: Arc<Mutex<HashMap<u64, Arc<Prepared>>>>,
     calls: HashMap<CallId, RunningCall>,
     diagnoses: HashMap<DiagnosisId, JoinHandle<()>>,
+    open_registries: LiveRegistries,
     /// Files that are being written, by ticket.
     saves: HashMap<u64, Arc<Stop>>,
 }
@@ -204,17 +206,20 @@ impl Live {
     fn new(config: EngineConfig, teller: Teller) -> Self {
         let pool = Pool::default();
         let tls_memory = TlsMemory::open(config.state_dir.as_ref().map(|dir| dir.join("seen-with-tls")), &pool);
+        let registries: Arc<Registries> = Arc::default();
+        let open_registries = LiveRegistries::new(teller.clone(), pool.clone(), Arc::clone(&registries));
         Self {
             config,
             teller,
             pool,
             tls_memory: Arc::new(tls_memory),
-            registries: Arc::default(),
+            registries,
             demo: None,
             sources: HashMap::new(),
             methods: Arc::default(),
             calls: HashMap::new(),
             diagnoses: HashMap::new(),
+            open_registries,
             saves: HashMap::new(),
         }
     }
@@ -315,6 +320,20 @@ impl Live {
                 let (memory, registries) = (Arc::clone(&self.tls_memory), Arc::clone(&self.registries));
                 let (pool, teller) = (self.pool.clone(), self.teller.clone());
                 tokio::spawn(connections::reconnect(endpoint, pool, memory, registries, teller));
+            }
+            Command::OpenRegistry { registry, generation, spec } => {
+                self.open_registries.open(registry, generation, *spec)
+            }
+            Command::CloseRegistry(registry) => self.open_registries.close(registry),
+            Command::WatchRegistry(registry, watching) => {
+                self.open_registries.order(registry, RegistryOrder::Watch(watching)).await;
+            }
+            Command::RefreshRegistry(registry) => self.open_registries.order(registry, RegistryOrder::Refresh).await,
+            Command::SetRegistryReadOnly(registry, is_so) => {
+                self.open_registries.order(registry, RegistryOrder::ReadOnly(is_so)).await;
+            }
+            Command::AskRegistry { registry, ticket, question } => {
+                self.open_registries.order(registry, RegistryOrder::Ask(ticket, *question)).await;
             }
             Command::ReadCertificates(path) => {
                 tokio::spawn(connections::read_certificates(path, self.teller.clone()));

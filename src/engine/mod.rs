@@ -21,6 +21,7 @@ mod messages;
 mod prepared;
 mod probe;
 mod reflector;
+mod registry;
 mod resolve;
 mod running;
 mod save;
@@ -49,6 +50,10 @@ pub use messages::{MessageRow, MessagesAsk, MessagesTold, Seen, View};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use probe::{PROBE_PATIENCE, Probe, ProbeRate, Prober, probe_once};
 pub use reflector::{EndedCall, Reflector};
+pub use registry::{
+    RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
+    Watching,
+};
 pub use resolve::{Attempt, Chosen, Registries, ResolveError, Resolved};
 pub use running::moved;
 pub use save::{NotSaved, SaveContent, SaveFault, SaveFile, SaveTold};

@@ -166,9 +166,9 @@ impl Registries {
         open.push(registry);
     }
 
-    /// One is closed.
-    pub fn take_out(&self, place: &RegistryPlace) {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|known| known.place() != place);
+    /// One is closed; another that was opened at its place meanwhile stays.
+    pub fn take_out(&self, registry: &Arc<dyn Registry>) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|known| !Arc::ptr_eq(known, registry));
     }
 
     /// The registry of a target: one that is open, else one that is opened now and stays.
@@ -366,7 +366,8 @@ mod tests {
             let error = registries.resolve(address, &Policy::First).await.unwrap_err().to_string();
             assert!(error.contains(expect), "{address}: {error}");
         }
-        registries.take_out(&RegistryPlace { kind: RegistryKind::Static, address: String::new() });
+        let open = registries.open.lock().unwrap()[0].clone();
+        registries.take_out(&open);
         let error = registries.resolve("static://#User", &Policy::First).await.unwrap_err().to_string();
         assert!(error.contains("name its file"), "{error}");
     }
