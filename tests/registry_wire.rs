@@ -10,9 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::Party;
 use proconsul::engine::{Endpoint, ProbeRate, Prober, probe_once, schema_changes};
-use proconsul::registry::{
-    GrpcFact, InstanceKey, ReflectionFact, TcpFact, TlsFact, WireFacts, WireHealth, drift,
-};
+use proconsul::registry::{GrpcFact, InstanceKey, ReflectionFact, TcpFact, TlsFact, WireFacts, WireHealth, drift};
 use proconsul::schema::{DescriptorSetSource, canonical_schema};
 use proconsul::transport::Pool;
 use tokio::sync::mpsc;
