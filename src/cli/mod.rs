@@ -4,6 +4,7 @@
 //! 2 for usage; 1 where no call began, and for `diagnose` where a step broke; `convert` has 65 and 66 of its own.
 
 mod args;
+mod attempts;
 mod call;
 mod check;
 mod connect;
