@@ -269,7 +269,7 @@ impl Registries {
         let registry = self.of(&target).map_err(|error| ResolveError::Registry(Arc::new(error)))?;
         let instances = named(registry.as_ref(), &target, &policy).await?;
         let place = registry.place().clone();
-        let turn = self.turn(&target, takes_turn);
+        let turn = self.turn(&target, takes_turn && policy == Policy::RoundRobin);
         let chance = RandomState::new().build_hasher().finish();
         let order = choose(&target.service, &instances, &target.wish, &policy, turn, chance)
             .map_err(|none| ResolveError::None { place: place.clone(), none })?;
