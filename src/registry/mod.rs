@@ -12,6 +12,7 @@ mod history;
 mod kv;
 mod list;
 mod model;
+mod sums;
 mod target;
 mod wire;
 
@@ -23,7 +24,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-pub use changes::{Change, ChangeKind, changes, keep_checks_since, keep_since, services_of};
+pub use changes::{Change, ChangeKind, changes};
 pub use choose::{NoInstance, Policy, Wish, choose};
 pub use error::{RegistryError, RegistryFault};
 pub use history::{HealthHistory, HistorySlot, SLOTS, WireMark};
@@ -34,6 +35,8 @@ pub use model::{
     Node, NodeState, RegistryKind, RegistryPlace, Scope, Service, TokenInfo,
 };
 pub use target::{MOST_RETRIES, RegistryTarget, RegistryTargetError, names_a_registry};
+pub use sums::{keep_checks_since, keep_since, services_of};
+pub use target::{RegistryTarget, RegistryTargetError, names_a_registry};
 pub use wire::{
     Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, GrpcFact, ReflectionFact, TcpFact, TlsFact,
     WireFacts, WireHealth, WireSchema, disagreement, drift,
