@@ -34,9 +34,8 @@ pub use model::{
     AgentInfo, Capabilities, Check, CheckKind, Consistency, Datacenter, Health, HealthCounts, Instance, InstanceKey,
     Node, NodeState, RegistryKind, RegistryPlace, Scope, Service, TokenInfo,
 };
-pub use target::{MOST_RETRIES, RegistryTarget, RegistryTargetError, names_a_registry};
 pub use sums::{keep_checks_since, keep_since, services_of};
-pub use target::{RegistryTarget, RegistryTargetError, names_a_registry};
+pub use target::{MOST_RETRIES, RegistryTarget, RegistryTargetError, names_a_registry};
 pub use wire::{
     Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, GrpcFact, ReflectionFact, TcpFact, TlsFact,
     WireFacts, WireHealth, WireSchema, disagreement, drift,
