@@ -4,6 +4,7 @@
 
 mod faults;
 mod http;
+pub mod registration;
 mod settings;
 mod tls;
 
