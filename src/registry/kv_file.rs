@@ -50,11 +50,7 @@ struct Written {
 pub fn export(entries: &[KeyEntry]) -> String {
     let written: Vec<Written> = entries
         .iter()
-        .map(|entry| Written {
-            key: entry.key.clone(),
-            flags: entry.flags,
-            value: Some(STANDARD.encode(&entry.value)),
-        })
+        .map(|entry| Written { key: entry.key.clone(), flags: entry.flags, value: Some(STANDARD.encode(&entry.value)) })
         .collect();
     let mut out = Vec::new();
     let tabs = serde_json::ser::PrettyFormatter::with_indent(b"\t");
@@ -67,8 +63,8 @@ pub fn export(entries: &[KeyEntry]) -> String {
 
 /// Reads such a file.
 pub fn import(text: &str) -> Result<Vec<FileEntry>, FileFault> {
-    let written: Vec<Written> =
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| FileFault::NoExport(error.to_string()))?;
+    let written: Vec<Written> = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|error| FileFault::NoExport(error.to_string()))?;
     let mut keys = BTreeSet::new();
     let mut entries = Vec::with_capacity(written.len());
     for (at, one) in written.into_iter().enumerate() {
@@ -137,14 +133,14 @@ pub fn plan(file: Vec<FileEntry>, there: &[KeyEntry]) -> Vec<ImportStep> {
 pub fn common_prefix(entries: &[FileEntry]) -> String {
     let Some(first) = entries.first() else { return String::new() };
     let shared = |prefix: &str, key: &str| {
-        prefix.char_indices().zip(key.chars()).find(|((_, ours), theirs)| ours != theirs).map_or_else(
-            || prefix.len().min(key.len()),
-            |((at, _), _)| at,
-        )
+        prefix
+            .char_indices()
+            .zip(key.chars())
+            .find(|((_, ours), theirs)| ours != theirs)
+            .map_or_else(|| prefix.len().min(key.len()), |((at, _), _)| at)
     };
-    let len = entries.iter().fold(first.key.len(), |len, entry| {
-        shared(first.key.get(..len).unwrap_or_default(), &entry.key)
-    });
+    let len =
+        entries.iter().fold(first.key.len(), |len, entry| shared(first.key.get(..len).unwrap_or_default(), &entry.key));
     first.key.get(..len).unwrap_or_default().to_owned()
 }
 

@@ -4,9 +4,11 @@
 //! `consul://…` targets, choosing an instance, and what it means when a registry and the wire disagree (pure
 //! functions). Absent: screens, protobuf, gRPC: whoever probes the wire is the engine.
 
+mod changes;
 pub mod consul;
 mod error;
 mod kv;
+pub mod kv_file;
 mod model;
 
 use std::fmt::Debug;
@@ -17,6 +19,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+pub use changes::{Change, ChangeKind, changes, keep_checks_since, keep_since, services_of};
 pub use error::{RegistryError, RegistryFault};
 pub use kv::{Cas, KeyEntry, KeyValues, KeyWritten};
 pub use model::{
@@ -103,6 +106,19 @@ pub trait Registry: Send + Sync + Debug {
 
     /// Whether an id is taken where [`Registry::register`] would put it: the service that has it.
     fn id_taken<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<String>, RegistryError>>;
+
+    /// Where instances with this id are: one a node.
+    fn find<'a>(&'a self, scope: &'a Scope, id: &'a str) -> BoxFuture<'a, Result<Vec<InstanceKey>, RegistryError>> {
+        Box::pin(async move {
+            let all = self.instances(scope, None).await?.value;
+            Ok(all.into_iter().map(|instance| instance.key).filter(|key| key.id == id).collect())
+        })
+    }
+
+    /// Asks whether the registry knows every field of what [`Registry::register`] would send; changes nothing.
+    fn rehearse<'a>(&'a self, _body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Registers a service (replaces one with the same id); the body is that of the registry's API. Looks afterwards that it is there.
     fn register<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>>;

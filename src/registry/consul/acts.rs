@@ -59,10 +59,6 @@ struct AgentCheck {
     status: String,
     #[serde(default)]
     notes: String,
-    #[serde(rename = "ServiceID", default)]
-    service_id: String,
-    #[serde(default)]
-    service_name: String,
 }
 
 /// One of `GET /v1/catalog/service/NAME`.
@@ -121,8 +117,9 @@ pub(super) async fn rehearse(http: &Http, body: &Value) -> Result<(), RegistryEr
 /// Registers, replacing what has the same id with its checks, and looks whether it is there.
 pub(super) async fn register(http: &Http, body: &Value) -> Result<(), RegistryError> {
     no_unknown_node(http, body).await?;
-    let ask =
-        Ask::put(&["v1", "agent", "service", "register"]).query("replace-existing-checks", "true").body(body.to_string());
+    let ask = Ask::put(&["v1", "agent", "service", "register"])
+        .query("replace-existing-checks", "true")
+        .body(body.to_string());
     http.send(&ask).await?;
     let field = |name: &str| {
         let fields = body.as_object()?;
@@ -254,9 +251,13 @@ async fn deregister_ownerless(http: &Http, instance: &InstanceKey) -> Result<(),
     gone_from_catalog(http, &ask, instance, &instance.service).await
 }
 
-async fn gone_from_catalog(http: &Http, done: &Ask, instance: &InstanceKey, service: &str) -> Result<(), RegistryError> {
-    let look =
-        || Ask::get(&["v1", "catalog", "service", service]).in_datacenter(some(&instance.datacenter));
+async fn gone_from_catalog(
+    http: &Http,
+    done: &Ask,
+    instance: &InstanceKey,
+    service: &str,
+) -> Result<(), RegistryError> {
+    let look = || Ask::get(&["v1", "catalog", "service", service]).in_datacenter(some(&instance.datacenter));
     let is_gone = |all: &Vec<CatalogService>| {
         !all.iter().any(|one| one.service_id == instance.id && (instance.node.is_empty() || one.node == instance.node))
     };
@@ -268,14 +269,11 @@ async fn gone_from_catalog(http: &Http, done: &Ask, instance: &InstanceKey, serv
 }
 
 /// Puts an instance into maintenance, or takes it out with `None`; looks at its agent and in the catalog.
-pub(super) async fn maintain(
-    http: &Http,
-    instance: &InstanceKey,
-    reason: Option<&str>,
-) -> Result<(), RegistryError> {
+pub(super) async fn maintain(http: &Http, instance: &InstanceKey, reason: Option<&str>) -> Result<(), RegistryError> {
     let agent = owning_agent(http, instance).await?;
     let enable = reason.is_some();
-    let mut ask = Ask::put(&["v1", "agent", "service", "maintenance", &instance.id]).query("enable", enable.to_string());
+    let mut ask =
+        Ask::put(&["v1", "agent", "service", "maintenance", &instance.id]).query("enable", enable.to_string());
     if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
         ask = ask.query("reason", reason);
     }
@@ -304,8 +302,9 @@ pub(super) async fn maintain(
     let service = agent_service(&agent, &instance.id).await?.map_or_else(|| instance.service.clone(), |it| it.service);
     let look = || Ask::get(&["v1", "health", "checks", &service]).in_datacenter(some(&instance.datacenter));
     let in_catalog = |all: &Vec<AgentCheck>| {
-        let of_this =
-            |check: &&AgentCheck| check.check_id == check_id && (instance.node.is_empty() || check.node == instance.node);
+        let of_this = |check: &&AgentCheck| {
+            check.check_id == check_id && (instance.node.is_empty() || check.node == instance.node)
+        };
         all.iter().find(of_this).map_or(!enable, is_so)
     };
     if until(http, &look, &in_catalog).await? {
@@ -316,13 +315,7 @@ pub(super) async fn maintain(
 }
 
 /// Sets a TTL check by hand, at the agent of its node, and looks whether it is so.
-pub(super) async fn set_ttl(
-    http: &Http,
-    node: &str,
-    check: &str,
-    to: Health,
-    note: &str,
-) -> Result<(), RegistryError> {
+pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, note: &str) -> Result<(), RegistryError> {
     let verb = match to {
         Health::Passing => "pass",
         Health::Warning => "warn",

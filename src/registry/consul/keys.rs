@@ -5,7 +5,6 @@
 //! body names it; a list of such is had by the nearest beginning that a path can say, and sieved.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -13,8 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::http::{Ask, Reply, ReplyFacts, is_addressable};
-use super::{Consul, blocking};
+use super::Consul;
+use super::blocking::{self, Blocking, Source};
+use super::http::{Ask, Reply, is_addressable};
 use crate::registry::{
     Answer, BoxFuture, Cas, Hidden, KeyEntry, KeyValues, KeyWritten, RegistryError, RegistryFault, Scope, Watch,
 };
@@ -182,7 +182,9 @@ impl Consul {
                 return match done {
                     Op::Done(_) => Ok(KeyWritten::Yes),
                     Op::Stale | Op::Absent => Ok(KeyWritten::Changed),
-                    Op::Filtered => Err(self.http().error(&asked, RegistryFault::Denied("Permission denied".to_owned()))),
+                    Op::Filtered => {
+                        Err(self.http().error(&asked, RegistryFault::Denied("Permission denied".to_owned())))
+                    }
                 };
             }
         }
@@ -300,6 +302,30 @@ fn plain_beginning(prefix: &str) -> &str {
     ends.into_iter().rev().filter_map(|end| prefix.get(..end)).find(|part| is_plain(part)).unwrap_or_default()
 }
 
+/// All keys that begin with a text, watched.
+struct Entries {
+    consul: Consul,
+    scope: Scope,
+    prefix: String,
+    block: Blocking,
+}
+
+impl Source for Entries {
+    type Value = Vec<KeyEntry>;
+
+    async fn next(&mut self) -> Result<Answer<Vec<KeyEntry>>, RegistryError> {
+        let ask = Consul::list(&self.prefix, &self.scope, true);
+        let reply = self.block.next(ask.clone(), |status| matches!(status, 200 | 404)).await?;
+        let entries = self.consul.entries_of(&ask, &reply, &self.prefix)?;
+        let hidden = self.consul.hidden(&reply.facts, entries.is_empty()).await;
+        Ok(Answer { value: entries, hidden })
+    }
+
+    fn reset(&mut self) {
+        self.block = Blocking::new(self.consul.http().clone());
+    }
+}
+
 impl KeyValues for Consul {
     fn get<'a>(
         &'a self,
@@ -326,7 +352,8 @@ impl KeyValues for Consul {
     }
 
     fn watch(&self, scope: Scope, prefix: String) -> Watch<Vec<KeyEntry>> {
-        todo!()
+        let block = Blocking::new(self.http().clone());
+        blocking::watch(Entries { consul: self.clone(), scope, prefix, block })
     }
 
     fn put<'a>(

@@ -174,7 +174,9 @@ impl fmt::Display for FaultKind {
             Self::MetaKeyCharacters(key) => {
                 write!(f, "the key {key:?} may hold only letters of ASCII, digits, - and _")
             }
-            Self::MetaKeyReserved(key) => write!(f, "the key {key:?} begins with consul-, which Consul keeps to itself"),
+            Self::MetaKeyReserved(key) => {
+                write!(f, "the key {key:?} begins with consul-, which Consul keeps to itself")
+            }
             Self::MetaValueLong(key) => write!(f, "the value of {key:?} is longer than 512 bytes"),
             Self::MetaKeyTwice(key) => write!(f, "the key {key:?} stands twice"),
             Self::IdTwice(id) => write!(f, "a service before it has the id {id} too, and would be replaced"),

@@ -27,7 +27,13 @@ impl Reader {
     }
 
     /// An object by the API's names, with only what Consul knows. Nulls are as good as absent, as Go has it.
-    pub(super) fn object(&mut self, object: &Map<String, Value>, shape: &Shape, path: &str, form: Form) -> Map<String, Value> {
+    pub(super) fn object(
+        &mut self,
+        object: &Map<String, Value>,
+        shape: &Shape,
+        path: &str,
+        form: Form,
+    ) -> Map<String, Value> {
         let mut out = Map::new();
         let mut spelled: BTreeMap<&str, &str> = BTreeMap::new();
         for (name, value) in object {
@@ -227,10 +233,8 @@ fn distance(from: &str, to: &str) -> usize {
             let mut best = (cell(&row, other_at) + usize::from(letter != other))
                 .min(cell(&row, other_at + 1) + 1)
                 .min(cell(&next, other_at) + 1);
-            let is_swap = at > 0
-                && other_at > 0
-                && from.get(at - 1) == Some(other)
-                && to.get(other_at - 1) == Some(letter);
+            let is_swap =
+                at > 0 && other_at > 0 && from.get(at - 1) == Some(other) && to.get(other_at - 1) == Some(letter);
             if is_swap {
                 best = best.min(cell(&before, other_at - 1) + 1);
             }

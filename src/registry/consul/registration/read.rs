@@ -75,6 +75,7 @@ impl Found {
                 FaultKind::NameMissing
                     | FaultKind::CheckKindMissing
                     | FaultKind::IntervalMissing
+                    | FaultKind::IntervalWithTtl
                     | FaultKind::DestinationMissing
                     | FaultKind::PortMissing
             );
@@ -94,10 +95,15 @@ impl Found {
     }
 
     fn spelled(&self, shape: &Shape, name: &'static str) -> &'static str {
-        match self.form {
-            Form::Api => name,
-            Form::Config => shape.api(name).map_or(name, |field| field.config),
-        }
+        spelled_as(shape, name, self.form)
+    }
+}
+
+/// How a form spells the API's name.
+fn spelled_as(shape: &Shape, name: &'static str, form: Form) -> &'static str {
+    match form {
+        Form::Api => name,
+        Form::Config => shape.api(name).map_or(name, |field| field.config),
     }
 }
 
@@ -208,8 +214,7 @@ impl Reader {
         registration.tags = text_list(&mut read, "Tags");
         registration.meta = text_map(&mut read, "Meta").into_iter().collect();
         let spelled = |name: &str| spelled_in(object, &SERVICE, name, form);
-        registration.port =
-            self.port(read.remove("Port"), &join(path, &spelled("Port"))).unwrap_or_default();
+        registration.port = self.port(read.remove("Port"), &join(path, &spelled("Port"))).unwrap_or_default();
         if let Some(Value::Object(mut weights)) = read.remove("Weights") {
             let path = join(path, &spelled("Weights"));
             let mut weight = |name: &str, least: i64| {
@@ -269,6 +274,8 @@ impl Reader {
     }
 
     fn check(&mut self, mut read: Map<String, Value>, path: &str, token: &mut Secret) -> CheckDefinition {
+        let form = self.form;
+        let spelled = |name: &'static str| spelled_as(&CHECK, name, form);
         let does = self.does(&mut read, path);
         let own_token = text(&mut read, "token");
         if !own_token.is_empty() {
@@ -286,7 +293,7 @@ impl Reader {
             "warning" => Some(Health::Warning),
             "critical" => Some(Health::Critical),
             _ => {
-                self.fault(&join(path, "Status"), FaultKind::StatusUnknown(status));
+                self.fault(&join(path, spelled("Status")), FaultKind::StatusUnknown(status));
                 None
             }
         };
@@ -298,7 +305,7 @@ impl Reader {
                 } else {
                     FaultKind::TooLarge(number.to_string())
                 };
-                self.fault(&join(path, name), kind);
+                self.fault(&join(path, spelled(name)), kind);
                 0
             }),
         };

@@ -174,9 +174,8 @@ static WEIGHTS: Shape = Shape { fields: &[field("Passing", "passing", Number), f
 
 static LOCALITY: Shape = Shape { fields: &[field("Region", "region", Text), field("Zone", "zone", Text)] };
 
-static PORT: Shape = Shape {
-    fields: &[field("Name", "name", Text), field("Port", "port", Number), field("Default", "default", Flag)],
-};
+static PORT: Shape =
+    Shape { fields: &[field("Name", "name", Text), field("Port", "port", Number), field("Default", "default", Flag)] };
 
 static CONNECT: Shape = Shape {
     fields: &[

@@ -3,16 +3,8 @@
 use std::time::Duration;
 
 /// Units of a Go duration, in nanoseconds. Both ways to write µ.
-const UNITS: [(&str, f64); 8] = [
-    ("ns", 1.0),
-    ("us", 1e3),
-    ("µs", 1e3),
-    ("μs", 1e3),
-    ("ms", 1e6),
-    ("s", 1e9),
-    ("m", 60e9),
-    ("h", 3600e9),
-];
+const UNITS: [(&str, f64); 8] =
+    [("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("μs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
 /// Go counts nanoseconds in an i64.
 const LONGEST_NANOS: f64 = 9.2e18;
 
@@ -156,7 +148,15 @@ mod tests {
 
     #[test]
     fn as_people_type() {
-        for (text, seconds) in [("5 s", Some(5)), ("5", Some(5)), ("1 min", Some(60)), ("2m", Some(120)), ("0", Some(0)), ("-1s", None), ("soon", None)] {
+        for (text, seconds) in [
+            ("5 s", Some(5)),
+            ("5", Some(5)),
+            ("1 min", Some(60)),
+            ("2m", Some(120)),
+            ("0", Some(0)),
+            ("-1s", None),
+            ("soon", None),
+        ] {
             assert_eq!(typed_duration(text), seconds.map(Duration::from_secs), "{text}");
         }
     }

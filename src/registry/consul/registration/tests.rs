@@ -62,7 +62,17 @@ fn every_kind_of_check_survives_both_forms() {
     let one = sound(text);
     let kinds: Vec<_> = one.checks.iter().map(|check| check.does.field()).collect();
     let expect = [
-        "TCP", "UDP", "HTTP", "GRPC", "H2PING", "TTL", "Args", "DockerContainerID", "AliasService", "AliasNode", "OSService",
+        "TCP",
+        "UDP",
+        "HTTP",
+        "GRPC",
+        "H2PING",
+        "TTL",
+        "Args",
+        "DockerContainerID",
+        "AliasService",
+        "AliasNode",
+        "OSService",
     ];
     assert_eq!(kinds, expect);
     assert_eq!(sound(&one.api_text(Hide::Nothing)), one);
@@ -165,7 +175,10 @@ fn files_with_several() {
         r#"{"Name": "a", "Checks": []}"#,
         r#"{"service": {"name": "a", "check": {}, "checks": [{}]}}"#,
     ] {
-        assert_eq!(check(empty, &["a"]).registrations[0], Registration { name: "a".to_owned(), ..Registration::default() });
+        assert_eq!(
+            check(empty, &["a"]).registrations[0],
+            Registration { name: "a".to_owned(), ..Registration::default() }
+        );
     }
 }
 
@@ -182,7 +195,9 @@ fn what_is_wrong_and_where() {
     );
     check(
         r#"{"Name": "a", "Check": {"TTL": "5s", "success_before_passing": 1}}"#,
-        &["Check.success_before_passing: Consul knows no field success_before_passing there; is SuccessBeforePassing meant?"],
+        &[
+            "Check.success_before_passing: Consul knows no field success_before_passing there; is SuccessBeforePassing meant?",
+        ],
     );
     check(
         r#"{"service": {"name": "a", "check": {"CheckID": "c", "ttl": "5s"}}}"#,
@@ -192,10 +207,7 @@ fn what_is_wrong_and_where() {
         r#"{"service": {"name": "a", "EnableTagOverride": true}}"#,
         &["service.EnableTagOverride: Consul knows no field EnableTagOverride there; is enable_tag_override meant?"],
     );
-    check(
-        r#"{"service": {"name": "a"}, "data_dir": "/tmp"}"#,
-        &["data_dir: Consul knows no field data_dir there"],
-    );
+    check(r#"{"service": {"name": "a"}, "data_dir": "/tmp"}"#, &["data_dir: Consul knows no field data_dir there"]);
     check(
         r#"{"Name": "a", "Proxy": {"Upstreams": [{"Nope": 1}]}}"#,
         &["Proxy.Upstreams[0].Nope: Consul knows no field Nope there"],
@@ -230,7 +242,10 @@ fn what_is_wrong_and_where() {
         r#"{"Name": "a", "Check": {"TTL": "5"}}"#,
         &["Check.TTL: \"5\" is no duration; one is written like 5s, 1m30s, 500ms"],
     );
-    check(r#"{"service": {"name": "a", "check": {"ttl": 10}}}"#, &["service.check.ttl: has to be a duration like \"5s\", not a number"]);
+    check(
+        r#"{"service": {"name": "a", "check": {"ttl": 10}}}"#,
+        &["service.check.ttl: has to be a duration like \"5s\", not a number"],
+    );
     check(r#"{"Name": "a", "Check": {"TCP": "a:1", "Interval": "-5s"}}"#, &["Check.Interval: -5s is less than zero"]);
     // Rules.
     check("{}", &["Name: a service needs a name"]);
@@ -246,10 +261,7 @@ fn what_is_wrong_and_where() {
         &["Weights: 0 is no weight; they go from 1 (0 for Warning) to 65535"],
     );
     check(r#"{"Name": "a", "Check": {"TCP": "b:1"}}"#, &[&format!("Check.Interval: {interval}")]);
-    check(
-        r#"{"service": {"name": "a"}, "check": {"grpc": "b:1"}}"#,
-        &[&format!("check.interval: {interval}")],
-    );
+    check(r#"{"service": {"name": "a"}, "check": {"grpc": "b:1"}}"#, &[&format!("check.interval: {interval}")]);
     check(
         r#"{"Name": "a", "Check": {"TTL": "5s", "Interval": "5s"}}"#,
         &["Check.Interval: a TTL check has no interval"],
@@ -280,10 +292,7 @@ fn what_is_wrong_and_where() {
     );
     check(
         r#"{"Name": "a", "Kind": "connect-proxy"}"#,
-        &[
-            "Proxy: a connect-proxy has to name the service that it stands for",
-            "Port: a connect-proxy needs a port",
-        ],
+        &["Proxy: a connect-proxy has to name the service that it stands for", "Port: a connect-proxy needs a port"],
     );
     check(
         r#"{"services": [{"name": "a"}, {"name": "b"}], "check": {"ttl": "5s"}}"#,
