@@ -5,11 +5,17 @@
 //! functions). Absent: screens, protobuf, gRPC: whoever probes the wire is the engine.
 
 mod changes;
+mod choose;
 pub mod consul;
 mod error;
+mod history;
 mod kv;
 pub mod kv_file;
+mod list;
 mod model;
+mod sums;
+mod target;
+mod wire;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -19,12 +25,21 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-pub use changes::{Change, ChangeKind, changes, keep_checks_since, keep_since, services_of};
+pub use changes::{Change, ChangeKind, changes};
+pub use choose::{NoInstance, Policy, Wish, choose};
 pub use error::{RegistryError, RegistryFault};
+pub use history::{HealthHistory, HistorySlot, SLOTS, WireMark};
 pub use kv::{Cas, KeyEntry, KeyValues, KeyWritten};
+pub use list::{ListContent, ListFault, ListProblem, StaticList, parse_list};
 pub use model::{
     AgentInfo, Capabilities, Check, CheckKind, Consistency, Datacenter, Health, HealthCounts, Instance, InstanceKey,
     Node, NodeState, RegistryKind, RegistryPlace, Scope, Service, TokenInfo,
+};
+pub use sums::{keep_checks_since, keep_since, services_of};
+pub use target::{RegistryTarget, RegistryTargetError, names_a_registry};
+pub use wire::{
+    Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, GrpcFact, ReflectionFact, TcpFact, TlsFact,
+    WireFacts, WireHealth, WireSchema, disagreement, drift,
 };
 
 /// A boxed future, so that registries can be kept as `Arc<dyn Registry>`.
@@ -84,8 +99,8 @@ pub trait Registry: Send + Sync + Debug {
     /// All services in sum, by name.
     fn services<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Answer<Vec<Service>>, RegistryError>>;
 
-    /// The instances of one service, by id; none if there is no such service. With `None`, all instances of all
-    /// services, by service and id.
+    /// The instances of one service, by id (a list keeps the order of its lines); none if there is no such service.
+    /// With `None`, all instances of all services, by service first.
     fn instances<'a>(
         &'a self,
         scope: &'a Scope,
@@ -144,6 +159,11 @@ pub trait Registry: Send + Sync + Debug {
 
     /// Its keys and values, where it has some.
     fn key_values(&self) -> Option<&dyn KeyValues>;
+
+    /// What is wrong with parts of it that cost only themselves, as the lines of a list that cannot be read; in English.
+    fn problems(&self) -> BoxFuture<'_, Vec<String>> {
+        Box::pin(async { Vec::new() })
+    }
 }
 
 /// How long one question to a registry may take before it is given up.

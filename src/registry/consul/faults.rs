@@ -62,11 +62,13 @@ pub(super) fn of_causes(error: &(dyn Error + 'static), while_connecting: bool) -
         if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
             return RegistryFault::Tls(tls_words(tls));
         }
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            // TLS errors travel inside of I/O errors.
-            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        // TLS errors travel inside of I/O errors, and these inside of each other.
+        let mut io = inner.downcast_ref::<std::io::Error>();
+        while let Some(inside) = io.and_then(std::io::Error::get_ref) {
+            if let Some(tls) = inside.downcast_ref::<rustls::Error>() {
                 return RegistryFault::Tls(tls_words(tls));
             }
+            io = inside.downcast_ref::<std::io::Error>();
         }
         last = inner.to_string();
         is_parse |= last.contains("invalid HTTP") || last.contains("HTTP version");
