@@ -122,11 +122,18 @@ pub trait Registry: Send + Sync + Debug {
     /// Whether an id is taken where [`Registry::register`] would put it: the service that has it.
     fn id_taken<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<String>, RegistryError>>;
 
-    /// Where instances with this id are: one a node.
-    fn find<'a>(&'a self, scope: &'a Scope, id: &'a str) -> BoxFuture<'a, Result<Vec<InstanceKey>, RegistryError>> {
+    /// Where instances with this id are: one a node. An agent that has one itself answers for itself, unless another
+    /// node was named.
+    fn find<'a>(
+        &'a self,
+        scope: &'a Scope,
+        id: &'a str,
+        node: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Vec<InstanceKey>, RegistryError>> {
         Box::pin(async move {
+            let is_meant = |key: &InstanceKey| key.id == id && node.is_none_or(|node| key.node == node);
             let all = self.instances(scope, None).await?.value;
-            Ok(all.into_iter().map(|instance| instance.key).filter(|key| key.id == id).collect())
+            Ok(all.into_iter().map(|instance| instance.key).filter(is_meant).collect())
         })
     }
 

@@ -175,37 +175,64 @@ async fn no_unknown_node(http: &Http, body: &Value) -> Result<(), RegistryError>
     Ok(())
 }
 
-/// Where instances with this id are, in all of a datacenter. First at the agent that is asked, who answers for itself.
-pub(super) async fn find(http: &Http, datacenter: Option<&str>, id: &str) -> Result<Vec<InstanceKey>, RegistryError> {
+/// Where instances with this id are, in all of a datacenter. The agent that is asked answers for itself, unless another
+/// node was named.
+pub(super) async fn find(
+    http: &Http,
+    datacenter: Option<&str>,
+    id: &str,
+    node: Option<&str>,
+) -> Result<Vec<InstanceKey>, RegistryError> {
     let datacenter = datacenter.or(http.settings().datacenter.as_deref());
-    if let Some(service) = agent_service(http, id).await?
-        && let Some(own) = own_node(http).await?
+    if let Some(own) = own_node(http).await?
         && datacenter.is_none_or(|datacenter| datacenter == own.datacenter)
+        && node.is_none_or(|node| node == own.node_name)
+        && let Some(service) = agent_service(http, id).await?
     {
         let (service, id) = (service.service, id.to_owned());
         return Ok(vec![InstanceKey { datacenter: own.datacenter, node: own.node_name, service, id }]);
     }
-    let ask = Ask::get(&["v1", "catalog", "nodes"]).in_datacenter(datacenter);
-    let (nodes, _) = http.json::<Vec<Value>>(&ask).await?;
-    let names: Vec<&str> = nodes.iter().filter_map(|node| node.get("Node")?.as_str()).collect();
+    let names = match node {
+        Some(node) => vec![node.to_owned()],
+        None => {
+            let ask = Ask::get(&["v1", "catalog", "nodes"]).in_datacenter(datacenter);
+            let (nodes, _) = http.json::<Vec<NodeAddress>>(&ask).await?;
+            nodes.into_iter().map(|node| node.node).collect()
+        }
+    };
     let mut found = Vec::new();
     for some in names.chunks(AT_ONCE) {
         let asks = some.iter().map(|name| catalog_node(http, datacenter, name));
         for node in futures_util::future::try_join_all(asks).await?.into_iter().flatten() {
-            for service in node.services.unwrap_or_default().values() {
-                let text = |name: &str| service.get(name).and_then(Value::as_str).unwrap_or_default();
-                if text("ID") == id {
-                    found.push(InstanceKey {
-                        datacenter: node.node.datacenter.clone(),
-                        node: node.node.node.clone(),
-                        service: text("Service").to_owned(),
-                        id: id.to_owned(),
-                    });
-                }
+            let service = node
+                .services
+                .unwrap_or_default()
+                .into_values()
+                .find(|service| service.get("ID").and_then(Value::as_str) == Some(id));
+            if let Some(service) = service {
+                let service = service.get("Service").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let (datacenter, node) = (node.node.datacenter, node.node.node);
+                found.push(InstanceKey { datacenter, node, service, id: id.to_owned() });
             }
         }
     }
+    if found.is_empty()
+        && let Some(service) = without_agent_read(http, id, node).await?
+    {
+        found.push(service);
+    }
     Ok(found)
+}
+
+/// What our agent has of this id, where the token may see neither nodes nor the agent: an act on it is Consul's to judge.
+async fn without_agent_read(http: &Http, id: &str, node: Option<&str>) -> Result<Option<InstanceKey>, RegistryError> {
+    if node.is_some() {
+        return Ok(None);
+    }
+    match agent_service(http, id).await? {
+        Some(found) => Ok(Some(InstanceKey { service: found.service, id: id.to_owned(), ..InstanceKey::default() })),
+        None => Ok(None),
+    }
 }
 
 /// Deregisters through the agent that owns the instance, and looks there and in the catalog that it is gone.

@@ -147,8 +147,13 @@ impl Registry for Consul {
         Box::pin(acts::id_taken(self.http(), id))
     }
 
-    fn find<'a>(&'a self, scope: &'a Scope, id: &'a str) -> BoxFuture<'a, Result<Vec<InstanceKey>, RegistryError>> {
-        Box::pin(acts::find(self.http(), scope.datacenter.as_deref(), id))
+    fn find<'a>(
+        &'a self,
+        scope: &'a Scope,
+        id: &'a str,
+        node: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Vec<InstanceKey>, RegistryError>> {
+        Box::pin(acts::find(self.http(), scope.datacenter.as_deref(), id, node))
     }
 
     fn rehearse<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
