@@ -143,14 +143,19 @@ impl Bucket {
 }
 
 /// Longer pauses the longer somebody is away.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct BackOff {
+    first: Duration,
     tries: u32,
 }
 
 impl BackOff {
+    fn new(first: Duration) -> Self {
+        Self { first, tries: 0 }
+    }
+
     fn next(&mut self) -> Duration {
-        let pause = FIRST_RETRY.saturating_mul(1 << self.tries.min(6)).min(LAST_RETRY);
+        let pause = self.first.saturating_mul(1 << self.tries.min(6)).min(LAST_RETRY);
         self.tries += 1;
         jittered(pause)
     }
@@ -176,25 +181,29 @@ pub(super) trait Source: Send + 'static {
 
 /// A task that watches until nobody listens. To be called within a runtime.
 pub(super) fn watch<S: Source>(source: S) -> Watch<S::Value> {
+    watch_after(source, FIRST_RETRY)
+}
+
+fn watch_after<S: Source>(source: S, first_retry: Duration) -> Watch<S::Value> {
     let (tell, watch) = mpsc::channel(WAITING_UPDATES);
     tokio::spawn(async move {
         let nobody_listens = tell.clone();
         tokio::select! {
             () = nobody_listens.closed() => {}
-            () = follow(source, tell) => {}
+            () = follow(source, tell, first_retry) => {}
         }
     });
     watch
 }
 
-async fn follow<S: Source>(mut source: S, tell: mpsc::Sender<WatchUpdate<S::Value>>) {
+async fn follow<S: Source>(mut source: S, tell: mpsc::Sender<WatchUpdate<S::Value>>, first_retry: Duration) {
     let mut last: Option<Answer<Arc<S::Value>>> = None;
     let mut is_away = false;
-    let mut back_off = BackOff::default();
+    let mut back_off = BackOff::new(first_retry);
     loop {
         let update = match source.next().await {
             Ok(answer) => {
-                back_off = BackOff::default();
+                back_off = BackOff::new(first_retry);
                 let is_same =
                     last.as_ref().is_some_and(|last| last.hidden == answer.hidden && *last.value == answer.value);
                 let was_away = std::mem::take(&mut is_away);
@@ -264,7 +273,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_a_limit_and_the_first_is_about_a_second() {
-        let mut back_off = BackOff::default();
+        let mut back_off = BackOff::new(FIRST_RETRY);
         let pauses: Vec<Duration> = (0..12).map(|_| back_off.next()).collect();
         assert!(pauses[0] <= Duration::from_secs(1), "{pauses:?}");
         assert!(pauses[11] >= LAST_RETRY && pauses[11] <= Duration::from_secs(15), "{pauses:?}");
@@ -291,11 +300,11 @@ mod tests {
         fn reset(&mut self) {}
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn away_is_told_once_and_an_answer_is_not_yet_a_change() {
         let away = || Err(RegistryFault::Unreachable("refused".to_owned()));
         let script = vec![Ok(1), Ok(1), Ok(2), away(), away(), away(), Ok(2), Ok(2), away(), Ok(3)];
-        let mut updates = watch(Script(script.into_iter()));
+        let mut updates = watch_after(Script(script.into_iter()), Duration::from_millis(1));
         let mut told = Vec::new();
         for _ in 0..6 {
             told.push(match updates.recv().await.expect("an update") {
