@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RegistryAct, RequestSide, ResponseSide,
-    Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
+    AddDialog, Area, Chord, ConnectionForm, KeysRef, MetadataRow, PinnedCertificate, RegistryAct, RequestSide,
+    ResponseSide, Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
@@ -23,6 +23,8 @@ pub enum PickFor {
     DialogRoots,
     /// Into the question where to save.
     Save,
+    /// Into the question of the keys of a registry.
+    Keys(KeysRef),
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }

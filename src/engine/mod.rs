@@ -46,8 +46,9 @@ pub use messages::{MessageRow, MessagesAsk, MessagesTold, Seen, View};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use reflector::{EndedCall, Reflector};
 pub use registry::{
-    RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
-    Watching,
+    FileFault, ImportItem, ImportMeets, JsonFault, KeyDelta, KeyDiff, KeyNode, KeyTree, KeyWork, KeyWorked,
+    LARGEST_VALUE_BYTES, RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold,
+    TOLD_CHANGES, WatchWhat, Watched, Watching, looks_like_json, short_text,
 };
 pub use running::moved;
 pub use save::{NotSaved, SaveContent, SaveFault, SaveFile, SaveTold};

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::hear::Asked;
 use super::{
-    InstanceColumn, InstanceSide, RegistryDialog, RegistryEntry, RegistryForm, RegistryNode, RegistryState,
-    RegistryView, ServiceRef, ServiceView,
+    InstanceColumn, InstanceSide, KeyAct, KeysRef, RegistryDialog, RegistryEntry, RegistryForm, RegistryNode,
+    RegistryState, RegistryView, ServiceRef, ServiceView,
 };
 use crate::app::{App, Area};
 use crate::engine::{Command, Generation, RegistryId, RegistryQuestion};
@@ -62,6 +62,8 @@ pub enum RegistryAct {
     Choose(ServiceRef, Option<InstanceKey>),
     /// What of it.
     ShowSide(ServiceRef, InstanceSide),
+    /// Do something with keys and values.
+    Keys(KeysRef, KeyAct),
 }
 
 impl App {
@@ -150,6 +152,7 @@ impl App {
                 view.column = column;
             }
             RegistryAct::Choose(service, instance) => self.view_mut(&service).chosen = instance,
+            RegistryAct::Keys(at, act) => return self.apply_keys(&at, act, now),
             RegistryAct::ShowSide(service, side) => self.view_mut(&service).side = side,
         }
         self.registries.tree.rebuild(&self.registries.entries);
@@ -165,8 +168,13 @@ impl App {
         self.registries.tree.chosen = Some(RegistryNode::of_view(&view).key());
         match &view {
             RegistryView::Nodes(id, datacenter) => self.ask_nodes(*id, datacenter, now),
-            RegistryView::Registry(id) => self.ask_registry(*id, Asked::Agent, RegistryQuestion::Agent),
-            RegistryView::Datacenter(..) | RegistryView::Service(_) | RegistryView::Keys(..) => {}
+            RegistryView::Registry(id) => {
+                self.ask_registry(*id, Asked::Agent, RegistryQuestion::Agent);
+            }
+            RegistryView::Keys(id, datacenter) => {
+                self.show_keys(&KeysRef { registry: *id, datacenter: datacenter.clone() }, now);
+            }
+            RegistryView::Datacenter(..) | RegistryView::Service(_) => {}
         }
         self.registries.shown = Some(view);
     }
@@ -197,10 +205,11 @@ impl App {
     }
 
     /// Asks a question, whose answer is heard with what it was asked for.
-    pub(in crate::app) fn ask_registry(&mut self, id: RegistryId, asked: Asked, question: RegistryQuestion) {
+    pub(in crate::app) fn ask_registry(&mut self, id: RegistryId, asked: Asked, question: RegistryQuestion) -> u64 {
         let ticket = self.next_id();
         self.registries.asked.insert(ticket, (id, asked));
         self.send(Command::AskRegistry { registry: id, ticket, question: Box::new(question) });
+        ticket
     }
 
     fn confirm_registry(&mut self, now: Instant) {
@@ -273,6 +282,7 @@ impl App {
     fn remove_registry(&mut self, id: RegistryId) {
         self.registries.entries.retain(|entry| entry.id != id);
         self.registries.views.retain(|service, _| service.registry != id);
+        self.registries.keys.retain(|keys, _| keys.registry != id);
         self.registries.asked.retain(|_, (registry, _)| *registry != id);
         if self.registries.shown.as_ref().is_some_and(|view| view.registry() == id) {
             self.registries.shown = None;

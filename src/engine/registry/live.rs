@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
+use super::keys::SeenKeys;
 use super::{
     RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
     Watching,
@@ -14,7 +15,7 @@ use super::{
 use crate::engine::live::Teller;
 use crate::engine::{Event, Generation};
 use crate::registry::{
-    Answer, Datacenter, KeyValues, Registry, RegistryError, RegistryFault, Scope, Watch, WatchUpdate,
+    Answer, Datacenter, KeyEntry, KeyValues, Registry, RegistryError, RegistryFault, Scope, Watch, WatchUpdate,
 };
 
 /// Datacenters come and go seldom; the question shows that the agent is there.
@@ -122,7 +123,12 @@ async fn run(spec: RegistrySpec, tell: Tell, mut inbox: mpsc::Receiver<RegistryO
     let again = Arc::new(tokio::sync::Notify::new());
     let mut tasks = JoinSet::new();
     tasks.spawn(look(Arc::clone(&registry), tell.clone(), Arc::clone(&again)));
-    let mut watches = Watches { registry: Arc::clone(&registry), tell: tell.clone(), running: HashMap::new() };
+    let mut watches = Watches {
+        registry: Arc::clone(&registry),
+        tell: tell.clone(),
+        running: HashMap::new(),
+        seen_keys: SeenKeys::default(),
+    };
     let mut read_only = false;
     while let Some(order) = inbox.recv().await {
         // Tasks that are over leave their place.
@@ -188,6 +194,7 @@ struct Watches {
     registry: Arc<dyn Registry>,
     tell: Tell,
     running: HashMap<WatchWhat, AbortHandle>,
+    seen_keys: SeenKeys,
 }
 
 impl Watches {
@@ -220,6 +227,7 @@ impl Watches {
 
     fn begin(&mut self, what: WatchWhat, tasks: &mut JoinSet<()>) {
         let (registry, tell, watched) = (Arc::clone(&self.registry), self.tell.clone(), what.clone());
+        let seen = self.seen_keys.clone();
         let task = tasks.spawn(async move {
             match &watched {
                 WatchWhat::Services { datacenter } => {
@@ -232,7 +240,7 @@ impl Watches {
                 }
                 WatchWhat::Keys { datacenter, prefix } => {
                     let Some(keys) = registry.key_values() else { return };
-                    pass(keys.watch(scope(datacenter), prefix.clone()), &tell, &watched, Watched::Keys).await;
+                    pass_keys(keys.watch(scope(datacenter), prefix.clone()), &tell, &watched, &seen).await;
                 }
             }
         });
@@ -252,6 +260,24 @@ async fn pass<T>(mut updates: Watch<T>, tell: &Tell, what: &WatchWhat, wrap: imp
     }
 }
 
+/// As [`pass`], for keys: folders and changes are made off the tasks' threads.
+async fn pass_keys(mut updates: Watch<Vec<KeyEntry>>, tell: &Tell, what: &WatchWhat, seen: &SeenKeys) {
+    let WatchWhat::Keys { datacenter, prefix } = what else { return };
+    let watch = (datacenter.clone(), prefix.clone());
+    while let Some(update) = updates.recv().await {
+        let told = match update {
+            WatchUpdate::Now(answer) => {
+                let (seen, watch) = (seen.clone(), watch.clone());
+                let Ok(answer) = tokio::task::spawn_blocking(move || seen.look(&watch, answer)).await else { return };
+                Watched::Keys(answer)
+            }
+            WatchUpdate::Away(error) => Watched::Away(error),
+            WatchUpdate::Back => Watched::Back,
+        };
+        tell.tell(RegistryTold::Watched { what: what.clone(), seen: told }).await;
+    }
+}
+
 fn scope(datacenter: &str) -> Scope {
     Scope { datacenter: (!datacenter.is_empty()).then(|| datacenter.to_owned()), ..Scope::default() }
 }
@@ -266,6 +292,14 @@ async fn answer(registry: &dyn Registry, question: RegistryQuestion) -> Result<R
         })
     };
     Ok(match question {
+        Q::KeyWork(work) => {
+            let failed = |ended: tokio::task::JoinError| RegistryError {
+                place: registry.place().clone(),
+                asked: String::new(),
+                fault: RegistryFault::NotDone(ended.to_string()),
+            };
+            RegistryReply::KeyWorked(tokio::task::spawn_blocking(move || work.run()).await.map_err(failed)?)
+        }
         Q::Nodes { datacenter } => RegistryReply::Nodes(registry.nodes(&scope(&datacenter)).await?),
         Q::Agent => RegistryReply::Agent(Box::new(registry.agent().await?)),
         Q::Filter { datacenter, service, filter } => {

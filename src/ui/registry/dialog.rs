@@ -172,7 +172,8 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
     );
     let mut pane = crate::ui::context::pane_at(ui, rect.shrink(1.0), "registry list");
     let before = form.text.clone();
-    let edited = Editor::new(list_id(), &before, words.list_lines).language(Language::Plain).outer_keys().show(&mut pane);
+    let edited =
+        Editor::new(list_id(), &before, words.list_lines).language(Language::Plain).outer_keys().show(&mut pane);
     if let Some(text) = edited.text {
         form.text = text;
     }

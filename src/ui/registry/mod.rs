@@ -1,11 +1,13 @@
 //! Registries: the tree at the side, and in the centre a registry, a datacenter, a service with its instances.
 
 mod dialog;
+mod keys;
 mod side;
 
 use egui::Ui;
 
 pub(super) use dialog::registry_dialog_ui;
+pub(super) use keys::{KeysMemory, can_save_key, find_in_keys, keys_dialog_ui, save_key, shows_keys};
 pub(super) use side::side_ui;
 
 use super::context::Cx;
@@ -17,6 +19,9 @@ use crate::app::{Action, RegistryAct};
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.lang().registry();
     let whole = ui.max_rect();
+    if let Some(at) = cx.app.registries.shown_keys() {
+        return keys::keys_ui(ui, cx, &at);
+    }
     ui.add_space((whole.height() * 0.3).round());
     if cx.app.registries.entries.is_empty() {
         let state = ViewState::new(ViewKind::Empty(Icon::Network), words.nothing_open, words.nothing_open_hint);
