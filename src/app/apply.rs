@@ -11,6 +11,7 @@ use super::{
 use crate::call::Limits;
 use crate::engine::{CallId, Command, Generation, SourceFailure, SourceId, StartCall};
 use crate::message::TemplateSize;
+use crate::registry::Policy;
 use crate::secret::Secret;
 use crate::words::Lang;
 
@@ -249,7 +250,7 @@ impl App {
 
     // Sources.
 
-    fn open_typed_address(&mut self, address: &str, now: Instant) {
+    pub(super) fn open_typed_address(&mut self, address: &str, now: Instant) {
         let address = address.trim();
         self.welcome_missing = address.is_empty();
         if !address.is_empty() {
@@ -609,6 +610,8 @@ impl App {
             deadline,
             limits,
             compress: compress.or(self.settings.compress).unwrap_or_default(),
+            policy: Policy::default(),
+            retries: 0,
         })));
         for call in released {
             self.send(Command::ReleaseCall(call.id));

@@ -4,10 +4,18 @@
 //! `consul://…` targets, choosing an instance, and what it means when a registry and the wire disagree (pure
 //! functions). Absent: screens, protobuf, gRPC: whoever probes the wire is the engine.
 
+mod changes;
+mod choose;
 pub mod consul;
 mod error;
+mod history;
 mod kv;
+pub mod kv_file;
+mod list;
 mod model;
+mod sums;
+mod target;
+mod wire;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -17,11 +25,21 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+pub use changes::{Change, ChangeKind, changes};
+pub use choose::{NoInstance, Policy, Wish, choose};
 pub use error::{RegistryError, RegistryFault};
+pub use history::{HealthHistory, HistorySlot, SLOTS, WireMark};
 pub use kv::{Cas, KeyEntry, KeyValues, KeyWritten};
+pub use list::{ListContent, ListFault, ListProblem, StaticList, parse_list};
 pub use model::{
     AgentInfo, Capabilities, Check, CheckKind, Consistency, Datacenter, Health, HealthCounts, Instance, InstanceKey,
     Node, NodeState, RegistryKind, RegistryPlace, Scope, Service, TokenInfo,
+};
+pub use sums::{keep_checks_since, keep_since, services_of};
+pub use target::{MOST_RETRIES, RegistryTarget, RegistryTargetError, names_a_registry};
+pub use wire::{
+    Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, GrpcFact, ReflectionFact, TcpFact, TlsFact,
+    WireFacts, WireHealth, WireSchema, disagreement, drift,
 };
 
 /// A boxed future, so that registries can be kept as `Arc<dyn Registry>`.
@@ -81,8 +99,8 @@ pub trait Registry: Send + Sync + Debug {
     /// All services in sum, by name.
     fn services<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Answer<Vec<Service>>, RegistryError>>;
 
-    /// The instances of one service, by id; none if there is no such service. With `None`, all instances of all
-    /// services, by service and id.
+    /// The instances of one service, by id (a list keeps the order of its lines); none if there is no such service.
+    /// With `None`, all instances of all services, by service first.
     fn instances<'a>(
         &'a self,
         scope: &'a Scope,
@@ -103,6 +121,26 @@ pub trait Registry: Send + Sync + Debug {
 
     /// Whether an id is taken where [`Registry::register`] would put it: the service that has it.
     fn id_taken<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<String>, RegistryError>>;
+
+    /// Where instances with this id are: one a node. An agent that has one itself answers for itself, unless another
+    /// node was named.
+    fn find<'a>(
+        &'a self,
+        scope: &'a Scope,
+        id: &'a str,
+        node: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Vec<InstanceKey>, RegistryError>> {
+        Box::pin(async move {
+            let is_meant = |key: &InstanceKey| key.id == id && node.is_none_or(|node| key.node == node);
+            let all = self.instances(scope, None).await?.value;
+            Ok(all.into_iter().map(|instance| instance.key).filter(is_meant).collect())
+        })
+    }
+
+    /// Asks whether the registry knows every field of what [`Registry::register`] would send; changes nothing.
+    fn rehearse<'a>(&'a self, _body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Registers a service (replaces one with the same id); the body is that of the registry's API. Looks afterwards that it is there.
     fn register<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>>;
@@ -128,6 +166,11 @@ pub trait Registry: Send + Sync + Debug {
 
     /// Its keys and values, where it has some.
     fn key_values(&self) -> Option<&dyn KeyValues>;
+
+    /// What is wrong with parts of it that cost only themselves, as the lines of a list that cannot be read; in English.
+    fn problems(&self) -> BoxFuture<'_, Vec<String>> {
+        Box::pin(async { Vec::new() })
+    }
 }
 
 /// How long one question to a registry may take before it is given up.

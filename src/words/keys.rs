@@ -144,8 +144,8 @@ impl Lang {
 
     /// What came of editing while somebody else wrote, after the first sentence.
     pub fn changed_said(self, base: Option<u64>, now: u64, time: Option<&str>) -> String {
-        let written =
-            time.map_or_else(String::new, |time| self.either(format!(", written at {time}"), format!("，写入于 {time}")));
+        let written = time
+            .map_or_else(String::new, |time| self.either(format!(", written at {time}"), format!("，写入于 {time}")));
         match base {
             Some(base) => self.either(
                 format!("You began at index {base}, it is now at {now}{written}. Your text is kept here and nothing has been written."),
@@ -379,8 +379,12 @@ impl Lang {
                     format!("{key} 的值有 {size}；一个键最多 524.3 kB"),
                 )
             }
-            FileFault::Twice(key) => self.either(format!("{key} stands in it twice"), format!("{key} 在文件中出现了两次")),
-            FileFault::NoKey(number) => self.either(format!("Entry {number} has no key"), format!("第 {number} 项没有键")),
+            FileFault::Twice(key) => {
+                self.either(format!("{key} stands in it twice"), format!("{key} 在文件中出现了两次"))
+            }
+            FileFault::NoKey(number) => {
+                self.either(format!("Entry {number} has no key"), format!("第 {number} 项没有键"))
+            }
         }
     }
 
@@ -424,7 +428,9 @@ impl Lang {
         match act {
             KeysAct::Create(key) => self.either(format!("Create {key}"), format!("创建 {key}")),
             KeysAct::Delete(path) => self.either(format!("Delete {path}"), format!("删除 {path}")),
-            KeysAct::Move(from, to) => self.either(format!("Rename {from} to {to}"), format!("将 {from} 重命名为 {to}")),
+            KeysAct::Move(from, to) => {
+                self.either(format!("Rename {from} to {to}"), format!("将 {from} 重命名为 {to}"))
+            }
             KeysAct::Copy(from, to) => self.either(format!("Copy {from} to {to}"), format!("将 {from} 复制到 {to}")),
             KeysAct::Import => self.key_values().import_title.to_owned(),
             KeysAct::Undo(key) => self.either(format!("Undo the change of {key}"), format!("撤销对 {key} 的变更")),

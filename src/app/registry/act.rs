@@ -64,6 +64,14 @@ pub enum RegistryAct {
     ShowSide(ServiceRef, InstanceSide),
     /// Do something with keys and values.
     Keys(KeysRef, KeyAct),
+    /// Read the schemas of drifting instances side by side, or leave that.
+    CompareSchemas(ServiceRef, bool),
+    /// A request to the service, or to exactly one instance of it.
+    Call(ServiceRef, Option<InstanceKey>),
+    /// A request to every instance at once.
+    CallAll(ServiceRef),
+    /// A request of its own for what an instance says of its health.
+    AskHealth(ServiceRef, InstanceKey),
 }
 
 impl App {
@@ -154,6 +162,10 @@ impl App {
             RegistryAct::Choose(service, instance) => self.view_mut(&service).chosen = instance,
             RegistryAct::Keys(at, act) => return self.apply_keys(&at, act, now),
             RegistryAct::ShowSide(service, side) => self.view_mut(&service).side = side,
+            RegistryAct::CompareSchemas(service, is_so) => self.view_mut(&service).compares = is_so,
+            RegistryAct::Call(service, instance) => self.call_service(&service, instance.as_ref(), now),
+            RegistryAct::CallAll(service) => self.call_service(&service, None, now),
+            RegistryAct::AskHealth(service, instance) => self.call_service(&service, Some(&instance), now),
         }
         self.registries.tree.rebuild(&self.registries.entries);
     }
@@ -210,6 +222,13 @@ impl App {
         self.registries.asked.insert(ticket, (id, asked));
         self.send(Command::AskRegistry { registry: id, ticket, question: Box::new(question) });
         ticket
+    }
+
+    /// A request to a service or to exactly one instance of it: its schema comes by reflection of whoever is asked.
+    fn call_service(&mut self, service: &ServiceRef, instance: Option<&InstanceKey>, now: Instant) {
+        let Some(address) = self.registries.target(service, instance) else { return };
+        self.area = Area::Services;
+        self.open_typed_address(&address, now);
     }
 
     fn confirm_registry(&mut self, now: Instant) {

@@ -1,13 +1,14 @@
 //! One open registry: what it said last, and how old that is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::RegistryForm;
+use super::{RegistryForm, TimelineLine};
 use crate::engine::{Generation, RegistryId, Watching};
 use crate::registry::{
-    AgentInfo, Answer, Capabilities, Health, HealthCounts, Instance, Node, RegistryError, RegistryPlace, Service,
+    AgentInfo, Answer, Capabilities, Drift, Health, HealthCounts, HealthHistory, Instance, InstanceKey, Node,
+    RegistryError, RegistryPlace, Service, WireFacts, WireMark, drift,
 };
 
 /// Since when something cannot be asked, and why: what is known of it is that old.
@@ -68,14 +69,51 @@ pub struct ServiceEntry {
     pub instances: Option<Answer<Arc<Vec<Instance>>>>,
     /// They are old.
     pub away: Option<Away>,
-    /// They are watched now, since then.
-    pub watched_since: Option<Instant>,
+    /// What the wire said last of each.
+    pub wire: BTreeMap<InstanceKey, Arc<WireFacts>>,
+    /// The last hour of each, as far as this program looked.
+    pub history: BTreeMap<InstanceKey, HealthHistory>,
+    /// What changed, newest first.
+    pub timeline: VecDeque<TimelineLine>,
+    /// When a probe was heard of last.
+    pub probed_at: Option<SystemTime>,
 }
 
 impl ServiceEntry {
     /// The instances that are known.
     pub fn instances(&self) -> &[Instance] {
         self.instances.as_ref().map_or(&[], |answer| answer.value.as_slice())
+    }
+
+    /// An instance by its key.
+    pub fn instance(&self, key: &InstanceKey) -> Option<&Instance> {
+        self.instances().iter().find(|instance| instance.key == *key)
+    }
+
+    /// What the wire said last of an instance.
+    pub fn wire_of(&self, key: &InstanceKey) -> Option<&WireFacts> {
+        self.wire.get(key).map(Arc::as_ref)
+    }
+
+    /// Which instances serve another schema than most.
+    pub fn drift(&self) -> Option<Drift> {
+        let served: Vec<(InstanceKey, String)> = self
+            .instances()
+            .iter()
+            .filter_map(|instance| {
+                let hash = self.wire_of(&instance.key)?.schema_hash()?;
+                Some((instance.key.clone(), hash.to_owned()))
+            })
+            .collect();
+        drift(&served)
+    }
+
+    /// Instances that were asked on the wire, and those of them that serve.
+    pub fn serving(&self) -> (usize, usize) {
+        let asked = self.instances().iter().filter_map(|instance| self.wire_of(&instance.key));
+        asked.fold((0, 0), |(serving, all), facts| {
+            (serving + usize::from(WireMark::of(&facts.health) <= WireMark::Silent), all + 1)
+        })
     }
 
     /// Instances by health.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::{RegistryId, RegistrySpec};
+use crate::registry::consul::ConsulExplicit;
 use crate::registry::{Consistency, RegistryKind};
 use crate::secret::Secret;
 
@@ -105,6 +106,24 @@ impl RegistryForm {
         self.kind.name().to_owned()
     }
 
+    fn explicit(&self) -> ConsulExplicit {
+        let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let path = |text: &str| filled(text).map(PathBuf::from);
+        ConsulExplicit {
+            address: filled(&self.address),
+            token: Some(self.token.clone()).filter(|token| !token.is_empty()),
+            ca_file: path(&self.ca_path),
+            client_cert: path(&self.cert_path),
+            client_key: path(&self.key_path),
+            server_name: filled(&self.server_name),
+            verify: self.skip_verify.then_some(false),
+            namespace: filled(&self.namespace),
+            partition: filled(&self.partition),
+            datacenter: filled(&self.datacenter),
+            consistency: self.consistency,
+        }
+    }
+
     /// For the engine.
     pub fn spec(&self) -> RegistrySpec {
         match self.kind {
@@ -112,7 +131,7 @@ impl RegistryForm {
                 RegistrySpec::List(self.name.trim().to_owned(), self.text.clone())
             }
             RegistryKind::Static => RegistrySpec::ListFile(PathBuf::from(self.file.trim())),
-            RegistryKind::Consul => RegistrySpec::List(String::new(), String::new()),
+            RegistryKind::Consul => RegistrySpec::Consul(Box::new(self.explicit())),
         }
     }
 }

@@ -5,10 +5,15 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::keys::KeyAsked;
-use super::{Away, DatacenterEntry, KeysRef, RegistryEntry, RegistryNode, RegistryState, ServiceRef};
+use super::{
+    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryNode, RegistryState, ServiceEntry, ServiceRef,
+    TimelineLine, timeline,
+};
 use crate::app::App;
 use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};
-use crate::registry::{Datacenter, RegistryError};
+use crate::registry::{
+    Change, ChangeKind, Datacenter, Health, Instance, InstanceKey, RegistryError, WireFacts, WireMark, changes,
+};
 
 /// What a question was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +62,16 @@ impl App {
                 self.fold_keys(&KeysRef { registry, datacenter }, seen, at);
             }
             RegistryTold::Watched { what, seen } => entry.see(what, seen, at),
+            RegistryTold::Wire { datacenter, service, facts } => {
+                let known = entry.services.entry((datacenter, service)).or_default();
+                known.probed_at = Some(at);
+                for (key, facts) in facts {
+                    known.note_wire(&key, &facts, at);
+                    let mark = WireMark::of(&facts.health);
+                    known.history.entry(key.clone()).or_default().note_wire(at, Some(mark));
+                    known.wire.insert(key, facts);
+                }
+            }
             RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, at),
         }
         self.registries.tree.rebuild(&self.registries.entries);
@@ -118,11 +133,63 @@ impl RegistryEntry {
             WatchWhat::Instances { datacenter, service } => {
                 let known = self.services.entry((datacenter, service)).or_default();
                 away(&mut known.away, &seen);
-                if let Watched::Instances(answer) = seen {
-                    known.instances = Some(answer);
+                match seen {
+                    Watched::Instances(answer) => {
+                        known.note_changes(&answer.value, at);
+                        for instance in answer.value.iter() {
+                            let history = known.history.entry(instance.key.clone()).or_default();
+                            history.note_registry(at, Some(instance.health));
+                        }
+                        let is_there = |key: &InstanceKey| answer.value.iter().any(|instance| instance.key == *key);
+                        for (key, history) in known.history.iter_mut().filter(|(key, _)| !is_there(key)) {
+                            history.note_registry(at, None);
+                            history.note_wire(at, None);
+                            known.wire.remove(key);
+                        }
+                        known.instances = Some(answer);
+                    }
+                    Watched::Away(_) => {
+                        // Nobody knows what it would say: the hour shows a gap.
+                        known.history.values_mut().for_each(|history| history.note_registry(at, None));
+                    }
+                    _ => {}
                 }
             }
             WatchWhat::Keys { .. } => {}
+        }
+    }
+}
+
+impl ServiceEntry {
+    /// Takes note of what the registry changed; the first list is no change.
+    fn note_changes(&mut self, now: &[Instance], at: SystemTime) {
+        let Some(before) = &self.instances else { return };
+        for Change { key, what, .. } in changes(&before.value, now, at) {
+            let found = now.iter().find(|instance| instance.key == key);
+            let note = match (&what, found) {
+                (ChangeKind::Added { .. }, Some(instance)) => instance.tags.join(", "),
+                (ChangeKind::Health { to: Health::Maintenance, .. }, Some(instance)) => {
+                    instance.maintenance_reason.clone().unwrap_or_default()
+                }
+                _ => String::new(),
+            };
+            let line = TimelineLine { at, instance: key, what: Happening::Registry(what), note };
+            timeline::note(&mut self.timeline, line);
+        }
+    }
+
+    /// Takes note of what changed on the wire; the first word is no change.
+    fn note_wire(&mut self, key: &InstanceKey, facts: &WireFacts, at: SystemTime) {
+        let Some(before) = self.wire.get(key).cloned() else { return };
+        if before.health != facts.health {
+            let what = Happening::Wire { was: before.health.clone(), now: facts.health.clone() };
+            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what, note: String::new() });
+        }
+        if let (Some(was), Some(now)) = (&before.schema, &facts.schema)
+            && was.hash != now.hash
+        {
+            let what = Happening::Schema { was: was.short().to_owned(), now: now.short().to_owned() };
+            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what, note: String::new() });
         }
     }
 }

@@ -9,12 +9,14 @@ mod form;
 mod hear;
 mod keys;
 mod service;
+mod timeline;
 mod tree;
 mod watching;
 
 use std::collections::BTreeMap;
 
 use crate::engine::RegistryId;
+use crate::registry::{InstanceKey, RegistryTarget};
 
 pub use act::RegistryAct;
 pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState, ServiceEntry};
@@ -24,7 +26,9 @@ pub use keys::{
     KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, Looked, ShownVersion, folder_of, is_secret_value,
 };
 pub use service::{InstanceColumn, InstanceSide, ServiceView};
+pub use timeline::{Happening, TimelineLine};
 pub use tree::{RegistryLine, RegistryNode, RegistryTree};
+pub use watching::PROBE_EVERY;
 
 /// Names a service of an open registry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,6 +101,20 @@ impl Registries {
     /// What is known of a service.
     pub fn service(&self, service: &ServiceRef) -> Option<&ServiceEntry> {
         self.entry(service.registry)?.service(&service.datacenter, &service.service)
+    }
+
+    /// Where a request goes: to a service by its registry, or to the address of one instance.
+    pub fn target(&self, service: &ServiceRef, instance: Option<&InstanceKey>) -> Option<String> {
+        if let Some(key) = instance {
+            return Some(self.service(service)?.instance(key)?.host_port());
+        }
+        let entry = self.entry(service.registry)?;
+        let place = entry.place.as_ref()?;
+        let mut target = RegistryTarget::new(place.kind, Some(place.address.clone()), &service.service);
+        let is_own = entry.datacenter(&service.datacenter).is_none_or(|datacenter| datacenter.is_own);
+        target.datacenter = (!is_own).then(|| service.datacenter.clone());
+        target.wish.tags = self.view(service).tags;
+        Some(target.to_string())
     }
 
     pub(super) fn entry_mut(&mut self, id: RegistryId) -> Option<&mut RegistryEntry> {

@@ -53,6 +53,8 @@ pub struct ServiceView {
     pub chosen: Option<InstanceKey>,
     /// What of it.
     pub side: InstanceSide,
+    /// The schemas of drifting instances are read side by side.
+    pub compares: bool,
     /// The answer to the query as a filter expression: the query, and the instances that fit or why it is none.
     pub filtered: Option<(String, Result<Vec<InstanceKey>, Arc<RegistryError>>)>,
 }

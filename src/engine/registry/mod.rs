@@ -6,11 +6,12 @@
 mod key_work;
 mod keys;
 mod live;
+mod probes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 pub use key_work::{
     FileFault, ImportItem, ImportMeets, JsonFault, KeyWork, KeyWorked, LARGEST_VALUE_BYTES, looks_like_json,
@@ -18,9 +19,11 @@ pub use key_work::{
 pub use keys::{KeyDelta, KeyDiff, KeyNode, KeyTree, TOLD_CHANGES, short_text};
 pub(super) use live::{LiveRegistries, RegistryOrder};
 
+use super::Endpoint;
+use crate::registry::consul::ConsulExplicit;
 use crate::registry::{
     AgentInfo, Answer, Capabilities, Cas, Datacenter, Health, Instance, InstanceKey, KeyWritten, Node, RegistryError,
-    RegistryPlace, Service,
+    RegistryPlace, Service, WireFacts,
 };
 
 /// Names an open registry in this process.
@@ -30,6 +33,8 @@ pub struct RegistryId(pub u64);
 /// What a registry is opened from.
 #[derive(Clone, Debug)]
 pub enum RegistrySpec {
+    /// A Consul agent: what the person said; the environment's `CONSUL_*` fill the rest.
+    Consul(Box<ConsulExplicit>),
     /// Lines of a static list in a file, which is read again when it changes.
     ListFile(PathBuf),
     /// Lines of a static list made by hand: its name, its text.
@@ -67,8 +72,8 @@ pub struct Watching {
     pub watches: BTreeSet<WatchWhat>,
     /// Services, by datacenter and name, whose instances are probed: they must be watched too.
     pub probed: BTreeSet<(String, String)>,
-    /// Time between two probes of the same instance.
-    pub probe_every: Duration,
+    /// Settings of instances' addresses that the person set; others are asked as any address without settings.
+    pub settings: BTreeMap<String, Endpoint>,
 }
 
 /// One question, or act.
@@ -205,6 +210,15 @@ pub enum RegistryTold {
         what: WatchWhat,
         /// What.
         seen: Watched,
+    },
+    /// Probes found this of instances of a service, by datacenter and name.
+    Wire {
+        /// Which datacenter.
+        datacenter: String,
+        /// Which service.
+        service: String,
+        /// What was found.
+        facts: Vec<(InstanceKey, Arc<WireFacts>)>,
     },
     /// The answer to a question.
     Reply {

@@ -1,7 +1,14 @@
 //! Registries: the tree at the side, and in the centre a registry, a datacenter, a service with its instances.
 
+mod acts;
+mod call;
+mod changes;
 mod dialog;
+mod health;
+mod hour;
+mod instance;
 mod keys;
+mod service;
 mod side;
 
 use egui::Ui;
@@ -13,14 +20,18 @@ pub(super) use side::side_ui;
 use super::context::Cx;
 use super::icons::Icon;
 use super::widgets::view_state::{ViewKind, ViewState};
-use crate::app::{Action, RegistryAct};
+use crate::app::{Action, KeysRef, RegistryAct, RegistryView};
 
 /// The centre of the area.
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.lang().registry();
     let whole = ui.max_rect();
-    if let Some(at) = cx.app.registries.shown_keys() {
-        return keys::keys_ui(ui, cx, &at);
+    match cx.app.registries.shown.clone() {
+        Some(RegistryView::Service(service)) => return service::service_ui(ui, cx, &service),
+        Some(RegistryView::Keys(registry, datacenter)) => {
+            return keys::keys_ui(ui, cx, &KeysRef { registry, datacenter });
+        }
+        Some(_) | None => {}
     }
     ui.add_space((whole.height() * 0.3).round());
     if cx.app.registries.entries.is_empty() {
