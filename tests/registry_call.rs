@@ -230,3 +230,35 @@ fn the_registry_beside_the_wire() {
     let plain = headless(["instances", "--registry", &AGENT.url(), name]).run().succeeds().one_json();
     assert!(plain[0].get("wire").is_none() && plain[0].get("disagreement").is_none(), "{plain}");
 }
+
+#[test]
+fn one_request_to_all() {
+    let same = [Has::default(), Has::default(), Has { zone: true, ..Has::default() }].map(Server::start);
+    let slow = Server::start(Has { delay: Duration::from_secs(30), ..Has::default() });
+    let (_kept, refuses) = refusing();
+    for (id, port, health) in [
+        ("a1", same[0].port(), "passing"),
+        ("a2", same[1].port(), "critical"),
+        ("a3", same[2].port(), "passing"),
+        ("a4", slow.port(), "passing"),
+        ("a5", refuses.port(), "passing"),
+    ] {
+        register("Everybody", id, port, &["user"], health);
+    }
+    let output = call(&target("Everybody", "?tag=user"), "微服务").args(["--all", "--max-time", "3"]).run();
+    let lines = output.json();
+    assert_eq!(lines.len(), 5, "{output}");
+    let of = |id: &str| lines.iter().find(|line| line["instance"] == id).unwrap_or_else(|| panic!("{id}: {output}"));
+    assert_eq!(of("a1")["answer"], json!({"result": "Welcome, 微服务"}));
+    assert_eq!(of("a1")["answer"], of("a2")["answer"]);
+    // Read by its own schema, which has a field more.
+    assert_eq!(of("a3")["answer"], json!({"result": "Welcome back, 微服务", "zone": "cn-east-1"}));
+    assert_eq!(of("a1")["schema_hash"], of("a2")["schema_hash"]);
+    assert_ne!(of("a1")["schema_hash"], of("a3")["schema_hash"]);
+    assert_eq!((&of("a4")["status"]["name"], &of("a4")["answer"]), (&json!("DEADLINE_EXCEEDED"), &Value::Null));
+    assert_eq!(of("a5")["status"]["name"], "UNAVAILABLE");
+    assert!(of("a1")["latency_ms"].is_number() && of("a2")["health"] == "critical", "{output}");
+    // The first that failed, in the registry's order.
+    output.exits(exit::DEADLINE_EXCEEDED);
+    call("127.0.0.1:1", "x").args(["--all"]).run().exits(exit::NO_CALL).says(&["--all needs consul://"]);
+}

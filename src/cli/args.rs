@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::registry::{InstancesArgs, PickArgs, ServicesArgs, WatchArgs, retries};
+use super::registry::{
+    DeregisterArgs, InstancesArgs, KvArgs, MaintenanceArgs, PickArgs, RegisterArgs, ServicesArgs, TtlArgs, WatchArgs,
+    retries,
+};
 
 /// Find it, call it, trace it: gRPC services by hand, in a window or on the command line.
 #[derive(Debug, Parser)]
@@ -54,6 +57,16 @@ pub enum Verb {
     Instances(Box<InstancesArgs>),
     /// Print what comes, goes and changes in a registry, one JSON object a line
     Watch(Box<WatchArgs>),
+    /// Register services by a file, once all of it was checked
+    Register(Box<RegisterArgs>),
+    /// Deregister an instance through the agent that has it
+    Deregister(Box<DeregisterArgs>),
+    /// Put an instance into maintenance, or take it out
+    Maintenance(Box<MaintenanceArgs>),
+    /// Set a TTL check by hand
+    Ttl(Box<TtlArgs>),
+    /// Read and write the registry's keys and values
+    Kv(Box<KvArgs>),
     /// Run the built-in demo services
     Demo(DemoArgs),
     /// Print completions for a shell
@@ -197,6 +210,9 @@ pub struct CallArgs {
     /// UNAVAILABLE; none unless set
     #[arg(long, value_name = "N", value_parser = retries)]
     pub retries: Option<u32>,
+    /// Call every instance of TARGET's service at once, whatever its health; one JSON object a line for each
+    #[arg(long, conflicts_with_all = ["retries", "policy", "trace_json", "format_error"])]
+    pub all: bool,
     /// host:port, :port, grpc://, grpcs://, http://, https://, unix:///path, consul://[host:port/]service?tag=…,
     /// static://FILE#service
     pub target: String,

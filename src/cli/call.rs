@@ -8,6 +8,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use super::all;
 use super::args::{CallArgs, CompressChoice, FormatChoice};
 use super::attempts::{Attempts, Unwatched, not_connected};
 use super::connect::Server;
@@ -32,6 +33,14 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
     };
     let Some((service, method)) = split_method(&args.method) else {
         return report::not_begun(&format!("{}: write the method as pkg.Service/Method", args.method));
+    };
+    let all = if args.all {
+        match all::instances(&args).await {
+            Ok(instances) => Some(instances),
+            Err(code) => return code,
+        }
+    } else {
+        None
     };
     // Before anything is asked: a file that is left from another call must not pass for this one's.
     let mut trace = match args.trace_json.as_ref().map(|path| TraceJson::create(path).map_err(|error| (path, error))) {
@@ -99,6 +108,12 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
         },
     };
     let First { messages, more } = first;
+    if let Some(instances) = all {
+        if more.is_some() {
+            return report::not_begun("--all sends the same to all: give the messages by -d, or in a file");
+        }
+        return all::run(&args, &server, &instances, &prepared, &messages, &request).await;
+    }
     let more = Arc::new(tokio::sync::Mutex::new(more));
     // The instance that gave the schema, or would have, is the one that is called.
     attempts.call_begins(trace);

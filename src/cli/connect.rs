@@ -31,8 +31,10 @@ pub(super) struct Server {
     pub(super) limits: Limits,
     /// The instances that the target stands for, where it names a service in a registry.
     pub(super) resolved: Option<Resolved>,
-    endpoint: Endpoint,
-    pool: Pool,
+    /// As flags say; the address is the target's.
+    pub(super) endpoint: Endpoint,
+    /// Over which all its channels go.
+    pub(super) pool: Pool,
 }
 
 /// Why a verb cannot speak to its target, and its exit code.

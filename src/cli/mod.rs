@@ -3,6 +3,7 @@
 //! Speaks to the same engine parts as the window and knows no egui. Exit codes: 0; 64 + status code of a failed call;
 //! 2 for usage; 1 where no call began, and for `diagnose` where a step broke; `convert` has 65 and 66 of its own.
 
+mod all;
 mod args;
 mod attempts;
 mod call;
@@ -110,6 +111,11 @@ fn verb_code(verb: Verb) -> u8 {
         Verb::Services(args) => on_one_thread(registry::services(args)),
         Verb::Instances(args) => on_one_thread(registry::instances(args)),
         Verb::Watch(args) => on_one_thread(registry::watch(args)),
+        Verb::Register(args) => on_one_thread(registry::register(args)),
+        Verb::Deregister(args) => on_one_thread(registry::deregister(args)),
+        Verb::Maintenance(args) => on_one_thread(registry::maintenance(args)),
+        Verb::Ttl(args) => on_one_thread(registry::ttl(args)),
+        Verb::Kv(args) => on_one_thread(registry::kv(args)),
         Verb::Check(args) => check::run(&args),
         Verb::Demo(args) => demo::run(&args),
         Verb::Completions { shell } => {
