@@ -163,8 +163,6 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let area = ui.max_rect();
     if let Some(why) = &call.not_begun {
         let mut pane = pane_at(ui, area.shrink(INSET), "not begun");
-        let said = call.not_resolved.as_ref().map(|error| cx.lang().not_resolved(error));
-        let why = said.as_deref().unwrap_or(why);
         let card = FailureCard { title: words.call_not_begun, cause: why, ..FailureCard::default() };
         failure_card_ui(&mut pane, words, &card, None, &[]);
         return;
