@@ -251,7 +251,7 @@ pub enum Action {
     /// Do something with a tab that asks all.
     All(TabId, AllAct),
     /// Compare two texts by their names.
-    Compare((String, String), Arc<str>, Arc<str>),
+    Compare((String, String), Arc<str>, Arc<str>, bool),
     /// Do something with registries.
     Registry(RegistryAct),
     /// Check an address' certificate in the usual way again.

@@ -158,7 +158,7 @@ impl App {
             Action::CloseDiagnosis(of) => self.close_diagnosis(of),
             Action::Registry(act) => self.apply_registry(act, now),
             Action::All(id, act) => self.apply_all(id, act),
-            Action::Compare(names, left, right) => self.compare(names, left, right),
+            Action::Compare(names, left, right, is_json) => self.compare(names, left, right, is_json),
             other => self.apply_to_tab(other, now),
         }
         self.watch_registries();

@@ -113,6 +113,8 @@ pub enum Command {
         left: Arc<str>,
         /// What comes.
         right: Arc<str>,
+        /// They are JSON.
+        is_json: bool,
     },
     /// Open a registry, or open it anew (same id, higher generation); answers are `Event::Registry`.
     OpenRegistry {

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use super::{
     AllId, AllUpdate, Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold,
-    RegistryEvent, ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextComparison, TextLines,
+    RegistryEvent, ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextLines,
 };
 use crate::call::CallEvent;
-use crate::message::MessageError;
+use crate::message::{MessageError, TextDiff};
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
 use crate::transport::{CertificateInfo, ConnectionInfo, Failure};
 
@@ -82,7 +82,7 @@ pub enum Event {
         /// From the command.
         ticket: u64,
         /// Line by line.
-        comparison: Arc<TextComparison>,
+        comparison: Arc<TextDiff>,
     },
     /// Something of a registry.
     Registry(Box<RegistryEvent>),

@@ -20,12 +20,12 @@ use super::tls_memory::TlsMemory;
 use super::{
     AllId, AllUpdate, CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved,
     Registries, SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartAll, StartCall, TextLines,
-    compare_texts, desktop, diagnose, save,
+    desktop, diagnose, save,
 };
 use crate::call::Metadata;
 use crate::demo;
 use crate::keychain::Keychain;
-use crate::message::{MessageError, TemplateSize, split_values, template};
+use crate::message::{MessageError, TemplateSize, TextDiff, split_values, template};
 use crate::schema::{Comments, SchemaError, Source};
 use crate::transport::Pool;
 
@@ -332,10 +332,10 @@ impl Live {
                     task.abort();
                 }
             }
-            Command::CompareTexts { ticket, left, right } => {
+            Command::CompareTexts { ticket, left, right, is_json } => {
                 let teller = self.teller.clone();
                 tokio::task::spawn_blocking(move || {
-                    let comparison = Arc::new(compare_texts(&left, &right));
+                    let comparison = Arc::new(TextDiff::new(left.to_string(), right.to_string(), is_json));
                     teller.tell_blocking(Event::TextsCompared { ticket, comparison });
                 });
             }
