@@ -23,6 +23,7 @@ mod running;
 mod save;
 mod secrets;
 mod sources;
+mod stop;
 mod store;
 mod text;
 mod tls_memory;
@@ -34,7 +35,7 @@ pub use diagnose::{
 };
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{
-    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, SourceFailure,
+    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, NoText, SourceFailure,
     SourceState,
 };
 pub use filter::{Filter, FilterFault};

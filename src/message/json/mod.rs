@@ -6,6 +6,8 @@ mod read_known;
 mod write;
 mod write_known;
 
+use std::sync::atomic::AtomicBool;
+
 use super::MessageError;
 use super::shape::Schema;
 use super::wire::{decode, encode};
@@ -18,6 +20,8 @@ pub struct JsonReadOptions<'a> {
     pub ignore_unknown: bool,
     /// Comments and trailing commas are tolerated (the editor's input; not `convert`'s).
     pub relaxed: bool,
+    /// Ends the reading from outside, with [`Misfit::Stopped`](super::Misfit::Stopped), once it is set.
+    pub stop: Option<&'a AtomicBool>,
     /// More pools in which types of `Any` and extensions are looked up after the message's own.
     pub extra: &'a [Pool],
 }
@@ -39,11 +43,13 @@ pub struct JsonWriteOptions<'a> {
     pub short_lists: bool,
     /// For previews: writing stops soon after so many bytes. What was begun is closed, what would follow is left out.
     pub most_bytes: Option<usize>,
+    /// Ends the writing from outside, with [`Misfit::Stopped`](super::Misfit::Stopped), once it is set.
+    pub stop: Option<&'a AtomicBool>,
 }
 
 /// JSON text to wire bytes.
 pub fn from_json(ty: &MessageType, text: &str, options: &JsonReadOptions<'_>) -> Result<Vec<u8>, MessageError> {
-    let schema = Schema::new(ty, options.extra);
+    let schema = Schema::new(ty, options.extra, options.stop);
     let shape = schema.root(ty);
     let message = read::Reader::new(&schema, text, options.ignore_unknown, options.relaxed)
         .whole(&shape)
@@ -53,7 +59,7 @@ pub fn from_json(ty: &MessageType, text: &str, options: &JsonReadOptions<'_>) ->
 
 /// Wire bytes to JSON text; fields in the order of their numbers, map keys sorted.
 pub fn to_json(ty: &MessageType, bytes: &[u8], options: &JsonWriteOptions<'_>) -> Result<String, MessageError> {
-    let schema = Schema::new(ty, options.extra);
+    let schema = Schema::new(ty, options.extra, options.stop);
     let shape = schema.root(ty);
     let message = decode(&schema, &shape, bytes, 0).map_err(|fault| *fault)?;
     if schema.saw_required.get() && !options.tolerate_unknown_any {
