@@ -156,8 +156,10 @@ impl Writer<'_> {
     fn expanded_any(&mut self, url: &str, value: &[u8]) -> Outcome<()> {
         let shape =
             self.schema.any_type(url).ok_or_else(|| MessageError::unknown_any(0..0, url, MessageErrorKind::Output))?;
-        let content = decode(self.schema, &shape, value, self.depth)
-            .map_err(|fault| MessageError::unwritable(Misfit::AnyContent { of: shape.name.clone(), fault }))?;
+        let content = decode(self.schema, &shape, value, self.depth).map_err(|fault| match fault.what {
+            Misfit::Stopped => fault,
+            _ => MessageError::unwritable(Misfit::AnyContent { of: shape.name.clone(), fault }),
+        })?;
         if shape.has_required && !self.is_tolerant() {
             content.check_required(self.schema, &shape)?;
         }
