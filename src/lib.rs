@@ -11,6 +11,7 @@ pub mod engine;
 pub mod instance;
 pub mod keychain;
 pub mod message;
+pub mod registry;
 pub mod schema;
 pub mod secret;
 pub mod start;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, RowsOf,
-    SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
+    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RegistryAct, RequestSide, ResponseSide,
+    Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
@@ -251,6 +251,8 @@ pub enum Action {
     DropNotice(Option<u64>),
     /// Open the folder that holds this in the desktop's file manager.
     OpenFolder(PathBuf),
+    /// Do something with registries.
+    Registry(RegistryAct),
     /// Check an address' certificate in the usual way again.
     RemoveTrust(String),
 }

@@ -156,8 +156,10 @@ impl App {
             Action::Diagnose(of) => self.diagnose(of, now),
             Action::StopDiagnosis(of) => self.stop_diagnosis(of),
             Action::CloseDiagnosis(of) => self.close_diagnosis(of),
+            Action::Registry(act) => self.apply_registry(act, now),
             other => self.apply_to_tab(other, now),
         }
+        self.watch_registries();
     }
 
     fn apply_to_tab(&mut self, action: Action, now: Instant) {
@@ -246,7 +248,7 @@ impl App {
 
     // Sources.
 
-    fn open_typed_address(&mut self, address: &str, now: Instant) {
+    pub(super) fn open_typed_address(&mut self, address: &str, now: Instant) {
         let address = address.trim();
         self.welcome_missing = address.is_empty();
         if !address.is_empty() {

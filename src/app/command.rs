@@ -87,6 +87,8 @@ commands! {
     ShowSettings show_settings General Window ["Ctrl+Comma"];
     /// The area of services.
     ShowServices show_services General Window ["Alt+1"];
+    /// The area of registries.
+    ShowRegistry show_registry General Window ["Alt+2"];
     /// The list of notices.
     ShowNotices show_notices General Window ["Ctrl+Shift+N"];
     /// Fold the side panel, or show it.

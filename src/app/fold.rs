@@ -45,6 +45,7 @@ impl App {
                 self.fold_taken_back(call, direction, index, &text, now);
             }
             Event::Messages { call, told } => self.fold_messages(call, told, now),
+            Event::Registry(event) => self.fold_registry(*event, now),
             Event::Save { ticket, told } => self.fold_save(ticket, told),
             Event::AskedToEnd => self.is_ending = true,
             Event::TextCut { ticket, lines } => self.fold_cut(ticket, lines),

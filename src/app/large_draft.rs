@@ -13,14 +13,24 @@ pub(super) struct LargeDraft {
     revision: u64,
     ticket: u64,
     since: Instant,
-    /// `None` while they are made; none in it where that was given up.
-    lines: Option<Option<Arc<TextLines>>>,
+    lines: Cut,
+}
+
+/// How far its lines are.
+#[derive(Clone, Debug)]
+enum Cut {
+    Making,
+    Made(Arc<TextLines>),
+    GivenUp,
 }
 
 impl App {
     /// The lines of a tab's draft, once [`super::Action::CutDraft`] was asked for and they are there.
     pub fn draft_lines(&self, tab: &Tab) -> Option<&Arc<TextLines>> {
-        self.draft_of(tab).and_then(|draft| draft.lines.as_ref()?.as_ref())
+        self.draft_of(tab).and_then(|draft| match &draft.lines {
+            Cut::Made(lines) => Some(lines),
+            Cut::Making | Cut::GivenUp => None,
+        })
     }
 
     /// They were asked for.
@@ -30,7 +40,7 @@ impl App {
 
     /// Since when they are being made.
     pub fn draft_cut_since(&self, tab: &Tab) -> Option<Instant> {
-        self.draft_of(tab).filter(|draft| draft.lines.is_none()).map(|draft| draft.since)
+        self.draft_of(tab).filter(|draft| matches!(draft.lines, Cut::Making)).map(|draft| draft.since)
     }
 
     fn draft_of(&self, tab: &Tab) -> Option<&LargeDraft> {
@@ -42,7 +52,7 @@ impl App {
         let Some(found) = self.tab(tab) else { return };
         let (revision, text) = (found.revision, found.message.clone());
         let ticket = self.next_id();
-        self.large_draft = Some(LargeDraft { tab, revision, ticket, since: now, lines: None });
+        self.large_draft = Some(LargeDraft { tab, revision, ticket, since: now, lines: Cut::Making });
         self.send(Command::CutText { ticket, text });
     }
 
@@ -54,7 +64,7 @@ impl App {
     }
 
     fn stop_cutting_any(&mut self) {
-        if let Some(draft) = self.large_draft.as_ref().filter(|draft| draft.lines.is_none()) {
+        if let Some(draft) = self.large_draft.as_ref().filter(|draft| matches!(draft.lines, Cut::Making)) {
             let ticket = draft.ticket;
             self.send(Command::StopCutting(ticket));
         }
@@ -63,7 +73,7 @@ impl App {
     /// They were made, or given up; stale ones change nothing.
     pub(super) fn fold_cut(&mut self, ticket: u64, lines: Option<Arc<TextLines>>) {
         if let Some(draft) = self.large_draft.as_mut().filter(|draft| draft.ticket == ticket) {
-            draft.lines = Some(lines);
+            draft.lines = lines.map_or(Cut::GivenUp, Cut::Made);
         }
     }
 }

@@ -24,6 +24,7 @@ mod paste_command;
 mod pasted;
 mod phases;
 mod record;
+mod registry;
 mod restore;
 mod rows;
 mod save;
@@ -70,6 +71,11 @@ pub use paste_command::{PasteNote, Pasting, is_command};
 pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
+pub use registry::{
+    Away, DatacenterEntry, Happening, InstanceColumn, InstanceSide, PROBE_EVERY, Registries, RegistryAct,
+    RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState,
+    RegistryTree, RegistryView, ServiceEntry, ServiceRef, ServiceView, TimelineLine,
+};
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};
 pub use settings::{Area, Settings};
@@ -207,6 +213,8 @@ pub struct App {
     pub area: Area,
     /// What is set for the whole program.
     pub settings: Settings,
+    /// Everything about registries.
+    pub registries: Registries,
     /// Where things are kept.
     pub places: Places,
     /// Which keys do what.

@@ -14,6 +14,8 @@ pub enum Area {
     /// Sources, and the requests that are open.
     #[default]
     Services,
+    /// Registries, and the services that they know.
+    Registry,
     /// Settings.
     Settings,
 }

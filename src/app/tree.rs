@@ -195,7 +195,7 @@ impl Tree {
 }
 
 /// What is typed, made ready: tens of thousands of names are looked through for each key without an allocation.
-struct Filter {
+pub(in crate::app) struct Filter {
     /// In small letters.
     typed: String,
     /// Without letters whose case has to be looked up: those of others never hide one of its.
@@ -205,13 +205,13 @@ struct Filter {
 }
 
 impl Filter {
-    fn new(typed: &str) -> Self {
+    pub(in crate::app) fn new(typed: &str) -> Self {
         let typed = typed.trim().to_lowercase();
         let parts = typed.match_indices(['/', '.']).map(|(at, _)| at).collect();
         Self { is_ascii: typed.is_ascii(), typed, parts }
     }
 
-    fn is_empty(&self) -> bool {
+    pub(in crate::app) fn is_empty(&self) -> bool {
         self.typed.is_empty()
     }
 
@@ -224,7 +224,7 @@ impl Filter {
         name.to_lowercase().find(&self.typed)
     }
 
-    fn fits(&self, name: &str) -> bool {
+    pub(in crate::app) fn fits(&self, name: &str) -> bool {
         !self.is_empty() && self.find(name).is_some()
     }
 
@@ -238,7 +238,7 @@ impl Filter {
     }
 
     /// The bytes to be marked in a name.
-    fn hits(&self, name: &str) -> Vec<Range<usize>> {
+    pub(in crate::app) fn hits(&self, name: &str) -> Vec<Range<usize>> {
         if self.is_empty() {
             return Vec::new();
         }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{
-    CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk, SaveFile, SecretWish, SourceId,
+    CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk, RegistryId, RegistryQuestion,
+    RegistrySpec, SaveFile, SecretWish, SourceId, Watching,
 };
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
@@ -107,6 +108,32 @@ pub enum Command {
     Reconnect(Endpoint),
     /// Read the certificates of a PEM file, to be shown; the answer is `Event::Certificates`.
     ReadCertificates(PathBuf),
+    /// Open a registry, or open it anew (same id, higher generation); answers are `Event::Registry`.
+    OpenRegistry {
+        /// Which.
+        registry: RegistryId,
+        /// Which opening.
+        generation: Generation,
+        /// What.
+        spec: Box<RegistrySpec>,
+    },
+    /// Forget a registry, and end everything that is asked of it.
+    CloseRegistry(RegistryId),
+    /// Watch exactly this of a registry.
+    WatchRegistry(RegistryId, Watching),
+    /// Look again now at everything that is watched of it.
+    RefreshRegistry(RegistryId),
+    /// Refuse acts on a registry, or let them through again.
+    SetRegistryReadOnly(RegistryId, bool),
+    /// Ask a registry something, or do something there; the answer is an `Event::Registry`.
+    AskRegistry {
+        /// Which.
+        registry: RegistryId,
+        /// Comes back with the answer.
+        ticket: u64,
+        /// What.
+        question: Box<RegistryQuestion>,
+    },
     /// Ask for files or folders by the system's dialog; the answer is `Event::Picked`.
     PickFiles {
         /// Whole folders instead of files.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{
-    CallId, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold, SaveTold, SecretsUpdate, Seen, SourceId,
-    TextLines,
+    CallId, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold, RegistryEvent, SaveTold, SecretsUpdate,
+    Seen, SourceId, TextLines,
 };
 use crate::call::CallEvent;
 use crate::message::{MessageError, Misfit};
@@ -70,6 +70,8 @@ pub enum Event {
         /// What.
         told: MessagesTold,
     },
+    /// Something of a registry.
+    Registry(Box<RegistryEvent>),
     /// How it goes with a file that is saved.
     Save {
         /// From the command.

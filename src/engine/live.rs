@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::connections;
 use super::messages::{self, locked};
 use super::prepared::{Prepared, ReadStyle};
+use super::registry::{LiveRegistries, RegistryOrder};
 use super::running::{self, Order, RunningCall, Shown, moved};
 use super::secrets::SecretQueue;
 use super::sources::{self, Opened};
@@ -195,6 +196,7 @@ struct Live {
     methods: Arc<Mutex<HashMap<u64, Arc<Prepared>>>>,
     calls: HashMap<CallId, RunningCall>,
     diagnoses: HashMap<DiagnosisId, JoinHandle<()>>,
+    registries: LiveRegistries,
     /// Files that are being written, by ticket.
     saves: HashMap<u64, Arc<Stop>>,
     /// Texts that are being cut into lines, by ticket.
@@ -213,6 +215,7 @@ impl Live {
     fn new(config: EngineConfig, teller: Teller) -> Self {
         let pool = Pool::default();
         let tls_memory = TlsMemory::open(config.state_dir.as_ref().map(|dir| dir.join("seen-with-tls")), &pool);
+        let registries = LiveRegistries::new(teller.clone(), pool.clone());
         Self {
             config,
             teller,
@@ -223,6 +226,7 @@ impl Live {
             methods: Arc::default(),
             calls: HashMap::new(),
             diagnoses: HashMap::new(),
+            registries,
             saves: HashMap::new(),
             cuts: HashMap::new(),
         }
@@ -330,6 +334,18 @@ impl Live {
             Command::Reconnect(endpoint) => {
                 let memory = Arc::clone(&self.tls_memory);
                 tokio::spawn(connections::reconnect(endpoint, self.pool.clone(), memory, self.teller.clone()));
+            }
+            Command::OpenRegistry { registry, generation, spec } => self.registries.open(registry, generation, *spec),
+            Command::CloseRegistry(registry) => self.registries.close(registry),
+            Command::WatchRegistry(registry, watching) => {
+                self.registries.order(registry, RegistryOrder::Watch(watching)).await;
+            }
+            Command::RefreshRegistry(registry) => self.registries.order(registry, RegistryOrder::Refresh).await,
+            Command::SetRegistryReadOnly(registry, is_so) => {
+                self.registries.order(registry, RegistryOrder::ReadOnly(is_so)).await;
+            }
+            Command::AskRegistry { registry, ticket, question } => {
+                self.registries.order(registry, RegistryOrder::Ask(ticket, *question)).await;
             }
             Command::ReadCertificates(path) => {
                 tokio::spawn(connections::read_certificates(path, self.teller.clone()));

@@ -9,6 +9,7 @@ mod connections;
 mod desktop;
 mod details;
 mod diagnose;
+mod diff;
 mod endpoint;
 mod event;
 mod filter;
@@ -18,7 +19,9 @@ mod live;
 mod many;
 mod messages;
 mod prepared;
+mod probe;
 mod reflector;
+mod registry;
 mod running;
 mod save;
 mod secrets;
@@ -33,6 +36,7 @@ pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
 pub use diagnose::{
     Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,
 };
+pub use diff::{DiffLine, DiffSign, SchemaChange, TextComparison, compare_texts, schema_changes};
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{
     CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, NoText, SourceFailure,
@@ -44,7 +48,12 @@ pub use live::{Engine, EngineConfig, Waker};
 pub use many::{ManySources, SchemaFiles, open_files};
 pub use messages::{MessageRow, MessagesAsk, MessagesTold, Seen, View};
 pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
+pub use probe::{PROBE_PATIENCE, Probe, ProbeRate, Prober, probe_once};
 pub use reflector::{EndedCall, Reflector};
+pub use registry::{
+    RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
+    Watching,
+};
 pub use running::moved;
 pub use save::{NotSaved, SaveContent, SaveFault, SaveFile, SaveTold};
 pub use secrets::{SecretWish, SecretsUpdate};

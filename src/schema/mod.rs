@@ -6,6 +6,7 @@
 
 mod build;
 mod bundled;
+mod canonical;
 mod comments;
 mod describe;
 mod descriptor_set;
@@ -24,6 +25,7 @@ mod reflection;
 mod tests;
 
 pub(crate) use build::message_of;
+pub use canonical::{CanonicalSchema, canonical_schema, is_infrastructure};
 pub use comments::Comments;
 pub use descriptor_set::DescriptorSetSource;
 #[allow(unused_imports, reason = "for the sources and the value engine, which come to use it one by one")]

@@ -123,8 +123,8 @@ fn parse_parts(text: &str) -> Result<(Address, Security), String> {
                 Ok((unix(&path)?, Security::Plaintext))
             }
             other if REGISTRY_SCHEMES.contains(&other) => Err(format!(
-                "{other}:// names a registry, not an address: registries cannot be called yet; write the host:port of \
-                 one instance"
+                "{other}:// names a registry, not an address: which instance it stands for is not known here; write the \
+                 host:port of one"
             )),
             other => Err(format!(
                 "{other}:// is no scheme known here: write host:port, http://, https://, grpc://, grpcs://, dns:/// or \

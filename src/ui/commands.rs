@@ -32,6 +32,7 @@ pub(super) fn icon(command: UiCommand) -> Icon {
         C::ShowKeys => Icon::Keyboard,
         C::ShowSettings => Icon::SlidersHorizontal,
         C::ShowServices => Icon::Layers,
+        C::ShowRegistry => Icon::Network,
         C::ShowNotices => Icon::Bell,
         C::ToggleSidePanel => Icon::List,
         C::AddSource | C::NewTab => Icon::Plus,
@@ -115,6 +116,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         | C::ShowKeys
         | C::ShowSettings
         | C::ShowServices
+        | C::ShowRegistry
         | C::ShowNotices
         | C::ToggleSidePanel
         | C::AddSource
@@ -219,6 +221,7 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
             cx.act(Action::ShowArea(Area::Settings));
         }
         C::ShowServices => cx.act(Action::ShowArea(Area::Services)),
+        C::ShowRegistry => cx.act(Action::ShowArea(Area::Registry)),
         C::ShowNotices => cx.memory.habits.notices_open = true,
         C::ToggleSidePanel => cx.memory.toggle_side(cx.app),
         C::AddSource => cx.act(Action::OpenDialog),

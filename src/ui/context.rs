@@ -65,6 +65,8 @@ pub(super) struct Memory {
     pub(super) focus_target: bool,
     /// The filter is to take the focus.
     pub(super) focus_filter: bool,
+    /// The query of a service's instances takes the focus.
+    pub(super) focus_query: bool,
     /// The certificate of a failure is to come into view.
     pub(super) show_certificate: bool,
     /// The list of a source's methods, while it is open.
@@ -113,6 +115,7 @@ impl Default for Memory {
             tree_reveal: false,
             focus_target: false,
             focus_filter: false,
+            focus_query: false,
             show_certificate: false,
             method_picker: None,
             phases_shown: None,

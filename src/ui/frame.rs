@@ -13,7 +13,7 @@ use super::widgets::shared::{line_below, line_right};
 use super::widgets::splitter::{SplitAxis, SplitRange, splitter_ui};
 use super::widgets::text::{Line, elide_middle};
 use super::widgets::tooltip::tooltip_ui;
-use super::{centre, commands, dialog, facts, fonts, palette, services, settings, top_bar};
+use super::{centre, commands, dialog, facts, fonts, palette, registry, services, settings, top_bar};
 use crate::app::{Area, UiCommand};
 
 /// The least that the side panel keeps.
@@ -67,6 +67,7 @@ fn side_ui(ui: &mut Ui, cx: &mut Cx<'_>, side: Rect) {
     let mut pane = pane_at(ui, side, "side");
     match cx.app.area {
         Area::Services => services::services_ui(&mut pane, cx),
+        Area::Registry => registry::side_ui(&mut pane, cx),
         Area::Settings => settings::side_ui(&mut pane, cx),
     }
 }
@@ -76,6 +77,7 @@ fn center_ui(ui: &mut Ui, cx: &mut Cx<'_>, center: Rect) {
     let mut pane = pane_at(ui, center, "centre");
     match cx.app.area {
         Area::Services => centre::centre_ui(&mut pane, cx),
+        Area::Registry => registry::centre_ui(&mut pane, cx),
         Area::Settings => settings::page_ui(&mut pane, cx),
     }
 }
@@ -112,9 +114,11 @@ fn rail_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
         .accessibility_label(words.areas);
     let mut rail = ui.new_child(builder);
     let top = Rect::from_min_size(pos2(rect.left() + 7.0, rect.top() + 8.0), vec2(34.0, 34.0));
+    let second = top.translate(vec2(0.0, 38.0));
     let foot = Rect::from_min_size(pos2(rect.left() + 7.0, rect.bottom() - 42.0), vec2(34.0, 34.0));
     for (area, icon, name, command, place) in [
         (Area::Services, Icon::Layers, cx.words().services, UiCommand::ShowServices, top),
+        (Area::Registry, Icon::Network, cx.lang().commands().show_registry, UiCommand::ShowRegistry, second),
         (Area::Settings, Icon::SlidersHorizontal, words.settings, UiCommand::ShowSettings, foot),
     ] {
         let key = cx.key(command);

@@ -88,6 +88,7 @@ fn is_asking(cx: &Cx<'_>) -> bool {
     let app = cx.app;
     app.trust_question.is_some()
         || app.dialog.is_some()
+        || app.registries.dialog.is_some()
         || app.naming.is_some()
         || app.save.is_some()
         || app.pasting.is_some()

@@ -28,7 +28,7 @@ const ROW: f32 = 32.0;
 const TWO_COLUMNS: f32 = 860.0;
 
 /// The commands of the card in settings.
-const USUAL: [UiCommand; 11] = [
+const USUAL: [UiCommand; 12] = [
     UiCommand::Send,
     UiCommand::Cancel,
     UiCommand::ShowPalette,
@@ -39,6 +39,7 @@ const USUAL: [UiCommand; 11] = [
     UiCommand::Find,
     UiCommand::ReloadAll,
     UiCommand::ShowServices,
+    UiCommand::ShowRegistry,
     UiCommand::ShowSettings,
 ];
 

@@ -45,6 +45,7 @@ mod paste;
 mod phases;
 mod place;
 mod recent;
+mod registry;
 mod remember;
 mod request;
 mod response;

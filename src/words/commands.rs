@@ -9,6 +9,7 @@ word_table! {
     show_keys: "Show all keys", "显示全部快捷键";
     show_settings: "Settings", "设置";
     show_services: "Services", "服务";
+    show_registry: "Registry", "注册中心";
     show_notices: "Notices", "通知";
     toggle_side_panel: "Show or fold the side panel", "显示或折叠侧栏";
     find: "Find in the view", "在当前视图中查找";

@@ -82,6 +82,20 @@ pub fn badge_ui(ui: &mut Ui, label: &str, tone: Tone) -> Response {
     response
 }
 
+/// A badge of 18 with an icon of 12 before its fact.
+pub fn icon_badge_ui(ui: &mut Ui, icon: Icon, label: &str, tone: Tone) -> Response {
+    let t = tokens(ui);
+    let tint = t.tint(tone);
+    let width = badge_width(ui.painter(), label) + 16.0;
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label));
+    ui.painter().rect_filled(rect, CornerRadius::same(4), tint.bg);
+    icon.paint_at(ui.painter(), pos2(rect.left() + 12.0, rect.center().y), 12.0, tint.fg);
+    let place = Rect::from_min_max(pos2(rect.left() + 16.0, rect.top()), rect.max);
+    text::paint_text_center(ui.painter(), place, label, &fonts::tiny(), tint.fg);
+    response
+}
+
 /// How wide a badge is.
 pub fn badge_width(painter: &Painter, label: &str) -> f32 {
     (text::width(painter, label, fonts::tiny()) + 12.0).round()

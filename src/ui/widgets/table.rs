@@ -21,22 +21,52 @@ pub struct Column<'a> {
     pub width: Option<f32>,
     /// Numbers to be compared stand at the right.
     pub right: bool,
+    /// A head above it, which neighbours of the same name share.
+    pub group: Option<&'a str>,
+    /// Its head sorts; `Some(true)`: it does now, from large to small.
+    pub sort: Sort,
+}
+
+/// Whether a column's head sorts the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// It is a word only.
+    #[default]
+    No,
+    /// It can.
+    Can,
+    /// It does, from small to large.
+    Up,
+    /// It does, from large to small.
+    Down,
 }
 
 impl<'a> Column<'a> {
     /// A column of this width.
     pub fn new(title: &'a str, width: f32) -> Self {
-        Self { title, width: Some(width), right: false }
+        Self { title, width: Some(width), right: false, group: None, sort: Sort::No }
     }
 
     /// The column that takes what the others leave.
     pub fn rest(title: &'a str) -> Self {
-        Self { title, width: None, right: false }
+        Self { title, width: None, right: false, group: None, sort: Sort::No }
     }
 
     /// Its content stands at the right.
     pub fn right(mut self) -> Self {
         self.right = true;
+        self
+    }
+
+    /// Under a head that it shares with its neighbours.
+    pub fn group(mut self, group: &'a str) -> Self {
+        self.group = Some(group);
+        self
+    }
+
+    /// Its head sorts.
+    pub fn sort(mut self, sort: Sort) -> Self {
+        self.sort = sort;
         self
     }
 }
@@ -60,6 +90,8 @@ pub struct Cell {
     pub soft: bool,
     /// What gives way where it is too long.
     pub elide_end: bool,
+    /// Badges behind the text; those that find no room are left to the hover of the row.
+    pub badges: Vec<(String, Tone)>,
 }
 
 impl Cell {
@@ -101,6 +133,12 @@ impl Cell {
         self
     }
 
+    /// A badge behind the text.
+    pub fn badge(mut self, label: impl Into<String>, tone: Tone) -> Self {
+        self.badges.push((label.into(), tone));
+        self
+    }
+
     /// Cut at its end, not in its middle: previews.
     pub fn elide_end(mut self) -> Self {
         self.elide_end = true;
@@ -119,6 +157,8 @@ pub struct TableResponse {
     pub menu: Option<(usize, Response)>,
     /// The row was clicked, rather than reached by a key.
     pub clicked: bool,
+    /// The column whose head was pressed to sort by it.
+    pub sort_by: Option<usize>,
 }
 
 /// A table that fills the room there is and scrolls.
@@ -225,7 +265,7 @@ impl<'a> Table<'a> {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
             let places = self.layout(ui.available_width());
             if self.head {
-                self.head_ui(ui, &places);
+                out.sort_by = self.head_ui(ui, &places);
             }
             let height = self.row_height();
             let room = ui.available_height();
@@ -274,22 +314,75 @@ impl<'a> Table<'a> {
         self.id.with(("row", index))
     }
 
-    pub(super) fn head_ui(&self, ui: &mut Ui, places: &[(f32, f32)]) {
+    /// The row of titles, under the heads that they share; returns the column to sort by.
+    pub(super) fn head_ui(&self, ui: &mut Ui, places: &[(f32, f32)]) -> Option<usize> {
         let t = tokens(ui);
+        let mut sort_by = None;
+        if self.columns.iter().any(|column| column.group.is_some()) {
+            self.groups_ui(ui, places);
+        }
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
         let font = fonts::hint();
-        for (column, (left, width)) in self.columns.iter().zip(places) {
+        for (index, (column, (left, width))) in self.columns.iter().zip(places).enumerate() {
             let left = rect.left() + left;
             let painter = ui.painter();
-            let galley = text::line_within(painter, column.title, font.clone(), t.text3, *width);
+            let color = if matches!(column.sort, Sort::Up | Sort::Down) { t.text1 } else { t.text3 };
+            let galley = text::line_within(painter, column.title, font.clone(), color, *width);
             let at = if column.right { left + width - galley.size().x } else { left };
             let place = text::paint(painter, galley, at, rect.center().y, &font);
-            if !column.title.is_empty() {
+            let arrow = match column.sort {
+                Sort::Up => Some(Icon::ArrowUp),
+                Sort::Down => Some(Icon::ArrowDown),
+                Sort::No | Sort::Can => None,
+            };
+            if let Some(arrow) = arrow {
+                let x = if column.right { place.left() - 9.0 } else { place.right() + 9.0 };
+                arrow.paint_at(painter, pos2(x, rect.center().y), 12.0, color);
+            }
+            if column.title.is_empty() {
+                continue;
+            }
+            if column.sort == Sort::No {
                 let head = text::label_over(ui, place, (self.id, column.title), column.title);
                 ui.ctx().accesskit_node_builder(head.id, |node| node.set_role(Role::ColumnHeader));
+                continue;
+            }
+            let head = ui.interact(place.expand2(vec2(4.0, 4.0)), self.id.with(("head", index)), Sense::click());
+            head.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, column.title));
+            if head.hovered() {
+                ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+            }
+            if shows_focus(&head, Stand::Rest) {
+                ring(ui.painter(), head.rect, 4, t);
+            }
+            if head.clicked() {
+                sort_by = Some(index);
             }
         }
         super::shared::line_below(ui.painter(), rect, t.line);
+        sort_by
+    }
+
+    /// The heads that columns share, each over a line as wide as they are.
+    fn groups_ui(&self, ui: &mut Ui, places: &[(f32, f32)]) {
+        let t = tokens(ui);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+        let font = fonts::hint();
+        let mut at = 0;
+        while at < self.columns.len() {
+            let Some(group) = self.columns[at].group else {
+                at += 1;
+                continue;
+            };
+            let end = at + self.columns[at..].iter().take_while(|column| column.group == Some(group)).count();
+            let (Some((left, _)), Some((last, width))) = (places.get(at), places.get(end - 1)) else { return };
+            let (left, right) = (rect.left() + left, rect.left() + last + width);
+            let galley = text::line_within(ui.painter(), group, font.clone(), t.text2, right - left);
+            let place = text::paint(ui.painter(), galley, left, rect.center().y, &font);
+            text::label_over(ui, place, (self.id, "group", at), group);
+            ui.painter().hline(left..=right, rect.bottom() - 0.5, Stroke::new(1.0, t.stroke));
+            at = end;
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "one row of a table: its place, content and what the keys said")]
@@ -332,6 +425,12 @@ impl<'a> Table<'a> {
                     name.push_str(", ");
                 }
                 name.extend(said.chars().take(400));
+                for (label, _) in &cell.badges {
+                    if !name.is_empty() {
+                        name.push_str(", ");
+                    }
+                    name.push_str(label);
+                }
             }
             WidgetInfo::labeled(Role::Row, true, name)
         });
@@ -399,11 +498,41 @@ fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &
             return;
         }
     }
-    let room = place.right() - left;
+    if cell.text.is_empty() {
+        paint_badges(painter, left, place, cell, chosen, t);
+        return;
+    }
+    // The first badge says something that the text does not: room is kept for it.
+    let kept = cell.badges.first().map_or(0.0, |(label, _)| super::badge::badge_width(painter, label) + 8.0);
+    let room = (place.right() - left - kept).max(20.0);
     let galley = match if cell.elide_end { Elide::End } else { Elide::Middle } {
         Elide::End => text::line_within(painter, &cell.text, font.clone(), color, room),
         _ => text::line(painter, &text::elide_middle(painter, &cell.text, &font, room), font.clone(), color),
     };
     let at = if right { place.right() - galley.size().x } else { left };
-    text::paint(painter, galley, at, middle, &font);
+    let shown = text::paint(painter, galley, at, middle, &font);
+    paint_badges(painter, shown.right() + 8.0, place, cell, chosen, t);
+}
+
+/// As many badges as there is room for, then how many there are besides.
+fn paint_badges(painter: &egui::Painter, mut left: f32, place: Rect, cell: &Cell, chosen: bool, t: &Tokens) {
+    let plain = if chosen { t.bg2 } else { t.bg4 };
+    for (index, (label, tone)) in cell.badges.iter().enumerate() {
+        let (fill, color) = match tone {
+            Tone::Plain => (plain, t.text2),
+            tone => (t.tint(*tone).bg, t.tint(*tone).fg),
+        };
+        let is_last = index + 1 == cell.badges.len();
+        let rest = format!("+{}", cell.badges.len() - index);
+        let spare = if is_last { 0.0 } else { super::badge::badge_width(painter, &rest) + 4.0 };
+        let width = super::badge::badge_width(painter, label);
+        if left + width + spare > place.right() + 0.5 {
+            if left + super::badge::badge_width(painter, &rest) <= place.right() + 0.5 {
+                super::badge::paint_badge(painter, left, place.center().y, &rest, plain, t.text2);
+            }
+            return;
+        }
+        super::badge::paint_badge(painter, left, place.center().y, label, fill, color);
+        left += width + 4.0;
+    }
 }

@@ -1,0 +1,315 @@
+//! What a person can do with registries.
+
+use std::time::Instant;
+
+use super::hear::Asked;
+use super::{
+    InstanceColumn, InstanceSide, RegistryDialog, RegistryEntry, RegistryForm, RegistryNode, RegistryState,
+    RegistryView, ServiceRef, ServiceView,
+};
+use crate::app::{App, Area};
+use crate::engine::{Command, Generation, RegistryId, RegistryQuestion};
+use crate::registry::{Capabilities, InstanceKey};
+
+/// One act.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RegistryAct {
+    /// What the tree is filtered by.
+    SetFilter(String),
+    /// Fold or unfold a row.
+    ToggleNode(u64),
+    /// Choose a row.
+    ChooseNode(u64),
+    /// Open what a row stands for.
+    OpenNode(u64),
+    /// Bring this to the centre.
+    Show(RegistryView),
+    /// Ask for a registry to add.
+    OpenDialog,
+    /// How to reach one that is there.
+    OpenDialogFor(RegistryId),
+    /// What is filled in.
+    SetDialog(Box<RegistryDialog>),
+    /// Add it, or take the changes.
+    ConfirmDialog,
+    /// Leave it.
+    CloseDialog,
+    /// Open a registry that somebody names.
+    Add(Box<RegistryForm>),
+    /// Forget a registry.
+    Remove(RegistryId),
+    /// Move it up (negative) or down in the tree.
+    Move(RegistryId, isize),
+    /// Look again now.
+    Refresh(RegistryId),
+    /// Look again at all.
+    RefreshAll,
+    /// Let no act through, or let them through again.
+    SetReadOnly(RegistryId, bool),
+    /// Tell by a notice when a service changes health, or do not.
+    Pin(ServiceRef, bool),
+    /// The query of a service's view.
+    SetQuery(ServiceRef, String),
+    /// A tag that instances have to have.
+    AddTag(ServiceRef, String),
+    /// They need not.
+    DropTag(ServiceRef, String),
+    /// Only what passes.
+    SetPassing(ServiceRef, bool),
+    /// Sort by this, or the other way round.
+    SortBy(ServiceRef, InstanceColumn),
+    /// Read this instance.
+    Choose(ServiceRef, Option<InstanceKey>),
+    /// What of it.
+    ShowSide(ServiceRef, InstanceSide),
+    /// Read the schemas of drifting instances side by side, or leave that.
+    CompareSchemas(ServiceRef, bool),
+    /// A request to the service, or to exactly one instance of it.
+    Call(ServiceRef, Option<InstanceKey>),
+    /// A request to every instance at once.
+    CallAll(ServiceRef),
+    /// A request of its own for what an instance says of its health.
+    AskHealth(ServiceRef, InstanceKey),
+}
+
+impl App {
+    pub(in crate::app) fn apply_registry(&mut self, act: RegistryAct, now: Instant) {
+        match act {
+            RegistryAct::SetFilter(filter) => self.registries.tree.filter = filter,
+            RegistryAct::ToggleNode(key) => {
+                let tree = &mut self.registries.tree;
+                if !tree.open.remove(&key) {
+                    tree.open.insert(key);
+                }
+            }
+            RegistryAct::ChooseNode(key) => self.registries.tree.chosen = Some(key),
+            RegistryAct::OpenNode(key) => {
+                let view = self.registries.tree.line(key).map(|line| line.node.view());
+                if let Some(view) = view {
+                    self.show_registry(view, now);
+                }
+            }
+            RegistryAct::Show(view) => self.show_registry(view, now),
+            RegistryAct::OpenDialog => self.registries.dialog = Some(RegistryDialog::default()),
+            RegistryAct::OpenDialogFor(id) => {
+                self.registries.dialog = self.registries.entry(id).map(|entry| RegistryDialog {
+                    registry: Some(id),
+                    form: entry.form.clone(),
+                    fault: None,
+                });
+            }
+            RegistryAct::SetDialog(dialog) => {
+                if self.registries.dialog.is_some() {
+                    self.registries.dialog = Some(RegistryDialog { fault: None, ..*dialog });
+                }
+            }
+            RegistryAct::ConfirmDialog => self.confirm_registry(now),
+            RegistryAct::CloseDialog => self.registries.dialog = None,
+            RegistryAct::Add(form) => {
+                self.add_registry(*form, now);
+            }
+            RegistryAct::Remove(id) => self.remove_registry(id),
+            RegistryAct::Move(id, step) => {
+                let entries = &mut self.registries.entries;
+                if let Some(at) = entries.iter().position(|entry| entry.id == id) {
+                    let entry = entries.remove(at);
+                    let to = at.saturating_add_signed(step).min(entries.len());
+                    entries.insert(to, entry);
+                }
+            }
+            RegistryAct::Refresh(id) => self.refresh_registry(id, now),
+            RegistryAct::RefreshAll => {
+                let ids: Vec<RegistryId> = self.registries.entries.iter().map(|entry| entry.id).collect();
+                for id in ids {
+                    self.refresh_registry(id, now);
+                }
+            }
+            RegistryAct::SetReadOnly(id, is_so) => {
+                if let Some(entry) = self.registries.entry_mut(id) {
+                    entry.form.read_only = is_so;
+                    self.send(Command::SetRegistryReadOnly(id, is_so));
+                }
+            }
+            RegistryAct::Pin(service, is_so) => {
+                if let Some(entry) = self.registries.entry_mut(service.registry) {
+                    let key = (service.datacenter, service.service);
+                    if is_so {
+                        entry.pinned.insert(key);
+                    } else {
+                        entry.pinned.remove(&key);
+                    }
+                }
+            }
+            RegistryAct::SetQuery(service, query) => {
+                self.view_mut(&service).query = query;
+                self.ask_filter(&service);
+            }
+            RegistryAct::AddTag(service, tag) => {
+                let tags = &mut self.view_mut(&service).tags;
+                if !tags.contains(&tag) {
+                    tags.push(tag);
+                }
+            }
+            RegistryAct::DropTag(service, tag) => self.view_mut(&service).tags.retain(|known| *known != tag),
+            RegistryAct::SetPassing(service, is_so) => self.view_mut(&service).passing = is_so,
+            RegistryAct::SortBy(service, column) => {
+                let view = self.view_mut(&service);
+                view.descending = view.column == column && !view.descending;
+                view.column = column;
+            }
+            RegistryAct::Choose(service, instance) => self.view_mut(&service).chosen = instance,
+            RegistryAct::ShowSide(service, side) => self.view_mut(&service).side = side,
+            RegistryAct::CompareSchemas(service, is_so) => self.view_mut(&service).compares = is_so,
+            RegistryAct::Call(service, instance) => self.call_service(&service, instance.as_ref(), now),
+            RegistryAct::CallAll(service) => self.call_service(&service, None, now),
+            RegistryAct::AskHealth(service, instance) => self.call_service(&service, Some(&instance), now),
+        }
+        self.registries.tree.rebuild(&self.registries.entries);
+    }
+
+    fn view_mut(&mut self, service: &ServiceRef) -> &mut ServiceView {
+        self.registries.views.entry(service.clone()).or_default()
+    }
+
+    /// Brings something of registries to the centre, and asks for what it needs that nobody watches.
+    pub(in crate::app) fn show_registry(&mut self, view: RegistryView, now: Instant) {
+        self.area = Area::Registry;
+        self.registries.tree.chosen = Some(RegistryNode::of_view(&view).key());
+        match &view {
+            RegistryView::Nodes(id, datacenter) => self.ask_nodes(*id, datacenter, now),
+            RegistryView::Registry(id) => self.ask_registry(*id, Asked::Agent, RegistryQuestion::Agent),
+            RegistryView::Datacenter(..) | RegistryView::Service(_) | RegistryView::Keys(..) => {}
+        }
+        self.registries.shown = Some(view);
+    }
+
+    fn ask_nodes(&mut self, id: RegistryId, datacenter: &str, now: Instant) {
+        let Some(known) = self.registries.entry_mut(id).and_then(|entry| entry.datacenter_mut(datacenter)) else {
+            return;
+        };
+        known.nodes_asked = Some(now);
+        let question = RegistryQuestion::Nodes { datacenter: datacenter.to_owned() };
+        self.ask_registry(id, Asked::Nodes(datacenter.to_owned()), question);
+    }
+
+    /// Asks the registry itself which instances fit a query in its own language.
+    fn ask_filter(&mut self, service: &ServiceRef) {
+        let view = self.registries.view(service);
+        let query = view.query.trim().to_owned();
+        let understands = self.registries.entry(service.registry).is_some_and(|entry| entry.capabilities.filter);
+        if !view.is_expression() || !understands {
+            return;
+        }
+        let question = RegistryQuestion::Filter {
+            datacenter: service.datacenter.clone(),
+            service: service.service.clone(),
+            filter: query.clone(),
+        };
+        self.ask_registry(service.registry, Asked::Filter(service.clone(), query), question);
+    }
+
+    /// Asks a question, whose answer is heard with what it was asked for.
+    pub(in crate::app) fn ask_registry(&mut self, id: RegistryId, asked: Asked, question: RegistryQuestion) {
+        let ticket = self.next_id();
+        self.registries.asked.insert(ticket, (id, asked));
+        self.send(Command::AskRegistry { registry: id, ticket, question: Box::new(question) });
+    }
+
+    /// A request to a service or to exactly one instance of it: its schema comes by reflection of whoever is asked.
+    fn call_service(&mut self, service: &ServiceRef, instance: Option<&InstanceKey>, now: Instant) {
+        let Some(address) = self.registries.target(service, instance) else { return };
+        self.area = Area::Services;
+        self.open_typed_address(&address, now);
+    }
+
+    fn confirm_registry(&mut self, now: Instant) {
+        let Some(dialog) = self.registries.dialog.take() else { return };
+        let fault = dialog.form.fault();
+        if fault.is_some() {
+            self.registries.dialog = Some(RegistryDialog { fault, ..dialog });
+            return;
+        }
+        match dialog.registry {
+            None => {
+                let id = self.add_registry(dialog.form, now);
+                self.show_registry(RegistryView::Registry(id), now);
+            }
+            Some(id) => {
+                let Some(entry) = self.registries.entry_mut(id) else { return };
+                entry.form = dialog.form;
+                self.open_registry(id, now);
+            }
+        }
+    }
+
+    /// Adds a registry and opens it, unless one that is reached in the same way is there.
+    pub(in crate::app) fn add_registry(&mut self, form: RegistryForm, now: Instant) -> RegistryId {
+        let same = |entry: &&RegistryEntry| {
+            let known = &entry.form;
+            known.kind == form.kind
+                && known.address.trim() == form.address.trim()
+                && known.file.trim() == form.file.trim()
+                && known.text == form.text
+                && known.datacenter == form.datacenter
+                && known.namespace == form.namespace
+                && known.partition == form.partition
+        };
+        if let Some(known) = self.registries.entries.iter().find(same) {
+            return known.id;
+        }
+        let id = RegistryId(self.next_id());
+        self.registries.entries.push(RegistryEntry {
+            id,
+            generation: Generation::default(),
+            form,
+            place: None,
+            capabilities: Capabilities::default(),
+            state: RegistryState::Opening { since: now },
+            datacenters: Vec::new(),
+            services: std::collections::BTreeMap::new(),
+            pinned: std::collections::BTreeSet::new(),
+            agent: None,
+            watching: crate::engine::Watching::default(),
+        });
+        self.open_registry(id, now);
+        id
+    }
+
+    /// Opens a registry, or opens it anew; what was known of it stays.
+    pub(in crate::app) fn open_registry(&mut self, id: RegistryId, now: Instant) {
+        let Some(entry) = self.registries.entry_mut(id) else { return };
+        entry.generation.0 += 1;
+        entry.state = RegistryState::Opening { since: now };
+        entry.watching = crate::engine::Watching::default();
+        let (generation, spec, read_only) = (entry.generation, entry.form.spec(), entry.form.read_only);
+        self.send(Command::OpenRegistry { registry: id, generation, spec: Box::new(spec) });
+        if read_only {
+            self.send(Command::SetRegistryReadOnly(id, true));
+        }
+        self.registries.tree.rebuild(&self.registries.entries);
+    }
+
+    fn remove_registry(&mut self, id: RegistryId) {
+        self.registries.entries.retain(|entry| entry.id != id);
+        self.registries.views.retain(|service, _| service.registry != id);
+        self.registries.asked.retain(|_, (registry, _)| *registry != id);
+        if self.registries.shown.as_ref().is_some_and(|view| view.registry() == id) {
+            self.registries.shown = None;
+        }
+        self.send(Command::CloseRegistry(id));
+    }
+
+    fn refresh_registry(&mut self, id: RegistryId, now: Instant) {
+        let Some(entry) = self.registries.entry(id) else { return };
+        if matches!(entry.state, RegistryState::Unusable(_)) {
+            self.open_registry(id, now);
+            return;
+        }
+        self.send(Command::RefreshRegistry(id));
+        if let Some(RegistryView::Nodes(shown, datacenter)) = self.registries.shown.clone()
+            && shown == id
+        {
+            self.ask_nodes(id, &datacenter, now);
+        }
+    }
+}

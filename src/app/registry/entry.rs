@@ -1,0 +1,182 @@
+//! One open registry: what it said last, and how old that is.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use super::{RegistryForm, TimelineLine};
+use crate::engine::{Generation, RegistryId, Watching};
+use crate::registry::{
+    AgentInfo, Answer, Capabilities, Drift, Health, HealthCounts, HealthHistory, Instance, InstanceKey, Node,
+    RegistryError, RegistryPlace, Service, WireFacts, WireMark, drift,
+};
+
+/// Since when something cannot be asked, and why: what is known of it is that old.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Away {
+    /// Since when.
+    pub since: SystemTime,
+    /// Why.
+    pub error: Arc<RegistryError>,
+}
+
+/// How an open registry stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RegistryState {
+    /// It was asked, and did not answer yet.
+    Opening {
+        /// Since when.
+        since: Instant,
+    },
+    /// It answers.
+    Live,
+    /// It does not answer (any more); it is tried again.
+    Away(Away),
+    /// It cannot be opened with these settings.
+    Unusable(Arc<RegistryError>),
+}
+
+/// One datacenter.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DatacenterEntry {
+    /// Its name; empty where the registry has none.
+    pub name: String,
+    /// The agent that is asked belongs to it.
+    pub is_own: bool,
+    /// Its services in sum, once they are known.
+    pub services: Option<Answer<Arc<Vec<Service>>>>,
+    /// They are old.
+    pub away: Option<Away>,
+    /// Its machines, once they were asked for; or why they are not known.
+    pub nodes: Option<Result<Answer<Vec<Node>>, Arc<RegistryError>>>,
+    /// They are being asked for, since then.
+    pub nodes_asked: Option<Instant>,
+}
+
+impl DatacenterEntry {
+    /// A service in sum.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        let services = &self.services.as_ref()?.value;
+        let at = services.binary_search_by(|known| known.name.as_str().cmp(name)).ok()?;
+        services.get(at)
+    }
+}
+
+/// What is known of one service's instances. It stays while the program runs, also when nobody looks at it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceEntry {
+    /// Its instances, once they are known.
+    pub instances: Option<Answer<Arc<Vec<Instance>>>>,
+    /// They are old.
+    pub away: Option<Away>,
+    /// What the wire said last of each.
+    pub wire: BTreeMap<InstanceKey, Arc<WireFacts>>,
+    /// The last hour of each, as far as this program looked.
+    pub history: BTreeMap<InstanceKey, HealthHistory>,
+    /// What changed, newest first.
+    pub timeline: VecDeque<TimelineLine>,
+    /// When a probe was heard of last.
+    pub probed_at: Option<SystemTime>,
+}
+
+impl ServiceEntry {
+    /// The instances that are known.
+    pub fn instances(&self) -> &[Instance] {
+        self.instances.as_ref().map_or(&[], |answer| answer.value.as_slice())
+    }
+
+    /// An instance by its key.
+    pub fn instance(&self, key: &InstanceKey) -> Option<&Instance> {
+        self.instances().iter().find(|instance| instance.key == *key)
+    }
+
+    /// What the wire said last of an instance.
+    pub fn wire_of(&self, key: &InstanceKey) -> Option<&WireFacts> {
+        self.wire.get(key).map(Arc::as_ref)
+    }
+
+    /// Which instances serve another schema than most.
+    pub fn drift(&self) -> Option<Drift> {
+        let served: Vec<(InstanceKey, String)> = self
+            .instances()
+            .iter()
+            .filter_map(|instance| {
+                let hash = self.wire_of(&instance.key)?.schema_hash()?;
+                Some((instance.key.clone(), hash.to_owned()))
+            })
+            .collect();
+        drift(&served)
+    }
+
+    /// Instances that were asked on the wire, and those of them that serve.
+    pub fn serving(&self) -> (usize, usize) {
+        let asked = self.instances().iter().filter_map(|instance| self.wire_of(&instance.key));
+        asked.fold((0, 0), |(serving, all), facts| {
+            (serving + usize::from(WireMark::of(&facts.health) <= WireMark::Silent), all + 1)
+        })
+    }
+
+    /// Instances by health.
+    pub fn counts(&self) -> HealthCounts {
+        let mut counts = HealthCounts::default();
+        for instance in self.instances() {
+            counts.add(instance.health);
+        }
+        counts
+    }
+}
+
+/// One open registry.
+#[derive(Debug)]
+pub struct RegistryEntry {
+    /// Which.
+    pub id: RegistryId,
+    /// Its newest opening.
+    pub generation: Generation,
+    /// How it is reached.
+    pub form: RegistryForm,
+    /// Which it is, once it is opened.
+    pub place: Option<RegistryPlace>,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// How it stands.
+    pub state: RegistryState,
+    /// Its datacenters, its own first. What was known stays while it is away.
+    pub datacenters: Vec<DatacenterEntry>,
+    /// Services that were looked at, by datacenter and name.
+    pub services: BTreeMap<(String, String), ServiceEntry>,
+    /// Services whose health is told by a notice, by datacenter and name.
+    pub pinned: BTreeSet<(String, String)>,
+    /// What its agent says of itself, once it was asked.
+    pub agent: Option<Result<Box<AgentInfo>, Arc<RegistryError>>>,
+    /// What the engine was told to watch.
+    pub(in crate::app) watching: Watching,
+}
+
+impl RegistryEntry {
+    /// A datacenter by its name.
+    pub fn datacenter(&self, name: &str) -> Option<&DatacenterEntry> {
+        self.datacenters.iter().find(|known| known.name == name)
+    }
+
+    /// What is known of a service.
+    pub fn service(&self, datacenter: &str, service: &str) -> Option<&ServiceEntry> {
+        self.services.get(&(datacenter.to_owned(), service.to_owned()))
+    }
+
+    /// Services of all datacenters that are known.
+    pub fn all_services(&self) -> impl Iterator<Item = (&DatacenterEntry, &Service)> {
+        self.datacenters.iter().flat_map(|datacenter| {
+            datacenter.services.iter().flat_map(move |answer| answer.value.iter().map(move |one| (datacenter, one)))
+        })
+    }
+
+    /// Services of which an instance is critical.
+    pub fn critical(&self) -> usize {
+        self.all_services().filter(|(_, service)| service.counts.worst() == Health::Critical).count()
+    }
+
+    pub(in crate::app) fn datacenter_mut(&mut self, name: &str) -> Option<&mut DatacenterEntry> {
+        self.datacenters.iter_mut().find(|known| known.name == name)
+    }
+}

@@ -1,0 +1,187 @@
+//! What an event of a registry changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use super::{
+    Away, DatacenterEntry, Happening, RegistryEntry, RegistryNode, RegistryState, ServiceEntry, ServiceRef,
+    TimelineLine, timeline,
+};
+use crate::app::App;
+use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};
+use crate::registry::{Change, Datacenter, Instance, InstanceKey, RegistryError, WireFacts, WireMark, changes};
+
+/// What a question was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::app) enum Asked {
+    /// The machines of a datacenter.
+    Nodes(String),
+    /// The agent.
+    Agent,
+    /// The instances that fit the query of a service's view.
+    Filter(ServiceRef, String),
+}
+
+impl App {
+    pub(in crate::app) fn fold_registry(&mut self, event: RegistryEvent, now: Instant) {
+        let RegistryEvent { registry, generation, at, told } = event;
+        let Some(entry) = self.registries.entry_mut(registry).filter(|entry| entry.generation == generation) else {
+            return;
+        };
+        match told {
+            RegistryTold::Opened { place, capabilities } => {
+                entry.place = Some(place);
+                entry.capabilities = capabilities;
+            }
+            RegistryTold::Datacenters(found) => {
+                entry.state = RegistryState::Live;
+                let is_first = entry.datacenters.is_empty();
+                entry.datacenters = merged(std::mem::take(&mut entry.datacenters), found);
+                let own = entry.datacenters.first().map(|own| own.name.as_str().into());
+                if let Some(own) = own.filter(|_| is_first) {
+                    let tree = &mut self.registries.tree;
+                    tree.open.insert(RegistryNode::Registry(registry).key());
+                    tree.open.insert(RegistryNode::Datacenter(registry, own).key());
+                }
+            }
+            RegistryTold::Away(error) => {
+                let since = match &entry.state {
+                    RegistryState::Away(away) => away.since,
+                    _ => at,
+                };
+                entry.state = RegistryState::Away(Away { since, error });
+            }
+            RegistryTold::Unusable(error) => entry.state = RegistryState::Unusable(error),
+            RegistryTold::Watched { what, seen } => entry.see(what, seen, at),
+            RegistryTold::Wire { datacenter, service, facts } => {
+                let known = entry.services.entry((datacenter, service)).or_default();
+                known.probed_at = Some(at);
+                for (key, facts) in facts {
+                    known.note_wire(&key, &facts, at);
+                    let mark = WireMark::of(&facts.health);
+                    known.history.entry(key.clone()).or_default().note_wire(at, Some(mark));
+                    known.wire.insert(key, facts);
+                }
+            }
+            RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, now),
+        }
+        self.registries.tree.rebuild(&self.registries.entries);
+        self.watch_registries();
+    }
+
+    fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, _now: Instant) {
+        let Some((registry, asked)) = self.registries.asked.remove(&ticket) else { return };
+        let Some(entry) = self.registries.entry_mut(registry) else { return };
+        match (asked, result) {
+            (Asked::Nodes(datacenter), result) => {
+                let Some(known) = entry.datacenter_mut(&datacenter) else { return };
+                known.nodes_asked = None;
+                match result {
+                    Ok(RegistryReply::Nodes(nodes)) => known.nodes = Some(Ok(nodes)),
+                    Ok(_) => {}
+                    Err(error) => known.nodes = Some(Err(Arc::new(error))),
+                }
+            }
+            (Asked::Agent, Ok(RegistryReply::Agent(agent))) => entry.agent = Some(Ok(agent)),
+            (Asked::Agent, Err(error)) => entry.agent = Some(Err(Arc::new(error))),
+            (Asked::Filter(service, query), result) => {
+                let found = match result {
+                    Ok(RegistryReply::Instances(answer)) => {
+                        Ok(answer.value.into_iter().map(|instance| instance.key).collect())
+                    }
+                    Ok(_) => return,
+                    Err(error) => Err(Arc::new(error)),
+                };
+                self.registries.views.entry(service).or_default().filtered = Some((query, found));
+            }
+            (Asked::Agent, Ok(_)) => {}
+        }
+    }
+}
+
+impl RegistryEntry {
+    fn see(&mut self, what: WatchWhat, seen: Watched, at: SystemTime) {
+        let away = |known: &mut Option<Away>, seen: &Watched| {
+            *known = match (seen, known.take()) {
+                (Watched::Away(error), before) => {
+                    let since = before.map_or(at, |before| before.since);
+                    Some(Away { since, error: Arc::clone(error) })
+                }
+                _ => None,
+            };
+        };
+        match what {
+            WatchWhat::Services { datacenter } => {
+                let Some(known) = self.datacenter_mut(&datacenter) else { return };
+                away(&mut known.away, &seen);
+                if let Watched::Services(answer) = seen {
+                    known.services = Some(answer);
+                }
+            }
+            WatchWhat::Instances { datacenter, service } => {
+                let known = self.services.entry((datacenter, service)).or_default();
+                away(&mut known.away, &seen);
+                match seen {
+                    Watched::Instances(answer) => {
+                        known.note_changes(&answer.value, at);
+                        for instance in answer.value.iter() {
+                            let history = known.history.entry(instance.key.clone()).or_default();
+                            history.note_registry(at, Some(instance.health));
+                        }
+                        let is_there = |key: &InstanceKey| answer.value.iter().any(|instance| instance.key == *key);
+                        for (key, history) in known.history.iter_mut().filter(|(key, _)| !is_there(key)) {
+                            history.note_registry(at, None);
+                            history.note_wire(at, None);
+                            known.wire.remove(key);
+                        }
+                        known.instances = Some(answer);
+                    }
+                    Watched::Away(_) => {
+                        // Nobody knows what it would say: the hour shows a gap.
+                        known.history.values_mut().for_each(|history| history.note_registry(at, None));
+                    }
+                    _ => {}
+                }
+            }
+            WatchWhat::Keys { .. } => {}
+        }
+    }
+}
+
+impl ServiceEntry {
+    /// Takes note of what the registry changed; the first list is no change.
+    fn note_changes(&mut self, now: &[Instance], at: SystemTime) {
+        let Some(before) = &self.instances else { return };
+        for Change { instance, what } in changes(&before.value, now) {
+            let line = TimelineLine { at, instance, what: Happening::Registry(what) };
+            timeline::note(&mut self.timeline, line);
+        }
+    }
+
+    /// Takes note of what changed on the wire; the first word is no change.
+    fn note_wire(&mut self, key: &InstanceKey, facts: &WireFacts, at: SystemTime) {
+        let Some(before) = self.wire.get(key).cloned() else { return };
+        if before.health != facts.health {
+            let what = Happening::Wire { was: before.health.clone(), now: facts.health.clone() };
+            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what });
+        }
+        if let (Some(was), Some(now)) = (&before.schema, &facts.schema)
+            && was.hash != now.hash
+        {
+            let what = Happening::Schema { was: was.short().to_owned(), now: now.short().to_owned() };
+            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what });
+        }
+    }
+}
+
+/// Datacenters as they are now, with what was known of those that were there before.
+fn merged(before: Vec<DatacenterEntry>, now: Vec<Datacenter>) -> Vec<DatacenterEntry> {
+    let mut known: BTreeMap<String, DatacenterEntry> =
+        before.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+    let entry = |found: Datacenter| {
+        let before = known.remove(&found.name).unwrap_or_default();
+        DatacenterEntry { name: found.name, is_own: found.is_own, ..before }
+    };
+    now.into_iter().map(entry).collect()
+}

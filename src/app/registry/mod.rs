@@ -1,0 +1,114 @@
+//! Registries as a window shows them: which are open, what they said last, what of it is in view.
+//!
+//! Lives here: entries with their datacenters and services, the tree of the side panel, the view of one service, and
+//! what is to be watched so that all this stays true. Absent: IO; what is asked of a registry is a command.
+
+mod act;
+mod entry;
+mod form;
+mod hear;
+mod service;
+mod timeline;
+mod tree;
+mod watching;
+
+use std::collections::BTreeMap;
+
+use crate::engine::RegistryId;
+use crate::registry::{InstanceKey, RegistryTarget};
+
+pub use act::RegistryAct;
+pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState, ServiceEntry};
+pub use form::{RegistryDialog, RegistryForm, RegistryFormFault};
+pub use service::{InstanceColumn, InstanceSide, ServiceView};
+pub use timeline::{Happening, TimelineLine};
+pub use tree::{RegistryLine, RegistryNode, RegistryTree};
+pub use watching::PROBE_EVERY;
+
+/// Names a service of an open registry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceRef {
+    /// Which registry.
+    pub registry: RegistryId,
+    /// Which datacenter; empty where the registry has none.
+    pub datacenter: String,
+    /// Its name.
+    pub service: String,
+}
+
+/// What the centre shows of registries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegistryView {
+    /// The registry itself: its agent, its datacenters, what is wrong with it.
+    Registry(RegistryId),
+    /// A datacenter: its services in sum, and what changed.
+    Datacenter(RegistryId, String),
+    /// A service: its instances.
+    Service(ServiceRef),
+    /// Its machines.
+    Nodes(RegistryId, String),
+    /// Its keys and values.
+    Keys(RegistryId, String),
+}
+
+impl RegistryView {
+    /// The registry that it belongs to.
+    pub fn registry(&self) -> RegistryId {
+        match self {
+            Self::Registry(id) | Self::Datacenter(id, _) | Self::Nodes(id, _) | Self::Keys(id, _) => *id,
+            Self::Service(service) => service.registry,
+        }
+    }
+}
+
+/// Everything about registries.
+#[derive(Debug, Default)]
+pub struct Registries {
+    /// In the order of the tree.
+    pub entries: Vec<RegistryEntry>,
+    /// What the side panel shows of them.
+    pub tree: RegistryTree,
+    /// What the centre shows.
+    pub shown: Option<RegistryView>,
+    /// The question that adds a registry or changes one, if it is open.
+    pub dialog: Option<RegistryDialog>,
+    /// How the instances of services are looked at.
+    pub views: BTreeMap<ServiceRef, ServiceView>,
+    /// Questions that were asked and not answered yet, by ticket.
+    pub(super) asked: BTreeMap<u64, (RegistryId, hear::Asked)>,
+}
+
+impl Registries {
+    /// A registry by its id.
+    pub fn entry(&self, id: RegistryId) -> Option<&RegistryEntry> {
+        self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// How a service is looked at.
+    pub fn view(&self, service: &ServiceRef) -> ServiceView {
+        self.views.get(service).cloned().unwrap_or_default()
+    }
+
+    /// What is known of a service.
+    pub fn service(&self, service: &ServiceRef) -> Option<&ServiceEntry> {
+        self.entry(service.registry)?.service(&service.datacenter, &service.service)
+    }
+
+    /// Where a request goes: to a service by its registry, or to the address of one instance.
+    pub fn target(&self, service: &ServiceRef, instance: Option<&InstanceKey>) -> Option<String> {
+        if let Some(key) = instance {
+            return Some(self.service(service)?.instance(key)?.host_port());
+        }
+        let entry = self.entry(service.registry)?;
+        let place = entry.place.as_ref()?;
+        let mut target = RegistryTarget::new(place.kind, Some(place.address.clone()), &service.service);
+        let is_own = entry.datacenter(&service.datacenter).is_none_or(|datacenter| datacenter.is_own);
+        target.datacenter = (!is_own).then(|| service.datacenter.clone());
+        target.wish.tags = self.view(service).tags;
+        Some(target.to_string())
+    }
+
+    pub(super) fn entry_mut(&mut self, id: RegistryId) -> Option<&mut RegistryEntry> {
+        self.entries.iter_mut().find(|entry| entry.id == id)
+    }
+}

@@ -1,0 +1,328 @@
+//! The tasks behind open registries: one each, which begins and ends its watches and answers its questions.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
+
+use super::probes::{Probes, tell_facts};
+use super::{
+    RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
+    Watching,
+};
+use crate::engine::live::Teller;
+use crate::engine::{Event, Generation, ProbeRate};
+use crate::registry::{
+    Answer, Datacenter, Instance, KeyValues, Registry, RegistryError, RegistryFault, RegistryKind, RegistryPlace,
+    Scope, StaticList, Watch, WatchUpdate,
+};
+use crate::transport::Pool;
+
+/// Datacenters come and go seldom; the question shows that the agent is there.
+const LOOK_EVERY: Duration = Duration::from_secs(20);
+/// The first pause after a failure; each next one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Orders that wait while a registry is opened; a person gives no more.
+const WAITING_ORDERS: usize = 64;
+
+/// What a registry's task is told to do.
+#[derive(Debug)]
+pub(in crate::engine) enum RegistryOrder {
+    /// Watch exactly this.
+    Watch(Watching),
+    /// Answer this.
+    Ask(u64, RegistryQuestion),
+    /// Refuse acts, or do them.
+    ReadOnly(bool),
+    /// Look again now.
+    Refresh,
+}
+
+/// All open registries.
+#[derive(Debug)]
+pub(in crate::engine) struct LiveRegistries {
+    teller: Teller,
+    pool: Pool,
+    open: HashMap<RegistryId, Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    orders: mpsc::Sender<RegistryOrder>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl LiveRegistries {
+    pub(in crate::engine) fn new(teller: Teller, pool: Pool) -> Self {
+        Self { teller, pool, open: HashMap::new() }
+    }
+
+    /// Opens a registry, or opens it anew.
+    pub(in crate::engine) fn open(&mut self, registry: RegistryId, generation: Generation, spec: RegistrySpec) {
+        let (orders, inbox) = mpsc::channel(WAITING_ORDERS);
+        let tell = Tell { teller: self.teller.clone(), registry, generation };
+        let task = tokio::spawn(run(spec, tell, self.pool.clone(), inbox));
+        self.open.insert(registry, Open { orders, task });
+    }
+
+    /// Ends everything of a registry.
+    pub(in crate::engine) fn close(&mut self, registry: RegistryId) {
+        self.open.remove(&registry);
+    }
+
+    /// Tells a registry's task what to do.
+    pub(in crate::engine) async fn order(&self, registry: RegistryId, order: RegistryOrder) {
+        if let Some(open) = self.open.get(&registry) {
+            // Refused only where the task is gone, and with it whatever would have come of it.
+            open.orders.send(order).await.unwrap_or_default();
+        }
+    }
+}
+
+/// The way of a registry's events.
+#[derive(Clone, Debug)]
+pub(super) struct Tell {
+    teller: Teller,
+    registry: RegistryId,
+    generation: Generation,
+}
+
+impl Tell {
+    pub(super) async fn tell(&self, told: RegistryTold) {
+        let (registry, generation) = (self.registry, self.generation);
+        let event = RegistryEvent { registry, generation, at: SystemTime::now(), told };
+        self.teller.tell(Event::Registry(Box::new(event))).await;
+    }
+}
+
+/// Opens what is specified; reads files.
+fn opened(spec: RegistrySpec) -> Result<Arc<dyn Registry>, RegistryError> {
+    match spec {
+        RegistrySpec::ListFile(path) => Ok(Arc::new(StaticList::file(&path))),
+        RegistrySpec::List(name, text) => Ok(Arc::new(StaticList::made(&name, &text))),
+        RegistrySpec::Consul(_) => {
+            let place = RegistryPlace { kind: RegistryKind::Consul, address: String::new() };
+            Err(RegistryError { place, asked: String::new(), fault: RegistryFault::Unsupported("Consul") })
+        }
+    }
+}
+
+/// A registry from its opening to its end, which is the abort of this task; its own tasks end with it.
+async fn run(spec: RegistrySpec, tell: Tell, pool: Pool, mut inbox: mpsc::Receiver<RegistryOrder>) {
+    let opening = tokio::task::spawn_blocking(move || opened(spec));
+    let registry = match opening.await {
+        Ok(Ok(registry)) => registry,
+        Ok(Err(error)) => return tell.tell(RegistryTold::Unusable(Arc::new(error))).await,
+        Err(_ended) => return,
+    };
+    let (place, capabilities) = (registry.place().clone(), registry.capabilities());
+    tell.tell(RegistryTold::Opened { place, capabilities }).await;
+    let again = Arc::new(tokio::sync::Notify::new());
+    let mut tasks = JoinSet::new();
+    tasks.spawn(look(Arc::clone(&registry), tell.clone(), Arc::clone(&again)));
+    let (probes, found) = Probes::new(pool, ProbeRate::default());
+    tasks.spawn(tell_facts(found, tell.clone()));
+    let probes = Arc::new(probes);
+    let mut watches = Watches {
+        registry: Arc::clone(&registry),
+        tell: tell.clone(),
+        probes: Arc::clone(&probes),
+        running: HashMap::new(),
+    };
+    let mut read_only = false;
+    while let Some(order) = inbox.recv().await {
+        // Tasks that are over leave their place.
+        while tasks.try_join_next().is_some() {}
+        match order {
+            RegistryOrder::Watch(watching) => watches.become_true(watching, &mut tasks),
+            RegistryOrder::ReadOnly(is_so) => read_only = is_so,
+            RegistryOrder::Refresh => {
+                again.notify_one();
+                probes.now();
+                watches.begin_again(&mut tasks);
+            }
+            RegistryOrder::Ask(ticket, question) if read_only && question.is_act() => {
+                let place = registry.place().clone();
+                let error = RegistryError { place, asked: String::new(), fault: RegistryFault::ReadOnly };
+                let tell = tell.clone();
+                tasks.spawn(async move { tell.tell(RegistryTold::Reply { ticket, result: Err(error) }).await });
+            }
+            RegistryOrder::Ask(ticket, question) => {
+                let (registry, tell) = (Arc::clone(&registry), tell.clone());
+                tasks.spawn(async move {
+                    let result = answer(&*registry, question).await;
+                    tell.tell(RegistryTold::Reply { ticket, result }).await;
+                });
+            }
+        }
+    }
+}
+
+/// Asks for datacenters again and again, and so learns whether the registry is there.
+async fn look(registry: Arc<dyn Registry>, tell: Tell, again: Arc<tokio::sync::Notify>) {
+    let mut pause = FIRST_PAUSE;
+    let mut told: Option<Result<Vec<Datacenter>, ()>> = None;
+    loop {
+        let wait = match registry.datacenters().await {
+            Ok(datacenters) => {
+                pause = FIRST_PAUSE;
+                if told.as_ref() != Some(&Ok(datacenters.clone())) {
+                    told = Some(Ok(datacenters.clone()));
+                    tell.tell(RegistryTold::Datacenters(datacenters)).await;
+                }
+                LOOK_EVERY
+            }
+            Err(error) => {
+                if told != Some(Err(())) {
+                    told = Some(Err(()));
+                    tell.tell(RegistryTold::Away(Arc::new(error))).await;
+                }
+                let wait = pause;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                wait
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = again.notified() => pause = FIRST_PAUSE,
+        }
+    }
+}
+
+/// The watches of one registry.
+#[derive(Debug)]
+struct Watches {
+    registry: Arc<dyn Registry>,
+    tell: Tell,
+    probes: Arc<Probes>,
+    running: HashMap<WatchWhat, AbortHandle>,
+}
+
+impl Watches {
+    /// Begins what is missing and ends what is too much.
+    fn become_true(&mut self, watching: Watching, tasks: &mut JoinSet<()>) {
+        let Watching { watches, probed, settings } = watching;
+        self.probes.look_at(probed, settings);
+        self.running.retain(|what, task| {
+            let stays = watches.contains(what);
+            if !stays {
+                task.abort();
+            }
+            stays
+        });
+        for what in watches {
+            if !self.running.contains_key(&what) {
+                self.begin(what, tasks);
+            }
+        }
+    }
+
+    fn begin_again(&mut self, tasks: &mut JoinSet<()>) {
+        let all: BTreeSet<WatchWhat> = self.running.keys().cloned().collect();
+        for what in all {
+            if let Some(task) = self.running.remove(&what) {
+                task.abort();
+            }
+            self.begin(what, tasks);
+        }
+    }
+
+    fn begin(&mut self, what: WatchWhat, tasks: &mut JoinSet<()>) {
+        let (registry, tell, watched) = (Arc::clone(&self.registry), self.tell.clone(), what.clone());
+        let probes = Arc::clone(&self.probes);
+        let task = tasks.spawn(async move {
+            match &watched {
+                WatchWhat::Services { datacenter } => {
+                    let updates = registry.watch_services(scope(datacenter));
+                    pass(updates, &tell, &watched, Watched::Services).await;
+                }
+                WatchWhat::Instances { datacenter, service } => {
+                    let updates = registry.watch_instances(scope(datacenter), Some(service.clone()));
+                    let name = (datacenter.clone(), service.clone());
+                    let wrap = |answer: Answer<Arc<Vec<Instance>>>| {
+                        probes.listed(name.clone(), &answer.value);
+                        Watched::Instances(answer)
+                    };
+                    pass(updates, &tell, &watched, wrap).await;
+                }
+                WatchWhat::Keys { datacenter, prefix } => {
+                    let Some(keys) = registry.key_values() else { return };
+                    pass(keys.watch(scope(datacenter), prefix.clone()), &tell, &watched, Watched::Keys).await;
+                }
+            }
+        });
+        self.running.insert(what, task);
+    }
+}
+
+/// Passes on what a watch tells.
+async fn pass<T>(mut updates: Watch<T>, tell: &Tell, what: &WatchWhat, wrap: impl Fn(Answer<Arc<T>>) -> Watched) {
+    while let Some(update) = updates.recv().await {
+        let seen = match update {
+            WatchUpdate::Now(answer) => wrap(answer),
+            WatchUpdate::Away(error) => Watched::Away(error),
+            WatchUpdate::Back => Watched::Back,
+        };
+        tell.tell(RegistryTold::Watched { what: what.clone(), seen }).await;
+    }
+}
+
+fn scope(datacenter: &str) -> Scope {
+    Scope { datacenter: (!datacenter.is_empty()).then(|| datacenter.to_owned()), ..Scope::default() }
+}
+
+async fn answer(registry: &dyn Registry, question: RegistryQuestion) -> Result<RegistryReply, RegistryError> {
+    use RegistryQuestion as Q;
+    let keys = || -> Result<&dyn KeyValues, RegistryError> {
+        registry.key_values().ok_or_else(|| RegistryError {
+            place: registry.place().clone(),
+            asked: String::new(),
+            fault: RegistryFault::Unsupported("keys and values"),
+        })
+    };
+    Ok(match question {
+        Q::Nodes { datacenter } => RegistryReply::Nodes(registry.nodes(&scope(&datacenter)).await?),
+        Q::Agent => RegistryReply::Agent(Box::new(registry.agent().await?)),
+        Q::Filter { datacenter, service, filter } => {
+            let scope = Scope { filter: Some(filter), ..scope(&datacenter) };
+            RegistryReply::Instances(registry.instances(&scope, Some(&service)).await?)
+        }
+        Q::IdTaken(id) => RegistryReply::IdTaken(registry.id_taken(&id).await?),
+        Q::Register(body) => {
+            registry.register(&body).await?;
+            RegistryReply::Done
+        }
+        Q::Deregister(instance) => {
+            registry.deregister(&instance).await?;
+            RegistryReply::Done
+        }
+        Q::Maintain(instance, reason) => {
+            registry.maintain(&instance, reason.as_deref()).await?;
+            RegistryReply::Done
+        }
+        Q::SetTtl { node, check, to, note } => {
+            registry.set_ttl(&node, &check, to, &note).await?;
+            RegistryReply::Done
+        }
+        Q::PutKey { datacenter, key, value, flags, cas } => {
+            RegistryReply::Written(keys()?.put(&scope(&datacenter), &key, &value, flags, cas).await?)
+        }
+        Q::DeleteKey { datacenter, key, cas } => {
+            RegistryReply::Written(keys()?.delete(&scope(&datacenter), &key, cas).await?)
+        }
+        Q::DeleteKeys { datacenter, prefix } => {
+            keys()?.delete_prefix(&scope(&datacenter), &prefix).await?;
+            RegistryReply::Done
+        }
+    })
+}

@@ -1,0 +1,141 @@
+//! What it means when an agent does not answer as asked: HTTP statuses with their words, and failures on the way.
+
+use std::error::Error;
+use std::time::Duration;
+
+use crate::registry::RegistryFault;
+
+/// What Consul puts before the words of another server.
+const RELAYED: &str = "rpc error making call: ";
+
+/// What an answer with this status and these words says; `datacenter` is the one that was asked for.
+pub(super) fn of_status(status: u16, said: &str, datacenter: Option<&str>) -> RegistryFault {
+    let mut words = said.trim();
+    // Each server on the way puts its own prefix before it.
+    while let Some(rest) = words.strip_prefix(RELAYED) {
+        words = rest;
+    }
+    let words: String = words.chars().take(LONGEST_WORDS).collect();
+    let lower = words.to_ascii_lowercase();
+    if lower.contains("client sent an http request to an https server") {
+        return RegistryFault::Tls("it speaks TLS at this port: use https:// or CONSUL_HTTP_SSL=true".to_owned());
+    }
+    match status {
+        400 | 500 if lower.contains("failed to create boolean expression evaluator") => RegistryFault::BadFilter(words),
+        400 if lower.contains("failed to parse filter") || lower.contains("failed to compile filter") => {
+            RegistryFault::BadFilter(words)
+        }
+        401 if lower.contains("acl support disabled") => {
+            RegistryFault::Unsupported("access rules (ACL): they are off at this agent")
+        }
+        401 if words.is_empty() => RegistryFault::Denied("it wants a user and a password (401)".to_owned()),
+        401 => RegistryFault::Denied(words),
+        403 | 500 if lower.contains("acl not found") => RegistryFault::UnknownToken,
+        403 if words.is_empty() => RegistryFault::Denied("Forbidden (403)".to_owned()),
+        403 => RegistryFault::Denied(words),
+        500 if lower.contains("permission denied") => RegistryFault::Denied(words),
+        500 if lower.contains("no path to datacenter") => {
+            RegistryFault::NoDatacenter(datacenter.unwrap_or_default().to_owned())
+        }
+        _ if words.starts_with('<') => RegistryFault::Foreign(format!("status {status} with a page of HTML")),
+        _ => RegistryFault::Refused { status, said: if words.is_empty() { format!("status {status}") } else { words } },
+    }
+}
+
+/// More of what somebody says is not repeated.
+const LONGEST_WORDS: usize = 2000;
+
+/// What a failure on the way says; `connect` is how long a connection may take.
+pub(super) fn of_transport(error: &reqwest::Error, connect: Duration) -> RegistryFault {
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    let mut last = error.to_string();
+    while let Some(inner) = cause {
+        if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
+            return RegistryFault::Tls(tls_words(tls));
+        }
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            // TLS errors travel inside of I/O errors.
+            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                return RegistryFault::Tls(tls_words(tls));
+            }
+        }
+        last = inner.to_string();
+        cause = inner.source();
+    }
+    if error.is_timeout() {
+        return if error.is_connect() {
+            RegistryFault::Unreachable(format!("no connection within {} s", connect.as_secs()))
+        } else {
+            RegistryFault::Silent(connect)
+        };
+    }
+    let lower = last.to_ascii_lowercase();
+    if !error.is_connect() && (lower.contains("invalid http") || lower.contains("parse")) {
+        return RegistryFault::Foreign(format!("it does not speak HTTP/1.1: {last}"));
+    }
+    RegistryFault::Unreachable(last)
+}
+
+fn tls_words(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidMessage(_) => "it does not speak TLS at this port".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// An error and its causes in one line.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_words = inner.to_string();
+        if !words.ends_with(&inner_words) {
+            words = format!("{words}: {inner_words}");
+        }
+        cause = inner.source();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses() {
+        let check = |status, said: &str, expect: RegistryFault| {
+            assert_eq!(of_status(status, said, Some("dc9")), expect, "{status} {said}");
+        };
+        check(403, "ACL not found", RegistryFault::UnknownToken);
+        check(403, "rpc error making call: ACL not found", RegistryFault::UnknownToken);
+        check(403, "Permission denied", RegistryFault::Denied("Permission denied".to_owned()));
+        check(
+            403,
+            "rpc error making call: rpc error making call: Permission denied",
+            RegistryFault::Denied("Permission denied".to_owned()),
+        );
+        check(500, "rpc error making call: Permission denied", RegistryFault::Denied("Permission denied".to_owned()));
+        check(403, "", RegistryFault::Denied("Forbidden (403)".to_owned()));
+        check(500, "No path to datacenter", RegistryFault::NoDatacenter("dc9".to_owned()));
+        check(500, "rpc error making call: No path to datacenter", RegistryFault::NoDatacenter("dc9".to_owned()));
+        let filter = "Failed to create boolean expression evaluator: Selector \"X\" is not valid";
+        check(500, filter, RegistryFault::BadFilter(filter.to_owned()));
+        check(400, filter, RegistryFault::BadFilter(filter.to_owned()));
+        check(
+            401,
+            "ACL support disabled",
+            RegistryFault::Unsupported("access rules (ACL): they are off at this agent"),
+        );
+        check(500, "No cluster leader", RegistryFault::Refused { status: 500, said: "No cluster leader".to_owned() });
+        check(
+            400,
+            "Cannot specify ?stale with ?consistent, conflicting semantics.",
+            RegistryFault::Refused {
+                status: 400,
+                said: "Cannot specify ?stale with ?consistent, conflicting semantics.".to_owned(),
+            },
+        );
+        check(404, "<html>", RegistryFault::Foreign("status 404 with a page of HTML".to_owned()));
+        check(404, "", RegistryFault::Refused { status: 404, said: "status 404".to_owned() });
+    }
+}

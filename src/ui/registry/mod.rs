@@ -1,0 +1,45 @@
+//! Registries: the tree at the side, and in the centre a registry, a datacenter, a service with its instances.
+
+mod acts;
+mod call;
+mod changes;
+mod dialog;
+mod health;
+mod hour;
+mod instance;
+mod service;
+mod side;
+
+use egui::Ui;
+
+pub(super) use dialog::registry_dialog_ui;
+pub(super) use side::side_ui;
+
+use super::context::Cx;
+use super::icons::Icon;
+use super::widgets::view_state::{ViewKind, ViewState};
+use crate::app::{Action, RegistryAct, RegistryView};
+
+/// The centre of the area.
+pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let words = cx.lang().registry();
+    let whole = ui.max_rect();
+    match cx.app.registries.shown.clone() {
+        Some(RegistryView::Service(service)) => return service::service_ui(ui, cx, &service),
+        Some(_) | None => {}
+    }
+    ui.add_space((whole.height() * 0.3).round());
+    if cx.app.registries.entries.is_empty() {
+        let state = ViewState::new(ViewKind::Empty(Icon::Network), words.nothing_open, words.nothing_open_hint);
+        if state.action(words.add_registry).centered().show(ui) {
+            cx.act(Action::Registry(RegistryAct::OpenDialog));
+        }
+        return;
+    }
+    ViewState::new(ViewKind::Empty(Icon::Network), words.nothing_shown, words.nothing_shown_hint).centered().show(ui);
+}
+
+/// One act with registries.
+fn act(cx: &mut Cx<'_>, act: RegistryAct) {
+    cx.act(Action::Registry(act));
+}
