@@ -14,6 +14,7 @@ use super::widgets::text::{Elide, Line, width};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{all, body, diagnose, facts, fonts, lists, phases, status, stream, trace};
 use crate::app::{Action, CallRecord, CallStage, ResponseSide, Retry, Tab};
+use crate::message::Misfit;
 use crate::transport::FailureKind;
 use crate::words::format;
 
@@ -174,7 +175,10 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     }
     if let Some(error) = call.unsendable.as_ref().filter(|_| call.stage() == CallStage::NotBegun) {
         let mut pane = pane_at(ui, area.shrink(INSET), "unsendable");
-        let said = cx.lang().misfit_at(error);
+        let said = match error.what {
+            Misfit::Stopped => words.stopped_before.to_owned(),
+            _ => cx.lang().misfit_at(error),
+        };
         let card =
             FailureCard { title: words.unsendable_title, cause: &said, hint: &error.path, ..FailureCard::default() };
         failure_card_ui(&mut pane, words, &card, None, &[]);
