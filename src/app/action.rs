@@ -132,6 +132,8 @@ pub enum Action {
     SetCaretLine(TabId, Option<u32>),
     /// The draft's lines are wanted: it is too large for the editor.
     CutDraft(TabId),
+    /// They take too long: give them up.
+    StopCutting(TabId),
     /// A template takes the draft's place.
     TakeTemplate(TabId, TemplateSize),
     /// Ask for the method's schema again.
@@ -204,6 +206,10 @@ pub enum Action {
     StepMessage(TabId, isize),
     /// Close it.
     HideMessage(TabId),
+    /// Give up the text of a message, which takes long.
+    StopText(TabId, Direction, u64),
+    /// Ask for it again.
+    ShowText(TabId, Direction, u64),
     /// Ask where a message is to be saved.
     AskSaveMessage(TabId, Direction, u64),
     /// Ask where this is to be saved; the name, without its end, is a suggestion.
@@ -251,7 +257,7 @@ pub enum Action {
     /// Do something with a tab that asks all.
     All(TabId, AllAct),
     /// Compare two texts by their names.
-    Compare((String, String), Arc<str>, Arc<str>),
+    Compare((String, String), Arc<str>, Arc<str>, bool),
     /// Do something with registries.
     Registry(RegistryAct),
     /// Check an address' certificate in the usual way again.

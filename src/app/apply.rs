@@ -69,7 +69,8 @@ impl App {
             Action::PickSave => self.pick_save(),
             Action::ConfirmSave(replace) => self.confirm_save(replace, now),
             Action::CloseSave => self.close_save(),
-            Action::CutDraft(tab) => self.cut_draft(tab),
+            Action::CutDraft(tab) => self.cut_draft(tab, now),
+            Action::StopCutting(tab) => self.stop_cutting(tab),
             Action::ReloadSource(source) => self.reload(source, now),
             Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {
@@ -158,7 +159,7 @@ impl App {
             Action::CloseDiagnosis(of) => self.close_diagnosis(of),
             Action::Registry(act) => self.apply_registry(act, now),
             Action::All(id, act) => self.apply_all(id, act),
-            Action::Compare(names, left, right) => self.compare(names, left, right),
+            Action::Compare(names, left, right, is_json) => self.compare(names, left, right, is_json),
             other => self.apply_to_tab(other, now),
         }
         self.watch_registries();
@@ -192,12 +193,10 @@ impl App {
             Action::SendList(id) => self.send_list(id),
             Action::HalfClose(id) => self.half_close(id),
             Action::Cancel(id) => self.cancel(id),
-            Action::StepMessage(id, step) => self.step_message(id, step),
-            Action::HideMessage(id) => self.change(id, |tab| {
-                if let Some(call) = &mut tab.call {
-                    call.shown = None;
-                }
-            }),
+            Action::StepMessage(id, step) => self.step_message(id, step, now),
+            Action::HideMessage(id) => self.hide_message(id),
+            Action::StopText(id, direction, index) => self.stop_text(id, direction, index),
+            Action::ShowText(id, direction, index) => self.show_text(id, direction, index, now),
             Action::FollowTail(id, on) => self.change(id, |tab| tab.follow_tail = on),
             Action::ShowPhases(id, open) => self.change(id, |tab| tab.phases_open = Some(open)),
             other => self.apply_to_stream(other, now),

@@ -38,6 +38,7 @@ mod streams;
 mod tab;
 mod tabs;
 mod target;
+mod texts;
 mod tree;
 mod trust;
 
@@ -326,9 +327,11 @@ impl App {
         let loading = self.sources.iter().any(|entry| entry.loading_since.is_some());
         // A countdown and a file that is being written are shown as they go.
         let waits = tab.is_some_and(|tab| tab.stream.retry_at.is_some());
+        let making = tab.is_some_and(|tab| self.makes_text(tab));
         let saving = self.save.as_ref().is_some_and(SaveDialog::is_saving);
         if waits
             || saving
+            || making
             || calling
             || preparing
             || loading

@@ -184,7 +184,7 @@ fn content_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, index:
         }
         None => {
             if let Some(problem) = &detail.problem {
-                let said = format!("{} ({problem})", words.as_bytes);
+                let said = format!("{} ({})", words.as_bytes, cx.lang().misfit_under(problem));
                 paragraph_ui(ui, &said, fonts::body(), t.text2, 18.0);
                 ui.add_space(4.0);
             }

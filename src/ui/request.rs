@@ -8,7 +8,7 @@ use super::theme::tokens;
 use super::widgets::shared::line_below;
 use super::widgets::splitter::{SplitAxis, SplitRange, split, splitter_ui};
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
-use super::{message, metadata, response, target_bar, tls};
+use super::{all, message, metadata, response, target_bar, tls};
 use crate::app::{Action, RequestSide, Retry, Tab};
 
 /// Panes narrower than this stack.
@@ -85,6 +85,9 @@ fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
         let failure = call.status.as_ref().and_then(|(_, status)| status.failure.as_ref());
         failure.and_then(|failure| failure.tls.as_ref()).is_some_and(|report| !report.chain.is_empty())
     });
+    if tab.all.is_some() && tab.request_side == RequestSide::Message {
+        return (300.0 / width).min(0.5);
+    }
     let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
         RequestSide::Tls | RequestSide::Metadata => {
@@ -116,7 +119,13 @@ fn request_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
         cx.act(Action::ShowRequestSide(tab.id, sides[index]));
     }
     line_below(ui.painter(), bar, tokens(ui).line);
-    let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
+    let mut rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
+    let who = all::who_height(cx, tab);
+    if who > 0.0 && tab.request_side == RequestSide::Message && rest.height() > who + 120.0 {
+        let (upper, foot) = rest.split_top_bottom_at_y(rest.bottom() - who);
+        rest = upper;
+        all::who_ui(ui, cx, tab, foot);
+    }
     let mut pane = pane_at(ui, rest, ("request side", tab.request_side as u8));
     match tab.request_side {
         RequestSide::Message => message::message_ui(&mut pane, cx, tab),

@@ -17,7 +17,9 @@ use super::widgets::shared::line_below;
 use super::widgets::suggest::{Suggest, Suggestion};
 use super::widgets::text;
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
-use crate::app::{Action, CallRecord, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
+use crate::app::{Action, AllTab, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
+use crate::engine::AllWho;
+use crate::registry::{Health, names_a_registry};
 
 /// Room for the word and for `100 ms` or `none`.
 const DEADLINE: f32 = 132.0;
@@ -44,9 +46,13 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
     let is_narrow = bar.width() < NARROW;
     // Where there is no room for it, the palette and the failures have it.
     let diagnoses = is_narrow || inner.width() >= DIAGNOSES;
-    let sends = tab.call.as_ref().is_some_and(CallRecord::is_running);
+    let sends = tab.is_calling();
     let (send_key, cancel_key) = (cx.key(UiCommand::Send), cx.key(UiCommand::Cancel));
-    let send = Button::primary(words.send).large().key_if(send_key.as_deref()).enabled(tab.can_send());
+    let to_all = tab.all.as_deref().map(|all| cx.lang().send_to_all(meant(cx, tab, all)));
+    let send = Button::primary(to_all.as_deref().unwrap_or(words.send))
+        .large()
+        .key_if(send_key.as_deref())
+        .enabled(tab.can_send());
     let cancel = Button::danger(words.cancel).large().icon(Icon::Square).key_if(cancel_key.as_deref());
     let send_width = if sends { cancel.width(ui) } else { send.width(ui) };
     let target_width = if is_narrow {
@@ -131,9 +137,14 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
         })
         .collect();
     let suggest = Suggest::before(ui, id, suggestions.len());
+    // Of a service in a registry the number of its instances says more than the lock.
+    let is_named = names_a_registry(&tab.address);
+    let count = cx.app.instances_of(tab).map(<[_]>::len).filter(|_| is_named);
+    let said = count.map_or(said, |count| cx.lang().instances_count(count));
+    let icon = if is_named { Icon::Network } else { lock.icon };
     let mut field = Field::new(id, &mut address, words.target)
         .placeholder(words.address_hint)
-        .leading_colored(lock.icon, color)
+        .leading_colored(icon, color)
         .mono()
         .large()
         .width(width);
@@ -162,6 +173,18 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32) {
         cx.act(Action::SetAddress(tab.id, address));
     }
     connection_menu::connection_menu_ui(ui, cx, tab, response.rect, &lock);
+}
+
+/// How many instances a request to all means, where they are known.
+fn meant(cx: &Cx<'_>, tab: &Tab, all: &AllTab) -> Option<usize> {
+    let known = cx.app.instances_of(tab);
+    match &all.who {
+        AllWho::Registered => known.map(<[_]>::len),
+        AllWho::Passing => known.map(|known| {
+            known.iter().filter(|instance| matches!(instance.health, Health::Passing | Health::Unknown)).count()
+        }),
+        AllWho::Chosen(keys) => Some(keys.len()),
+    }
 }
 
 /// Something lies over the bar, so a click there is not for it.

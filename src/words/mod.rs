@@ -8,6 +8,7 @@
 pub mod failure;
 pub mod format;
 
+mod all;
 mod body;
 mod catalogue;
 mod commands;
@@ -24,6 +25,7 @@ mod streams;
 mod table;
 mod trace;
 
+pub use all::AllWords;
 pub use body::BodyWords;
 pub use catalogue::Words;
 pub use commands::CommandWords;

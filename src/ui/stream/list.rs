@@ -10,7 +10,7 @@ use super::super::widgets::table::{Cell, Column, Table};
 use super::super::widgets::view_state::{ViewKind, ViewState};
 use crate::app::{Action, CallRecord, StreamAct, Tab};
 use crate::engine::{Direction, MessageRow};
-use crate::words::{Words, format};
+use crate::words::{Lang, format};
 
 /// A narrower list has no column for sizes.
 const SIZES_FROM: f32 = 430.0;
@@ -19,7 +19,8 @@ const DIGIT: f32 = 7.5;
 
 pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let words = cx.words();
-    let own = cx.lang().streams();
+    let lang = cx.lang();
+    let own = lang.streams();
     let total = call.listed();
     if total == 0 {
         ui.add_space((ui.available_height() * 0.2).round());
@@ -50,7 +51,7 @@ pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord
         .chosen(chosen)
         .follow_tail(tab.follow_tail && call.list.paused_at.is_none())
         .show_long(ui, count, |place| match call.list.rows.get(place as u64) {
-            Some(row) => cells(words, call, row, has_sizes),
+            Some(row) => cells(lang, call, row, has_sizes),
             None => vec![Cell::default(), Cell::default(), Cell::default(), Cell::absent(), Cell::absent()]
                 .into_iter()
                 .skip(usize::from(!has_sizes))
@@ -109,7 +110,16 @@ pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord
     }
 }
 
-fn cells(words: &'static Words, call: &CallRecord, row: &MessageRow, has_sizes: bool) -> Vec<Cell> {
+/// The beginning of a message's JSON, or why it has none.
+pub(super) fn preview_cell(lang: Lang, row: &MessageRow) -> Cell {
+    match &row.fault {
+        Some(fault) => Cell::new(lang.misfit_under(fault)).soft().elide_end(),
+        None => Cell::mono(row.preview.clone()).soft().elide_end(),
+    }
+}
+
+fn cells(lang: Lang, call: &CallRecord, row: &MessageRow, has_sizes: bool) -> Vec<Cell> {
+    let words = lang.words();
     let arrow = match row.direction {
         Direction::Sent => Cell::sign(Icon::ArrowRight, words.sent).tone(Tone::Accent),
         Direction::Received => Cell::sign(Icon::ArrowLeft, words.received).tone(Tone::Ok),
@@ -119,6 +129,6 @@ fn cells(words: &'static Words, call: &CallRecord, row: &MessageRow, has_sizes: 
     if has_sizes {
         cells.push(Cell::mono(format::bytes(row.size)).soft());
     }
-    cells.push(Cell::mono(row.preview.clone()).soft().elide_end());
+    cells.push(preview_cell(lang, row));
     cells
 }
