@@ -222,7 +222,8 @@ mod tests {
 
     #[test]
     fn only_what_is_around_a_change() {
-        let left: String = (0..100).map(|number| format!("{number}\n")).collect();
+        let numbers: Vec<String> = (0..100).map(|number| number.to_string()).collect();
+        let left = numbers.join("\n") + "\n";
         let right = left.replace("\n40\n", "\nforty\n").replace("\n43\n", "\n").replace("\n90\n", "\n90\nnew\n");
         let found = compare_texts(&left, &right);
         let hunks: Vec<usize> = found.hunks(2).iter().map(|hunk| hunk.len()).collect();

@@ -316,7 +316,6 @@ pub fn disagreement(registry: RegistryKind, instance: &Instance, wire: &WireFact
         return None;
     }
     let kind = match instance.health {
-        Health::Unknown | Health::Maintenance => return None,
         Health::Passing | Health::Warning => match (&wire.health, &wire.grpc) {
             (WireHealth::Unreachable, GrpcFact::Foreign(seen)) => DisagreementKind::NoGrpc(seen.clone()),
             (WireHealth::Unreachable, GrpcFact::Silent) => DisagreementKind::Silent,
@@ -329,7 +328,7 @@ pub fn disagreement(registry: RegistryKind, instance: &Instance, wire: &WireFact
         Health::Critical if wire.health == WireHealth::Serving && wire.failing_service().is_none() => {
             DisagreementKind::Serving
         }
-        Health::Critical => return None,
+        Health::Unknown | Health::Maintenance | Health::Critical => return None,
     };
     let blind = if kind == DisagreementKind::Serving { None } else { blind(instance) };
     Some(Disagreement { registry, instance: instance.key.id.clone(), says: instance.health, wire: kind, blind })

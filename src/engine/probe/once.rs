@@ -386,7 +386,7 @@ fn refused(error: &SchemaError) -> ReflectionFact {
     let ended = failure.source.as_ref().and_then(|source| source.downcast_ref::<EndedCall>());
     match ended {
         Some(ended) if ended.0.code == Code::UNIMPLEMENTED => ReflectionFact::None,
-        Some(ended) => ReflectionFact::Failed(ended.0.code.name().to_owned()),
+        Some(ended) => ReflectionFact::Failed(ended.0.code.name()),
         None if failure.code == Code::UNIMPLEMENTED.0 => ReflectionFact::None,
         None => ReflectionFact::Failed(failure.message.clone()),
     }

@@ -1,6 +1,6 @@
 //! Probes of many instances side by side, at a set rate, as long as somebody looks.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -41,7 +41,7 @@ pub struct Prober {
     room: Arc<Semaphore>,
     schemas: Arc<Schemas>,
     tell: mpsc::Sender<(InstanceKey, Arc<WireFacts>)>,
-    running: Mutex<HashMap<InstanceKey, Running>>,
+    running: Mutex<BTreeMap<InstanceKey, Running>>,
 }
 
 struct Running {
