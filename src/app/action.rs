@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry, RowsOf,
-    SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
+    AddDialog, AddTrust, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RequestSide, ResponseSide, Retry,
+    RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
@@ -23,6 +23,8 @@ pub enum PickFor {
     DialogRoots,
     /// Into the question where to save.
     Save,
+    /// Into the certificate that is being trusted from Settings.
+    Trust,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }
@@ -83,6 +85,8 @@ pub enum Action {
     ReloadAll,
     /// Forget a source.
     RemoveSource(SourceId),
+    /// One that was removed comes back, by its number.
+    RestoreSource(u64),
     /// Ask for a source's name.
     AskName(SourceId),
     /// What is typed there.
@@ -229,6 +233,12 @@ pub enum Action {
     FollowLang,
     /// What is set for the whole program.
     SetSettings(Box<Settings>),
+    /// Take the last change in Settings back; with the flag, do it again.
+    StepSettings(bool),
+    /// A certificate that is being trusted from Settings, as filled in; `None` leaves it.
+    SetTrust(Option<Box<AddTrust>>),
+    /// Trust it.
+    ConfirmTrust,
     /// An area of the rail.
     ShowArea(Area),
     /// Give a command this key, whoever had it.

@@ -77,7 +77,7 @@ fn has_errors(cx: &Cx<'_>) -> bool {
     let is_error = |notice: &Notice| match &notice.what {
         Happened::NotReloaded(..) | Happened::DemoFailed(_) => true,
         Happened::CallEnded(_, _, code) => *code != Code::OK,
-        Happened::Reloaded(..) => false,
+        Happened::Reloaded(..) | Happened::Removed { .. } => false,
     };
     cx.app.told().iter().any(|notice| !notice.seen && is_error(notice))
 }
@@ -123,6 +123,12 @@ fn rows(cx: &Cx<'_>) -> Vec<Row> {
             Happened::DemoFailed(why) => {
                 (Tone::Error, own.demo_failed_title.to_owned(), why.clone(), Some((words.try_again, Action::StartDemo)))
             }
+            Happened::Removed { number, title, address, dropped, kept } => (
+                if *dropped > 0 { Tone::Warn } else { Tone::Accent },
+                cx.lang().changes().removed_title.to_owned(),
+                cx.lang().removed_source(title, address, *dropped, *kept),
+                Some((cx.lang().commands().undo, Action::RestoreSource(*number))),
+            ),
             Happened::CallEnded(tab, method, code) => {
                 let title = if *code == Code::OK { own.call_ended_title } else { own.call_failed_title };
                 let said = format!("{method}: {}", facts::status_label(*code));

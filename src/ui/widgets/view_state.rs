@@ -98,7 +98,7 @@ impl<'a> ViewState<'a> {
         if self.kind == ViewKind::Failed {
             ui.ctx().accesskit_node_builder(title.id, |node| node.set_role(egui::Role::Alert));
             let whole = format!("{}\n{}", self.title, self.text);
-            super::menu::copy_menu_ui(&title.interact(egui::Sense::CLICK), whole.trim());
+            super::menu::copy_menu_ui(&title.interact(egui::Sense::click()), 4, whole.trim());
         }
         ui.add_space(if self.centered { 8.0 } else { 6.0 });
         if self.centered {
