@@ -13,7 +13,7 @@ use crate::words::Lang;
 
 /// So many changes can be taken back.
 const STEPS: usize = 100;
-/// What is typed or pressed again so soon belongs to the same step.
+/// What is typed again so soon belongs to the same step.
 const TOGETHER: Duration = Duration::from_secs(1);
 
 /// What a step changed; equal ones that follow each other soon are one.
@@ -164,7 +164,17 @@ impl App {
         };
         self.setting_steps.forth.clear();
         let back = &mut self.setting_steps.back;
-        if let (Part::Settings(_), Some(last)) = (&part, back.last_mut())
+        // A word is typed letter by letter; what is pressed, a reset too, is a step of its own.
+        let is_typed = match &part {
+            Part::Settings([.., deadline, largest, _, patience]) => {
+                (*deadline && other.deadline.is_some())
+                    || (*largest && other.largest_bytes.is_some())
+                    || (*patience && other.connect_timeout.is_some())
+            }
+            _ => false,
+        };
+        if let Some(last) = back.last_mut()
+            && is_typed
             && last.part == part
             && now.saturating_duration_since(last.at) < TOGETHER
         {
@@ -294,6 +304,10 @@ mod tests {
     use super::{AddTrust, App, Happened, Lang, ThemeChoice};
     use crate::app::{Action, CaKind, Chord, RowsOf, Settings, UiCommand};
 
+    fn limit(text: &str) -> Action {
+        Action::SetSettings(Box::new(Settings { deadline: Some(text.to_owned()), ..Settings::default() }))
+    }
+
     fn settings(zoom: u16) -> Action {
         let mut settings = Settings::default();
         settings.set_zoom(zoom);
@@ -353,14 +367,15 @@ mod tests {
     fn what_is_typed_at_once_is_one_step() {
         let mut app = App::new(Lang::En, ThemeChoice::Dark);
         let now = Instant::now();
-        for (zoom, millis) in [(110, 0), (125, 300), (150, 1_200)] {
-            app.apply(settings(zoom), now + Duration::from_millis(millis));
+        for (text, millis) in [("1 s", 0), ("12 s", 300), ("120 s", 1_200)] {
+            app.apply(limit(text), now + Duration::from_millis(millis));
         }
-        app.apply(settings(200), now + Duration::from_secs(9));
-        app.apply(settings(200), now + Duration::from_secs(19));
-        for expect in [150, 100] {
+        app.apply(limit("5 s"), now + Duration::from_secs(9));
+        app.apply(limit("5 s"), now + Duration::from_secs(19));
+        app.apply(Action::SetSettings(Box::default()), now + Duration::from_secs(19));
+        for expect in [Some("5 s"), Some("120 s"), None] {
             app.apply(Action::StepSettings(false), now);
-            assert_eq!(app.settings.zoom(), expect);
+            assert_eq!(app.settings.deadline.as_deref(), expect);
         }
     }
 

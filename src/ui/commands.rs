@@ -263,7 +263,12 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         C::NextTab => cx.act(Action::StepTab(1)),
         C::PreviousTab => cx.act(Action::StepTab(-1)),
         C::ZoomIn | C::ZoomOut | C::ZoomReset => {
-            let mut settings = cx.app.settings.clone();
+            // A key that was pressed twice between two frames counts twice.
+            let queued = cx.actions.iter().rev().find_map(|action| match action {
+                Action::SetSettings(settings) => Some((**settings).clone()),
+                _ => None,
+            });
+            let mut settings = queued.unwrap_or_else(|| cx.app.settings.clone());
             settings.set_zoom(match command {
                 C::ZoomIn => settings.zoom_step(true),
                 C::ZoomOut => settings.zoom_step(false),

@@ -31,7 +31,7 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
         super::paste::paste(ui, cx);
         close_read_message(ctx, cx);
     }
-    if ctx.input(|input| input.key_pressed(Key::Escape)) && tooltip::stop_explaining(ctx) {
+    if tooltip::stop_explaining(ctx) {
         ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     }
     let pressed: Vec<Chord> = ctx.input(|input| {

@@ -232,7 +232,7 @@ fn fitting(cx: &Cx<'_>) -> Vec<Setting> {
     let fits = |setting: &Setting| {
         let names = [lang, lang.other()].map(|lang| {
             let words = lang.habits();
-            query.score(setting.name(cx.lang()), setting.section().name(words)).is_some()
+            query.score(setting.name(lang), setting.section().name(words)).is_some()
         });
         names.contains(&true)
     };

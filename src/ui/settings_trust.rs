@@ -116,8 +116,7 @@ pub(super) fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.lang().habits();
     let own = cx.lang().changes();
     let adds = title_ui(ui, words.certificates, |ui| {
-        let name = format!("{} {}", own.add_trust.trim_end_matches('…'), words.certificates);
-        ui.add(Button::secondary(own.add_trust).name(&name).icon(Icon::Plus)).clicked()
+        ui.add(Button::secondary(own.add_trust).name(own.add_trust_name).icon(Icon::Plus)).clicked()
     });
     if adds {
         cx.act(Action::SetTrust(Some(Box::default())));

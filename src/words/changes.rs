@@ -12,6 +12,7 @@ word_table! {
     applies_at_once: "Changes apply at once.", "更改立即生效。";
     // A trust that is added.
     add_trust: "Add…", "添加…";
+    add_trust_name: "Add a certificate", "添加证书";
     add_trust_title: "Trust a certificate for an address", "为某个地址信任证书";
     trust_as: "The file is", "文件内容";
     trust_as_ca: "a CA that signs for it", "为其签发证书的 CA";

@@ -1,6 +1,6 @@
 //! The hover: a name, then the key that does the same.
 
-use egui::{Context, Frame, Id, Margin, RectAlign, Response, Stroke, Tooltip, Ui, vec2};
+use egui::{Context, Frame, Id, Key, Margin, RectAlign, Response, Stroke, Tooltip, Ui, vec2};
 
 use super::text;
 use crate::ui::fonts;
@@ -25,10 +25,21 @@ pub fn explain_focus(ctx: &Context) {
     ctx.data_mut(|data| data.insert_temp(Id::unique(EXPLAINED), focused));
 }
 
-/// Puts that hover away; returns whether there was one.
+/// Puts that hover away when the focus moved on or Escape was pressed; returns whether Escape did. To be called once a
+/// frame, before anything hears Escape.
 pub fn stop_explaining(ctx: &Context) -> bool {
-    let before = ctx.data_mut(|data| data.remove_temp::<Option<Id>>(Id::unique(EXPLAINED))).flatten();
-    before.is_some() && before == ctx.memory(egui::Memory::focused)
+    let key = Id::unique(EXPLAINED);
+    let Some(of) = ctx.data(|data| data.get_temp::<Option<Id>>(key)).flatten() else { return false };
+    let focused = ctx.memory(egui::Memory::focused);
+    let escapes = ctx.input(|input| input.key_pressed(Key::Escape)) && focused.is_none_or(|focused| focused == of);
+    if focused != Some(of) || escapes {
+        ctx.data_mut(|data| data.remove_temp::<Option<Id>>(key));
+    }
+    if escapes {
+        // Escape has taken the focus away before anybody heard it.
+        ctx.memory_mut(|memory| memory.request_focus(of));
+    }
+    escapes
 }
 
 /// This has the focus, and is explained to the keyboard.
