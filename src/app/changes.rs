@@ -297,7 +297,7 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests may end by panicking")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may end by panicking")]
 
     use std::time::{Duration, Instant};
 
