@@ -167,7 +167,9 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         return;
     }
     let room = (ui.ctx().content_rect().bottom() - ui.cursor().top() - 24.0).clamp(80.0, 420.0);
-    egui::ScrollArea::vertical().id_salt("notices").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+    // As high as its rows, as long as there is room: not as high as the popup was before.
+    let area = egui::ScrollArea::vertical().id_salt("notices").max_height(room).min_scrolled_height(room);
+    area.auto_shrink([false, true]).show(ui, |ui| {
         for (index, row) in rows.into_iter().enumerate() {
             if index > 0 {
                 let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
