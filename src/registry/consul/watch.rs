@@ -17,7 +17,7 @@ use super::http::ReplyFacts;
 use super::raw::{self, RawCheck, RawEntry};
 use super::read::{self, ChecksByPlace, Names};
 use crate::registry::{
-    Answer, Instance, RegistryError, Scope, Service, Watch, keep_checks_since, keep_since, services_of,
+    Answer, Instance, RegistryError, RegistryFault, Scope, Service, Watch, keep_checks_since, keep_since, services_of,
 };
 
 /// More changed services than this, and everything is asked for anew.
@@ -232,7 +232,8 @@ impl All {
 
     /// What is heard next; nothing if that takes longer than `limit`.
     async fn hear(&mut self, limit: Option<Duration>) -> Result<Option<Heard>, RegistryError> {
-        let Some(ears) = self.ears.as_mut() else { return Ok(None) };
+        // Never so in truth: whoever asks listens.
+        let Some(ears) = self.ears.as_mut() else { return Err(self.deaf()) };
         let heard = match limit {
             Some(limit) => match tokio::time::timeout(limit, ears.heard.recv()).await {
                 Ok(heard) => heard,
@@ -240,11 +241,14 @@ impl All {
             },
             None => ears.heard.recv().await,
         };
-        if heard.is_none() {
-            // Both tasks are gone without a word: begin anew.
-            self.ears = None;
-        }
-        Ok(heard)
+        // Both tasks are gone without a word when the runtime ends: an error, which leads to a pause, so that nothing
+        // here spins while it does.
+        heard.map(Some).ok_or_else(|| self.deaf())
+    }
+
+    fn deaf(&self) -> RegistryError {
+        let why = RegistryFault::Unreachable("nobody listens to it any more".to_owned());
+        self.consul.http().error(&Consul::names_ask(&self.whole), why)
     }
 }
 
