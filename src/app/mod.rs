@@ -5,6 +5,7 @@
 //! window empties.
 
 mod action;
+mod all;
 mod apply;
 mod begin;
 mod chord;
@@ -55,6 +56,7 @@ use crate::state::RecentSource;
 use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
+pub use all::{AllAct, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
 pub use chord::{Chord, ChordRefusal};
 pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning, PING_ANSWER};
@@ -71,9 +73,11 @@ pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use registry::{
-    Away, DatacenterEntry, Happening, InstanceColumn, InstanceSide, PROBE_EVERY, Registries, RegistryAct,
-    RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState,
-    RegistryTree, RegistryView, ServiceEntry, ServiceRef, ServiceView, TimelineLine,
+    Away, Conflict, DatacenterEntry, DraftValue, Happening, InstanceColumn, InstanceSide, KeptKeyDraft, KeyAct,
+    KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep, KeyWrite, KeyWriting,
+    KeysRef, KeysView, Looked, PROBE_EVERY, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm,
+    RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, ServiceEntry, ServiceRef,
+    ServiceView, ShownVersion, TimelineLine, folder_of, is_secret_value,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};
@@ -212,6 +216,8 @@ pub struct App {
     pub area: Area,
     /// What is set for the whole program.
     pub settings: Settings,
+    /// Texts that were compared.
+    pub comparisons: Comparisons,
     /// Everything about registries.
     pub registries: Registries,
     /// Where things are kept.

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::registry::{InstancesArgs, ServicesArgs, WatchArgs};
+use super::registry::{
+    DeregisterArgs, InstancesArgs, KvArgs, MaintenanceArgs, RegisterArgs, ServicesArgs, TtlArgs, WatchArgs,
+};
 
 /// Find it, call it, trace it: gRPC services by hand, in a window or on the command line.
 #[derive(Debug, Parser)]
@@ -54,6 +56,16 @@ pub enum Verb {
     Instances(Box<InstancesArgs>),
     /// Print what comes, goes and changes in a registry, one JSON object a line
     Watch(Box<WatchArgs>),
+    /// Register services by a file, once all of it was checked
+    Register(Box<RegisterArgs>),
+    /// Deregister an instance through the agent that has it
+    Deregister(Box<DeregisterArgs>),
+    /// Put an instance into maintenance, or take it out
+    Maintenance(Box<MaintenanceArgs>),
+    /// Set a TTL check by hand
+    Ttl(Box<TtlArgs>),
+    /// Read and write the registry's keys and values
+    Kv(Box<KvArgs>),
     /// Run the built-in demo services
     Demo(DemoArgs),
     /// Print completions for a shell

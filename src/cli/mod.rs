@@ -109,6 +109,11 @@ fn verb_code(verb: Verb) -> u8 {
         Verb::Services(args) => on_one_thread(registry::services(args)),
         Verb::Instances(args) => on_one_thread(registry::instances(args)),
         Verb::Watch(args) => on_one_thread(registry::watch(args)),
+        Verb::Register(args) => on_one_thread(registry::register(args)),
+        Verb::Deregister(args) => on_one_thread(registry::deregister(args)),
+        Verb::Maintenance(args) => on_one_thread(registry::maintenance(args)),
+        Verb::Ttl(args) => on_one_thread(registry::ttl(args)),
+        Verb::Kv(args) => on_one_thread(registry::kv(args)),
         Verb::Check(args) => check::run(&args),
         Verb::Demo(args) => demo::run(&args),
         Verb::Completions { shell } => {

@@ -10,6 +10,7 @@ pub mod consul;
 mod error;
 mod history;
 mod kv;
+pub mod kv_file;
 mod list;
 mod model;
 mod sums;
@@ -35,7 +36,7 @@ pub use model::{
     Node, NodeState, RegistryKind, RegistryPlace, Scope, Service, TokenInfo,
 };
 pub use sums::{keep_checks_since, keep_since, services_of};
-pub use target::{RegistryTarget, RegistryTargetError, names_a_registry};
+pub use target::{MOST_RETRIES, RegistryTarget, RegistryTargetError, names_a_registry};
 pub use wire::{
     Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, GrpcFact, ReflectionFact, TcpFact, TlsFact,
     WireFacts, WireHealth, WireSchema, disagreement, drift,
@@ -120,6 +121,26 @@ pub trait Registry: Send + Sync + Debug {
 
     /// Whether an id is taken where [`Registry::register`] would put it: the service that has it.
     fn id_taken<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<String>, RegistryError>>;
+
+    /// Where instances with this id are: one a node. An agent that has one itself answers for itself, unless another
+    /// node was named.
+    fn find<'a>(
+        &'a self,
+        scope: &'a Scope,
+        id: &'a str,
+        node: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Vec<InstanceKey>, RegistryError>> {
+        Box::pin(async move {
+            let is_meant = |key: &InstanceKey| key.id == id && node.is_none_or(|node| key.node == node);
+            let all = self.instances(scope, None).await?.value;
+            Ok(all.into_iter().map(|instance| instance.key).filter(is_meant).collect())
+        })
+    }
+
+    /// Asks whether the registry knows every field of what [`Registry::register`] would send; changes nothing.
+    fn rehearse<'a>(&'a self, _body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Registers a service (replaces one with the same id); the body is that of the registry's API. Looks afterwards that it is there.
     fn register<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>>;

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use super::keys::KeyAsked;
 use super::{
-    Away, DatacenterEntry, Happening, RegistryEntry, RegistryNode, RegistryState, ServiceEntry, ServiceRef,
+    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryNode, RegistryState, ServiceEntry, ServiceRef,
     TimelineLine, timeline,
 };
 use crate::app::App;
 use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};
-use crate::registry::{Change, Datacenter, Instance, InstanceKey, RegistryError, WireFacts, WireMark, changes};
+use crate::registry::{
+    Change, ChangeKind, Datacenter, Health, Instance, InstanceKey, RegistryError, WireFacts, WireMark, changes,
+};
 
 /// What a question was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,10 +24,12 @@ pub(in crate::app) enum Asked {
     Agent,
     /// The instances that fit the query of a service's view.
     Filter(ServiceRef, String),
+    /// Something of the view of keys.
+    Keys(KeysRef, KeyAsked),
 }
 
 impl App {
-    pub(in crate::app) fn fold_registry(&mut self, event: RegistryEvent, now: Instant) {
+    pub(in crate::app) fn fold_registry(&mut self, event: RegistryEvent, _now: Instant) {
         let RegistryEvent { registry, generation, at, told } = event;
         let Some(entry) = self.registries.entry_mut(registry).filter(|entry| entry.generation == generation) else {
             return;
@@ -53,6 +58,9 @@ impl App {
                 entry.state = RegistryState::Away(Away { since, error });
             }
             RegistryTold::Unusable(error) => entry.state = RegistryState::Unusable(error),
+            RegistryTold::Watched { what: WatchWhat::Keys { datacenter, .. }, seen } => {
+                self.fold_keys(&KeysRef { registry, datacenter }, seen, at);
+            }
             RegistryTold::Watched { what, seen } => entry.see(what, seen, at),
             RegistryTold::Wire { datacenter, service, facts } => {
                 let known = entry.services.entry((datacenter, service)).or_default();
@@ -64,14 +72,17 @@ impl App {
                     known.wire.insert(key, facts);
                 }
             }
-            RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, now),
+            RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, at),
         }
         self.registries.tree.rebuild(&self.registries.entries);
         self.watch_registries();
     }
 
-    fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, _now: Instant) {
+    fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, at: SystemTime) {
         let Some((registry, asked)) = self.registries.asked.remove(&ticket) else { return };
+        if let Asked::Keys(keys, asked) = asked {
+            return self.fold_key_reply(&keys, asked, ticket, result, at);
+        }
         let Some(entry) = self.registries.entry_mut(registry) else { return };
         match (asked, result) {
             (Asked::Nodes(datacenter), result) => {
@@ -95,7 +106,7 @@ impl App {
                 };
                 self.registries.views.entry(service).or_default().filtered = Some((query, found));
             }
-            (Asked::Agent, Ok(_)) => {}
+            (Asked::Agent, Ok(_)) | (Asked::Keys(..), _) => {}
         }
     }
 }
@@ -153,8 +164,16 @@ impl ServiceEntry {
     /// Takes note of what the registry changed; the first list is no change.
     fn note_changes(&mut self, now: &[Instance], at: SystemTime) {
         let Some(before) = &self.instances else { return };
-        for Change { instance, what } in changes(&before.value, now) {
-            let line = TimelineLine { at, instance, what: Happening::Registry(what) };
+        for Change { key, what, .. } in changes(&before.value, now, at) {
+            let found = now.iter().find(|instance| instance.key == key);
+            let note = match (&what, found) {
+                (ChangeKind::Added { .. }, Some(instance)) => instance.tags.join(", "),
+                (ChangeKind::Health { to: Health::Maintenance, .. }, Some(instance)) => {
+                    instance.maintenance_reason.clone().unwrap_or_default()
+                }
+                _ => String::new(),
+            };
+            let line = TimelineLine { at, instance: key, what: Happening::Registry(what), note };
             timeline::note(&mut self.timeline, line);
         }
     }
@@ -164,13 +183,13 @@ impl ServiceEntry {
         let Some(before) = self.wire.get(key).cloned() else { return };
         if before.health != facts.health {
             let what = Happening::Wire { was: before.health.clone(), now: facts.health.clone() };
-            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what });
+            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what, note: String::new() });
         }
         if let (Some(was), Some(now)) = (&before.schema, &facts.schema)
             && was.hash != now.hash
         {
             let what = Happening::Schema { was: was.short().to_owned(), now: now.short().to_owned() };
-            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what });
+            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what, note: String::new() });
         }
     }
 }

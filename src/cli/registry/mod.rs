@@ -3,6 +3,8 @@
 //! Each verb is a file with its arguments. All print on stdout what the registry says, and on stderr what it refused.
 
 mod instances;
+mod kv;
+mod register;
 mod services;
 mod watch;
 
@@ -13,6 +15,8 @@ use clap::Args;
 use serde::Serialize;
 
 pub(super) use instances::InstancesArgs;
+pub(super) use kv::KvArgs;
+pub(super) use register::{DeregisterArgs, MaintenanceArgs, RegisterArgs, TtlArgs};
 pub(super) use services::ServicesArgs;
 pub(super) use watch::WatchArgs;
 
@@ -22,6 +26,8 @@ use crate::registry::{Consistency, Hidden, Registry, RegistryError, RegistryFaul
 use crate::secret::Secret;
 
 pub(super) use instances::run as instances;
+pub(super) use kv::run as kv;
+pub(super) use register::{deregister, maintenance, register, ttl};
 pub(super) use services::run as services;
 pub(super) use watch::run as watch;
 
@@ -30,25 +36,25 @@ pub(super) use watch::run as watch;
 #[command(next_help_heading = "Registry")]
 pub struct RegistryArgs {
     /// consul://HOST:PORT, https://HOST:PORT, unix:///PATH, static://FILE [default: CONSUL_HTTP_ADDR, else 127.0.0.1:8500]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     pub registry: Option<String>,
     /// ACL token; the CONSUL_* variables fill this and everything else that is not said
-    #[arg(long, value_name = "TOKEN")]
+    #[arg(long, global = true, value_name = "TOKEN")]
     pub token: Option<String>,
     /// Ask this datacenter
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME")]
     pub dc: Option<String>,
     /// Ask in this namespace
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME")]
     pub namespace: Option<String>,
     /// Ask in this admin partition
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME")]
     pub partition: Option<String>,
     /// Let any server answer with what it knows
-    #[arg(long, conflicts_with = "consistent")]
+    #[arg(long, global = true, conflicts_with = "consistent")]
     pub stale: bool,
     /// Let the leader answer only after a majority was asked
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub consistent: bool,
 }
 

@@ -1,13 +1,17 @@
 //! HashiCorp Consul over its HTTP API.
 //!
-//! Lives here: how an agent is reached, what is asked and how the answers read, watches by blocking queries. Absent:
+//! Lives here: how an agent is reached, what is asked and how the answers read, watches by blocking queries, acts with a
+//! look afterwards, keys and values, and what a registration is. Absent:
 //! the engine that keeps registries, and every word for people but Consul's own.
 
+mod acts;
 mod blocking;
 mod faults;
 mod http;
+mod keys;
 mod raw;
 mod read;
+pub mod registration;
 mod settings;
 mod theirs;
 mod tls;
@@ -19,13 +23,14 @@ use std::time::Instant;
 use tokio::sync::Mutex;
 
 pub use http::{Ask, Http, Method, Reply, ReplyFacts, is_addressable};
+pub use keys::LARGEST_VALUE;
 pub use settings::{AgentAddress, ConsulExplicit, ConsulSettings};
 
 use self::read::Rules;
 use self::theirs::Theirs;
 use super::{
     AgentInfo, Answer, BoxFuture, Capabilities, Datacenter, Health, Instance, InstanceKey, KeyValues, Node, Registry,
-    RegistryError, RegistryFault, RegistryPlace, Scope, Service, Watch, services_of,
+    RegistryError, RegistryPlace, Scope, Service, Watch, services_of,
 };
 
 /// A Consul agent, and through it its datacenter and those that it knows. Cheap to clone.
@@ -68,13 +73,6 @@ impl Consul {
 
     fn rules_cell(&self) -> &Mutex<Option<(Instant, Rules)>> {
         &self.inner.rules
-    }
-
-    fn unsupported<'a, T: Send + 'a>(&'a self, what: &'static str) -> BoxFuture<'a, Result<T, RegistryError>> {
-        let place = self.http().place().clone();
-        Box::pin(
-            async move { Err(RegistryError { place, asked: String::new(), fault: RegistryFault::Unsupported(what) }) },
-        )
     }
 }
 
@@ -145,37 +143,50 @@ impl Registry for Consul {
         Box::pin(self.read_agent())
     }
 
-    fn id_taken<'a>(&'a self, _id: &'a str) -> BoxFuture<'a, Result<Option<String>, RegistryError>> {
-        self.unsupported("looking for an id")
+    fn id_taken<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<String>, RegistryError>> {
+        Box::pin(acts::id_taken(self.http(), id))
     }
 
-    fn register<'a>(&'a self, _body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
-        self.unsupported("registering")
+    fn find<'a>(
+        &'a self,
+        scope: &'a Scope,
+        id: &'a str,
+        node: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Vec<InstanceKey>, RegistryError>> {
+        Box::pin(acts::find(self.http(), scope.datacenter.as_deref(), id, node))
     }
 
-    fn deregister<'a>(&'a self, _instance: &'a InstanceKey) -> BoxFuture<'a, Result<(), RegistryError>> {
-        self.unsupported("deregistering")
+    fn rehearse<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(acts::rehearse(self.http(), body))
+    }
+
+    fn register<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(acts::register(self.http(), body))
+    }
+
+    fn deregister<'a>(&'a self, instance: &'a InstanceKey) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(acts::deregister(self.http(), instance))
     }
 
     fn maintain<'a>(
         &'a self,
-        _instance: &'a InstanceKey,
-        _reason: Option<&'a str>,
+        instance: &'a InstanceKey,
+        reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<(), RegistryError>> {
-        self.unsupported("maintenance")
+        Box::pin(acts::maintain(self.http(), instance, reason))
     }
 
     fn set_ttl<'a>(
         &'a self,
-        _node: &'a str,
-        _check: &'a str,
-        _to: Health,
-        _note: &'a str,
+        node: &'a str,
+        check: &'a str,
+        to: Health,
+        note: &'a str,
     ) -> BoxFuture<'a, Result<(), RegistryError>> {
-        self.unsupported("setting a TTL check")
+        Box::pin(acts::set_ttl(self.http(), node, check, to, note))
     }
 
     fn key_values(&self) -> Option<&dyn KeyValues> {
-        None
+        Some(self)
     }
 }
