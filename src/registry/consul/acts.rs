@@ -285,14 +285,25 @@ async fn gone_from_catalog(
     service: &str,
 ) -> Result<(), RegistryError> {
     let look = || Ask::get(&["v1", "catalog", "service", service]).in_datacenter(some(&instance.datacenter));
-    let is_gone = |all: &Vec<CatalogService>| {
-        !all.iter().any(|one| one.service_id == instance.id && (instance.node.is_empty() || one.node == instance.node))
-    };
+    if service.is_empty() {
+        return Ok(());
+    }
+    let is_gone = |all: &Vec<CatalogService>| !all.iter().any(|one| is_of(one, instance));
     if until(http, &look, &is_gone).await? {
         return Ok(());
     }
     let what = format!("the catalog still has {} after {} s, though its agent has not", instance.id, CATALOG.as_secs());
     Err(http.error(done, RegistryFault::NotDone(what)))
+}
+
+async fn is_in_catalog(http: &Http, instance: &InstanceKey, service: &str) -> Result<bool, RegistryError> {
+    let ask = Ask::get(&["v1", "catalog", "service", service]).in_datacenter(some(&instance.datacenter));
+    let (all, _) = http.json::<Vec<CatalogService>>(&ask).await?;
+    Ok(all.iter().any(|one| is_of(one, instance)))
+}
+
+fn is_of(one: &CatalogService, instance: &InstanceKey) -> bool {
+    one.service_id == instance.id && (instance.node.is_empty() || one.node == instance.node)
 }
 
 /// Puts an instance into maintenance, or takes it out with `None`; looks at its agent and in the catalog.
@@ -327,6 +338,10 @@ pub(super) async fn maintain(http: &Http, instance: &InstanceKey, reason: Option
         return Err(agent.error(&ask, RegistryFault::NotDone(what)));
     }
     let service = agent_service(&agent, &instance.id).await?.map_or_else(|| instance.service.clone(), |it| it.service);
+    if !is_in_catalog(http, instance, &service).await? {
+        // The token may not see nodes, or the catalog does not know it yet: then there is nothing to wait for.
+        return Ok(());
+    }
     let look = || Ask::get(&["v1", "health", "checks", &service]).in_datacenter(some(&instance.datacenter));
     let in_catalog = |all: &Vec<AgentCheck>| {
         let of_this = |check: &&AgentCheck| {
