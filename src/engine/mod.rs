@@ -4,6 +4,7 @@
 //! ([`Endpoint`], [`open_files`], [`Reflector`]). Knows every area below and no screen: whoever listens hands in a
 //! waker closure. Every result carries the id (and generation) of what asked for it, so a stale one can be dropped.
 
+mod all;
 mod command;
 mod connections;
 mod desktop;
@@ -22,6 +23,7 @@ mod prepared;
 mod probe;
 mod reflector;
 mod registry;
+mod resolve;
 mod running;
 mod save;
 mod secrets;
@@ -30,6 +32,7 @@ mod store;
 mod text;
 mod tls_memory;
 
+pub use all::{AllAnswer, AllId, AllText, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
 pub use command::{Command, SourceSpec, StartCall};
 pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
 pub use diagnose::{
@@ -53,6 +56,7 @@ pub use registry::{
     RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
     Watching,
 };
+pub use resolve::{Attempt, Chosen, Registries, ResolveError, Resolved};
 pub use running::moved;
 pub use save::{NotSaved, SaveContent, SaveFault, SaveFile, SaveTold};
 pub use secrets::{SecretWish, SecretsUpdate};

@@ -84,6 +84,11 @@ impl Party {
         Self::start("pantry", &[certificate, key])
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it now.
     pub fn end(&mut self) {
         self.input.take();

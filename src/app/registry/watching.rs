@@ -1,12 +1,14 @@
 //! What is to be watched of each registry, so that what is in view stays true; the engine is told when it changes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{RegistryEntry, RegistryNode, RegistryTree, RegistryView};
-use crate::app::{App, Area};
-use crate::engine::{Command, WatchWhat, Watching};
+use super::{RegistryEntry, RegistryNode, RegistryTree, RegistryView, ServiceEntry};
+use crate::app::{App, Area, ConnectionForm};
+use crate::engine::{Command, Endpoint, WatchWhat, Watching};
+use crate::registry::Instance;
 
-/// Between two probes of the same instance.
+/// Between two probes of the same instance: [`crate::engine::ProbeRate`] by itself.
 pub const PROBE_EVERY: Duration = Duration::from_secs(10);
 
 impl App {
@@ -16,7 +18,8 @@ impl App {
         let mut orders = Vec::new();
         for entry in &mut self.registries.entries {
             let shown = self.registries.shown.as_ref().filter(|_| is_shown);
-            let wanted = wanted(entry, &self.registries.tree, shown);
+            let mut wanted = wanted(entry, &self.registries.tree, shown);
+            wanted.settings = settings(entry, &wanted, &self.forms);
             if entry.watching != wanted {
                 entry.watching = wanted.clone();
                 orders.push(Command::WatchRegistry(entry.id, wanted));
@@ -29,7 +32,7 @@ impl App {
 }
 
 fn wanted(entry: &RegistryEntry, tree: &RegistryTree, shown: Option<&RegistryView>) -> Watching {
-    let mut watching = Watching { probe_every: PROBE_EVERY, ..Watching::default() };
+    let mut watching = Watching::default();
     let shown = shown.filter(|view| view.registry() == entry.id);
     for datacenter in &entry.datacenters {
         let name = &datacenter.name;
@@ -57,4 +60,15 @@ fn wanted(entry: &RegistryEntry, tree: &RegistryTree, shown: Option<&RegistryVie
         _ => {}
     }
     watching
+}
+
+/// How to connect to instances that are probed, where the person set it.
+fn settings(
+    entry: &RegistryEntry,
+    watching: &Watching,
+    forms: &BTreeMap<String, ConnectionForm>,
+) -> BTreeMap<String, Endpoint> {
+    let instances = watching.probed.iter().filter_map(|key| entry.services.get(key)).flat_map(ServiceEntry::instances);
+    let addresses = instances.map(Instance::host_port);
+    addresses.filter_map(|address| forms.get(&address).map(|form| (address.clone(), form.endpoint(&address)))).collect()
 }

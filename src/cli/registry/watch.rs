@@ -1,6 +1,7 @@
 //! `watch`: what comes, goes and changes, one JSON object a line, until interrupted or until nobody reads any more.
 
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 use clap::Args;
 use serde::Serialize;
@@ -90,13 +91,11 @@ fn events<'a>(old: &'a [Instance], new: &'a [Instance]) -> Vec<EventJson<'a>> {
     let find = |of: &'a [Instance], key: &InstanceKey| of.iter().find(|instance| instance.key == *key);
     let mut said = BTreeSet::new();
     let mut lines = Vec::new();
-    for change in changes(old, new) {
+    for change in changes(old, new, SystemTime::now()) {
         let (was, is) = match change.what {
-            ChangeKind::Added { .. } => (None, find(new, &change.instance)),
-            ChangeKind::Removed { .. } => (find(old, &change.instance), None),
-            ChangeKind::Health { .. } | ChangeKind::Edited { .. } => {
-                (find(old, &change.instance), find(new, &change.instance))
-            }
+            ChangeKind::Added { .. } => (None, find(new, &change.key)),
+            ChangeKind::Removed { .. } => (find(old, &change.key), None),
+            _ => (find(old, &change.key), find(new, &change.key)),
         };
         let Some(instance) = is.or(was) else { continue };
         if !said.insert(&instance.key) {

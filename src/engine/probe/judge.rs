@@ -173,7 +173,7 @@ mod tests {
         let web = FailureKind::NotGrpc { http_status: 404, content_type: "text/html".to_owned(), body: String::new() };
         for (status, health, grpc) in [
             (said(Code::UNIMPLEMENTED), WireHealth::Unimplemented, GrpcFact::Spoken),
-            (said(Code::NOT_FOUND), WireHealth::Status("NOT_FOUND".to_owned()), GrpcFact::Spoken),
+            (said(Code(5)), WireHealth::Status("NOT_FOUND".to_owned()), GrpcFact::Spoken),
             (said(Code::UNAUTHENTICATED), WireHealth::Status("UNAUTHENTICATED".to_owned()), GrpcFact::Spoken),
             // A web server's 404 maps to UNIMPLEMENTED; it is no gRPC for all that.
             (

@@ -7,16 +7,19 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
+use super::probes::{Probes, tell_facts};
 use super::{
     RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
     Watching,
 };
 use crate::engine::live::Teller;
-use crate::engine::{Event, Generation};
+use crate::engine::{Event, Generation, ProbeRate, Registries};
+use crate::registry::consul::{Consul, ConsulSettings};
 use crate::registry::{
-    Answer, Datacenter, KeyValues, Registry, RegistryError, RegistryFault, RegistryKind, RegistryPlace, Scope,
-    StaticList, Watch, WatchUpdate,
+    Answer, Datacenter, Instance, KeyValues, Registry, RegistryError, RegistryFault, RegistryKind, RegistryPlace,
+    Scope, StaticList, Watch, WatchUpdate,
 };
+use crate::transport::Pool;
 
 /// Datacenters come and go seldom; the question shows that the agent is there.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
@@ -44,6 +47,9 @@ pub(in crate::engine) enum RegistryOrder {
 #[derive(Debug)]
 pub(in crate::engine) struct LiveRegistries {
     teller: Teller,
+    pool: Pool,
+    /// Where calls look for who is open.
+    known: Arc<Registries>,
     open: HashMap<RegistryId, Open>,
 }
 
@@ -60,15 +66,15 @@ impl Drop for Open {
 }
 
 impl LiveRegistries {
-    pub(in crate::engine) fn new(teller: Teller) -> Self {
-        Self { teller, open: HashMap::new() }
+    pub(in crate::engine) fn new(teller: Teller, pool: Pool, known: Arc<Registries>) -> Self {
+        Self { teller, pool, known, open: HashMap::new() }
     }
 
     /// Opens a registry, or opens it anew.
     pub(in crate::engine) fn open(&mut self, registry: RegistryId, generation: Generation, spec: RegistrySpec) {
         let (orders, inbox) = mpsc::channel(WAITING_ORDERS);
         let tell = Tell { teller: self.teller.clone(), registry, generation };
-        let task = tokio::spawn(run(spec, tell, inbox));
+        let task = tokio::spawn(run(spec, tell, self.pool.clone(), Arc::clone(&self.known), inbox));
         self.open.insert(registry, Open { orders, task });
     }
 
@@ -88,14 +94,14 @@ impl LiveRegistries {
 
 /// The way of a registry's events.
 #[derive(Clone, Debug)]
-struct Tell {
+pub(super) struct Tell {
     teller: Teller,
     registry: RegistryId,
     generation: Generation,
 }
 
 impl Tell {
-    async fn tell(&self, told: RegistryTold) {
+    pub(super) async fn tell(&self, told: RegistryTold) {
         let (registry, generation) = (self.registry, self.generation);
         let event = RegistryEvent { registry, generation, at: SystemTime::now(), told };
         self.teller.tell(Event::Registry(Box::new(event))).await;
@@ -107,15 +113,26 @@ fn opened(spec: RegistrySpec) -> Result<Arc<dyn Registry>, RegistryError> {
     match spec {
         RegistrySpec::ListFile(path) => Ok(Arc::new(StaticList::file(&path))),
         RegistrySpec::List(name, text) => Ok(Arc::new(StaticList::made(&name, &text))),
-        RegistrySpec::Consul(_) => {
-            let place = RegistryPlace { kind: RegistryKind::Consul, address: String::new() };
-            Err(RegistryError { place, asked: String::new(), fault: RegistryFault::Unsupported("Consul") })
+        RegistrySpec::Consul(explicit) => {
+            let settings = ConsulSettings::read(*explicit, &|name| std::env::var(name).ok());
+            let settings = settings.map_err(|fault| RegistryError {
+                place: RegistryPlace { kind: RegistryKind::Consul, address: String::new() },
+                asked: String::new(),
+                fault,
+            })?;
+            Ok(Arc::new(Consul::new(settings)?))
         }
     }
 }
 
 /// A registry from its opening to its end, which is the abort of this task; its own tasks end with it.
-async fn run(spec: RegistrySpec, tell: Tell, mut inbox: mpsc::Receiver<RegistryOrder>) {
+async fn run(
+    spec: RegistrySpec,
+    tell: Tell,
+    pool: Pool,
+    known: Arc<Registries>,
+    mut inbox: mpsc::Receiver<RegistryOrder>,
+) {
     let opening = tokio::task::spawn_blocking(move || opened(spec));
     let registry = match opening.await {
         Ok(Ok(registry)) => registry,
@@ -123,11 +140,21 @@ async fn run(spec: RegistrySpec, tell: Tell, mut inbox: mpsc::Receiver<RegistryO
         Err(_ended) => return,
     };
     let (place, capabilities) = (registry.place().clone(), registry.capabilities());
+    known.put(Arc::clone(&registry));
+    let _closed = TakenOut { known, registry: Arc::clone(&registry) };
     tell.tell(RegistryTold::Opened { place, capabilities }).await;
     let again = Arc::new(tokio::sync::Notify::new());
     let mut tasks = JoinSet::new();
     tasks.spawn(look(Arc::clone(&registry), tell.clone(), Arc::clone(&again)));
-    let mut watches = Watches { registry: Arc::clone(&registry), tell: tell.clone(), running: HashMap::new() };
+    let (probes, found) = Probes::new(pool, ProbeRate::default());
+    tasks.spawn(tell_facts(found, tell.clone()));
+    let probes = Arc::new(probes);
+    let mut watches = Watches {
+        registry: Arc::clone(&registry),
+        tell: tell.clone(),
+        probes: Arc::clone(&probes),
+        running: HashMap::new(),
+    };
     let mut read_only = false;
     while let Some(order) = inbox.recv().await {
         // Tasks that are over leave their place.
@@ -137,6 +164,7 @@ async fn run(spec: RegistrySpec, tell: Tell, mut inbox: mpsc::Receiver<RegistryO
             RegistryOrder::ReadOnly(is_so) => read_only = is_so,
             RegistryOrder::Refresh => {
                 again.notify_one();
+                probes.now();
                 watches.begin_again(&mut tasks);
             }
             RegistryOrder::Ask(ticket, question) if read_only && question.is_act() => {
@@ -153,6 +181,18 @@ async fn run(spec: RegistrySpec, tell: Tell, mut inbox: mpsc::Receiver<RegistryO
                 });
             }
         }
+    }
+}
+
+/// A registry that is closed is no longer asked by calls.
+struct TakenOut {
+    known: Arc<Registries>,
+    registry: Arc<dyn Registry>,
+}
+
+impl Drop for TakenOut {
+    fn drop(&mut self) {
+        self.known.take_out(&self.registry);
     }
 }
 
@@ -192,13 +232,15 @@ async fn look(registry: Arc<dyn Registry>, tell: Tell, again: Arc<tokio::sync::N
 struct Watches {
     registry: Arc<dyn Registry>,
     tell: Tell,
+    probes: Arc<Probes>,
     running: HashMap<WatchWhat, AbortHandle>,
 }
 
 impl Watches {
     /// Begins what is missing and ends what is too much.
     fn become_true(&mut self, watching: Watching, tasks: &mut JoinSet<()>) {
-        let Watching { watches, .. } = watching;
+        let Watching { watches, probed, settings } = watching;
+        self.probes.look_at(probed, settings);
         self.running.retain(|what, task| {
             let stays = watches.contains(what);
             if !stays {
@@ -225,6 +267,7 @@ impl Watches {
 
     fn begin(&mut self, what: WatchWhat, tasks: &mut JoinSet<()>) {
         let (registry, tell, watched) = (Arc::clone(&self.registry), self.tell.clone(), what.clone());
+        let probes = Arc::clone(&self.probes);
         let task = tasks.spawn(async move {
             match &watched {
                 WatchWhat::Services { datacenter } => {
@@ -233,7 +276,12 @@ impl Watches {
                 }
                 WatchWhat::Instances { datacenter, service } => {
                     let updates = registry.watch_instances(scope(datacenter), Some(service.clone()));
-                    pass(updates, &tell, &watched, Watched::Instances).await;
+                    let name = (datacenter.clone(), service.clone());
+                    let wrap = |answer: Answer<Arc<Vec<Instance>>>| {
+                        probes.listed(name.clone(), &answer.value);
+                        Watched::Instances(answer)
+                    };
+                    pass(updates, &tell, &watched, wrap).await;
                 }
                 WatchWhat::Keys { datacenter, prefix } => {
                     let Some(keys) = registry.key_values() else { return };

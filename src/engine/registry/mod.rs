@@ -4,14 +4,16 @@
 //! whole ([`Watching`]); the engine begins and ends watches so that it comes true.
 
 mod live;
+mod probes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 pub(super) use live::{LiveRegistries, RegistryOrder};
 
+use super::Endpoint;
 use crate::registry::consul::ConsulExplicit;
 use crate::registry::{
     AgentInfo, Answer, Capabilities, Cas, Datacenter, Health, Instance, InstanceKey, KeyEntry, KeyWritten, Node,
@@ -64,8 +66,8 @@ pub struct Watching {
     pub watches: BTreeSet<WatchWhat>,
     /// Services, by datacenter and name, whose instances are probed: they must be watched too.
     pub probed: BTreeSet<(String, String)>,
-    /// Time between two probes of the same instance.
-    pub probe_every: Duration,
+    /// Settings of instances' addresses that the person set; others are asked as any address without settings.
+    pub settings: BTreeMap<String, Endpoint>,
 }
 
 /// One question, or act.
