@@ -50,6 +50,8 @@ fn both_forms_and_lists_are_registered() {
     }]);
     assert_eq!(json(&output), expect);
     assert_eq!(output.stderr, "");
+    // The catalog has heard of it before the program ends.
+    assert_eq!(agent.get("/v1/catalog/service/User")[0]["ServiceTags"], json!(["user"]));
     let there = agent.get("/v1/agent/service/9001");
     assert_eq!(
         (&there["Service"], &there["Port"], &there["Meta"]["version"]),
@@ -386,6 +388,8 @@ fn an_act_goes_through_the_agent_that_has_the_instance() {
     run(&one, &["ttl", "t2", "warn", "--node", "two", "--note", "slow & 慢"]).run().succeeds();
     let check = two.get("/v1/agent/checks")["t2"].clone();
     assert_eq!((&check["Status"], &check["Output"]), (&json!("warning"), &json!("slow & 慢")));
+    let status = one.get("/v1/health/checks/User");
+    assert_eq!(status.as_array().unwrap().iter().find(|check| check["CheckID"] == "t2").unwrap()["Status"], "warning");
     run(&one, &["ttl", "t2", "pass"]).run().exits(1).says(&["no check with the ID t2"]);
     run(&one, &["ttl", "t2", "soon", "--node", "two"]).run().exits(2);
 
@@ -393,8 +397,9 @@ fn an_act_goes_through_the_agent_that_has_the_instance() {
     let checks = one.get("/v1/health/checks/User");
     let notes = checks.as_array().unwrap().iter().find(|check| check["CheckID"] == "_service_maintenance:u2").unwrap();
     assert_eq!(notes["Notes"], "draining for v1.9 & more");
-    let instances = json(&run(&one, &["instances", "User", "--tag", ""]).run());
-    assert!(instances.is_array());
+    let instances = json(&run(&one, &["instances", "User"]).run().succeeds());
+    let health: Vec<&str> = instances.as_array().unwrap().iter().map(|one| one["health"].as_str().unwrap()).collect();
+    assert_eq!(health, ["maintenance", "passing"]);
     run(&one, &["maintenance", "u2", "off"]).run().succeeds();
     assert!(two.get("/v1/agent/checks").get("_service_maintenance:u2").is_none());
     run(&one, &["maintenance", "u2", "off", "--reason", "x"]).run().exits(2);
@@ -437,6 +442,35 @@ fn an_act_goes_through_the_agent_that_has_the_instance() {
     two.kill();
     run(&one, &["deregister", "late"]).run().exits(1).says(&["node two", "127.0.0.2", "cannot be reached"]);
     assert_eq!(one.get("/v1/catalog/service/Late").as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn another_datacenter() {
+    let one = Plan::default().node("one").start();
+    let far = Plan::default().datacenter("dc2").node("far").beside(&one).at("127.0.0.3", &one).start();
+    common::wait_for("the datacenters to know each other", std::time::Duration::from_secs(60), || {
+        let (status, body) = one.ask("GET", "/v1/catalog/nodes?dc=dc2", b"");
+        (status == 200 && body.windows(5).any(|bytes| bytes == b"\"far\"")).then_some(())
+    });
+    far.register(&json!({"Name": "User", "ID": "u1", "Port": 1, "Check": {"CheckID": "t", "TTL": "1h"}}));
+    common::wait_for("the catalog to know it", std::time::Duration::from_secs(30), || {
+        (!one.get("/v1/catalog/service/User?dc=dc2").as_array().unwrap().is_empty()).then_some(())
+    });
+    run(&one, &["deregister", "u1"]).run().exits(1).says(&["no instance with the ID u1"]);
+    run(&one, &["maintenance", "u1", "on", "--reason", "r", "--dc", "dc2"]).run().succeeds();
+    assert_eq!(far.get("/v1/agent/checks")["_service_maintenance:u1"]["Notes"], "r");
+    let output = run(&one, &["deregister", "u1", "--dc", "dc2"]).run().succeeds();
+    assert_eq!(json(&output), json!({"id": "u1", "service": "User", "node": "far", "datacenter": "dc2"}));
+    assert_eq!(services(&far), Vec::<String>::new());
+    // Keys are the datacenter's own.
+    for key in ["k", "k//k"] {
+        run(&one, &["kv", "put", key, "far", "--dc", "dc2"]).run().succeeds();
+        assert_eq!(run(&far, &["kv", "get", key]).run().succeeds().stdout(), "far");
+        assert_eq!(run(&one, &["kv", "get", key, "--dc", "dc2"]).run().succeeds().stdout(), "far");
+        run(&one, &["kv", "get", key]).run().exits(1);
+    }
+    run(&one, &["kv", "list", "--dc", "dc9"]).run().exits(1).says(&["no datacenter dc9"]);
+    run(&one, &["deregister", "u1", "--dc", "dc9"]).run().exits(1).says(&["no datacenter dc9"]);
 }
 
 #[test]
