@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AddDialog, AllAct, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RegistryAct, RequestSide,
+    AddDialog, AllAct, Area, Chord, ConnectionForm, KeysRef, MetadataRow, PinnedCertificate, RegistryAct, RequestSide,
     ResponseSide, Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
@@ -24,6 +24,8 @@ pub enum PickFor {
     DialogRoots,
     /// Into the question where to save.
     Save,
+    /// Into the question of the keys of a registry.
+    Keys(KeysRef),
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }

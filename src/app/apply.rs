@@ -491,6 +491,7 @@ impl App {
                     self.picked_save(path, now);
                 }
             }
+            PickFor::Keys(at) => self.picked_for_keys(&at, first, now),
             PickFor::DialogPaths => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.paths = join_paths(&paths);

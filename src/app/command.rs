@@ -95,6 +95,8 @@ commands! {
     ToggleSidePanel toggle_side_panel General Window ["Ctrl+B"];
     /// Find in what has the focus.
     Find find General Window ["Ctrl+F"];
+    /// Write what was typed into a key of a registry.
+    SaveKey save_key General Window ["Ctrl+S"];
     /// The question that adds a source.
     AddSource add_source Sources Window ["Ctrl+O"];
     /// The system's dialog of files.

@@ -70,7 +70,7 @@ impl App {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
                         self.no_dialog = true;
-                        if purpose != super::PickFor::Save {
+                        if !matches!(purpose, PickFor::Save | PickFor::Keys(_)) {
                             self.welcome_path.get_or_insert_default();
                         }
                     }

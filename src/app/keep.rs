@@ -61,6 +61,7 @@ impl App {
             active: self.tabs.iter().position(|tab| Some(tab.id) == self.active),
             recent_targets: self.recent_targets.clone(),
             recent_sources: self.recent_sources.clone(),
+            key_drafts: self.key_draft_docs(),
             ..Document::default()
         }
     }

@@ -73,9 +73,11 @@ pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use registry::{
-    Away, DatacenterEntry, Happening, InstanceColumn, InstanceSide, PROBE_EVERY, Registries, RegistryAct,
-    RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState,
-    RegistryTree, RegistryView, ServiceEntry, ServiceRef, ServiceView, TimelineLine,
+    Away, Conflict, DatacenterEntry, DraftValue, Happening, InstanceColumn, InstanceSide, KeptKeyDraft, KeyAct,
+    KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep, KeyWrite, KeyWriting,
+    KeysRef, KeysView, Looked, PROBE_EVERY, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm,
+    RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, ServiceEntry, ServiceRef,
+    ServiceView, ShownVersion, TimelineLine, folder_of, is_secret_value,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};

@@ -33,6 +33,10 @@ pub enum SaveWhat {
     Message(CallId, Direction, u64, Arc<TextLines>),
     /// A list of a call's messages, so many.
     Messages(CallId, View, u64),
+    /// The value of a key.
+    KeyValue(String, Arc<Vec<u8>>),
+    /// So many keys with their values, as `consul kv export` writes them.
+    Keys(usize, Arc<Vec<u8>>),
     /// So many certificates in PEM.
     Certificates(usize, Arc<TextLines>),
 }
@@ -151,6 +155,7 @@ impl App {
                 SaveContent::Message { call: *call, direction: *direction, index: *index }
             }
             SaveWhat::Message(.., text) | SaveWhat::Certificates(_, text) => SaveContent::Text(Arc::clone(text)),
+            SaveWhat::KeyValue(_, bytes) | SaveWhat::Keys(_, bytes) => SaveContent::Bytes(Arc::clone(bytes)),
             SaveWhat::Messages(call, view, _) => SaveContent::Messages { call: *call, view: *view },
         };
         let file = SaveFile { ticket: save.ticket, path: PathBuf::from(path), replace, content };
@@ -210,6 +215,22 @@ impl SaveDialog {
             SaveWhat::Message(..) => "json",
             SaveWhat::Messages(..) => "ndjson",
             SaveWhat::Certificates(..) => "pem",
+            SaveWhat::Keys(..) => "json",
+            SaveWhat::KeyValue(key, value) => value_extension(key, value),
         }
     }
+}
+
+/// What the end of a key says of its value, or what the value is.
+fn value_extension(key: &str, value: &[u8]) -> &'static str {
+    const KNOWN: [&str; 9] = ["json", "yaml", "yml", "toml", "pem", "xml", "conf", "txt", "bin"];
+    let end = key.rsplit_once('.').map_or("", |(_, end)| end);
+    let by_value = if std::str::from_utf8(value).is_err() {
+        "bin"
+    } else if crate::engine::looks_like_json(value) {
+        "json"
+    } else {
+        "txt"
+    };
+    KNOWN.iter().find(|known| **known == end).copied().unwrap_or(by_value)
 }

@@ -499,7 +499,7 @@ impl Live {
         let teller = self.teller.clone();
         let running = match &content {
             SaveContent::Message { call, .. } | SaveContent::Messages { call, .. } => self.calls.get(call).cloned(),
-            SaveContent::Text(_) => None,
+            SaveContent::Text(_) | SaveContent::Bytes(_) => None,
         };
         tokio::task::spawn_blocking(move || {
             let mut told = Instant::now();
@@ -532,6 +532,7 @@ fn save_content(
             out.write_all(text.text().as_bytes())?;
             out.write_all(b"\n").map(|()| true)
         }),
+        SaveContent::Bytes(bytes) => save::write(&whole, replace, |out| out.write_all(&bytes).map(|()| true)),
         SaveContent::Message { direction, index, .. } => {
             let stored = running.and_then(|running| locked(&running.store).get(direction, index)).ok_or_else(gone)?;
             let data = stored.map_err(|error| fault(SaveFault::Gone, &error.to_string()))?;

@@ -53,8 +53,9 @@ pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use probe::{PROBE_PATIENCE, Probe, ProbeRate, Prober, probe_once};
 pub use reflector::{EndedCall, Reflector};
 pub use registry::{
-    RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
-    Watching,
+    FileFault, ImportItem, ImportMeets, JsonFault, KeyDelta, KeyDiff, KeyNode, KeyTree, KeyWork, KeyWorked,
+    LARGEST_VALUE_BYTES, RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold,
+    TOLD_CHANGES, WatchWhat, Watched, Watching, looks_like_json, short_text,
 };
 pub use resolve::{Attempt, Chosen, Registries, ResolveError, Resolved};
 pub use running::moved;

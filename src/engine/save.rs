@@ -14,6 +14,8 @@ const MOST_NAMES: u32 = 99;
 pub enum SaveContent {
     /// A text, with a line break at its end.
     Text(Arc<TextLines>),
+    /// Bytes as they are.
+    Bytes(Arc<Vec<u8>>),
     /// A message as it was on the wire, uncompressed.
     Message {
         /// Which call.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::document::{
-    DemoPart, Document, FormDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc, TabDoc, TargetDoc,
-    VERSION,
+    DemoPart, Document, FormDoc, KeyDraftDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc,
+    TabDoc, TargetDoc, VERSION,
 };
 use super::settings::{KeysDoc, SettingsDoc};
 
@@ -50,6 +50,7 @@ impl Document {
             "active": self.active,
             "recent_targets": self.recent_targets,
             "recent_sources": self.recent_sources.iter().map(write_recent).collect::<Vec<_>>(),
+            "key_drafts": self.key_drafts.iter().map(write_key_draft).collect::<Vec<_>>(),
         });
         format!("{value:#}\n")
     }
@@ -86,6 +87,7 @@ impl Document {
             active: all.option("active", Node::index)?,
             recent_targets: all.list("recent_targets", Node::string)?,
             recent_sources: all.list("recent_sources", read_recent)?,
+            key_drafts: all.list_or_none("key_drafts", read_key_draft)?,
         })
     }
 }
@@ -207,6 +209,28 @@ fn write_recent(recent: &RecentSource) -> Value {
 
 fn read_recent(node: &Node<'_>) -> Read<RecentSource> {
     Ok(RecentSource { origin: read_origin(&node.field("origin")?)?, name: node.option_text("name")? })
+}
+
+fn write_key_draft(draft: &KeyDraftDoc) -> Value {
+    json!({
+        "registry": draft.registry,
+        "datacenter": draft.datacenter,
+        "key": draft.key,
+        "text": draft.text,
+        "base": draft.base,
+        "flags": draft.flags,
+    })
+}
+
+fn read_key_draft(node: &Node<'_>) -> Read<KeyDraftDoc> {
+    Ok(KeyDraftDoc {
+        registry: node.text("registry")?,
+        datacenter: node.text("datacenter")?,
+        key: node.text("key")?,
+        text: node.text("text")?,
+        base: node.option("base", Node::whole)?,
+        flags: node.option("flags", Node::whole)?.unwrap_or_default(),
+    })
 }
 
 fn write_row(row: &RowDoc) -> Value {

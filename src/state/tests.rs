@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::{
-    DemoPart, Document, FILE, FormDoc, Keeper, Kept, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc,
-    SettingsDoc, SourceDoc, TabDoc, TargetDoc, WhyAside, open,
+    DemoPart, Document, FILE, FormDoc, Keeper, Kept, KeyDraftDoc, Origin, Panels, PinnedDoc, Place, RecentSource,
+    RowDoc, SettingsDoc, SourceDoc, TabDoc, TargetDoc, WhyAside, open,
 };
 
 fn rows() -> impl Strategy<Value = Vec<RowDoc>> {
@@ -115,6 +115,7 @@ prop_compose! {
         recent_sources in prop::collection::vec((origin(), any::<Option<String>>()), 0..3),
         settings in settings(), keys in prop::collection::btree_map(any::<String>(), any::<Vec<String>>(), 0..3),
         used in prop::collection::vec(any::<String>(), 0..3), side_folded in any::<bool>(),
+        key_drafts in prop::collection::vec(any::<([String; 4], Option<u64>, u64)>(), 0..3),
     ) -> Document {
         let [side_width, request_share, list_share] = panels;
         Document {
@@ -128,6 +129,9 @@ prop_compose! {
             active: active.map(|index| index as usize),
             recent_targets,
             recent_sources: recent_sources.into_iter().map(|(origin, name)| RecentSource { origin, name }).collect(),
+            key_drafts: key_drafts.into_iter().map(|([registry, datacenter, key, text], base, flags)| {
+                KeyDraftDoc { registry, datacenter, key, text, base, flags }
+            }).collect(),
         }
     }
 }

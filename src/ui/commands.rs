@@ -10,6 +10,7 @@ use super::copy_request;
 use super::icons::Icon;
 use super::message::editor_id;
 use super::palette::Palette;
+use super::registry;
 use super::stream;
 use super::widgets::code_view::{self, ViewCommand};
 use super::widgets::editor::{self, EditorCommand};
@@ -56,6 +57,7 @@ pub(super) fn icon(command: UiCommand) -> Icon {
         C::ShowCallSettings => Icon::Clock,
         C::CopyGrpcurl | C::CopyGrpcurlSecrets | C::PasteGrpcurl => Icon::Terminal,
         C::SaveResponse => Icon::Download,
+        C::SaveKey => Icon::Save,
         C::Format => Icon::Code,
         C::Undo => Icon::Undo2,
         C::Redo => Icon::Redo2,
@@ -132,6 +134,8 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         | C::LanguageEnglish
         | C::LanguageChinese => None,
         C::StartDemo => unless(matches!(cx.app.demo, DemoState::Off | DemoState::Failed(_)), words.demo_runs),
+        C::Find if registry::shows_keys(cx) => None,
+        C::SaveKey => unless(registry::can_save_key(cx), cx.lang().key_values().nothing_to_save),
         C::ReloadAll | C::FilterMethods | C::Find => unless(!cx.app.sources.is_empty(), words.no_sources),
         C::RenameSource => unless(chosen_source(cx).is_some(), words.no_source),
         C::ReopenTab => unless(cx.app.can_reopen(), words.no_closed_tab),
@@ -235,6 +239,8 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
             }
         }
         C::FilterMethods => filter(cx),
+        C::SaveKey => registry::save_key(cx),
+        C::Find if registry::shows_keys(cx) => registry::find_in_keys(ctx, cx),
         C::Find => {
             // In the draft and in an answer the same key looks for text in it.
             if code_view::ask(ctx, ViewCommand::Find) {

@@ -14,7 +14,7 @@ use super::widgets::editor::Editor;
 use super::widgets::field::Field;
 use super::widgets::json::Language;
 use super::widgets::text::{Line, paragraph_ui};
-use crate::app::{Action, AddDialog, MetadataRow, PickFor, RowsOf, Tab, is_secret_key};
+use crate::app::{Action, AddDialog, Area, MetadataRow, PickFor, RowsOf, Tab, is_secret_key};
 use crate::secret::Secret;
 use crate::words::format;
 
@@ -31,6 +31,8 @@ pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
         }
     } else if let Some(save) = &cx.app.save {
         super::save::save_ui(ui, cx, save);
+    } else if cx.app.area == Area::Registry && cx.app.keys_asking().is_some() {
+        super::registry::keys_dialog_ui(ui, cx);
     } else if let Some((_, name)) = &cx.app.naming {
         name_ui(ui, cx, name);
     } else if let Some(pasting) = &cx.app.pasting {

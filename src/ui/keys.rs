@@ -92,6 +92,7 @@ fn is_asking(cx: &Cx<'_>) -> bool {
         || app.naming.is_some()
         || app.save.is_some()
         || app.pasting.is_some()
+        || (app.area == Area::Registry && app.keys_asking().is_some())
         || cx.memory.habits.settings.asks()
         || cx.tab().is_some_and(|tab| tab.list.is_some())
 }

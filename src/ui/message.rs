@@ -185,7 +185,7 @@ fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     }
 }
 
-fn find_words(words: &Words) -> FindWords<'_> {
+pub(super) fn find_words(words: &Words) -> FindWords<'_> {
     FindWords {
         find: words.find_in_message,
         replace_with: words.replace_with,

@@ -13,6 +13,7 @@ word_table! {
     show_notices: "Notices", "通知";
     toggle_side_panel: "Show or fold the side panel", "显示或折叠侧栏";
     find: "Find in the view", "在当前视图中查找";
+    save_key: "Save the value of the key", "保存键的值";
     add_source: "Add a source…", "添加来源…";
     open_files: "Open .proto files…", "打开 .proto 文件…";
     paste_grpcurl: "Paste a grpcurl command…", "粘贴 grpcurl 命令…";

@@ -13,6 +13,7 @@ mod catalogue;
 mod commands;
 mod diagnosis;
 mod habits;
+mod keys;
 mod misfit;
 mod registry;
 mod requests;
@@ -28,6 +29,7 @@ pub use commands::CommandWords;
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
 pub use habits::HabitWords;
+pub use keys::{KeyWords, KeysAct};
 pub use registry::RegistryWords;
 pub use requests::RequestWords;
 pub use status::DetailWords;
@@ -71,6 +73,7 @@ impl Lang {
             ("streams", self.streams().all()),
             ("trace", self.trace().all()),
             ("details", self.details().all()),
+            ("keys", self.key_values().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
             words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::hear::Asked;
 use super::{
-    InstanceColumn, InstanceSide, RegistryDialog, RegistryEntry, RegistryForm, RegistryNode, RegistryState,
-    RegistryView, ServiceRef, ServiceView,
+    InstanceColumn, InstanceSide, KeyAct, KeysRef, RegistryDialog, RegistryEntry, RegistryForm, RegistryNode,
+    RegistryState, RegistryView, ServiceRef, ServiceView,
 };
 use crate::app::{AllAct, App, Area, SourceOrigin, Tab};
 use crate::engine::{Command, Generation, RegistryId, RegistryQuestion, SourceId};
@@ -63,6 +63,8 @@ pub enum RegistryAct {
     Choose(ServiceRef, Option<InstanceKey>),
     /// What of it.
     ShowSide(ServiceRef, InstanceSide),
+    /// Do something with keys and values.
+    Keys(KeysRef, KeyAct),
     /// Read the schemas of drifting instances side by side, or leave that.
     CompareSchemas(ServiceRef, bool),
     /// A request to the service, or to exactly one instance of it.
@@ -159,6 +161,7 @@ impl App {
                 view.column = column;
             }
             RegistryAct::Choose(service, instance) => self.view_mut(&service).chosen = instance,
+            RegistryAct::Keys(at, act) => return self.apply_keys(&at, act, now),
             RegistryAct::ShowSide(service, side) => self.view_mut(&service).side = side,
             RegistryAct::CompareSchemas(service, is_so) => self.view_mut(&service).compares = is_so,
             RegistryAct::Call(service, instance) => self.call_service(&service, instance.as_ref(), false, now),
@@ -178,8 +181,13 @@ impl App {
         self.registries.tree.chosen = Some(RegistryNode::of_view(&view).key());
         match &view {
             RegistryView::Nodes(id, datacenter) => self.ask_nodes(*id, datacenter, now),
-            RegistryView::Registry(id) => self.ask_registry(*id, Asked::Agent, RegistryQuestion::Agent),
-            RegistryView::Datacenter(..) | RegistryView::Service(_) | RegistryView::Keys(..) => {}
+            RegistryView::Registry(id) => {
+                self.ask_registry(*id, Asked::Agent, RegistryQuestion::Agent);
+            }
+            RegistryView::Keys(id, datacenter) => {
+                self.show_keys(&KeysRef { registry: *id, datacenter: datacenter.clone() }, now);
+            }
+            RegistryView::Datacenter(..) | RegistryView::Service(_) => {}
         }
         self.registries.shown = Some(view);
     }
@@ -210,10 +218,11 @@ impl App {
     }
 
     /// Asks a question, whose answer is heard with what it was asked for.
-    pub(in crate::app) fn ask_registry(&mut self, id: RegistryId, asked: Asked, question: RegistryQuestion) {
+    pub(in crate::app) fn ask_registry(&mut self, id: RegistryId, asked: Asked, question: RegistryQuestion) -> u64 {
         let ticket = self.next_id();
         self.registries.asked.insert(ticket, (id, asked));
         self.send(Command::AskRegistry { registry: id, ticket, question: Box::new(question) });
+        ticket
     }
 
     /// A request to a service, to exactly one instance of it, or to all: its schema comes by reflection of whoever is
@@ -348,6 +357,7 @@ impl App {
     fn remove_registry(&mut self, id: RegistryId) {
         self.registries.entries.retain(|entry| entry.id != id);
         self.registries.views.retain(|service, _| service.registry != id);
+        self.registries.keys.retain(|keys, _| keys.registry != id);
         self.registries.asked.retain(|_, (registry, _)| *registry != id);
         if self.registries.shown.as_ref().is_some_and(|view| view.registry() == id) {
             self.registries.shown = None;

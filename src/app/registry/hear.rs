@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use super::keys::KeyAsked;
 use super::{
-    Away, DatacenterEntry, Happening, RegistryEntry, RegistryNode, RegistryState, ServiceEntry, ServiceRef,
+    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryNode, RegistryState, ServiceEntry, ServiceRef,
     TimelineLine, timeline,
 };
 use crate::app::App;
@@ -23,10 +24,12 @@ pub(in crate::app) enum Asked {
     Agent,
     /// The instances that fit the query of a service's view.
     Filter(ServiceRef, String),
+    /// Something of the view of keys.
+    Keys(KeysRef, KeyAsked),
 }
 
 impl App {
-    pub(in crate::app) fn fold_registry(&mut self, event: RegistryEvent, now: Instant) {
+    pub(in crate::app) fn fold_registry(&mut self, event: RegistryEvent, _now: Instant) {
         let RegistryEvent { registry, generation, at, told } = event;
         let Some(entry) = self.registries.entry_mut(registry).filter(|entry| entry.generation == generation) else {
             return;
@@ -55,6 +58,9 @@ impl App {
                 entry.state = RegistryState::Away(Away { since, error });
             }
             RegistryTold::Unusable(error) => entry.state = RegistryState::Unusable(error),
+            RegistryTold::Watched { what: WatchWhat::Keys { datacenter, .. }, seen } => {
+                self.fold_keys(&KeysRef { registry, datacenter }, seen, at);
+            }
             RegistryTold::Watched { what, seen } => entry.see(what, seen, at),
             RegistryTold::Wire { datacenter, service, facts } => {
                 let known = entry.services.entry((datacenter, service)).or_default();
@@ -66,14 +72,17 @@ impl App {
                     known.wire.insert(key, facts);
                 }
             }
-            RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, now),
+            RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, at),
         }
         self.registries.tree.rebuild(&self.registries.entries);
         self.watch_registries();
     }
 
-    fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, _now: Instant) {
+    fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, at: SystemTime) {
         let Some((registry, asked)) = self.registries.asked.remove(&ticket) else { return };
+        if let Asked::Keys(keys, asked) = asked {
+            return self.fold_key_reply(&keys, asked, ticket, result, at);
+        }
         let Some(entry) = self.registries.entry_mut(registry) else { return };
         match (asked, result) {
             (Asked::Nodes(datacenter), result) => {
@@ -97,7 +106,7 @@ impl App {
                 };
                 self.registries.views.entry(service).or_default().filtered = Some((query, found));
             }
-            (Asked::Agent, Ok(_)) => {}
+            (Asked::Agent, Ok(_)) | (Asked::Keys(..), _) => {}
         }
     }
 }

@@ -7,6 +7,7 @@ mod act;
 mod entry;
 mod form;
 mod hear;
+mod keys;
 mod service;
 mod timeline;
 mod tree;
@@ -20,6 +21,10 @@ use crate::registry::{InstanceKey, RegistryTarget};
 pub use act::RegistryAct;
 pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState, ServiceEntry};
 pub use form::{RegistryDialog, RegistryForm, RegistryFormFault};
+pub use keys::{
+    Conflict, DraftValue, KeptKeyDraft, KeyAct, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind,
+    KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, Looked, ShownVersion, folder_of, is_secret_value,
+};
 pub use service::{InstanceColumn, InstanceSide, ServiceView};
 pub use timeline::{Happening, TimelineLine};
 pub use tree::{RegistryLine, RegistryNode, RegistryTree};
@@ -74,6 +79,10 @@ pub struct Registries {
     pub dialog: Option<RegistryDialog>,
     /// How the instances of services are looked at.
     pub views: BTreeMap<ServiceRef, ServiceView>,
+    /// How keys and values are looked at.
+    pub keys: BTreeMap<KeysRef, KeysView>,
+    /// What was typed into keys before this start, until their registry is shown.
+    pub(super) kept_drafts: Vec<KeptKeyDraft>,
     /// Questions that were asked and not answered yet, by ticket.
     pub(super) asked: BTreeMap<u64, (RegistryId, hear::Asked)>,
 }
