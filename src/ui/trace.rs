@@ -41,6 +41,7 @@ pub(super) fn trace_ui(ui: &mut Ui, cx: &mut Cx<'_>, call: &CallRecord) {
             });
         }
         ui.add_space(16.0);
+        instance_ui(ui, cx, call);
         connection_ui(ui, cx, call, info);
         let report = tls_report(call);
         if let Some(report) = report.filter(|report| !report.chain.is_empty()) {
@@ -74,6 +75,26 @@ fn padded(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         ui.set_width(ui.available_width());
         content(ui);
     });
+}
+
+/// The instance that a registry named for the call, and the fate of each attempt.
+fn instance_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
+    if call.chosen.is_none() && call.attempts.is_empty() {
+        return;
+    }
+    let lang = cx.lang();
+    let note = call.chosen.as_ref().map(|chosen| lang.chosen_instance(chosen)).unwrap_or_default();
+    section_head_ui(ui, lang.instance_heading(), &note, 32.0, |_| ());
+    ui.add_space(4.0);
+    for attempt in &call.attempts {
+        let id = Some(attempt.instance.id.as_str()).filter(|id| !id.is_empty() && *id != attempt.address);
+        let took = format::duration(attempt.took);
+        let status = facts::status_label(attempt.status.code);
+        let parts = [id.unwrap_or_default(), &attempt.address, &status, &took];
+        let said = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        row_ui(ui, cx, &lang.attempt_named(attempt.number), &said, facts::status_tone(attempt.status.code));
+    }
+    ui.add_space(12.0);
 }
 
 /// What carried the call; of a connection that failed, as far as it came.

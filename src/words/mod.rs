@@ -19,6 +19,7 @@ mod keys;
 mod misfit;
 mod registry;
 mod requests;
+mod resolve;
 mod sentence;
 mod status;
 mod streams;
