@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AddDialog, AllAct, Area, Chord, ConnectionForm, KeysRef, MetadataRow, PinnedCertificate, RegistryAct, RequestSide,
-    ResponseSide, Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
+    AddDialog, AddTrust, AllAct, Area, Chord, ConnectionForm, KeysRef, MetadataRow, PinnedCertificate, RegistryAct,
+    RequestSide, ResponseSide, Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
@@ -26,6 +26,8 @@ pub enum PickFor {
     Save,
     /// Into the question of the keys of a registry.
     Keys(KeysRef),
+    /// Into the certificate that is being trusted from Settings.
+    Trust,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }
@@ -86,6 +88,8 @@ pub enum Action {
     ReloadAll,
     /// Forget a source.
     RemoveSource(SourceId),
+    /// One that was removed comes back, by its number.
+    RestoreSource(u64),
     /// Ask for a source's name.
     AskName(SourceId),
     /// What is typed there.
@@ -238,6 +242,12 @@ pub enum Action {
     FollowLang,
     /// What is set for the whole program.
     SetSettings(Box<Settings>),
+    /// Take the last change in Settings back; with the flag, do it again.
+    StepSettings(bool),
+    /// A certificate that is being trusted from Settings, as filled in; `None` leaves it.
+    SetTrust(Option<Box<AddTrust>>),
+    /// Trust it.
+    ConfirmTrust,
     /// An area of the rail.
     ShowArea(Area),
     /// Give a command this key, whoever had it.

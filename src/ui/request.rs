@@ -15,6 +15,10 @@ use crate::app::{Action, RequestSide, Retry, Tab};
 const STACK_BELOW: f32 = 560.0;
 /// Stacked panes that would be lower together keep this height and scroll.
 const SCROLL_BELOW: f32 = 480.0;
+/// The least that they keep together.
+const SCROLL_LEAST: f32 = 400.0;
+/// The phases while they are folded.
+const FOLDED: f32 = 36.0;
 /// The request's width where the answer needs the room.
 const NARROW_REQUEST: f32 = 372.0;
 /// The answer's tabs have room from this width on, with counts of messages and headers.
@@ -25,7 +29,7 @@ const SETTINGS: f32 = 590.0;
 pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(tab) = cx.tab() else { return };
     let whole = ui.max_rect();
-    let bar = Rect::from_min_size(whole.min, vec2(whole.width(), target_bar::height(whole.width())));
+    let bar = Rect::from_min_size(whole.min, vec2(whole.width(), target_bar::height(whole.size())));
     target_bar::target_bar_ui(ui, cx, tab, bar);
     let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
     if rest.width() < STACK_BELOW && rest.height() < SCROLL_BELOW {
@@ -38,6 +42,8 @@ pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// In a low window the panes keep a height in which they can be used, and scroll.
 fn scrolled_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rest: Rect) {
     let mut pane = pane_at(ui, rest, "low");
+    // One pane after the other fills what is seen; the folded phases lie below.
+    let height = (2.0 * (rest.height() + FOLDED)).clamp(SCROLL_LEAST, SCROLL_BELOW);
     let mut area = egui::ScrollArea::vertical().id_salt(("panes", tab.id.0)).auto_shrink([false, false]);
     // The answer is what is wanted once the request is sent.
     let call = tab.call.as_ref().map(|call| call.id);
@@ -48,14 +54,14 @@ fn scrolled_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rest: Rect) {
     let response_asked = before.is_some_and(|before| before.2 != tab.response_side);
     let request_asked = before.is_some_and(|before| before.1 != tab.request_side);
     if answered || response_asked {
-        area = area.vertical_scroll_offset((SCROLL_BELOW * cx.memory.request_share.unwrap_or(0.5)).round());
+        area = area.vertical_scroll_offset((height * cx.memory.request_share.unwrap_or(0.5)).round());
     } else if request_asked {
         area = area.vertical_scroll_offset(0.0);
     }
     area.show(&mut pane, |ui| {
-        let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), SCROLL_BELOW));
+        let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), height));
         panes_ui(ui, cx, tab, room);
-        ui.allocate_space(vec2(1.0, SCROLL_BELOW - 1.0));
+        ui.allocate_space(vec2(1.0, height - 1.0));
         follow_focus(ui);
     });
 }

@@ -103,7 +103,11 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
         right_edge = stream::facts_ui(ui, cx, tab, call, inner);
     }
     let place = Rect::from_min_max(inner.min, pos2(right_edge, inner.max.y));
-    super::widgets::menu::copyable(ui, place, "facts", &facts_text(cx, call));
+    let facts_place = Rect::from_center_size(place.center(), vec2(place.width() + 8.0, 28.0));
+    let named = (egui::Role::Group, cx.lang().changes().facts);
+    let said = facts_text(cx, call);
+    let facts_row = super::widgets::menu::copyable(ui, facts_place, "facts", named, &said);
+    ui.ctx().accesskit_node_builder(facts_row.id, |node| node.set_description(said.as_str()));
     let mut row = row_at(ui, place, "facts");
     row.spacing_mut().item_spacing.x = 10.0;
     let newest_runs = tab.is_calling();

@@ -11,6 +11,7 @@ pub mod format;
 mod all;
 mod body;
 mod catalogue;
+mod changes;
 mod commands;
 mod diagnosis;
 mod habits;
@@ -28,6 +29,7 @@ mod trace;
 pub use all::AllWords;
 pub use body::BodyWords;
 pub use catalogue::Words;
+pub use changes::ChangeWords;
 pub use commands::CommandWords;
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
@@ -69,6 +71,7 @@ impl Lang {
     pub fn every_word(self) -> Vec<(String, &'static str)> {
         let tables = [
             ("words", self.words().all()),
+            ("changes", self.changes().all()),
             ("commands", self.commands().all()),
             ("habits", self.habits().all()),
             ("requests", self.requests().all()),

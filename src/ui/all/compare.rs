@@ -15,7 +15,7 @@ use crate::ui::theme::measure::{CODE_LINE, INSET};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::heading::section_head_ui;
 use crate::ui::widgets::json::tokens_of;
-use crate::ui::widgets::menu::copyable;
+use crate::ui::widgets::menu::copy_menu_ui;
 use crate::ui::widgets::text;
 
 /// Lines around a difference that are shown with it.
@@ -137,8 +137,8 @@ fn numbered_ui(
     }
     let sign = comes.map_or("", |comes| if comes { "+ " } else { "− " });
     let place = Rect::from_min_max(egui::pos2(left, rect.top()), rect.max);
-    text::label_over(ui, place, ("line", salt), format!("{sign}{line}").trim());
-    copyable(ui, place, ("copy line", salt), line);
+    let shown = text::label_over(ui, place, ("line", salt), format!("{sign}{line}").trim());
+    copy_menu_ui(&shown.interact(Sense::CLICK), 0, line);
 }
 
 /// One line of code; returns its right edge.
@@ -166,8 +166,8 @@ pub(super) fn line_ui(ui: &mut Ui, line: &str, is_json: bool) {
     let left = rect.left() + INSET;
     line_at(ui, line, left, rect.right() - INSET - left, rect.center().y, is_json);
     let place = Rect::from_min_max(egui::pos2(left, rect.top()), rect.max);
-    text::label_over(ui, place, ("answer line", rect.top() as i32), line.trim());
-    copyable(ui, place, ("copy answer line", rect.top() as i32), line);
+    let shown = text::label_over(ui, place, ("answer line", rect.top() as i32), line.trim());
+    copy_menu_ui(&shown.interact(Sense::CLICK), 0, line);
 }
 
 /// Words of .proto source with the colour of each.

@@ -295,7 +295,7 @@ fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, instance: &Instance) {
         for (name, value) in rows {
             let response =
                 name_value_ui(ui, NameValue { name: &name, value: &value, name_width: 180.0, ..NameValue::default() });
-            copy_menu_ui(&response, &value);
+            copy_menu_ui(&response.interact(egui::Sense::click()), 4, &value);
         }
     });
 }
@@ -310,7 +310,7 @@ fn node_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, instance: &Instan
         ] {
             if !value.is_empty() {
                 let response = name_value_ui(ui, NameValue { name, value, ..NameValue::default() });
-                copy_menu_ui(&response, value);
+                copy_menu_ui(&response.interact(egui::Sense::click()), 4, value);
             }
         }
         ui.add_space(8.0);

@@ -14,6 +14,8 @@ use crate::words::{Lang, format};
 
 /// A narrower list has no column for sizes.
 const SIZES_FROM: f32 = 430.0;
+/// A lower list has no head.
+const LOW: f32 = 120.0;
 /// The width of a digit in data.
 const DIGIT: f32 = 7.5;
 
@@ -46,8 +48,10 @@ pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord
     };
     let shown = call.shown.as_ref().and_then(|shown| call.list.rows.place_of(shown.direction, shown.index));
     let chosen = call.list.cursor.or(shown).and_then(|place| usize::try_from(place).ok());
-    let response = Table::new(Id::unique(("messages", call.id.0)), words.message_list, &columns)
-        .dense()
+    // In a low pane rows say more than the names of their columns.
+    let is_low = ui.available_height() < LOW;
+    let table = Table::new(Id::unique(("messages", call.id.0)), words.message_list, &columns).dense();
+    let response = if is_low { table.headless() } else { table }
         .chosen(chosen)
         .follow_tail(tab.follow_tail && call.list.paused_at.is_none())
         .show_long(ui, count, |place| match call.list.rows.get(place as u64) {

@@ -8,7 +8,7 @@ use crate::ui::fonts;
 use crate::ui::theme::measure::{CODE_LINE, INSET, SECTION_HEAD};
 use crate::ui::theme::{Tokens, tokens};
 use crate::ui::widgets::json::tokens_of;
-use crate::ui::widgets::menu::copyable;
+use crate::ui::widgets::menu::copy_menu_ui;
 use crate::ui::widgets::shared::line_below;
 use crate::ui::widgets::text;
 
@@ -115,6 +115,6 @@ fn half_ui(
     let sign = mark.map_or("", |(sign, ..)| sign);
     let place = Rect::from_min_max(pos2(left, rect.top()), rect.max);
     let name = format!("{sign}{said}");
-    text::label_over(ui, place, ("compare", salt), name.trim());
-    copyable(ui, place, ("compare copy", salt), said);
+    let shown = text::label_over(ui, place, ("compare", salt), name.trim());
+    copy_menu_ui(&shown.interact(Sense::CLICK), 0, said);
 }
