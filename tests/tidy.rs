@@ -338,9 +338,9 @@ fn the_tree_speaks_of_the_project_only() {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         for (number, line) in text.lines().enumerate() {
             let line = line.to_lowercase();
-            // TLS and desktops have sessions; ours are connections and calls.
+            // TLS, desktops and Consul have sessions; ours are connections and calls.
             let around = format!("{} {line}", relative(&path));
-            let theirs = ["tls", "bus", "x11", "wayland", "desktop"].iter().any(|word| around.contains(word));
+            let theirs = ["tls", "bus", "x11", "wayland", "desktop", "consul"].iter().any(|word| around.contains(word));
             if line.contains(machine) || (names(&line, run) && !theirs) {
                 faults.push(format!("{}:{}", relative(&path), number + 1));
             }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::registry::{InstancesArgs, ServicesArgs, WatchArgs};
+
 /// Find it, call it, trace it: gRPC services by hand, in a window or on the command line.
 #[derive(Debug, Parser)]
 #[command(name = "proconsul", version, about, long_about = None, max_term_width = 100)]
@@ -46,6 +48,12 @@ pub enum Verb {
     Check(CheckArgs),
     /// Convert a message between JSON, text format and bytes
     Convert(Box<ConvertArgs>),
+    /// List the services of a registry, with the health of their instances
+    Services(Box<ServicesArgs>),
+    /// List the instances of a service, with their checks
+    Instances(Box<InstancesArgs>),
+    /// Print what comes, goes and changes in a registry, one JSON object a line
+    Watch(Box<WatchArgs>),
     /// Run the built-in demo services
     Demo(DemoArgs),
     /// Print completions for a shell

@@ -14,6 +14,7 @@ mod health;
 mod input;
 mod normalize;
 mod progress;
+mod registry;
 mod report;
 mod symbols;
 mod trace_json;
@@ -82,6 +83,9 @@ fn hot_verb(arguments: &[OsString]) -> Option<Verb> {
         "describe" => arguments_of(arguments).map(Box::new).map(Verb::Describe),
         "health" => arguments_of(arguments).map(Box::new).map(Verb::Health),
         "convert" => arguments_of(arguments).map(Box::new).map(Verb::Convert),
+        "services" => arguments_of(arguments).map(Box::new).map(Verb::Services),
+        "instances" => arguments_of(arguments).map(Box::new).map(Verb::Instances),
+        "watch" => arguments_of(arguments).map(Box::new).map(Verb::Watch),
         _ => None,
     }
 }
@@ -102,6 +106,9 @@ fn verb_code(verb: Verb) -> u8 {
         Verb::Health(args) => on_one_thread(health::run(args)),
         Verb::Diagnose(args) => on_one_thread(diagnose::run(args)),
         Verb::Convert(args) => on_one_thread(convert::run(args)),
+        Verb::Services(args) => on_one_thread(registry::services(args)),
+        Verb::Instances(args) => on_one_thread(registry::instances(args)),
+        Verb::Watch(args) => on_one_thread(registry::watch(args)),
         Verb::Check(args) => check::run(&args),
         Verb::Demo(args) => demo::run(&args),
         Verb::Completions { shell } => {

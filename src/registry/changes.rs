@@ -57,7 +57,7 @@ pub fn changes(before: &[Instance], now: &[Instance]) -> Vec<Change> {
             push(key, ChangeKind::Removed { was: was.health });
             continue;
         };
-        if is.health != was.health {
+        if is.health != was.health || is.maintenance_reason != was.maintenance_reason {
             let reason = is.maintenance_reason.clone();
             push(key, ChangeKind::Health { was: was.health, now: is.health, reason });
         }

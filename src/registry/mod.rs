@@ -10,8 +10,10 @@ pub mod consul;
 mod error;
 mod history;
 mod kv;
+pub mod kv_file;
 mod list;
 mod model;
+mod sums;
 mod target;
 mod wire;
 
@@ -33,6 +35,7 @@ pub use model::{
     AgentInfo, Capabilities, Check, CheckKind, Consistency, Datacenter, Health, HealthCounts, Instance, InstanceKey,
     Node, NodeState, RegistryKind, RegistryPlace, Scope, Service, TokenInfo,
 };
+pub use sums::{keep_checks_since, keep_since, services_of};
 pub use target::{RegistryTarget, RegistryTargetError, names_a_registry};
 pub use wire::{
     Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, GrpcFact, ReflectionFact, TcpFact, TlsFact,
@@ -118,6 +121,19 @@ pub trait Registry: Send + Sync + Debug {
 
     /// Whether an id is taken where [`Registry::register`] would put it: the service that has it.
     fn id_taken<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<String>, RegistryError>>;
+
+    /// Where instances with this id are: one a node.
+    fn find<'a>(&'a self, scope: &'a Scope, id: &'a str) -> BoxFuture<'a, Result<Vec<InstanceKey>, RegistryError>> {
+        Box::pin(async move {
+            let all = self.instances(scope, None).await?.value;
+            Ok(all.into_iter().map(|instance| instance.key).filter(|key| key.id == id).collect())
+        })
+    }
+
+    /// Asks whether the registry knows every field of what [`Registry::register`] would send; changes nothing.
+    fn rehearse<'a>(&'a self, _body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Registers a service (replaces one with the same id); the body is that of the registry's API. Looks afterwards that it is there.
     fn register<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>>;

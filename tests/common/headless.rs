@@ -38,6 +38,9 @@ pub fn isolate(command: &mut Command) {
     ] {
         command.env(name, home.join(folder));
     }
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CONSUL_")) {
+        command.env_remove(name);
+    }
     for name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "RUST_LOG"] {
         command.env_remove(name);
     }

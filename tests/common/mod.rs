@@ -9,7 +9,7 @@ mod trace;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-pub use headless::{Headless, Output, Running, headless, isolate};
+pub use headless::{Headless, Output, Running, headless, isolate, signal};
 pub use party::{Party, demo, parties_dir};
 pub use trace::Trace;
 

@@ -47,30 +47,34 @@ const LONGEST_WORDS: usize = 2000;
 
 /// What a failure on the way says; `connect` is how long a connection may take.
 pub(super) fn of_transport(error: &reqwest::Error, connect: Duration) -> RegistryFault {
-    let mut cause: Option<&(dyn Error + 'static)> = error.source();
-    let mut last = error.to_string();
+    if error.is_timeout() && error.is_connect() {
+        return RegistryFault::Unreachable(format!("no connection within {} s", connect.as_secs()));
+    }
+    of_causes(error, error.is_connect())
+}
+
+/// The same, of an error of any client: its causes say what it was.
+pub(super) fn of_causes(error: &(dyn Error + 'static), while_connecting: bool) -> RegistryFault {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    let mut last = String::new();
+    let mut is_parse = false;
     while let Some(inner) = cause {
         if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
             return RegistryFault::Tls(tls_words(tls));
         }
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            // TLS errors travel inside of I/O errors.
-            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        // TLS errors travel inside of I/O errors, and these inside of each other.
+        let mut io = inner.downcast_ref::<std::io::Error>();
+        while let Some(inside) = io.and_then(std::io::Error::get_ref) {
+            if let Some(tls) = inside.downcast_ref::<rustls::Error>() {
                 return RegistryFault::Tls(tls_words(tls));
             }
+            io = inside.downcast_ref::<std::io::Error>();
         }
         last = inner.to_string();
+        is_parse |= last.contains("invalid HTTP") || last.contains("HTTP version");
         cause = inner.source();
     }
-    if error.is_timeout() {
-        return if error.is_connect() {
-            RegistryFault::Unreachable(format!("no connection within {} s", connect.as_secs()))
-        } else {
-            RegistryFault::Silent(connect)
-        };
-    }
-    let lower = last.to_ascii_lowercase();
-    if !error.is_connect() && (lower.contains("invalid http") || lower.contains("parse")) {
+    if is_parse && !while_connecting {
         return RegistryFault::Foreign(format!("it does not speak HTTP/1.1: {last}"));
     }
     RegistryFault::Unreachable(last)

@@ -22,7 +22,7 @@ use crate::registry::{Consistency, RegistryError, RegistryFault, RegistryPlace, 
 /// An answer that is larger is not read: no catalog is.
 const LARGEST_BODY: usize = 256 << 20;
 /// How long the connection itself may take.
-const CONNECT: Duration = Duration::from_secs(5);
+pub(super) const CONNECT: Duration = Duration::from_secs(5);
 /// Letters that a path segment and a query value keep.
 const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -244,7 +244,7 @@ struct Inner {
     client: reqwest::Client,
     base: String,
     headers: HeaderMap,
-    tls: Option<rustls::ClientConfig>,
+    tls: rustls::ClientConfig,
 }
 
 impl std::fmt::Debug for Http {
@@ -269,15 +269,10 @@ impl Http {
             .referer(false)
             .http1_only()
             .connect_timeout(CONNECT);
-        let config = if settings.tls { Some(tls::client_config(&settings).map_err(failed)?) } else { None };
         // Without TLS there is nothing to trust; so nobody waits for the system's roots to be read.
-        let preconfigured = match &config {
-            Some(config) => config.clone(),
-            None => {
-                tls::client_config(&ConsulSettings { verify: false, ..ConsulSettings::default() }).map_err(failed)?
-            }
-        };
-        builder = builder.tls_backend_preconfigured(preconfigured);
+        let nobody = ConsulSettings { verify: false, ..ConsulSettings::default() };
+        let config = tls::client_config(if settings.tls { &settings } else { &nobody }).map_err(failed)?;
+        builder = builder.tls_backend_preconfigured(config.clone());
         let base = match &settings.address {
             AgentAddress::Unix(path) => {
                 builder = unix_socket(builder, path).map_err(failed)?;
@@ -314,9 +309,9 @@ impl Http {
         self.inner.headers.get(&TOKEN)
     }
 
-    /// The TLS configuration, where there is TLS.
-    pub(super) fn tls(&self) -> Option<&rustls::ClientConfig> {
-        self.inner.tls.as_ref()
+    /// The TLS configuration; without TLS, one that nobody uses.
+    pub(super) fn tls_config(&self) -> rustls::ClientConfig {
+        self.inner.tls.clone()
     }
 
     /// `http://127.0.0.1:8500`: what stands before `/v1`.
@@ -352,8 +347,13 @@ impl Http {
 
     /// What an answer that is not 200 means.
     pub fn refused(&self, ask: &Ask, reply: &Reply) -> RegistryError {
+        self.error(ask, self.fault_of_status(ask, reply.status, &reply.text()))
+    }
+
+    /// The same, of a status and its words.
+    pub(super) fn fault_of_status(&self, ask: &Ask, status: u16, said: &str) -> RegistryFault {
         let datacenter = ask.datacenter.as_deref().or(self.inner.settings.datacenter.as_deref());
-        self.error(ask, faults::of_status(reply.status, &reply.text(), datacenter))
+        faults::of_status(status, said, datacenter)
     }
 
     /// Asks, and takes every answer that is Consul's, whatever its status; redirects are none.

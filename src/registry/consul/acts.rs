@@ -1,0 +1,485 @@
+//! What changes services at an agent, each act followed by a look: Consul answers 200 to a good deal that it did not do
+//! (deregistering an id that it does not know, or that another agent has).
+//!
+//! Lives here: registering, deregistering through the agent that owns the instance, maintenance, TTL checks. Absent:
+//! what a registration is (`registration`), keys and values (`keys`).
+
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::http::{Ask, Http};
+use super::settings::AgentAddress;
+use crate::registry::{Health, InstanceKey, RegistryError, RegistryFault};
+
+/// How long the catalog may take to hear of what its agent did.
+const CATALOG: Duration = Duration::from_secs(10);
+/// An agent's ports where ours is a unix socket.
+const HTTP_PORT: u16 = 8500;
+const HTTPS_PORT: u16 = 8501;
+/// So many questions at once while an id is looked for.
+const AT_ONCE: usize = 16;
+/// How Consul refuses a body of which it knows every field and which has no name: nothing is registered.
+const NO_NAME: &str = "missing service name";
+
+/// `GET /v1/agent/self`, what matters of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AgentSelf {
+    config: AgentConfig,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AgentConfig {
+    datacenter: String,
+    node_name: String,
+}
+
+/// `GET /v1/agent/service/ID`, what matters of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AgentService {
+    service: String,
+    #[serde(default)]
+    address: String,
+    #[serde(default)]
+    port: i64,
+}
+
+/// One of `GET /v1/agent/checks` and of `GET /v1/health/checks/NAME`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AgentCheck {
+    node: String,
+    #[serde(rename = "CheckID")]
+    check_id: String,
+    status: String,
+    #[serde(default)]
+    notes: String,
+}
+
+/// One of `GET /v1/catalog/service/NAME`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CatalogService {
+    node: String,
+    #[serde(rename = "ServiceID")]
+    service_id: String,
+}
+
+/// `GET /v1/catalog/node/NAME`; `null` where there is none.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CatalogNode {
+    node: NodeAddress,
+    services: Option<Map<String, Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NodeAddress {
+    node: String,
+    address: String,
+    #[serde(default)]
+    datacenter: String,
+}
+
+/// One of `GET /v1/agent/members`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Member {
+    name: String,
+}
+
+/// The service that has this id at this agent.
+pub(super) async fn id_taken(http: &Http, id: &str) -> Result<Option<String>, RegistryError> {
+    Ok(agent_service(http, id).await?.map(|found| found.service))
+}
+
+/// Asks the agent whether it knows every field of a body, and changes nothing: a body without a name is refused only
+/// after its fields were read.
+pub(super) async fn rehearse(http: &Http, body: &Value) -> Result<(), RegistryError> {
+    let mut nameless = body.clone();
+    if let Some(fields) = nameless.as_object_mut() {
+        fields.retain(|name, _| !name.eq_ignore_ascii_case("Name"));
+    }
+    let ask = Ask::put(&["v1", "agent", "service", "register"]).body(nameless.to_string());
+    let reply = http.send_any(&ask).await?;
+    if reply.status == 400 && reply.text().to_ascii_lowercase().contains(NO_NAME) {
+        return no_unknown_node(http, body).await;
+    }
+    Err(http.refused(&Ask::put(&["v1", "agent", "service", "register"]), &reply))
+}
+
+/// Registers, replacing what has the same id with its checks, and looks whether it is there.
+pub(super) async fn register(http: &Http, body: &Value) -> Result<(), RegistryError> {
+    no_unknown_node(http, body).await?;
+    let ask = Ask::put(&["v1", "agent", "service", "register"])
+        .query("replace-existing-checks", "true")
+        .body(body.to_string());
+    http.send(&ask).await?;
+    let field = |name: &str| {
+        let fields = body.as_object()?;
+        fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    };
+    let text = |name: &str| field(name).and_then(Value::as_str).unwrap_or_default();
+    let (name, id) = (text("Name"), text("ID"));
+    let id = if id.is_empty() { name } else { id };
+    let found = match agent_service(http, id).await {
+        Ok(found) => found,
+        // Who may write may read, so this is no rule of Consul's own; nothing is known then.
+        Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let not_done = |what: String| Err(http.error(&ask, RegistryFault::NotDone(what)));
+    match found {
+        None => not_done(format!("the agent has no service with the ID {id}")),
+        Some(found) if found.service != name => {
+            not_done(format!("the ID {id} belongs to the service {}, not to {name}", found.service))
+        }
+        Some(found) => {
+            let port = field("Port").and_then(Value::as_i64).unwrap_or_default();
+            if found.address == text("Address") && found.port == port {
+                Ok(())
+            } else {
+                not_done(format!("{id} is at {}:{}", found.address, found.port))
+            }
+        }
+    }
+}
+
+/// An alias of a node that there is not ends agents up to 1.8 by a crash, with everything that they watch over.
+async fn no_unknown_node(http: &Http, body: &Value) -> Result<(), RegistryError> {
+    let mut nodes = Vec::new();
+    let fields = body.as_object().into_iter().flatten();
+    for (_, value) in fields.filter(|(name, _)| ["check", "checks"].contains(&name.to_ascii_lowercase().as_str())) {
+        let checks = match value {
+            Value::Array(checks) => checks.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        nodes.extend(checks.iter().filter_map(|check| {
+            let (_, node) = check.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case("AliasNode"))?;
+            node.as_str().filter(|node| !node.is_empty())
+        }));
+    }
+    for node in nodes {
+        let ask = Ask::get(&["v1", "catalog", "node", node]);
+        if http.json::<Option<CatalogNode>>(&ask).await?.0.is_none() {
+            let said = format!("there is no node {node} that a check could be the alias of");
+            return Err(http.error(&ask, RegistryFault::Refused { status: 0, said }));
+        }
+    }
+    Ok(())
+}
+
+/// Where instances with this id are, in all of a datacenter. First at the agent that is asked, who answers for itself.
+pub(super) async fn find(http: &Http, datacenter: Option<&str>, id: &str) -> Result<Vec<InstanceKey>, RegistryError> {
+    let datacenter = datacenter.or(http.settings().datacenter.as_deref());
+    if let Some(service) = agent_service(http, id).await?
+        && let Some(own) = own_node(http).await?
+        && datacenter.is_none_or(|datacenter| datacenter == own.datacenter)
+    {
+        let (service, id) = (service.service, id.to_owned());
+        return Ok(vec![InstanceKey { datacenter: own.datacenter, node: own.node_name, service, id }]);
+    }
+    let ask = Ask::get(&["v1", "catalog", "nodes"]).in_datacenter(datacenter);
+    let (nodes, _) = http.json::<Vec<Value>>(&ask).await?;
+    let names: Vec<&str> = nodes.iter().filter_map(|node| node.get("Node")?.as_str()).collect();
+    let mut found = Vec::new();
+    for some in names.chunks(AT_ONCE) {
+        let asks = some.iter().map(|name| catalog_node(http, datacenter, name));
+        for node in futures_util::future::try_join_all(asks).await?.into_iter().flatten() {
+            for service in node.services.unwrap_or_default().values() {
+                let text = |name: &str| service.get(name).and_then(Value::as_str).unwrap_or_default();
+                if text("ID") == id {
+                    found.push(InstanceKey {
+                        datacenter: node.node.datacenter.clone(),
+                        node: node.node.node.clone(),
+                        service: text("Service").to_owned(),
+                        id: id.to_owned(),
+                    });
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Deregisters through the agent that owns the instance, and looks there and in the catalog that it is gone.
+pub(super) async fn deregister(http: &Http, instance: &InstanceKey) -> Result<(), RegistryError> {
+    let owner = owner(http, &instance.datacenter, &instance.node, Some(&instance.id)).await?;
+    let agent = match owner {
+        Owner::Agent(agent) => agent,
+        Owner::Nobody => return deregister_ownerless(http, instance).await,
+    };
+    let ask = Ask::put(&["v1", "agent", "service", "deregister", &instance.id]);
+    let service = match agent_service(&agent, &instance.id).await {
+        Ok(Some(found)) => found.service,
+        Ok(None) => {
+            let what = format!("instance with the ID {} at the agent of node {}", instance.id, instance.node);
+            return Err(agent.error(&ask, RegistryFault::Missing(what)));
+        }
+        // Who may not look may still be allowed to write; Consul says so itself.
+        Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => instance.service.clone(),
+        Err(error) => return Err(error),
+    };
+    agent.send(&ask).await?;
+    if let Ok(Some(_)) = agent_service(&agent, &instance.id).await {
+        let what = format!("the agent of node {} still has {}", instance.node, instance.id);
+        return Err(agent.error(&ask, RegistryFault::NotDone(what)));
+    }
+    gone_from_catalog(http, &ask, instance, &service).await
+}
+
+/// An instance at a node that is no agent's (registered in the catalog, by hand or by another program): no agent would
+/// register it anew, so the catalog is the place.
+async fn deregister_ownerless(http: &Http, instance: &InstanceKey) -> Result<(), RegistryError> {
+    let node = catalog_node(http, Some(&instance.datacenter), &instance.node).await?;
+    let ask = Ask::put(&["v1", "catalog", "deregister"]);
+    let services = node.and_then(|node| node.services).unwrap_or_default();
+    if !services.contains_key(&instance.id) {
+        let what = format!("instance with the ID {} at node {}", instance.id, instance.node);
+        return Err(http.error(&ask, RegistryFault::Missing(what)));
+    }
+    let body = serde_json::json!({
+        "Datacenter": instance.datacenter, "Node": instance.node, "ServiceID": instance.id,
+    });
+    http.send(&ask.clone().body(body.to_string())).await?;
+    gone_from_catalog(http, &ask, instance, &instance.service).await
+}
+
+async fn gone_from_catalog(
+    http: &Http,
+    done: &Ask,
+    instance: &InstanceKey,
+    service: &str,
+) -> Result<(), RegistryError> {
+    let look = || Ask::get(&["v1", "catalog", "service", service]).in_datacenter(some(&instance.datacenter));
+    let is_gone = |all: &Vec<CatalogService>| {
+        !all.iter().any(|one| one.service_id == instance.id && (instance.node.is_empty() || one.node == instance.node))
+    };
+    if until(http, &look, &is_gone).await? {
+        return Ok(());
+    }
+    let what = format!("the catalog still has {} after {} s, though its agent has not", instance.id, CATALOG.as_secs());
+    Err(http.error(done, RegistryFault::NotDone(what)))
+}
+
+/// Puts an instance into maintenance, or takes it out with `None`; looks at its agent and in the catalog.
+pub(super) async fn maintain(http: &Http, instance: &InstanceKey, reason: Option<&str>) -> Result<(), RegistryError> {
+    let agent = owning_agent(http, instance).await?;
+    let enable = reason.is_some();
+    let mut ask =
+        Ask::put(&["v1", "agent", "service", "maintenance", &instance.id]).query("enable", enable.to_string());
+    if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
+        ask = ask.query("reason", reason);
+    }
+    let reply = agent.send_any(&ask).await?;
+    if reply.status == 404 {
+        let what = format!("instance with the ID {} at the agent of node {}", instance.id, instance.node);
+        return Err(agent.error(&ask, RegistryFault::Missing(what)));
+    }
+    if reply.status != 200 {
+        return Err(agent.refused(&ask, &reply));
+    }
+    let check_id = format!("_service_maintenance:{}", instance.id);
+    let is_so = |check: &AgentCheck| match reason {
+        // Consul has words of its own where there are none.
+        Some(reason) => reason.is_empty() || check.notes == reason,
+        None => false,
+    };
+    let check = agent_check(&agent, &check_id).await?;
+    if check.as_ref().map_or(enable, |check| !is_so(check)) {
+        let what = match check {
+            Some(check) => format!("{} is in maintenance: {}", instance.id, check.notes),
+            None => format!("{} is not in maintenance", instance.id),
+        };
+        return Err(agent.error(&ask, RegistryFault::NotDone(what)));
+    }
+    let service = agent_service(&agent, &instance.id).await?.map_or_else(|| instance.service.clone(), |it| it.service);
+    let look = || Ask::get(&["v1", "health", "checks", &service]).in_datacenter(some(&instance.datacenter));
+    let in_catalog = |all: &Vec<AgentCheck>| {
+        let of_this = |check: &&AgentCheck| {
+            check.check_id == check_id && (instance.node.is_empty() || check.node == instance.node)
+        };
+        all.iter().find(of_this).map_or(!enable, is_so)
+    };
+    if until(http, &look, &in_catalog).await? {
+        return Ok(());
+    }
+    let what = format!("the agent did it, and the catalog did not hear of it within {} s", CATALOG.as_secs());
+    Err(http.error(&ask, RegistryFault::NotDone(what)))
+}
+
+/// Sets a TTL check by hand, at the agent of its node, and looks whether it is so.
+pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, note: &str) -> Result<(), RegistryError> {
+    let verb = match to {
+        Health::Passing => "pass",
+        Health::Warning => "warn",
+        Health::Critical => "fail",
+        Health::Unknown | Health::Maintenance => {
+            let what = "set a check to anything but passing, warning and critical";
+            return Err(http.error(&Ask::put(&["v1", "agent", "check"]), RegistryFault::Unsupported(what)));
+        }
+    };
+    let agent = match owner(http, "", node, None).await? {
+        Owner::Agent(agent) => agent,
+        Owner::Nobody => return Err(no_agent(http, node)),
+    };
+    let mut ask = Ask::put(&["v1", "agent", "check", verb, check]);
+    if !note.is_empty() {
+        ask = ask.query("note", note);
+    }
+    let reply = agent.send_any(&ask).await?;
+    let found = agent_check(&agent, check).await;
+    if matches!(found, Ok(None)) && matches!(reply.status, 404 | 500) {
+        let what = format!("check with the ID {check} at the agent of node {node}");
+        return Err(agent.error(&ask, RegistryFault::Missing(what)));
+    }
+    if reply.status != 200 {
+        return Err(agent.refused(&ask, &reply));
+    }
+    match found? {
+        Some(found) if found.status == to.name() => Ok(()),
+        Some(found) => Err(agent.error(&ask, RegistryFault::NotDone(format!("{check} is {}", found.status)))),
+        None => Err(agent.error(&ask, RegistryFault::NotDone(format!("the agent has no check {check} any more")))),
+    }
+}
+
+/// Who has a node's services.
+enum Owner {
+    /// This agent.
+    Agent(Http),
+    /// No agent: the node is in the catalog alone.
+    Nobody,
+}
+
+async fn owning_agent(http: &Http, instance: &InstanceKey) -> Result<Http, RegistryError> {
+    match owner(http, &instance.datacenter, &instance.node, Some(&instance.id)).await? {
+        Owner::Agent(agent) => Ok(agent),
+        Owner::Nobody => Err(no_agent(http, &instance.node)),
+    }
+}
+
+fn no_agent(http: &Http, node: &str) -> RegistryError {
+    let why = "no agent runs there; it is in the catalog alone".to_owned();
+    let fault = RegistryFault::OtherAgent { node: node.to_owned(), address: String::new(), why };
+    http.error(&Ask::get(&["v1", "agent", "members"]), fault)
+}
+
+/// The agent of a node: ours, or the one at the node's address and our port, if it says itself that it is that node's.
+async fn owner(http: &Http, datacenter: &str, node: &str, id: Option<&str>) -> Result<Owner, RegistryError> {
+    let own = own_node(http).await?;
+    let is_own = match &own {
+        Some(own) => {
+            (node.is_empty() || own.node_name == node) && (datacenter.is_empty() || own.datacenter == datacenter)
+        }
+        None => node.is_empty() || only_there(http, datacenter, node, id).await?,
+    };
+    if is_own {
+        return Ok(Owner::Agent(http.clone()));
+    }
+    let asked = Ask::get(&["v1", "agent", "self"]);
+    let Some(found) = catalog_node(http, some(datacenter), node).await? else {
+        return Err(http.error(&asked, RegistryFault::Missing(format!("node {node}"))));
+    };
+    let address = found.node.address;
+    let is_here = own.as_ref().is_some_and(|own| datacenter.is_empty() || own.datacenter == datacenter);
+    if is_here && let Some(own) = &own {
+        let (members, _) = http.json::<Vec<Member>>(&Ask::get(&["v1", "agent", "members"])).await?;
+        // Who does not see its own agent among them may not see the others either.
+        let sees_all = members.iter().any(|member| member.name == own.node_name);
+        if sees_all && !members.iter().any(|member| member.name == node) {
+            return Ok(Owner::Nobody);
+        }
+    }
+    let other = |why: String| {
+        let fault = RegistryFault::OtherAgent { node: node.to_owned(), address: address.clone(), why };
+        http.error(&asked, fault)
+    };
+    let mut settings = http.settings().clone();
+    let port = match &settings.address {
+        AgentAddress::Tcp(_, port) => *port,
+        AgentAddress::Unix(_) if settings.tls => HTTPS_PORT,
+        AgentAddress::Unix(_) => HTTP_PORT,
+    };
+    settings.address = AgentAddress::Tcp(address.clone(), port);
+    let agent = Http::new(settings).map_err(|error| other(error.fault.to_string()))?;
+    let place = agent.place().address.clone();
+    match agent.json::<AgentSelf>(&asked).await {
+        Ok((it, _)) if it.config.node_name == node && (datacenter.is_empty() || it.config.datacenter == datacenter) => {
+            Ok(Owner::Agent(agent))
+        }
+        Ok((it, _)) => Err(other(format!("the agent at {place} is that of node {}", it.config.node_name))),
+        Err(error) => Err(other(format!("the one at {place} {}", error.fault))),
+    }
+}
+
+/// Without the right to read `agent/self`: whether an instance with this id is at our agent and at this node alone.
+async fn only_there(http: &Http, datacenter: &str, node: &str, id: Option<&str>) -> Result<bool, RegistryError> {
+    let Some(id) = id else { return Ok(false) };
+    let Some(service) = agent_service(http, id).await? else { return Ok(false) };
+    let ask = Ask::get(&["v1", "catalog", "service", &service.service]).in_datacenter(some(datacenter));
+    let (all, _) = http.json::<Vec<CatalogService>>(&ask).await?;
+    let mut nodes = all.iter().filter(|one| one.service_id == id).map(|one| one.node.as_str());
+    Ok(nodes.next() == Some(node) && nodes.next().is_none())
+}
+
+/// Which node our agent is; `None` where the token may not ask.
+async fn own_node(http: &Http) -> Result<Option<AgentConfig>, RegistryError> {
+    match http.json::<AgentSelf>(&Ask::get(&["v1", "agent", "self"])).await {
+        Ok((it, _)) => Ok(Some(it.config)),
+        Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn catalog_node(http: &Http, datacenter: Option<&str>, node: &str) -> Result<Option<CatalogNode>, RegistryError> {
+    let ask = Ask::get(&["v1", "catalog", "node", node]).in_datacenter(datacenter.filter(|name| !name.is_empty()));
+    Ok(http.json(&ask).await?.0)
+}
+
+async fn agent_service(http: &Http, id: &str) -> Result<Option<AgentService>, RegistryError> {
+    let ask = Ask::get(&["v1", "agent", "service", id]);
+    let reply = http.send_any(&ask).await?;
+    match reply.status {
+        200 => http.parse(&ask, &reply).map(Some),
+        404 => Ok(None),
+        _ => Err(http.refused(&ask, &reply)),
+    }
+}
+
+async fn agent_check(http: &Http, id: &str) -> Result<Option<AgentCheck>, RegistryError> {
+    let ask = Ask::get(&["v1", "agent", "checks"]);
+    let (mut checks, _) = http.json::<std::collections::BTreeMap<String, AgentCheck>>(&ask).await?;
+    Ok(checks.remove(id))
+}
+
+/// Asks until it is so, by blocking queries, for as long as the catalog may take.
+async fn until<T: DeserializeOwned>(
+    http: &Http,
+    look: &(dyn Fn() -> Ask + Sync),
+    is_so: &(dyn Fn(&T) -> bool + Sync),
+) -> Result<bool, RegistryError> {
+    let end = Instant::now() + CATALOG;
+    let (mut value, mut facts) = http.json::<T>(&look()).await?;
+    loop {
+        if is_so(&value) {
+            return Ok(true);
+        }
+        let left = end.saturating_duration_since(Instant::now());
+        if left < Duration::from_secs(1) {
+            return Ok(false);
+        }
+        // An index of 0 would not block.
+        let ask = look().blocking(facts.index.unwrap_or_default().max(1), left, http.settings().patience);
+        (value, facts) = http.json::<T>(&ask).await?;
+    }
+}
+
+fn some(name: &str) -> Option<&str> {
+    (!name.is_empty()).then_some(name)
+}

@@ -1,0 +1,381 @@
+//! Watches of one service, of all instances and of all services.
+//!
+//! One service is one blocking query. All of them are two: one for names and tags, which any registration ends, and one
+//! for every check, which tells what became of whom. What they say is applied to what is known; only services that
+//! changed are asked for again, and everything only within a bucket, since Consul does not tell whose address, port or
+//! metadata changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::Consul;
+use super::blocking::{self, Blocking, Bucket, Source};
+use super::http::ReplyFacts;
+use super::raw::{self, RawCheck, RawEntry};
+use super::read::{self, ChecksByPlace, Names};
+use crate::registry::{
+    Answer, Instance, RegistryError, Scope, Service, Watch, keep_checks_since, keep_since, services_of,
+};
+
+/// More changed services than this, and everything is asked for anew.
+const FEW: usize = 24;
+
+/// One service's instances.
+pub(super) fn one(consul: Consul, scope: Scope, name: String) -> Watch<Vec<Instance>> {
+    let block = Blocking::new(consul.http().clone());
+    blocking::watch(One { consul, scope, name, block, last: Vec::new() })
+}
+
+/// All instances.
+pub(super) fn all(consul: Consul, scope: Scope) -> Watch<Vec<Instance>> {
+    blocking::watch(All::new(consul, scope))
+}
+
+/// All services in sum.
+pub(super) fn services(consul: Consul, scope: Scope) -> Watch<Vec<Service>> {
+    blocking::watch(Sums(All::new(consul, scope)))
+}
+
+struct One {
+    consul: Consul,
+    scope: Scope,
+    name: String,
+    block: Blocking,
+    last: Vec<Instance>,
+}
+
+impl Source for One {
+    type Value = Vec<Instance>;
+
+    async fn next(&mut self) -> Result<Answer<Vec<Instance>>, RegistryError> {
+        let ask = Consul::service_ask(&self.scope, &self.name);
+        let reply = self.block.next(ask.clone(), |status| status == 200).await?;
+        let entries: Vec<RawEntry> = self.consul.http().parse(&ask, &reply)?;
+        let mut instances = self.consul.instances_of(entries, &self.scope).await;
+        keep_since(&self.last, &mut instances, SystemTime::now());
+        self.last.clone_from(&instances);
+        Ok(self.consul.answer_of_one(instances, &reply.facts, &self.scope).await)
+    }
+
+    fn reset(&mut self) {
+        self.block = Blocking::new(self.consul.http().clone());
+    }
+}
+
+/// What one of the two questions heard.
+enum Heard {
+    Names(Names, ReplyFacts),
+    Checks(Vec<RawCheck>, ReplyFacts),
+    Failed(RegistryError),
+}
+
+struct All {
+    consul: Consul,
+    /// As it was asked for.
+    scope: Scope,
+    /// What is kept: everything, of which the scope's tags and health are a view; a filter expression is the agent's.
+    whole: Scope,
+    /// The two questions; aborted when this is dropped.
+    ears: Option<Ears>,
+    known: Vec<Instance>,
+    names: Names,
+    facts: ReplyFacts,
+    /// Something changed of which it is not known what.
+    is_unsure: bool,
+    bucket: Bucket,
+}
+
+struct Ears {
+    heard: mpsc::Receiver<Heard>,
+    _tasks: JoinSet<()>,
+}
+
+impl All {
+    fn new(consul: Consul, scope: Scope) -> Self {
+        let whole = Scope { tags: Vec::new(), passing: false, near: None, ..scope.clone() };
+        Self {
+            consul,
+            scope,
+            whole,
+            ears: None,
+            known: Vec::new(),
+            names: Names::new(),
+            facts: ReplyFacts::default(),
+            is_unsure: true,
+            bucket: Bucket::new(),
+        }
+    }
+
+    /// Asks both questions, each in a task of its own: one that is dropped in the middle would cost its connection.
+    fn listen(&self) -> Ears {
+        let (tell, heard) = mpsc::channel(1);
+        let mut tasks = JoinSet::new();
+        let place = Scope { filter: None, ..self.whole.clone() };
+        for is_names in [true, false] {
+            let (consul, place, tell) = (self.consul.clone(), place.clone(), tell.clone());
+            tasks.spawn(async move {
+                let ask = if is_names { Consul::names_ask(&place) } else { Consul::checks_ask(&place) };
+                let mut block = Blocking::new(consul.http().clone());
+                loop {
+                    let heard = match block.next(ask.clone(), |status| status == 200).await {
+                        Ok(reply) if is_names => {
+                            consul.http().parse(&ask, &reply).map(|names| Heard::Names(names, reply.facts))
+                        }
+                        Ok(reply) => consul.http().parse(&ask, &reply).map(|rows| Heard::Checks(rows, reply.facts)),
+                        Err(error) => Err(error),
+                    };
+                    let is_over = heard.is_err();
+                    if tell.send(heard.unwrap_or_else(Heard::Failed)).await.is_err() || is_over {
+                        return;
+                    }
+                }
+            });
+        }
+        Ears { heard, _tasks: tasks }
+    }
+
+    /// Everything, anew.
+    async fn look(&mut self) -> Result<(), RegistryError> {
+        let began = Instant::now();
+        let (mut instances, facts) = self.consul.all_of(&self.whole, self.names.keys().cloned().collect()).await?;
+        keep_since(&self.known, &mut instances, SystemTime::now());
+        self.known = instances;
+        self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
+        self.is_unsure = false;
+        self.bucket.costs(began.elapsed());
+        Ok(())
+    }
+
+    /// These services, anew.
+    async fn look_at(&mut self, services: BTreeSet<String>) -> Result<(), RegistryError> {
+        if services.is_empty() {
+            return Ok(());
+        }
+        if services.len() > FEW {
+            self.is_unsure = true;
+            return Ok(());
+        }
+        let (mut instances, facts) = self.consul.by_service(&self.whole, services.iter().cloned().collect()).await?;
+        keep_since(&self.known, &mut instances, SystemTime::now());
+        self.known.retain(|known| !services.contains(&known.key.service));
+        self.known.extend(instances);
+        read::sort(&mut self.known);
+        self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
+        Ok(())
+    }
+
+    /// Takes in what was heard; says which services have to be asked for.
+    fn take(&mut self, heard: Heard) -> Result<BTreeSet<String>, RegistryError> {
+        match heard {
+            Heard::Failed(error) => Err(error),
+            Heard::Names(names, facts) => {
+                let changed = changed_names(&self.names, &names);
+                self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
+                self.names = names;
+                self.is_unsure = true;
+                Ok(if self.scope.filter.is_some() { BTreeSet::new() } else { changed })
+            }
+            Heard::Checks(rows, facts) => {
+                self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
+                if self.scope.filter.is_some() {
+                    // Which instances pass the filter may depend on their checks: only the agent knows.
+                    self.is_unsure = true;
+                    return Ok(BTreeSet::new());
+                }
+                Ok(apply_checks(&mut self.known, rows, SystemTime::now()))
+            }
+        }
+    }
+
+    async fn changed(&mut self) -> Result<(), RegistryError> {
+        if self.ears.is_none() {
+            // The agent was away, or this is the beginning: nothing that was known of it counts.
+            self.ears = Some(self.listen());
+            (self.names, self.facts, self.is_unsure) = (Names::new(), ReplyFacts::default(), true);
+            let mut has_names = false;
+            let mut has_checks = false;
+            while !(has_names && has_checks) {
+                match self.hear(None).await? {
+                    Some(Heard::Names(names, facts)) => {
+                        (self.names, has_names) = (names, true);
+                        self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
+                    }
+                    Some(Heard::Checks(..)) => has_checks = true,
+                    Some(Heard::Failed(error)) => return Err(error),
+                    None => {}
+                }
+            }
+            // Both questions wait from here on, so that whatever happens while we look will be heard.
+            return self.look().await;
+        }
+        loop {
+            let wait = if self.is_unsure {
+                match self.bucket.try_take() {
+                    Ok(()) => return self.look().await,
+                    Err(wait) => Some(wait),
+                }
+            } else {
+                None
+            };
+            let Some(heard) = self.hear(wait).await? else { continue };
+            let mut services = self.take(heard)?;
+            while let Some(more) = self.ears.as_mut().and_then(|ears| ears.heard.try_recv().ok()) {
+                services.extend(self.take(more)?);
+            }
+            self.look_at(services).await?;
+            return Ok(());
+        }
+    }
+
+    /// What is heard next; nothing if that takes longer than `limit`.
+    async fn hear(&mut self, limit: Option<Duration>) -> Result<Option<Heard>, RegistryError> {
+        let Some(ears) = self.ears.as_mut() else { return Ok(None) };
+        let heard = match limit {
+            Some(limit) => match tokio::time::timeout(limit, ears.heard.recv()).await {
+                Ok(heard) => heard,
+                Err(_) => return Ok(None),
+            },
+            None => ears.heard.recv().await,
+        };
+        if heard.is_none() {
+            // Both tasks are gone without a word: begin anew.
+            self.ears = None;
+        }
+        Ok(heard)
+    }
+}
+
+impl Source for All {
+    type Value = Vec<Instance>;
+
+    async fn next(&mut self) -> Result<Answer<Vec<Instance>>, RegistryError> {
+        self.changed().await?;
+        let view = self.known.iter().filter(|instance| read::fits(instance, &self.scope)).cloned().collect();
+        Ok(self.consul.answer_of_all(view, &self.facts, &self.scope).await)
+    }
+
+    fn reset(&mut self) {
+        self.ears = None;
+    }
+}
+
+struct Sums(All);
+
+impl Source for Sums {
+    type Value = Vec<Service>;
+
+    async fn next(&mut self) -> Result<Answer<Vec<Service>>, RegistryError> {
+        let answer = self.0.next().await?;
+        Ok(Answer { value: services_of(&answer.value), hidden: answer.hidden })
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+}
+
+/// Services that came, went or have other tags.
+fn changed_names(old: &Names, new: &Names) -> BTreeSet<String> {
+    let sorted = |tags: &Vec<String>| tags.iter().cloned().collect::<BTreeSet<_>>();
+    let all: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    all.into_iter().filter(|name| old.get(*name).map(sorted) != new.get(*name).map(sorted)).cloned().collect()
+}
+
+/// Gives each instance its checks. Says which services have instances that are not known, or lost their own checks,
+/// which is what a deregistration looks like from here.
+fn apply_checks(known: &mut [Instance], rows: Vec<RawCheck>, now: SystemTime) -> BTreeSet<String> {
+    let mut services = BTreeSet::new();
+    let mut of_services: BTreeMap<(String, String), String> = BTreeMap::new();
+    for row in &rows {
+        if !row.is_node() {
+            of_services.insert((row.node.clone(), row.service_id.clone()), row.service_name.clone());
+        }
+    }
+    let checks = ChecksByPlace::new(rows);
+    for instance in known {
+        let mut new = checks.of(&instance.key.node, &instance.key.id);
+        let place = (instance.key.node.clone(), instance.key.id.clone());
+        let had_own = instance.checks.iter().any(|check| !check.is_node);
+        if of_services.remove(&place).is_none() && had_own {
+            services.insert(instance.key.service.clone());
+        }
+        keep_checks_since(&instance.checks, &mut new, now);
+        if new != instance.checks {
+            instance.health = raw::worst(&new);
+            instance.maintenance_reason = raw::maintenance_reason(&new);
+            instance.checks = new;
+        }
+    }
+    services.extend(of_services.into_values().filter(|name| !name.is_empty()));
+    services
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{Check, Health, InstanceKey};
+
+    fn rows(json: &str) -> Vec<RawCheck> {
+        serde_json::from_str(json).expect("json")
+    }
+
+    fn instance(id: &str) -> Instance {
+        let check = Check { id: format!("c-{id}"), status: Health::Passing, ..Check::default() };
+        Instance {
+            key: InstanceKey {
+                node: "n".to_owned(),
+                service: "User".to_owned(),
+                id: id.to_owned(),
+                ..InstanceKey::default()
+            },
+            health: Health::Passing,
+            checks: vec![check],
+            ..Instance::default()
+        }
+    }
+
+    #[test]
+    fn checks_are_given_to_whom_they_belong() {
+        let mut known = vec![instance("1"), instance("2")];
+        let now = SystemTime::UNIX_EPOCH;
+        let asked = apply_checks(
+            &mut known,
+            rows(
+                r#"[{"Node": "n", "CheckID": "c-1", "ServiceID": "1", "ServiceName": "User", "Status": "critical"},
+                    {"Node": "n", "CheckID": "c-2", "ServiceID": "2", "ServiceName": "User", "Status": "passing"},
+                    {"Node": "n", "CheckID": "serfHealth", "ServiceID": "", "Status": "passing"}]"#,
+            ),
+            now,
+        );
+        assert!(asked.is_empty(), "{asked:?}");
+        assert_eq!((known[0].health, known[1].health), (Health::Critical, Health::Passing));
+        assert_eq!(known[0].checks.len(), 2, "its node's and its own");
+        assert_eq!(known[0].checks[1].since, Some(now));
+        assert_eq!(known[1].checks[1].since, None);
+    }
+
+    #[test]
+    fn what_came_and_went_is_asked_for() {
+        let asked = |json: &str| apply_checks(&mut [instance("1")], rows(json), SystemTime::UNIX_EPOCH);
+        let same = r#"{"Node": "n", "CheckID": "c-1", "ServiceID": "1", "ServiceName": "User", "Status": "passing"}"#;
+        assert!(asked(&format!("[{same}]")).is_empty());
+        assert_eq!(asked("[]"), ["User".to_owned()].into(), "its checks are gone");
+        let other = r#"{"Node": "n", "CheckID": "c", "ServiceID": "9", "ServiceName": "Order", "Status": "passing"}"#;
+        assert_eq!(asked(&format!("[{same}, {other}]")), ["Order".to_owned()].into());
+    }
+
+    #[test]
+    fn names_that_changed() {
+        let names = |of: &[(&str, &[&str])]| -> Names {
+            of.iter()
+                .map(|(name, tags)| ((*name).to_owned(), tags.iter().map(|tag| (*tag).to_owned()).collect()))
+                .collect()
+        };
+        let old = names(&[("a", &["x", "y"]), ("b", &[]), ("c", &["x"])]);
+        let new = names(&[("a", &["y", "x"]), ("c", &["z"]), ("d", &[])]);
+        assert_eq!(changed_names(&old, &new), ["b", "c", "d"].map(str::to_owned).into());
+    }
+}
