@@ -12,6 +12,7 @@ use proconsul::engine::{
     Scheme, Seen, SourceId, SourceSpec, SourceState, StartCall,
 };
 use proconsul::message::TemplateSize;
+use proconsul::registry::Policy;
 use proconsul::schema::Outline;
 use proconsul::secret::Secret;
 
@@ -105,6 +106,8 @@ impl Driver {
             deadline: None,
             limits: Limits::default(),
             compress: Encoding::Identity,
+            policy: Policy::default(),
+            retries: 0,
         })));
         call
     }

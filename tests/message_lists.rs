@@ -14,6 +14,7 @@ use proconsul::engine::{
     SourceSpec, SourceState, StartCall, View,
 };
 use proconsul::message::TemplateSize;
+use proconsul::registry::Policy;
 
 /// Nothing here takes as long; a machine under load may.
 const LIMIT: Duration = Duration::from_mins(2);
@@ -101,6 +102,8 @@ impl Driver {
             deadline: None,
             limits: Limits::default(),
             compress: Encoding::Identity,
+            policy: Policy::default(),
+            retries: 0,
         })));
         CallId(1)
     }

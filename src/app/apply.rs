@@ -11,6 +11,7 @@ use super::{
 use crate::call::Limits;
 use crate::engine::{CallId, Command, Generation, SourceFailure, SourceId, StartCall};
 use crate::message::TemplateSize;
+use crate::registry::Policy;
 use crate::secret::Secret;
 use crate::words::Lang;
 
@@ -608,6 +609,8 @@ impl App {
             deadline,
             limits,
             compress: compress.or(self.settings.compress).unwrap_or_default(),
+            policy: Policy::default(),
+            retries: 0,
         })));
         for call in released {
             self.send(Command::ReleaseCall(call.id));

@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use super::messages::{MessageList, Pace, RowCache};
 use crate::call::{CallEvent, CallStatus, Code, Metadata};
-use crate::engine::{CallId, CallUpdate, Detail, Direction, MessageRow, Seen, TextLines, View};
+use crate::engine::{
+    Attempt, CallId, CallUpdate, Chosen, Detail, Direction, MessageRow, ResolveError, Seen, TextLines, View,
+};
 use crate::message::MessageError;
 use crate::transport::{ConnectEvent, ConnectionInfo};
 
@@ -110,6 +112,12 @@ pub struct CallRecord {
     pub details: Vec<Detail>,
     /// Why it never began.
     pub not_begun: Option<String>,
+    /// Why its address led to no instance of a service in a registry.
+    pub not_resolved: Option<Arc<ResolveError>>,
+    /// The instance that it goes to, or went to last, where its address names a service in a registry.
+    pub chosen: Option<Chosen>,
+    /// The fate of each attempt; empty where there is one only and no registry.
+    pub attempts: Vec<Attempt>,
     /// The last message that could not be sent.
     pub unsendable: Option<MessageError>,
     /// The one message of an answer that is no stream.
@@ -150,6 +158,9 @@ impl CallRecord {
             status: None,
             details: Vec::new(),
             not_begun: None,
+            not_resolved: None,
+            chosen: None,
+            attempts: Vec::new(),
             unsendable: None,
             answer: None,
             shown: None,
@@ -242,8 +253,26 @@ impl CallRecord {
             CallUpdate::Seen(seen) => self.take_seen(&seen),
             CallUpdate::Unsendable(error) => self.unsendable = Some(error),
             CallUpdate::NotBegun(why) => self.not_begun = Some(why),
+            CallUpdate::NotResolved(error) => {
+                self.not_begun = Some(error.to_string());
+                self.not_resolved = Some(error);
+            }
+            CallUpdate::Chosen(chosen) => self.chosen = Some(*chosen),
+            CallUpdate::Attempt(attempt) => self.take_attempt(*attempt),
             CallUpdate::Details(details) => self.details = details,
         }
+    }
+
+    fn take_attempt(&mut self, attempt: Attempt) {
+        if attempt.goes_on {
+            // What is shown of the connection is the next attempt's.
+            self.connects.clear();
+            self.connection = None;
+            self.request_headers = None;
+            self.headers = None;
+            self.trailers = None;
+        }
+        self.attempts.push(attempt);
     }
 
     fn take_event(&mut self, event: CallEvent) {

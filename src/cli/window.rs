@@ -7,6 +7,7 @@ use super::connect::{endpoint, text_rows};
 use super::{NOT_BEGUN, USAGE};
 use crate::call::check_metadata;
 use crate::engine::{CaChoice, ClientFiles, Endpoint, Scheme};
+use crate::registry::{RegistryTarget, names_a_registry};
 use crate::start::{Rows, Start, StartTarget};
 use crate::transport::Target;
 
@@ -80,6 +81,10 @@ fn address_of(text: &str, is_socket: bool) -> Result<String, Refused> {
     // A verb with a slip of the finger is more likely than a server that is called so.
     if !has_scheme && text != "localhost" && !text.contains(['.', ':']) {
         return Err(usage(format!("{text}: no verb, file or address; a server of this name is written {text}:443")));
+    }
+    if names_a_registry(text) {
+        RegistryTarget::parse(text).map_err(|error| usage(format!("{text}: {error}")))?;
+        return Ok(text.to_owned());
     }
     Target::parse(text).map_err(|error| usage(format!("{text}: neither a file nor an address: {error}")))?;
     Ok(text.to_owned())

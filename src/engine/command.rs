@@ -9,6 +9,7 @@ use super::{
 };
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
+use crate::registry::Policy;
 use crate::secret::Secret;
 
 /// A wish. Answers come as events that carry the same ids.
@@ -202,4 +203,9 @@ pub struct StartCall {
     pub limits: Limits,
     /// Of requests.
     pub compress: Encoding,
+    /// Which instance, where the endpoint's address names a service in a registry.
+    pub policy: Policy,
+    /// Further attempts after one that reached nobody (UNAVAILABLE before anything was answered), at the next
+    /// instance where there is one.
+    pub retries: u32,
 }

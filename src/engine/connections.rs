@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use super::endpoint::at_home;
 use super::live::Teller;
+use super::resolve::placed;
 use super::tls_memory::TlsMemory;
-use super::{CertificateFileError, ConnectionState, Endpoint, Event, load_options};
+use super::{CertificateFileError, ConnectionState, Endpoint, Event, Registries, load_options};
 use crate::transport::{Channel, Pool, Unobserved, certificates_in};
 
 /// Larger files are no certificates.
 const MOST_BYTES: u64 = 4 << 20;
 
 /// Tells how it stands; connects nothing.
-pub(super) async fn look(endpoint: Endpoint, pool: Pool, teller: Teller) {
+pub(super) async fn look(endpoint: Endpoint, pool: Pool, registries: Arc<Registries>, teller: Teller) {
     let address = endpoint.address.clone();
-    let state = match channel(endpoint, &pool).await {
+    let state = match channel(endpoint, &pool, &registries).await {
         Err(why) => ConnectionState::Unusable(why),
         Ok(channel) => match channel.open_connection() {
             Some(info) => ConnectionState::Open(Arc::new(info)),
@@ -28,10 +29,16 @@ pub(super) async fn look(endpoint: Endpoint, pool: Pool, teller: Teller) {
 }
 
 /// Closes the one that is open once its calls have ended, and makes another at once.
-pub(super) async fn reconnect(endpoint: Endpoint, pool: Pool, memory: Arc<TlsMemory>, teller: Teller) {
+pub(super) async fn reconnect(
+    endpoint: Endpoint,
+    pool: Pool,
+    memory: Arc<TlsMemory>,
+    registries: Arc<Registries>,
+    teller: Teller,
+) {
     let address = endpoint.address.clone();
     let tell = async |state| teller.tell(Event::Connection { address: address.clone(), state }).await;
-    let channel = match channel(endpoint, &pool).await {
+    let channel = match channel(endpoint, &pool, &registries).await {
         Err(why) => return tell(ConnectionState::Unusable(why)).await,
         Ok(channel) => channel,
     };
@@ -45,7 +52,8 @@ pub(super) async fn reconnect(endpoint: Endpoint, pool: Pool, memory: Arc<TlsMem
     tell(state).await;
 }
 
-async fn channel(endpoint: Endpoint, pool: &Pool) -> Result<Channel, String> {
+async fn channel(endpoint: Endpoint, pool: &Pool, registries: &Registries) -> Result<Channel, String> {
+    let endpoint = placed(endpoint, registries).await?;
     let loaded = tokio::task::spawn_blocking(move || load_options(&endpoint)).await;
     let (target, options) = loaded.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     Ok(pool.channel(&target, &options))

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{
-    CallId, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold, RegistryEvent, SaveTold, SecretsUpdate,
-    Seen, SourceId, TextLines,
+    Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold, RegistryEvent,
+    ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextLines,
 };
 use crate::call::CallEvent;
 use crate::message::MessageError;
@@ -229,6 +229,13 @@ pub enum CallUpdate {
     Unsendable(MessageError),
     /// The call never began: settings that cannot be used, in words (English).
     NotBegun(String),
+    /// The call never began: its address names a service in a registry, and leads to no instance.
+    NotResolved(Arc<ResolveError>),
+    /// The address names a service in a registry; this attempt goes to that instance.
+    Chosen(Box<Chosen>),
+    /// An attempt ended. Told where the address names a service in a registry, or retries are on; where another
+    /// follows, its status is told here and nowhere else.
+    Attempt(Box<Attempt>),
     /// The status' details, in order.
     Details(Vec<Detail>),
 }

@@ -17,8 +17,8 @@ use super::secrets::SecretQueue;
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
-    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, SaveContent,
-    SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartCall, TextLines, desktop, diagnose, save,
+    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, Registries,
+    SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartCall, TextLines, desktop, diagnose, save,
 };
 use crate::call::Metadata;
 use crate::demo;
@@ -190,12 +190,14 @@ struct Live {
     teller: Teller,
     pool: Pool,
     tls_memory: Arc<TlsMemory>,
+    /// Where addresses that name a service are looked up.
+    registries: Arc<Registries>,
     demo: Option<Result<demo::Demo, String>>,
     sources: HashMap<SourceId, OpenSource>,
     methods: Arc<Mutex<HashMap<u64, Arc<Prepared>>>>,
     calls: HashMap<CallId, RunningCall>,
     diagnoses: HashMap<DiagnosisId, JoinHandle<()>>,
-    registries: LiveRegistries,
+    open_registries: LiveRegistries,
     /// Files that are being written, by ticket.
     saves: HashMap<u64, Arc<Stop>>,
 }
@@ -204,18 +206,20 @@ impl Live {
     fn new(config: EngineConfig, teller: Teller) -> Self {
         let pool = Pool::default();
         let tls_memory = TlsMemory::open(config.state_dir.as_ref().map(|dir| dir.join("seen-with-tls")), &pool);
-        let registries = LiveRegistries::new(teller.clone(), pool.clone());
+        let registries: Arc<Registries> = Arc::default();
+        let open_registries = LiveRegistries::new(teller.clone(), pool.clone(), Arc::clone(&registries));
         Self {
             config,
             teller,
             pool,
             tls_memory: Arc::new(tls_memory),
+            registries,
             demo: None,
             sources: HashMap::new(),
             methods: Arc::default(),
             calls: HashMap::new(),
             diagnoses: HashMap::new(),
-            registries,
+            open_registries,
             saves: HashMap::new(),
         }
     }
@@ -271,7 +275,8 @@ impl Live {
             Command::Diagnose(start) => {
                 self.diagnoses.retain(|_, task| !task.is_finished());
                 let (id, memory) = (start.id, Arc::clone(&self.tls_memory));
-                let task = diagnose::begin(*start, self.pool.clone(), memory, self.teller.clone());
+                let registries = Arc::clone(&self.registries);
+                let task = diagnose::begin(*start, self.pool.clone(), memory, registries, self.teller.clone());
                 self.diagnoses.insert(id, task);
             }
             Command::StopDiagnosis(id) => {
@@ -308,23 +313,27 @@ impl Live {
             // `Engine::send` keeps these.
             Command::Secrets(_) => {}
             Command::LookAtConnection(endpoint) => {
-                tokio::spawn(connections::look(endpoint, self.pool.clone(), self.teller.clone()));
+                let registries = Arc::clone(&self.registries);
+                tokio::spawn(connections::look(endpoint, self.pool.clone(), registries, self.teller.clone()));
             }
             Command::Reconnect(endpoint) => {
-                let memory = Arc::clone(&self.tls_memory);
-                tokio::spawn(connections::reconnect(endpoint, self.pool.clone(), memory, self.teller.clone()));
+                let (memory, registries) = (Arc::clone(&self.tls_memory), Arc::clone(&self.registries));
+                let (pool, teller) = (self.pool.clone(), self.teller.clone());
+                tokio::spawn(connections::reconnect(endpoint, pool, memory, registries, teller));
             }
-            Command::OpenRegistry { registry, generation, spec } => self.registries.open(registry, generation, *spec),
-            Command::CloseRegistry(registry) => self.registries.close(registry),
+            Command::OpenRegistry { registry, generation, spec } => {
+                self.open_registries.open(registry, generation, *spec)
+            }
+            Command::CloseRegistry(registry) => self.open_registries.close(registry),
             Command::WatchRegistry(registry, watching) => {
-                self.registries.order(registry, RegistryOrder::Watch(watching)).await;
+                self.open_registries.order(registry, RegistryOrder::Watch(watching)).await;
             }
-            Command::RefreshRegistry(registry) => self.registries.order(registry, RegistryOrder::Refresh).await,
+            Command::RefreshRegistry(registry) => self.open_registries.order(registry, RegistryOrder::Refresh).await,
             Command::SetRegistryReadOnly(registry, is_so) => {
-                self.registries.order(registry, RegistryOrder::ReadOnly(is_so)).await;
+                self.open_registries.order(registry, RegistryOrder::ReadOnly(is_so)).await;
             }
             Command::AskRegistry { registry, ticket, question } => {
-                self.registries.order(registry, RegistryOrder::Ask(ticket, *question)).await;
+                self.open_registries.order(registry, RegistryOrder::Ask(ticket, *question)).await;
             }
             Command::ReadCertificates(path) => {
                 tokio::spawn(connections::read_certificates(path, self.teller.clone()));
@@ -375,11 +384,12 @@ impl Live {
         };
         let (teller, pool, cache_dir) = (self.teller.clone(), self.pool.clone(), self.config.cache_dir.clone());
         let (slot, memory) = (Arc::clone(&opened), Arc::clone(&self.tls_memory));
+        let registries = Arc::clone(&self.registries);
         let metadata = Arc::new(Mutex::new(Metadata::new()));
         let shared = Arc::clone(&metadata);
         let loading = tokio::spawn(async move {
             teller.tell(Event::Source { source, generation, state: SourceState::Loading }).await;
-            let state = match sources::open(source, spec, shared, pool.clone(), cache_dir, &teller).await {
+            let state = match sources::open(source, spec, shared, pool.clone(), &registries, cache_dir, &teller).await {
                 Ok((loaded, outline)) => {
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
                     SourceState::Ready(Arc::new(outline))
@@ -431,8 +441,8 @@ impl Live {
     async fn start_call(&mut self, start: StartCall) {
         let call = start.call;
         if let Some(prepared) = self.prepared(start.ticket) {
-            let running =
-                running::begin(start, prepared, self.pool.clone(), Arc::clone(&self.tls_memory), self.teller.clone());
+            let (memory, registries) = (Arc::clone(&self.tls_memory), Arc::clone(&self.registries));
+            let running = running::begin(start, prepared, self.pool.clone(), memory, registries, self.teller.clone());
             self.calls.insert(call, running);
         } else {
             let why = "the method is not ready: its schema is still being read".to_owned();

@@ -22,6 +22,7 @@ mod prepared;
 mod probe;
 mod reflector;
 mod registry;
+mod resolve;
 mod running;
 mod save;
 mod secrets;
@@ -53,6 +54,7 @@ pub use registry::{
     RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
     Watching,
 };
+pub use resolve::{Attempt, Chosen, Registries, ResolveError, Resolved};
 pub use running::moved;
 pub use save::{NotSaved, SaveContent, SaveFault, SaveFile, SaveTold};
 pub use secrets::{SecretWish, SecretsUpdate};

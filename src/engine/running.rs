@@ -1,7 +1,8 @@
 //! One call of the window: prepared, started, read, its messages kept, each step told.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,17 +16,24 @@ use super::messages::{Seen, TELL_EVERY, Tail, locked};
 use super::prepared::{Prepared, ReadStyle, WriteStyle};
 use super::store::MessageStore;
 use super::tls_memory::TlsMemory;
-use super::{CallId, CallUpdate, Detail, Direction, Event, Reflector, StartCall, TextLines, load_options};
+use super::{
+    Attempt, CallId, CallUpdate, Detail, Direction, Endpoint, Event, Reflector, Registries, Resolved, StartCall,
+    TextLines, load_options,
+};
 use crate::call::{
-    self, CallEvent, CallHandle, CallRequest, CallStatus, EventReceiver, MessageRecord, Metadata, check_metadata,
+    self, CallEvent, CallHandle, CallRequest, CallStatus, Code, Deadline, EventReceiver, MessageRecord, Metadata,
+    check_metadata,
 };
 use crate::message::{MessageError, split_values};
+use crate::registry::{InstanceKey, MOST_RETRIES};
 use crate::schema::ReflectionSource;
 use crate::secret::Secret;
 use crate::transport::{Channel, Pool};
 
 /// Wishes of the person that wait while flow control holds a message back.
 const WAITING_ORDERS: usize = 1024;
+/// Before the same instance is tried once more; it doubles a few times.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
 /// What the person does to a running call.
 #[derive(Debug)]
@@ -55,6 +63,7 @@ pub(super) fn begin(
     prepared: Arc<Prepared>,
     pool: Pool,
     tls_memory: Arc<TlsMemory>,
+    registries: Arc<Registries>,
     teller: Teller,
 ) -> RunningCall {
     let (orders, inbox) = mpsc::channel(WAITING_ORDERS);
@@ -69,8 +78,8 @@ pub(super) fn begin(
         length,
         filtered: Arc::default(),
     };
-    let call = Call { id: start.call, prepared, pool: pool.clone(), tls_memory, teller, store, cancel, grows };
-    tokio::spawn(call.run(start, pool, inbox));
+    let call = Call { id: start.call, prepared, pool, tls_memory, registries, teller, store, cancel, grows };
+    tokio::spawn(call.run(start, inbox));
     running
 }
 
@@ -79,6 +88,7 @@ struct Call {
     prepared: Arc<Prepared>,
     pool: Pool,
     tls_memory: Arc<TlsMemory>,
+    registries: Arc<Registries>,
     teller: Teller,
     store: Arc<Mutex<MessageStore>>,
     cancel: Arc<Notify>,
@@ -95,41 +105,115 @@ struct Untold {
 }
 
 impl Call {
-    async fn run(mut self, start: StartCall, pool: Pool, inbox: mpsc::Receiver<Order>) {
-        self.tell(vec![CallUpdate::Began(Instant::now())]).await;
-        let (channel, request) = match self.ready(&start, &pool).await {
-            Ok(ready) => ready,
-            Err(why) => return self.tell(vec![CallUpdate::NotBegun(why)]).await,
+    async fn run(mut self, start: StartCall, inbox: mpsc::Receiver<Order>) {
+        let began = Instant::now();
+        self.tell(vec![CallUpdate::Began(began)]).await;
+        let resolved = match self.resolve(&start, began).await {
+            Ok(resolved) => resolved,
+            Err(why) => return self.tell(vec![why]).await,
         };
-        // Types of Any that the schema lacks are asked of the very server that sends them.
-        let reflector = Reflector::patient(channel.clone(), request.metadata.clone());
-        let asked = ReflectionSource::new(Arc::new(reflector), &start.endpoint.address);
-        self.prepared = Arc::new(self.prepared.with_source(Arc::new(asked)));
-        let streams = request.client_streaming;
-        let first = match (&start.message, streams) {
-            (Some(text), _) => match self.encode_all(text, streams).await {
+        let asked = resolved.as_ref().and_then(|resolved| resolved.target.retries);
+        let retries = asked.unwrap_or(start.retries).min(MOST_RETRIES);
+        let inbox = Arc::new(Inbox { orders: tokio::sync::Mutex::new(inbox), taken: AtomicBool::new(false) });
+        let mut first = None;
+        for attempt in 0..=retries {
+            let index = usize::try_from(attempt).unwrap_or_default();
+            let endpoint = match &resolved {
+                Some(resolved) => resolved.endpoint(&start.endpoint, index),
+                None => start.endpoint.clone(),
+            };
+            let chosen = resolved.as_ref().and_then(|resolved| resolved.chosen(index));
+            let since = (chosen.is_some() || retries > 0).then_some(began);
+            let (channel, request) = match self.ready(&start, &endpoint, since).await {
+                Ok(ready) => ready,
+                Err(why) => return self.tell(vec![CallUpdate::NotBegun(why)]).await,
+            };
+            if let Some(chosen) = chosen.clone() {
+                self.tell(vec![CallUpdate::Chosen(Box::new(chosen))]).await;
+            }
+            // Types of Any that the schema lacks are asked of the very server that sends them.
+            let reflector = Reflector::patient(channel.clone(), request.metadata.clone());
+            let asked = ReflectionSource::new(Arc::new(reflector), &endpoint.address);
+            self.prepared = Arc::new(self.prepared.with_source(Arc::new(asked)));
+            let streams = request.client_streaming;
+            let messages = match self.first_messages(&start, streams, &mut first).await {
                 Ok(messages) => messages,
                 Err(error) => return self.tell(vec![CallUpdate::Unsendable(error)]).await,
-            },
+            };
+            let trying = Trying {
+                number: attempt + 1,
+                instance: chosen.map(|chosen| chosen.instance).unwrap_or_default(),
+                address: endpoint.address,
+                began: Instant::now(),
+                may_go_on: attempt < retries,
+                is_told: resolved.is_some() || retries > 0,
+            };
+            let (handle, events) = call::start(&channel, request);
+            let handle = Arc::new(handle);
+            let sender = Sender {
+                id: self.id,
+                prepared: Arc::clone(&self.prepared),
+                teller: self.teller.clone(),
+                handle: Arc::clone(&handle),
+            };
+            let sending = tokio::spawn(sender.run(messages, streams, Arc::clone(&inbox)));
+            let goes_on = self.read(&handle, events, &trying, &inbox).await;
+            sending.abort();
+            if !goes_on {
+                return;
+            }
+            // Nobody else is left to be asked: the same one gets a moment.
+            let known = resolved.as_ref().map_or(1, |resolved| resolved.choices.len());
+            if index + 1 >= known {
+                let pause = RETRY_PAUSE.saturating_mul(1 << (index + 1 - known).min(3));
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    // The next attempt hears it at once.
+                    () = self.cancel.notified() => self.cancel.notify_one(),
+                }
+            }
+        }
+    }
+
+    /// Which instances the address stands for, if it names a service; what is told where there is none.
+    async fn resolve(&self, start: &StartCall, began: Instant) -> Result<Option<Resolved>, CallUpdate> {
+        let deadline = start.deadline.map(|limit| (began, limit));
+        tokio::select! {
+            resolved = self.registries.resolve_within(&start.endpoint.address, &start.policy, deadline) => {
+                resolved.map_err(|error| CallUpdate::NotResolved(Arc::new(error)))
+            }
+            () = self.cancel.notified() => {
+                Err(CallUpdate::NotBegun("cancelled before its registry named an instance".to_owned()))
+            }
+        }
+    }
+
+    /// What is sent first, made once for all attempts.
+    async fn first_messages(
+        &self,
+        start: &StartCall,
+        streams: bool,
+        made: &mut Option<Vec<Bytes>>,
+    ) -> Result<Vec<Bytes>, MessageError> {
+        if let Some(messages) = made {
+            return Ok(messages.clone());
+        }
+        let messages = match (&start.message, streams) {
+            (Some(text), _) => self.encode_all(text, streams).await?,
             (None, true) => Vec::new(),
             (None, false) => vec![Bytes::new()],
         };
-        let (handle, events) = call::start(&channel, request);
-        let handle = Arc::new(handle);
-        let sender = Sender {
-            id: self.id,
-            prepared: Arc::clone(&self.prepared),
-            teller: self.teller.clone(),
-            handle: Arc::clone(&handle),
-        };
-        let sending = tokio::spawn(sender.run(first, streams, inbox));
-        self.read(&handle, events).await;
-        sending.abort();
+        Ok(made.insert(messages).clone())
     }
 
-    /// Reads files and checks rows; nothing is sent yet.
-    async fn ready(&self, start: &StartCall, pool: &Pool) -> Result<(Channel, CallRequest), String> {
-        let endpoint = start.endpoint.clone();
+    /// Reads files and checks rows; nothing is sent yet. `since` is when the deadline began, if not with the call.
+    async fn ready(
+        &self,
+        start: &StartCall,
+        endpoint: &Endpoint,
+        since: Option<Instant>,
+    ) -> Result<(Channel, CallRequest), String> {
+        let endpoint = endpoint.clone();
         let loaded = tokio::task::spawn_blocking(move || load_options(&endpoint)).await;
         let (target, options) = loaded.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         let info = &self.prepared.method.info;
@@ -138,24 +222,27 @@ impl Call {
             client_streaming: info.client_streaming,
             server_streaming: info.server_streaming,
             metadata: checked(&start.metadata)?,
-            deadline: start.deadline.map(Into::into),
+            deadline: start.deadline.map(|set| Deadline { set, began: since }),
             limits: start.limits,
             compress: start.compress,
         };
-        Ok((pool.channel(&target, &options), request))
+        Ok((self.pool.channel(&target, &options), request))
     }
 
     async fn encode_all(&self, text: &str, several: bool) -> Result<Vec<Bytes>, MessageError> {
         encode_all(&self.prepared, text, several).await
     }
 
-    async fn read(&self, handle: &Arc<CallHandle>, mut events: EventReceiver) {
+    /// Reads one attempt to its end; whether another shall follow.
+    async fn read(&self, handle: &Arc<CallHandle>, mut events: EventReceiver, trying: &Trying, inbox: &Inbox) -> bool {
         let mut untold = Untold::default();
+        let (mut has_answer, mut is_cancelled, mut goes_on) = (false, false, false);
         loop {
             let due = untold.told.map_or_else(Instant::now, |told| told + TELL_EVERY);
             let batch = tokio::select! {
                 batch = events.next() => batch,
                 () = self.cancel.notified() => {
+                    is_cancelled = true;
                     handle.cancel();
                     continue;
                 }
@@ -165,17 +252,27 @@ impl Call {
                     continue;
                 }
             };
-            let Some(batch) = batch else { return };
+            let Some(batch) = batch else { return goes_on };
             let mut updates = Vec::new();
             let mut is_answered = false;
             for event in batch {
                 match event {
                     CallEvent::MessageIn(record) => {
+                        has_answer = true;
                         is_answered |= record.index == 0;
                         self.keep(Direction::Received, record, &mut untold);
                     }
                     CallEvent::MessageOut(record) => self.keep(Direction::Sent, record, &mut untold),
                     CallEvent::Status { at, status } => {
+                        // What was written while the call ran is gone with it, and so is what was answered.
+                        let is_whole = !has_answer && !is_cancelled && !inbox.taken.load(Ordering::Acquire);
+                        goes_on = trying.may_go_on && is_whole && status.code == Code::UNAVAILABLE;
+                        if trying.is_told {
+                            updates.push(CallUpdate::Attempt(Box::new(trying.ended(&status, goes_on))));
+                        }
+                        if goes_on {
+                            continue;
+                        }
                         let details = self.details(&status).await;
                         updates.push(CallUpdate::Event(CallEvent::Status { at, status }));
                         if !details.is_empty() {
@@ -183,6 +280,7 @@ impl Call {
                         }
                     }
                     other => {
+                        has_answer |= matches!(other, CallEvent::ResponseHeaders { .. });
                         if matches!(other, CallEvent::Connected { .. }) {
                             self.tls_memory.keep(&self.pool);
                         }
@@ -255,6 +353,38 @@ impl Call {
     }
 }
 
+/// One attempt.
+struct Trying {
+    number: u32,
+    instance: InstanceKey,
+    address: String,
+    began: Instant,
+    may_go_on: bool,
+    /// Its fate is worth a word.
+    is_told: bool,
+}
+
+impl Trying {
+    fn ended(&self, status: &Arc<CallStatus>, goes_on: bool) -> Attempt {
+        Attempt {
+            number: self.number,
+            instance: self.instance.clone(),
+            address: self.address.clone(),
+            began: self.began,
+            took: self.began.elapsed(),
+            status: Arc::clone(status),
+            goes_on,
+        }
+    }
+}
+
+/// What the person does, for whichever attempt runs.
+struct Inbox {
+    orders: tokio::sync::Mutex<mpsc::Receiver<Order>>,
+    /// An attempt has taken something: another one cannot send it again.
+    taken: AtomicBool,
+}
+
 /// Sends while answers are read, so that flow control on one side never stops the other.
 struct Sender {
     id: CallId,
@@ -264,7 +394,7 @@ struct Sender {
 }
 
 impl Sender {
-    async fn run(self, first: Vec<Bytes>, streams: bool, mut inbox: mpsc::Receiver<Order>) {
+    async fn run(self, first: Vec<Bytes>, streams: bool, inbox: Arc<Inbox>) {
         for message in first {
             if self.handle.send(message).await.is_err() {
                 return;
@@ -274,7 +404,9 @@ impl Sender {
             self.handle.half_close();
             return;
         }
-        while let Some(order) = inbox.recv().await {
+        let mut orders = inbox.orders.lock().await;
+        while let Some(order) = orders.recv().await {
+            inbox.taken.store(true, Ordering::Release);
             match order {
                 Order::HalfClose => {
                     self.handle.half_close();

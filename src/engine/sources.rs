@@ -10,7 +10,10 @@ use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, ne
 use super::endpoint::at_home;
 use super::event::SourceFailure;
 use super::live::Teller;
-use super::{EndedCall, Endpoint, Event, Reflector, SchemaFiles, SourceId, SourceSpec, load_options, open_files};
+use super::resolve::placed;
+use super::{
+    EndedCall, Endpoint, Event, Reflector, Registries, SchemaFiles, SourceId, SourceSpec, load_options, open_files,
+};
 use crate::call::Metadata;
 use crate::schema::{Outline, ReflectionSource, SchemaError, Source};
 use crate::transport::Pool;
@@ -31,6 +34,7 @@ pub(super) async fn open(
     spec: SourceSpec,
     shared: Arc<Mutex<Metadata>>,
     pool: Pool,
+    registries: &Registries,
     cache_dir: Option<PathBuf>,
     teller: &Teller,
 ) -> Result<(Opened, Outline), SourceFailure> {
@@ -38,7 +42,7 @@ pub(super) async fn open(
         SourceSpec::Reflection { endpoint, metadata } => {
             let metadata = super::running::checked(&metadata).map_err(plain)?;
             *shared.lock().unwrap_or_else(PoisonError::into_inner) = metadata;
-            open_reflection(endpoint, shared, pool).await
+            open_reflection(endpoint, shared, pool, registries).await
         }
         SourceSpec::Files { paths, import_roots } => {
             let at_home = |paths: Vec<PathBuf>| paths.iter().map(|path| at_home(path)).collect::<Vec<_>>();
@@ -59,8 +63,10 @@ async fn open_reflection(
     endpoint: Endpoint,
     metadata: Arc<Mutex<Metadata>>,
     pool: Pool,
+    registries: &Registries,
 ) -> Result<(Opened, Outline), SourceFailure> {
     let address = endpoint.address.clone();
+    let endpoint = placed(endpoint, registries).await.map_err(plain)?;
     let loaded = tokio::task::spawn_blocking(move || load_options(&endpoint)).await;
     let (target, options) =
         loaded.map_err(|error| plain(error.to_string()))?.map_err(|error| plain(error.to_string()))?;

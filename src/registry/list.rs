@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     AgentInfo, Answer, BoxFuture, Capabilities, Datacenter, Health, Hidden, Instance, InstanceKey, KeyValues, Node,
     Registry, RegistryError, RegistryFault, RegistryKind, RegistryPlace, Scope, Service, WAITING_UPDATES, Watch,
-    WatchUpdate,
+    WatchUpdate, services_of,
 };
 
 /// A larger file is no list of addresses.
@@ -260,24 +260,6 @@ fn check_scope(place: &RegistryPlace, scope: &Scope) -> Result<(), RegistryError
 fn select(content: ListContent, scope: &Scope) -> Vec<Instance> {
     let all = content.instances.into_iter();
     all.filter(|instance| scope.tags.iter().all(|tag| instance.tags.contains(tag))).collect()
-}
-
-fn services_of(instances: &[Instance]) -> Vec<Service> {
-    let mut services: BTreeMap<&str, Service> = BTreeMap::new();
-    for instance in instances {
-        let name = instance.key.service.as_str();
-        let service = services.entry(name).or_insert_with(|| Service { name: name.to_owned(), ..Service::default() });
-        service.tags.extend(instance.tags.iter().cloned());
-        service.counts.add(instance.health);
-    }
-    services
-        .into_values()
-        .map(|mut service| {
-            service.tags.sort();
-            service.tags.dedup();
-            service
-        })
-        .collect()
 }
 
 fn of_service(instances: Vec<Instance>, service: Option<&str>) -> Vec<Instance> {

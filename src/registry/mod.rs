@@ -13,7 +13,6 @@ mod kv;
 pub mod kv_file;
 mod list;
 mod model;
-mod sums;
 mod target;
 mod wire;
 
@@ -25,7 +24,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-pub use changes::{Change, ChangeKind, changes};
+pub use changes::{Change, ChangeKind, changes, keep_checks_since, keep_since, services_of};
 pub use choose::{NoInstance, Policy, Wish, choose};
 pub use error::{RegistryError, RegistryFault};
 pub use history::{HealthHistory, HistorySlot, SLOTS, WireMark};
@@ -35,8 +34,7 @@ pub use model::{
     AgentInfo, Capabilities, Check, CheckKind, Consistency, Datacenter, Health, HealthCounts, Instance, InstanceKey,
     Node, NodeState, RegistryKind, RegistryPlace, Scope, Service, TokenInfo,
 };
-pub use sums::{keep_checks_since, keep_since, services_of};
-pub use target::{RegistryTarget, RegistryTargetError, names_a_registry};
+pub use target::{MOST_RETRIES, RegistryTarget, RegistryTargetError, names_a_registry};
 pub use wire::{
     Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, GrpcFact, ReflectionFact, TcpFact, TlsFact,
     WireFacts, WireHealth, WireSchema, disagreement, drift,

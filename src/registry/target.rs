@@ -10,6 +10,7 @@
 //! | `near=NODE` | nearest first, seen from there; `_agent` is the agent that is asked |
 //! | `policy=P` | `first`, `round_robin`, `random`, `near` |
 //! | `instance=ID` | this one |
+//! | `retries=N` | further attempts at other instances; none unless set |
 //! | `stale=true`, `consistent=true` | how fresh the answer has to be |
 //!
 //! `healthy` for `passing`, `allow-stale`, `require-consistent`, and `wait`, `timeout` and `max-backoff` (which change
@@ -56,7 +57,12 @@ pub struct RegistryTarget {
     pub policy: Option<Policy>,
     /// How fresh the answer has to be.
     pub consistency: Consistency,
+    /// Further attempts after one that reached nobody; `None`: as the person set it elsewhere.
+    pub retries: Option<u32>,
 }
+
+/// More attempts than that are a load, not a call.
+pub const MOST_RETRIES: u32 = 10;
 
 /// What in a target is not understood, and how to write it. Never repeats a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +103,7 @@ impl RegistryTarget {
             near: None,
             policy: None,
             consistency: Consistency::default(),
+            retries: None,
         }
     }
 
@@ -163,6 +170,10 @@ impl RegistryTarget {
                 }
             },
             "instance" => self.policy = Some(Policy::Instance(filled(value)?)),
+            "retries" => match value.parse::<u32>() {
+                Ok(count) if count <= MOST_RETRIES => self.retries = Some(count),
+                _ => return refused(format!("retries={value}: write a number from 0 to {MOST_RETRIES}")),
+            },
             "service" if self.kind == RegistryKind::Static => self.service = filled(value)?,
             "stale" | "allow-stale" | "consistent" | "require-consistent" | "wait" | "timeout" | "max-backoff" => {}
             "token" => {
@@ -172,7 +183,7 @@ impl RegistryTarget {
             }
             other => {
                 return refused(format!(
-                    "{other}= is not known: there are tag, dc, passing, near, policy, instance, stale and consistent"
+                    "{other}= is not known: there are tag, dc, passing, near, policy, instance, retries, stale and consistent"
                 ));
             }
         }
@@ -280,6 +291,9 @@ impl std::fmt::Display for RegistryTarget {
             Some(Policy::Instance(id)) => put("instance", id)?,
             Some(policy) => put("policy", policy.name())?,
         }
+        if let Some(retries) = self.retries {
+            put("retries", &retries.to_string())?;
+        }
         match self.consistency {
             Consistency::Default => Ok(()),
             Consistency::Stale => put("stale", "true"),
@@ -325,6 +339,7 @@ mod tests {
             target.policy = Some(Policy::RoundRobin);
             target.consistency = Consistency::Stale;
         });
+        check("consul://User?retries=2", None, "User", |target| target.retries = Some(2));
         check("consul://User?policy=near", None, "User", |target| {
             target.policy = Some(Policy::Near);
             target.near = Some("_agent".to_owned());
@@ -354,6 +369,7 @@ mod tests {
             ("consul://User?passing=maybe", "true or false"),
             ("consul://User?policy=fastest", "round_robin"),
             ("consul://User?service=x", "not known"),
+            ("consul://User?retries=99", "0 to 10"),
             ("consul://h:1/%ff", "no text"),
             ("static://list.txt", "static://FILE#SERVICE"),
             ("etcd://h/User", "not known yet"),

@@ -436,36 +436,48 @@ impl Lang {
         )
     }
 
-    /// One registry change of an instance.
-    pub fn registry_change(self, id: &str, change: &ChangeKind) -> String {
+    /// One registry change of an instance; `note` has its tags where it came, the reason where it went into maintenance.
+    pub fn registry_change(self, id: &str, change: &ChangeKind, note: &str) -> String {
         match change {
-            ChangeKind::Added { tags, .. } if tags.is_empty() => {
+            ChangeKind::Added { .. } if note.is_empty() => {
                 self.pick(format!("{id} registered"), format!("{id} 已注册"))
             }
-            ChangeKind::Added { tags, .. } => {
-                let tags = tags.join(", ");
-                self.pick(format!("{id} registered, tag {tags}"), format!("{id} 已注册，tag 为 {tags}"))
+            ChangeKind::Added { .. } => {
+                self.pick(format!("{id} registered, tag {note}"), format!("{id} 已注册，tag 为 {note}"))
             }
             ChangeKind::Removed { was } => {
                 let was = self.health_word(*was);
                 self.pick(format!("{id} removed, was {was}"), format!("{id} 已移除，此前为 {was}"))
             }
-            ChangeKind::Health { now: Health::Maintenance, reason, .. } => match reason {
-                Some(reason) if !reason.is_empty() => {
-                    self.pick(format!("{id} into maintenance: {reason}"), format!("{id} 进入维护：{reason}"))
-                }
-                _ => self.pick(format!("{id} into maintenance"), format!("{id} 进入维护")),
-            },
-            ChangeKind::Health { was, now, .. } => {
-                let (was, now) = (self.health_word(*was), self.health_word(*now));
+            ChangeKind::Health { to: Health::Maintenance, .. } if note.is_empty() => {
+                self.pick(format!("{id} into maintenance"), format!("{id} 进入维护"))
+            }
+            ChangeKind::Health { to: Health::Maintenance, .. } => {
+                self.pick(format!("{id} into maintenance: {note}"), format!("{id} 进入维护：{note}"))
+            }
+            ChangeKind::Health { from, to } => {
+                let (was, now) = (self.health_word(*from), self.health_word(*to));
                 self.pick(format!("{id} is {now}, was {was}"), format!("{id} 由 {was} 变为 {now}"))
             }
-            ChangeKind::Edited { moved: true, .. } => {
-                self.pick(format!("{id} has another address"), format!("{id} 的地址已变更"))
+            ChangeKind::Address { from, to } => {
+                self.pick(format!("{id} moved from {from} to {to}"), format!("{id} 的地址由 {from} 变为 {to}"))
             }
-            ChangeKind::Edited { tags, .. } => {
-                let tags = tags.join(", ");
-                self.pick(format!("{id} registered anew, tag {tags}"), format!("{id} 已重新注册，tag 为 {tags}"))
+            ChangeKind::Tags { added, removed } => {
+                let signed =
+                    |sign: &str, tags: &[String]| tags.iter().map(|tag| format!("{sign}{tag}")).collect::<Vec<_>>();
+                let tags = [signed("+", added), signed("−", removed)].concat().join(" ");
+                self.pick(format!("{id} has other tags: {tags}"), format!("{id} 的 tag 变更：{tags}"))
+            }
+            ChangeKind::Meta { names } => {
+                let names = names.join(", ");
+                self.pick(format!("{id} has other metadata: {names}"), format!("{id} 的 metadata 变更：{names}"))
+            }
+            ChangeKind::Reason(reason) => {
+                self.pick(format!("{id} stays in maintenance: {reason}"), format!("{id} 仍在维护：{reason}"))
+            }
+            ChangeKind::Weights { to, .. } => {
+                let weights = self.weights(*to);
+                self.pick(format!("{id} has other weights: {weights}"), format!("{id} 的权重变更：{weights}"))
             }
         }
     }

@@ -10,7 +10,9 @@ use super::{
 };
 use crate::app::App;
 use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};
-use crate::registry::{Change, Datacenter, Instance, InstanceKey, RegistryError, WireFacts, WireMark, changes};
+use crate::registry::{
+    Change, ChangeKind, Datacenter, Health, Instance, InstanceKey, RegistryError, WireFacts, WireMark, changes,
+};
 
 /// What a question was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,8 +155,16 @@ impl ServiceEntry {
     /// Takes note of what the registry changed; the first list is no change.
     fn note_changes(&mut self, now: &[Instance], at: SystemTime) {
         let Some(before) = &self.instances else { return };
-        for Change { instance, what } in changes(&before.value, now) {
-            let line = TimelineLine { at, instance, what: Happening::Registry(what) };
+        for Change { key, what, .. } in changes(&before.value, now, at) {
+            let found = now.iter().find(|instance| instance.key == key);
+            let note = match (&what, found) {
+                (ChangeKind::Added { .. }, Some(instance)) => instance.tags.join(", "),
+                (ChangeKind::Health { to: Health::Maintenance, .. }, Some(instance)) => {
+                    instance.maintenance_reason.clone().unwrap_or_default()
+                }
+                _ => String::new(),
+            };
+            let line = TimelineLine { at, instance: key, what: Happening::Registry(what), note };
             timeline::note(&mut self.timeline, line);
         }
     }
@@ -164,13 +174,13 @@ impl ServiceEntry {
         let Some(before) = self.wire.get(key).cloned() else { return };
         if before.health != facts.health {
             let what = Happening::Wire { was: before.health.clone(), now: facts.health.clone() };
-            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what });
+            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what, note: String::new() });
         }
         if let (Some(was), Some(now)) = (&before.schema, &facts.schema)
             && was.hash != now.hash
         {
             let what = Happening::Schema { was: was.short().to_owned(), now: now.short().to_owned() };
-            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what });
+            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what, note: String::new() });
         }
     }
 }

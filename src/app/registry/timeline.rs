@@ -38,6 +38,8 @@ pub struct TimelineLine {
     pub instance: InstanceKey,
     /// What.
     pub what: Happening,
+    /// Its tags where it came, the reason where it went into maintenance.
+    pub note: String,
 }
 
 /// Puts a line in front.

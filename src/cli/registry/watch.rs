@@ -90,13 +90,11 @@ fn events<'a>(old: &'a [Instance], new: &'a [Instance]) -> Vec<EventJson<'a>> {
     let find = |of: &'a [Instance], key: &InstanceKey| of.iter().find(|instance| instance.key == *key);
     let mut said = BTreeSet::new();
     let mut lines = Vec::new();
-    for change in changes(old, new) {
+    for change in changes(old, new, std::time::SystemTime::now()) {
         let (was, is) = match change.what {
-            ChangeKind::Added { .. } => (None, find(new, &change.instance)),
-            ChangeKind::Removed { .. } => (find(old, &change.instance), None),
-            ChangeKind::Health { .. } | ChangeKind::Edited { .. } => {
-                (find(old, &change.instance), find(new, &change.instance))
-            }
+            ChangeKind::Added { .. } => (None, find(new, &change.key)),
+            ChangeKind::Removed { .. } => (find(old, &change.key), None),
+            _ => (find(old, &change.key), find(new, &change.key)),
         };
         let Some(instance) = is.or(was) else { continue };
         if !said.insert(&instance.key) {

@@ -13,7 +13,8 @@ use super::{
     Watching,
 };
 use crate::engine::live::Teller;
-use crate::engine::{Event, Generation, ProbeRate};
+use crate::engine::{Event, Generation, ProbeRate, Registries};
+use crate::registry::consul::{Consul, ConsulSettings};
 use crate::registry::{
     Answer, Datacenter, Instance, KeyValues, Registry, RegistryError, RegistryFault, RegistryKind, RegistryPlace,
     Scope, StaticList, Watch, WatchUpdate,
@@ -47,6 +48,8 @@ pub(in crate::engine) enum RegistryOrder {
 pub(in crate::engine) struct LiveRegistries {
     teller: Teller,
     pool: Pool,
+    /// Where calls look for who is open.
+    known: Arc<Registries>,
     open: HashMap<RegistryId, Open>,
 }
 
@@ -63,15 +66,15 @@ impl Drop for Open {
 }
 
 impl LiveRegistries {
-    pub(in crate::engine) fn new(teller: Teller, pool: Pool) -> Self {
-        Self { teller, pool, open: HashMap::new() }
+    pub(in crate::engine) fn new(teller: Teller, pool: Pool, known: Arc<Registries>) -> Self {
+        Self { teller, pool, known, open: HashMap::new() }
     }
 
     /// Opens a registry, or opens it anew.
     pub(in crate::engine) fn open(&mut self, registry: RegistryId, generation: Generation, spec: RegistrySpec) {
         let (orders, inbox) = mpsc::channel(WAITING_ORDERS);
         let tell = Tell { teller: self.teller.clone(), registry, generation };
-        let task = tokio::spawn(run(spec, tell, self.pool.clone(), inbox));
+        let task = tokio::spawn(run(spec, tell, self.pool.clone(), Arc::clone(&self.known), inbox));
         self.open.insert(registry, Open { orders, task });
     }
 
@@ -110,15 +113,26 @@ fn opened(spec: RegistrySpec) -> Result<Arc<dyn Registry>, RegistryError> {
     match spec {
         RegistrySpec::ListFile(path) => Ok(Arc::new(StaticList::file(&path))),
         RegistrySpec::List(name, text) => Ok(Arc::new(StaticList::made(&name, &text))),
-        RegistrySpec::Consul(_) => {
-            let place = RegistryPlace { kind: RegistryKind::Consul, address: String::new() };
-            Err(RegistryError { place, asked: String::new(), fault: RegistryFault::Unsupported("Consul") })
+        RegistrySpec::Consul(explicit) => {
+            let settings = ConsulSettings::read(*explicit, &|name| std::env::var(name).ok());
+            let settings = settings.map_err(|fault| RegistryError {
+                place: RegistryPlace { kind: RegistryKind::Consul, address: String::new() },
+                asked: String::new(),
+                fault,
+            })?;
+            Ok(Arc::new(Consul::new(settings)?))
         }
     }
 }
 
 /// A registry from its opening to its end, which is the abort of this task; its own tasks end with it.
-async fn run(spec: RegistrySpec, tell: Tell, pool: Pool, mut inbox: mpsc::Receiver<RegistryOrder>) {
+async fn run(
+    spec: RegistrySpec,
+    tell: Tell,
+    pool: Pool,
+    known: Arc<Registries>,
+    mut inbox: mpsc::Receiver<RegistryOrder>,
+) {
     let opening = tokio::task::spawn_blocking(move || opened(spec));
     let registry = match opening.await {
         Ok(Ok(registry)) => registry,
@@ -126,6 +140,8 @@ async fn run(spec: RegistrySpec, tell: Tell, pool: Pool, mut inbox: mpsc::Receiv
         Err(_ended) => return,
     };
     let (place, capabilities) = (registry.place().clone(), registry.capabilities());
+    known.put(Arc::clone(&registry));
+    let _closed = TakenOut { known, registry: Arc::clone(&registry) };
     tell.tell(RegistryTold::Opened { place, capabilities }).await;
     let again = Arc::new(tokio::sync::Notify::new());
     let mut tasks = JoinSet::new();
@@ -165,6 +181,18 @@ async fn run(spec: RegistrySpec, tell: Tell, pool: Pool, mut inbox: mpsc::Receiv
                 });
             }
         }
+    }
+}
+
+/// A registry that is closed is no longer asked by calls.
+struct TakenOut {
+    known: Arc<Registries>,
+    registry: Arc<dyn Registry>,
+}
+
+impl Drop for TakenOut {
+    fn drop(&mut self) {
+        self.known.take_out(&self.registry);
     }
 }
 

@@ -80,7 +80,7 @@ fn line_ui(ui: &mut Ui, cx: &Cx<'_>, line: &TimelineLine) {
 pub(super) fn said(lang: Lang, line: &TimelineLine) -> String {
     let id = &line.instance.id;
     match &line.what {
-        Happening::Registry(change) => lang.registry_change(id, change),
+        Happening::Registry(change) => lang.registry_change(id, change, &line.note),
         Happening::Wire { was, now } => lang.wire_change(id, was.word(), now.word()),
         Happening::Schema { was, now } => lang.schema_change(id, was, now),
     }
@@ -91,8 +91,8 @@ fn sign(line: &TimelineLine) -> (Icon, Tone) {
     let badge = match &line.what {
         Happening::Registry(ChangeKind::Added { .. }) => Health::Passing,
         Happening::Registry(ChangeKind::Removed { .. }) => Health::Critical,
-        Happening::Registry(ChangeKind::Health { now, .. }) => of_registry(*now),
-        Happening::Registry(ChangeKind::Edited { .. }) => Health::Unknown,
+        Happening::Registry(ChangeKind::Health { to, .. }) => of_registry(*to),
+        Happening::Registry(_) => Health::Unknown,
         Happening::Wire { now, .. } => health::of_wire(now),
         Happening::Schema { .. } => Health::Warning,
     };
