@@ -23,6 +23,8 @@ pub enum PickFor {
     DialogRoots,
     /// Into the question where to save.
     Save,
+    /// Services to be registered.
+    Registration,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }

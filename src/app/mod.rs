@@ -71,9 +71,11 @@ pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use registry::{
-    Away, DatacenterEntry, Happening, InstanceColumn, InstanceSide, PROBE_EVERY, Registries, RegistryAct,
-    RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState,
-    RegistryTree, RegistryView, ServiceEntry, ServiceRef, ServiceView, TimelineLine,
+    ActDialog, ActSaid, ActWhat, ActsAct, Away, CHECK_KINDS, CheckForm, DatacenterEntry, EditedJson, FromFile,
+    Happening, IdState, InstanceAct, InstanceColumn, InstanceSide, ListView, NodeColumn, PROBE_EVERY, RegisterAct,
+    RegisterDialog, RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm,
+    RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, ServiceChange,
+    ServiceColumn, ServiceEntry, ServiceLine, ServiceRef, ServiceView, TimelineLine, Usual, service_changes,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};

@@ -15,6 +15,7 @@ mod diagnosis;
 mod habits;
 mod misfit;
 mod registry;
+mod registry_acts;
 mod requests;
 mod sentence;
 mod status;
@@ -29,6 +30,7 @@ pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
 pub use habits::HabitWords;
 pub use registry::RegistryWords;
+pub use registry_acts::ActWords;
 pub use requests::RequestWords;
 pub use status::DetailWords;
 pub use streams::StreamWords;
@@ -71,6 +73,7 @@ impl Lang {
             ("streams", self.streams().all()),
             ("trace", self.trace().all()),
             ("details", self.details().all()),
+            ("acts", self.acts().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
             words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()

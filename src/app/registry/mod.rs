@@ -4,10 +4,14 @@
 //! what is to be watched so that all this stays true. Absent: IO; what is asked of a registry is a command.
 
 mod act;
+mod acts;
 mod entry;
 mod form;
 mod hear;
+mod lists;
+mod register;
 mod service;
+mod service_changes;
 mod timeline;
 mod tree;
 mod watching;
@@ -18,9 +22,15 @@ use crate::engine::RegistryId;
 use crate::registry::{InstanceKey, RegistryTarget};
 
 pub use act::RegistryAct;
+pub use acts::{ActDialog, ActSaid, ActWhat, ActsAct, InstanceAct};
 pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState, ServiceEntry};
 pub use form::{RegistryDialog, RegistryForm, RegistryFormFault};
+pub use lists::{ListView, NodeColumn, ServiceColumn};
+pub use register::{
+    CHECK_KINDS, CheckForm, EditedJson, FromFile, IdState, RegisterAct, RegisterDialog, RegisterForm, Usual,
+};
 pub use service::{InstanceColumn, InstanceSide, ServiceView};
+pub use service_changes::{ServiceChange, ServiceLine, service_changes};
 pub use timeline::{Happening, TimelineLine};
 pub use tree::{RegistryLine, RegistryNode, RegistryTree};
 pub use watching::PROBE_EVERY;
@@ -37,7 +47,7 @@ pub struct ServiceRef {
 }
 
 /// What the centre shows of registries.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RegistryView {
     /// The registry itself: its agent, its datacenters, what is wrong with it.
     Registry(RegistryId),
@@ -74,6 +84,18 @@ pub struct Registries {
     pub dialog: Option<RegistryDialog>,
     /// How the instances of services are looked at.
     pub views: BTreeMap<ServiceRef, ServiceView>,
+    /// How lists are looked at, by the view that they belong to.
+    pub lists: BTreeMap<RegistryView, ListView>,
+    /// The question before an act on instances, if it is open.
+    pub act: Option<ActDialog>,
+    /// The question that registers a service, if it is open.
+    pub register: Option<RegisterDialog>,
+    /// What was left in it.
+    pub(super) register_drafts: BTreeMap<RegistryId, RegisterForm>,
+    /// The instance that was registered last, until the registry lists it.
+    pub(super) awaited: Option<(ServiceRef, String)>,
+    /// What the last act did, until something else is looked at.
+    pub said: Option<ActSaid>,
     /// Questions that were asked and not answered yet, by ticket.
     pub(super) asked: BTreeMap<u64, (RegistryId, hear::Asked)>,
 }
@@ -87,6 +109,11 @@ impl Registries {
     /// How a service is looked at.
     pub fn view(&self, service: &ServiceRef) -> ServiceView {
         self.views.get(service).cloned().unwrap_or_default()
+    }
+
+    /// How a list is looked at.
+    pub fn list(&self, view: &RegistryView) -> ListView {
+        self.lists.get(view).cloned().unwrap_or_default()
     }
 
     /// What is known of a service.

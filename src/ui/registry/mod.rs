@@ -1,18 +1,24 @@
 //! Registries: the tree at the side, and in the centre a registry, a datacenter, a service with its instances.
 
 mod acts;
+mod agent;
 mod call;
 mod changes;
+mod datacenter;
 mod dialog;
 mod health;
 mod hour;
 mod instance;
+mod nodes;
+mod register;
 mod service;
 mod side;
 
 use egui::Ui;
 
+pub(super) use acts::{act_dialog_ui, said_of};
 pub(super) use dialog::registry_dialog_ui;
+pub(super) use register::register_ui;
 pub(super) use side::side_ui;
 
 use super::context::Cx;
@@ -26,6 +32,9 @@ pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let whole = ui.max_rect();
     match cx.app.registries.shown.clone() {
         Some(RegistryView::Service(service)) => return service::service_ui(ui, cx, &service),
+        Some(RegistryView::Registry(id)) => return agent::registry_ui(ui, cx, id),
+        Some(RegistryView::Datacenter(id, name)) => return datacenter::datacenter_ui(ui, cx, id, &name),
+        Some(RegistryView::Nodes(id, name)) => return nodes::nodes_ui(ui, cx, id, &name),
         Some(_) | None => {}
     }
     ui.add_space((whole.height() * 0.3).round());
