@@ -7,7 +7,8 @@ use super::{
     App, Area, CaKind, Checked, ConnectionForm, DemoState, Happened, Link, Node, PickFor, Prepared, SourceOrigin, Tab,
 };
 use crate::engine::{
-    CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
+    CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, NoText, Scheme, SourceId, SourceState,
+    TextLines,
 };
 use crate::message::MessageError;
 use crate::secret::Secret;
@@ -43,7 +44,7 @@ impl App {
                 self.fold_text(call, direction, index, &text);
                 self.fold_taken_back(call, direction, index, &text, now);
             }
-            Event::Messages { call, told } => self.fold_messages(call, told),
+            Event::Messages { call, told } => self.fold_messages(call, told, now),
             Event::All { id, update } => self.fold_all(id, update),
             Event::TextsCompared { ticket, comparison } => self.fold_comparison(ticket, comparison),
             Event::Registry(event) => self.fold_registry(*event, now),
@@ -268,7 +269,7 @@ impl App {
         }
     }
 
-    fn fold_text(&mut self, call: CallId, direction: Direction, index: u64, text: &Result<Arc<TextLines>, String>) {
+    fn fold_text(&mut self, call: CallId, direction: Direction, index: u64, text: &Result<Arc<TextLines>, NoText>) {
         let Some(tab) = self.tab_of_call(call) else { return };
         for record in [&mut tab.call, &mut tab.previous].into_iter().flatten() {
             if record.id == call {

@@ -28,6 +28,7 @@ mod running;
 mod save;
 mod secrets;
 mod sources;
+mod stop;
 mod store;
 mod text;
 mod tls_memory;
@@ -41,7 +42,7 @@ pub use diagnose::{
 pub use diff::{DiffLine, DiffSign, SchemaChange, TextComparison, compare_texts, schema_changes};
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{
-    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, SourceFailure,
+    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, NoText, SourceFailure,
     SourceState,
 };
 pub use filter::{Filter, FilterFault};

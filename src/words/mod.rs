@@ -8,8 +8,10 @@
 pub mod failure;
 pub mod format;
 
+mod all;
 mod body;
 mod catalogue;
+mod changes;
 mod commands;
 mod diagnosis;
 mod habits;
@@ -17,14 +19,17 @@ mod keys;
 mod misfit;
 mod registry;
 mod requests;
+mod resolve;
 mod sentence;
 mod status;
 mod streams;
 mod table;
 mod trace;
 
+pub use all::AllWords;
 pub use body::BodyWords;
 pub use catalogue::Words;
+pub use changes::ChangeWords;
 pub use commands::CommandWords;
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
@@ -66,6 +71,7 @@ impl Lang {
     pub fn every_word(self) -> Vec<(String, &'static str)> {
         let tables = [
             ("words", self.words().all()),
+            ("changes", self.changes().all()),
             ("commands", self.commands().all()),
             ("habits", self.habits().all()),
             ("requests", self.requests().all()),

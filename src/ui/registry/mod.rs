@@ -14,7 +14,10 @@ mod side;
 use egui::Ui;
 
 pub(super) use dialog::registry_dialog_ui;
+pub(super) use health::of_wire;
+pub(super) use keys::compare;
 pub(super) use keys::{KeysMemory, can_save_key, find_in_keys, keys_dialog_ui, save_key, shows_keys};
+pub(super) use side::of_registry;
 pub(super) use side::side_ui;
 
 use super::context::Cx;
