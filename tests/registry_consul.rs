@@ -750,3 +750,47 @@ fn against_the_fake_the_header_of_access_rules_is_believed() {
     let output = output.succeeds();
     assert!(output.stdout() == "[]\n" && output.stderr.is_empty(), "it would have said so\n{output}");
 }
+
+#[test]
+fn against_the_fake_answers_that_come_too_often_are_spaced() {
+    // It never holds an answer back, as a proxy with a cache might not.
+    let fake = Fake::start("{}", "");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let began = Instant::now();
+    let explicit = ConsulExplicit { address: Some(fake.address.clone()), ..ConsulExplicit::default() };
+    let consul = Consul::new(ConsulSettings::read(explicit, &|_| None).unwrap()).unwrap();
+    let watch = {
+        let _within = runtime.enter();
+        consul.watch_instances(Scope::default(), Some("User".to_owned()))
+    };
+    let asked = || fake.asked().iter().filter(|path| path.starts_with("/v1/health/service")).count();
+    wait_for("sixteen questions", LIMIT, || (asked() >= 16).then_some(()));
+    assert!(began.elapsed() > Duration::from_millis(1500), "sixteen questions in {:?}", began.elapsed());
+    assert!(fake.asked().iter().any(|path| path == "/v1/health/service/User?index=7&wait=300s"), "{:?}", fake.asked());
+    drop(watch);
+}
+
+#[test]
+fn whoever_listens_no_more_asks_no_more() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let explicit =
+        ConsulExplicit { address: Some(listener.local_addr().unwrap().to_string()), ..ConsulExplicit::default() };
+    let consul = Consul::new(ConsulSettings::read(explicit, &|_| None).unwrap()).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for service in [Some("User".to_owned()), None] {
+        let watch = {
+            let _within = runtime.enter();
+            consul.watch_instances(Scope::default(), service)
+        };
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        drop(watch);
+        let mut question = Vec::new();
+        std::io::Read::read_to_end(&mut stream, &mut question).expect("the connection ends with the watch");
+        assert!(question.starts_with(b"GET /v1/"), "{}", String::from_utf8_lossy(&question));
+        // The other question of a watch of everything may have come first to be heard.
+        listener.set_nonblocking(true).unwrap();
+        while listener.accept().is_ok() {}
+        listener.set_nonblocking(false).unwrap();
+    }
+}
