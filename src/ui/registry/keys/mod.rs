@@ -37,7 +37,7 @@ use crate::ui::widgets::working::QUIET;
 /// The head of the view.
 const HEAD: f32 = 52.0;
 /// The column of the tree, unless it was dragged.
-const TREE: f32 = 284.0;
+const TREE: f32 = 296.0;
 /// The column of changes.
 const CHANGES: f32 = 280.0;
 /// In less width the changes fold.
@@ -109,7 +109,11 @@ pub(super) fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef) {
     if state_ui(ui, cx, at, view, rest) {
         return;
     }
+    let top = rest.top();
     rest.min.y = notices::notices_ui(ui, cx, at, view, rest);
+    if rest.top() > top {
+        ui.painter().hline(rest.x_range(), rest.top() - 0.5, egui::Stroke::new(1.0, tokens(ui).line));
+    }
     let is_wide = rest.width() >= WIDE;
     if is_wide {
         let changes = Rect::from_min_max(pos2(rest.right() - CHANGES, rest.top()), rest.max);
@@ -122,7 +126,7 @@ pub(super) fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef) {
         let usual = (rest.height() * 0.4).round();
         (SplitAxis::Rows, usual / rest.height(), SplitRange { first_min: 96.0, second_min: 160.0, rest: 0.4 })
     } else {
-        let usual = TREE.min(rest.width() * 0.4) / rest.width();
+        let usual = TREE.min((rest.width() * 0.38).round()) / rest.width();
         (SplitAxis::Columns, usual, SplitRange { first_min: 180.0, second_min: 260.0, rest: usual })
     };
     let mut share = cx.memory.keys.tree_share.unwrap_or(usual);

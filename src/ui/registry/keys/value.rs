@@ -31,7 +31,7 @@ const HEAD: f32 = 44.0;
 /// The foot with Save.
 const FOOT: f32 = 52.0;
 /// The names and values under a value, with their insets.
-const FACTS: f32 = 5.0 * 26.0 + 18.0;
+const FACTS: f32 = 5.0 * 28.0 + 16.0;
 /// In less height the facts are one line.
 const TALL: f32 = 420.0;
 /// In less width the choice is small.
@@ -324,7 +324,7 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &KeysView, key: &str, rect: Rect
         (words.flags, flags.as_str(), false),
         (words.created, created.as_str(), false),
         (words.modified, modified.as_str(), false),
-        (words.holder, holder.unwrap_or(words.no_holder), no_holder),
+        (words.holder, holder.unwrap_or(cx.words().no_value), no_holder),
     ] {
         let row = NameValue { name, value, words: is_words, name_width: 100.0, ..NameValue::default() };
         let response = name_value_ui(&mut pane, row);
