@@ -1,9 +1,10 @@
 //! Everything that a person can do in the window: one list, for buttons, keys and tests.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{
-    AddDialog, Area, Chord, ConnectionForm, KeysRef, MetadataRow, PinnedCertificate, RegistryAct, RequestSide,
+    AddDialog, AllAct, Area, Chord, ConnectionForm, KeysRef, MetadataRow, PinnedCertificate, RegistryAct, RequestSide,
     ResponseSide, Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
@@ -247,6 +248,10 @@ pub enum Action {
     DropNotice(Option<u64>),
     /// Open the folder that holds this in the desktop's file manager.
     OpenFolder(PathBuf),
+    /// Do something with a tab that asks all.
+    All(TabId, AllAct),
+    /// Compare two texts by their names.
+    Compare((String, String), Arc<str>, Arc<str>),
     /// Do something with registries.
     Registry(RegistryAct),
     /// Check an address' certificate in the usual way again.

@@ -157,6 +157,8 @@ impl App {
             Action::StopDiagnosis(of) => self.stop_diagnosis(of),
             Action::CloseDiagnosis(of) => self.close_diagnosis(of),
             Action::Registry(act) => self.apply_registry(act, now),
+            Action::All(id, act) => self.apply_all(id, act),
+            Action::Compare(names, left, right) => self.compare(names, left, right),
             other => self.apply_to_tab(other, now),
         }
         self.watch_registries();
@@ -313,6 +315,7 @@ impl App {
             loading_since: None,
             failure: None,
             open_then: None,
+            open_first: None,
             name: None,
             demo: None,
             target: None,
@@ -571,7 +574,11 @@ impl App {
         if tab.is_calling() || !tab.can_send() {
             return;
         }
-        self.start_call(id, now);
+        if tab.all.is_some() {
+            self.send_all(id, now);
+        } else {
+            self.start_call(id, now);
+        }
     }
 
     fn start_call(&mut self, id: TabId, now: Instant) {
@@ -644,6 +651,7 @@ impl App {
 
     fn cancel(&mut self, id: TabId) {
         self.send_when_ready.take_if(|waits| *waits == id);
+        self.stop_all(id);
         let Some(call) = self.tab_mut(id).and_then(|tab| tab.call.as_mut()) else { return };
         if call.is_running() {
             call.cancel_asked = true;

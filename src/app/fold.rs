@@ -44,6 +44,8 @@ impl App {
                 self.fold_taken_back(call, direction, index, &text, now);
             }
             Event::Messages { call, told } => self.fold_messages(call, told),
+            Event::All { id, update } => self.fold_all(id, update),
+            Event::TextsCompared { ticket, comparison } => self.fold_comparison(ticket, comparison),
             Event::Registry(event) => self.fold_registry(*event, now),
             Event::Save { ticket, told } => self.fold_save(ticket, told),
             Event::AskedToEnd => self.is_ending = true,
@@ -152,6 +154,7 @@ impl App {
                     self.changes += 1;
                     self.open_method(source, &service, &method, now);
                 }
+                self.open_first(source, now);
                 self.prepare_waiting_tabs(source, now);
             }
             SourceState::Failed(failure) => {

@@ -5,6 +5,7 @@
 //! window empties.
 
 mod action;
+mod all;
 mod apply;
 mod begin;
 mod chord;
@@ -55,6 +56,7 @@ use crate::state::RecentSource;
 use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
+pub use all::{AllAct, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
 pub use chord::{Chord, ChordRefusal};
 pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning, PING_ANSWER};
@@ -214,6 +216,8 @@ pub struct App {
     pub area: Area,
     /// What is set for the whole program.
     pub settings: Settings,
+    /// Texts that were compared.
+    pub comparisons: Comparisons,
     /// Everything about registries.
     pub registries: Registries,
     /// Where things are kept.

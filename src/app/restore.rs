@@ -132,6 +132,7 @@ impl App {
                 "trace" => ResponseSide::Trace,
                 _ => ResponseSide::Response,
             },
+            all: None,
             call: None,
             previous: None,
             phases_open: None,

@@ -1,11 +1,12 @@
 //! What a screen can ask of the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk, RegistryId, RegistryQuestion,
-    RegistrySpec, SaveFile, SecretWish, SourceId, Watching,
+    AllId, CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk, RegistryId, RegistryQuestion,
+    RegistrySpec, SaveFile, SecretWish, SourceId, StartAll, Watching,
 };
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
@@ -100,6 +101,19 @@ pub enum Command {
     Reconnect(Endpoint),
     /// Read the certificates of a PEM file, to be shown; the answer is `Event::Certificates`.
     ReadCertificates(PathBuf),
+    /// Ask every instance of a service at once; answers are `Event::All`.
+    StartAll(Box<StartAll>),
+    /// End a request to all now, or forget one that is over.
+    StopAll(AllId),
+    /// Compare two texts line by line; the answer is `Event::TextsCompared`.
+    CompareTexts {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// What goes.
+        left: Arc<str>,
+        /// What comes.
+        right: Arc<str>,
+    },
     /// Open a registry, or open it anew (same id, higher generation); answers are `Event::Registry`.
     OpenRegistry {
         /// Which.

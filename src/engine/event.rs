@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{
-    Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold, RegistryEvent,
-    ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextLines,
+    AllId, AllUpdate, Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold,
+    RegistryEvent, ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextComparison, TextLines,
 };
 use crate::call::CallEvent;
 use crate::message::MessageError;
@@ -69,6 +69,20 @@ pub enum Event {
         call: CallId,
         /// What.
         told: MessagesTold,
+    },
+    /// Something of a request to all.
+    All {
+        /// Which.
+        id: AllId,
+        /// What happened.
+        update: AllUpdate,
+    },
+    /// Two texts were compared: answer to `CompareTexts`.
+    TextsCompared {
+        /// From the command.
+        ticket: u64,
+        /// Line by line.
+        comparison: Arc<TextComparison>,
     },
     /// Something of a registry.
     Registry(Box<RegistryEvent>),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::all::All;
 use super::connections;
 use super::messages::{self, Stop, locked};
 use super::prepared::{Prepared, ReadStyle};
@@ -17,8 +18,9 @@ use super::secrets::SecretQueue;
 use super::sources::{self, Opened};
 use super::tls_memory::TlsMemory;
 use super::{
-    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, Registries,
-    SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartCall, TextLines, desktop, diagnose, save,
+    AllId, AllUpdate, CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved,
+    Registries, SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartAll, StartCall, TextLines,
+    compare_texts, desktop, diagnose, save,
 };
 use crate::call::Metadata;
 use crate::demo;
@@ -198,6 +200,8 @@ struct Live {
     calls: HashMap<CallId, RunningCall>,
     diagnoses: HashMap<DiagnosisId, JoinHandle<()>>,
     open_registries: LiveRegistries,
+    /// Requests to all that run.
+    alls: HashMap<AllId, JoinHandle<()>>,
     /// Files that are being written, by ticket.
     saves: HashMap<u64, Arc<Stop>>,
 }
@@ -220,6 +224,7 @@ impl Live {
             calls: HashMap::new(),
             diagnoses: HashMap::new(),
             open_registries,
+            alls: HashMap::new(),
             saves: HashMap::new(),
         }
     }
@@ -320,6 +325,19 @@ impl Live {
                 let (memory, registries) = (Arc::clone(&self.tls_memory), Arc::clone(&self.registries));
                 let (pool, teller) = (self.pool.clone(), self.teller.clone());
                 tokio::spawn(connections::reconnect(endpoint, pool, memory, registries, teller));
+            }
+            Command::StartAll(start) => self.start_all(*start).await,
+            Command::StopAll(id) => {
+                if let Some(task) = self.alls.remove(&id) {
+                    task.abort();
+                }
+            }
+            Command::CompareTexts { ticket, left, right } => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || {
+                    let comparison = Arc::new(compare_texts(&left, &right));
+                    teller.tell_blocking(Event::TextsCompared { ticket, comparison });
+                });
             }
             Command::OpenRegistry { registry, generation, spec } => {
                 self.open_registries.open(registry, generation, *spec)
@@ -436,6 +454,18 @@ impl Live {
             let result = check(&prepared, &text);
             teller.tell_blocking(Event::MessageChecked { ticket, revision, result });
         });
+    }
+
+    async fn start_all(&mut self, start: StartAll) {
+        self.alls.retain(|_, task| !task.is_finished());
+        let id = start.id;
+        let Some(prepared) = self.prepared(start.ticket) else {
+            let why = "the method is not ready: its schema is still being read".to_owned();
+            return self.teller.tell(Event::All { id, update: AllUpdate::NotBegun(why) }).await;
+        };
+        let (pool, registries) = (self.pool.clone(), Arc::clone(&self.registries));
+        let all = All { start, prepared, pool, registries, teller: self.teller.clone() };
+        self.alls.insert(id, tokio::spawn(all.run()));
     }
 
     async fn start_call(&mut self, start: StartCall) {

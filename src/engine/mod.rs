@@ -4,6 +4,7 @@
 //! ([`Endpoint`], [`open_files`], [`Reflector`]). Knows every area below and no screen: whoever listens hands in a
 //! waker closure. Every result carries the id (and generation) of what asked for it, so a stale one can be dropped.
 
+mod all;
 mod command;
 mod connections;
 mod desktop;
@@ -31,6 +32,7 @@ mod store;
 mod text;
 mod tls_memory;
 
+pub use all::{AllAnswer, AllId, AllText, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
 pub use command::{Command, SourceSpec, StartCall};
 pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
 pub use diagnose::{

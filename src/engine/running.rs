@@ -337,20 +337,25 @@ impl Call {
     }
 
     async fn details(&self, status: &CallStatus) -> Vec<Detail> {
-        let texts = self.prepared.details(status, true).await;
-        let details = texts.into_iter().zip(&status.details).map(|((name, text), detail)| {
-            let (text, problem) = match text {
-                Ok(text) => (text, None),
-                Err(error) => (STANDARD.encode(&detail.value), Some(error.to_string())),
-            };
-            Detail { name, text: Arc::new(TextLines::new(text)), problem, known: details::known(detail) }
-        });
-        details.collect()
+        told_details(&self.prepared, status).await
     }
 
     async fn tell(&self, updates: Vec<CallUpdate>) {
         self.teller.tell(Event::Call { call: self.id, updates }).await;
     }
+}
+
+/// A status' details, read by the method's schema.
+pub(super) async fn told_details(prepared: &Prepared, status: &CallStatus) -> Vec<Detail> {
+    let texts = prepared.details(status, true).await;
+    let details = texts.into_iter().zip(&status.details).map(|((name, text), detail)| {
+        let (text, problem) = match text {
+            Ok(text) => (text, None),
+            Err(error) => (STANDARD.encode(&detail.value), Some(error.to_string())),
+        };
+        Detail { name, text: Arc::new(TextLines::new(text)), problem, known: details::known(detail) }
+    });
+    details.collect()
 }
 
 /// One attempt.

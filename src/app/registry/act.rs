@@ -7,9 +7,10 @@ use super::{
     InstanceColumn, InstanceSide, KeyAct, KeysRef, RegistryDialog, RegistryEntry, RegistryForm, RegistryNode,
     RegistryState, RegistryView, ServiceRef, ServiceView,
 };
-use crate::app::{App, Area};
-use crate::engine::{Command, Generation, RegistryId, RegistryQuestion};
+use crate::app::{AllAct, App, Area, SourceOrigin, Tab};
+use crate::engine::{Command, Generation, RegistryId, RegistryQuestion, SourceId};
 use crate::registry::{Capabilities, InstanceKey};
+use crate::schema::MethodInfo;
 
 /// One act.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,9 +164,9 @@ impl App {
             RegistryAct::Keys(at, act) => return self.apply_keys(&at, act, now),
             RegistryAct::ShowSide(service, side) => self.view_mut(&service).side = side,
             RegistryAct::CompareSchemas(service, is_so) => self.view_mut(&service).compares = is_so,
-            RegistryAct::Call(service, instance) => self.call_service(&service, instance.as_ref(), now),
-            RegistryAct::CallAll(service) => self.call_service(&service, None, now),
-            RegistryAct::AskHealth(service, instance) => self.call_service(&service, Some(&instance), now),
+            RegistryAct::Call(service, instance) => self.call_service(&service, instance.as_ref(), false, now),
+            RegistryAct::CallAll(service) => self.call_service(&service, None, true, now),
+            RegistryAct::AskHealth(service, instance) => self.ask_health(&service, &instance, now),
         }
         self.registries.tree.rebuild(&self.registries.entries);
     }
@@ -224,11 +225,66 @@ impl App {
         ticket
     }
 
-    /// A request to a service or to exactly one instance of it: its schema comes by reflection of whoever is asked.
-    fn call_service(&mut self, service: &ServiceRef, instance: Option<&InstanceKey>, now: Instant) {
+    /// A request to a service, to exactly one instance of it, or to all: its schema comes by reflection of whoever is
+    /// asked.
+    fn call_service(&mut self, service: &ServiceRef, instance: Option<&InstanceKey>, all: bool, now: Instant) {
         let Some(address) = self.registries.target(service, instance) else { return };
         self.area = Area::Services;
-        self.open_typed_address(&address, now);
+        let id = self.open_address(&address, now);
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
+            entry.open_first = Some(all);
+            entry.restored = false;
+        }
+    }
+
+    /// Opens the first method of a source that was opened to be called, once it is read.
+    pub(in crate::app) fn open_first(&mut self, source: SourceId, now: Instant) {
+        let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == source) else { return };
+        let Some(all) = entry.open_first.take() else { return };
+        let outline = entry.outline.as_ref();
+        let methods = outline
+            .into_iter()
+            .flat_map(|outline| &outline.services)
+            .flat_map(|service| service.methods.iter().map(move |method| (service.full_name.clone(), method)));
+        // What a service is there for comes before what every server has, and one request before a stream.
+        let rank = |(service, method): &(String, &MethodInfo)| {
+            (service.starts_with("grpc."), method.client_streaming, method.server_streaming)
+        };
+        let Some((service, method)) = methods.min_by_key(rank).map(|(service, method)| (service, method.name.clone()))
+        else {
+            return;
+        };
+        let address = match &entry.origin {
+            SourceOrigin::Address { address, .. } => address.clone(),
+            SourceOrigin::Files { .. } => return,
+        };
+        let is_it =
+            |tab: &Tab| (tab.source, tab.address.as_str(), tab.all.is_some()) == (source, address.as_str(), all);
+        // A tab that the person made of it already is what they mean.
+        if let Some(id) = self.tabs.iter().find(|tab| is_it(tab)).map(|tab| tab.id) {
+            self.choose_tab(id);
+            return;
+        }
+        self.changes += 1;
+        if all {
+            self.new_tab(source, &service, &method, now);
+            if let Some(id) = self.active {
+                self.apply_all(id, AllAct::AskAll(true));
+            }
+        } else {
+            self.open_method(source, &service, &method, now);
+        }
+    }
+
+    /// A request of its own for what an instance says of its health, sent at once.
+    fn ask_health(&mut self, service: &ServiceRef, instance: &InstanceKey, now: Instant) {
+        let Some(address) = self.registries.target(service, Some(instance)) else { return };
+        self.area = Area::Services;
+        let id = self.open_address(&address, now);
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
+            entry.open_then = Some(("grpc.health.v1.Health".to_owned(), "Check".to_owned()));
+            entry.restored = false;
+        }
     }
 
     fn confirm_registry(&mut self, now: Instant) {

@@ -103,6 +103,21 @@ impl Registries {
         self.entry(service.registry)?.service(&service.datacenter, &service.service)
     }
 
+    /// The service that an address names, where its registry is open.
+    pub fn service_of(&self, address: &str) -> Option<ServiceRef> {
+        let target = RegistryTarget::parse(address).ok()?;
+        let is_it = |entry: &&RegistryEntry| {
+            let place = entry.place.as_ref();
+            place.is_some_and(|place| {
+                place.kind == target.kind && target.place.as_ref().is_none_or(|named| *named == place.address)
+            })
+        };
+        let entry = self.entries.iter().find(is_it)?;
+        let own = entry.datacenters.first().map(|own| own.name.clone()).unwrap_or_default();
+        let datacenter = target.datacenter.unwrap_or(own);
+        Some(ServiceRef { registry: entry.id, datacenter, service: target.service })
+    }
+
     /// Where a request goes: to a service by its registry, or to the address of one instance.
     pub fn target(&self, service: &ServiceRef, instance: Option<&InstanceKey>) -> Option<String> {
         if let Some(key) = instance {
