@@ -106,6 +106,7 @@ word_table! {
     stop: "Stop", "停止";
     nothing_to_save: "Nothing is typed that could be saved", "没有可保存的内容";
     edge: "Edge of the keys", "键列表边缘";
+    back_to_tree: "Back to the keys", "返回键列表";
     more_acts: "More about this key", "此键的更多操作";
 }
 
