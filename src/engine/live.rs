@@ -372,6 +372,10 @@ impl Live {
             Command::OpenRegistry { registry, generation, spec } => {
                 self.open_registries.open(registry, generation, *spec)
             }
+            Command::KnowEndpoints(endpoints) => {
+                self.registries.know(endpoints);
+                self.open_registries.settings().await;
+            }
             Command::CloseRegistry(registry) => self.open_registries.close(registry),
             Command::WatchRegistry(registry, watching) => {
                 self.open_registries.order(registry, RegistryOrder::Watch(watching)).await;

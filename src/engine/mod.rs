@@ -59,7 +59,7 @@ pub use registry::{
     LARGEST_VALUE_BYTES, RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold,
     TOLD_CHANGES, WatchWhat, Watched, Watching, looks_like_json, short_text,
 };
-pub use resolve::{Attempt, Chosen, Registries, ResolveError, Resolved};
+pub use resolve::{Attempt, Chosen, KnownEndpoints, Registries, ResolveError, Resolved};
 pub use running::moved;
 pub use save::{NotSaved, SaveContent, SaveFault, SaveFile, SaveTold};
 pub use secrets::{SecretWish, SecretsUpdate};

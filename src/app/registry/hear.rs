@@ -174,6 +174,7 @@ impl RegistryEntry {
                 away(&mut known.away, &seen);
                 match seen {
                     Watched::Instances(answer) => {
+                        known.first_seen.get_or_insert(at);
                         known.note_changes(&answer.value, at);
                         for instance in answer.value.iter() {
                             let history = known.history.entry(instance.key.clone()).or_default();
