@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AddDialog, AllAct, Area, Chord, ConnectionForm, KeysRef, MetadataRow, PinnedCertificate, RegistryAct, RequestSide,
-    ResponseSide, Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
+    AddDialog, AddTrust, AllAct, Area, Chord, ConnectionForm, KeysRef, MetadataRow, PinnedCertificate, RegistryAct,
+    RequestSide, ResponseSide, Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
@@ -26,6 +26,10 @@ pub enum PickFor {
     Save,
     /// Into the question of the keys of a registry.
     Keys(KeysRef),
+    /// Into the certificate that is being trusted from Settings.
+    Trust,
+    /// Services to be registered.
+    Registration,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }
@@ -86,6 +90,8 @@ pub enum Action {
     ReloadAll,
     /// Forget a source.
     RemoveSource(SourceId),
+    /// One that was removed comes back, by its number.
+    RestoreSource(u64),
     /// Ask for a source's name.
     AskName(SourceId),
     /// What is typed there.
@@ -132,6 +138,8 @@ pub enum Action {
     SetCaretLine(TabId, Option<u32>),
     /// The draft's lines are wanted: it is too large for the editor.
     CutDraft(TabId),
+    /// They take too long: give them up.
+    StopCutting(TabId),
     /// A template takes the draft's place.
     TakeTemplate(TabId, TemplateSize),
     /// Ask for the method's schema again.
@@ -204,6 +212,10 @@ pub enum Action {
     StepMessage(TabId, isize),
     /// Close it.
     HideMessage(TabId),
+    /// Give up the text of a message, which takes long.
+    StopText(TabId, Direction, u64),
+    /// Ask for it again.
+    ShowText(TabId, Direction, u64),
     /// Ask where a message is to be saved.
     AskSaveMessage(TabId, Direction, u64),
     /// Ask where this is to be saved; the name, without its end, is a suggestion.
@@ -232,6 +244,12 @@ pub enum Action {
     FollowLang,
     /// What is set for the whole program.
     SetSettings(Box<Settings>),
+    /// Take the last change in Settings back; with the flag, do it again.
+    StepSettings(bool),
+    /// A certificate that is being trusted from Settings, as filled in; `None` leaves it.
+    SetTrust(Option<Box<AddTrust>>),
+    /// Trust it.
+    ConfirmTrust,
     /// An area of the rail.
     ShowArea(Area),
     /// Give a command this key, whoever had it.
@@ -251,7 +269,7 @@ pub enum Action {
     /// Do something with a tab that asks all.
     All(TabId, AllAct),
     /// Compare two texts by their names.
-    Compare((String, String), Arc<str>, Arc<str>),
+    Compare((String, String), Arc<str>, Arc<str>, bool),
     /// Do something with registries.
     Registry(RegistryAct),
     /// Check an address' certificate in the usual way again.

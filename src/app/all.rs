@@ -6,10 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::{App, Tab, TabId, parse_deadline};
 use crate::call::{Code, Limits};
-use crate::engine::{
-    AllAnswer, AllId, AllText, AllUpdate, AllWho, Command, MOST_AT_ONCE, ResolveError, StartAll, TextComparison,
-};
-use crate::message::MessageError;
+use crate::engine::{AllAnswer, AllId, AllText, AllUpdate, AllWho, Command, MOST_AT_ONCE, ResolveError, StartAll};
+use crate::message::{MessageError, TextDiff};
 use crate::registry::{Instance, InstanceKey, RegistryPlace, WireFacts, WireSchema, names_a_registry};
 
 /// What of the answers is in view.
@@ -374,7 +372,7 @@ pub struct Comparisons {
 #[derive(Debug)]
 enum Comparison {
     Asked(u64),
-    Known(Arc<TextComparison>),
+    Known(Arc<TextDiff>),
 }
 
 /// So many are kept; the rest is compared anew when it is looked at.
@@ -382,7 +380,7 @@ const KEPT: usize = 32;
 
 impl Comparisons {
     /// The comparison of two texts by their names, if it is there.
-    pub fn of(&self, left: &str, right: &str) -> Option<&Arc<TextComparison>> {
+    pub fn of(&self, left: &str, right: &str) -> Option<&Arc<TextDiff>> {
         match self.known.get(&(left.to_owned(), right.to_owned())) {
             Some(Comparison::Known(comparison)) => Some(comparison),
             _ => None,
@@ -396,7 +394,7 @@ impl Comparisons {
 }
 
 impl App {
-    pub(super) fn compare(&mut self, names: (String, String), left: Arc<str>, right: Arc<str>) {
+    pub(super) fn compare(&mut self, names: (String, String), left: Arc<str>, right: Arc<str>, is_json: bool) {
         if self.comparisons.known.contains_key(&names) {
             return;
         }
@@ -405,10 +403,10 @@ impl App {
         }
         let ticket = self.next_id();
         self.comparisons.known.insert(names, Comparison::Asked(ticket));
-        self.send(Command::CompareTexts { ticket, left, right });
+        self.send(Command::CompareTexts { ticket, left, right, is_json });
     }
 
-    pub(super) fn fold_comparison(&mut self, ticket: u64, comparison: Arc<TextComparison>) {
+    pub(super) fn fold_comparison(&mut self, ticket: u64, comparison: Arc<TextDiff>) {
         for known in self.comparisons.known.values_mut() {
             if matches!(known, Comparison::Asked(asked) if *asked == ticket) {
                 *known = Comparison::Known(comparison);

@@ -83,6 +83,8 @@ commands! {
     ShowPalette show_palette General Window ["Ctrl+K"];
     /// The list of all keys.
     ShowKeys show_keys General Window ["F1"];
+    /// What the hover of the focused thing says.
+    Explain explain General Window ["Shift+F1"];
     /// The area of settings.
     ShowSettings show_settings General Window ["Ctrl+Comma"];
     /// The area of services.

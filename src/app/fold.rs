@@ -7,7 +7,8 @@ use super::{
     App, Area, CaKind, Checked, ConnectionForm, DemoState, Happened, Link, Node, PickFor, Prepared, SourceOrigin, Tab,
 };
 use crate::engine::{
-    CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
+    CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, NoText, Scheme, SourceId, SourceState,
+    TextLines,
 };
 use crate::message::MessageError;
 use crate::secret::Secret;
@@ -43,11 +44,12 @@ impl App {
                 self.fold_text(call, direction, index, &text);
                 self.fold_taken_back(call, direction, index, &text, now);
             }
-            Event::Messages { call, told } => self.fold_messages(call, told),
+            Event::Messages { call, told } => self.fold_messages(call, told, now),
             Event::All { id, update } => self.fold_all(id, update),
             Event::TextsCompared { ticket, comparison } => self.fold_comparison(ticket, comparison),
             Event::Registry(event) => self.fold_registry(*event, now),
             Event::Save { ticket, told } => self.fold_save(ticket, told),
+            Event::TextRead { path, result, .. } => self.fold_text_file(&path, result),
             Event::AskedToEnd => self.is_ending = true,
             Event::TextCut { ticket, lines } => self.fold_cut(ticket, lines),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
@@ -70,7 +72,7 @@ impl App {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
                         self.no_dialog = true;
-                        if !matches!(purpose, PickFor::Save | PickFor::Keys(_)) {
+                        if !matches!(purpose, PickFor::Save | PickFor::Keys(_) | PickFor::Registration) {
                             self.welcome_path.get_or_insert_default();
                         }
                     }
@@ -268,7 +270,7 @@ impl App {
         }
     }
 
-    fn fold_text(&mut self, call: CallId, direction: Direction, index: u64, text: &Result<Arc<TextLines>, String>) {
+    fn fold_text(&mut self, call: CallId, direction: Direction, index: u64, text: &Result<Arc<TextLines>, NoText>) {
         let Some(tab) = self.tab_of_call(call) else { return };
         for record in [&mut tab.call, &mut tab.previous].into_iter().flatten() {
             if record.id == call {

@@ -8,6 +8,7 @@ mod action;
 mod all;
 mod apply;
 mod begin;
+mod changes;
 mod chord;
 mod command;
 mod connection;
@@ -38,6 +39,7 @@ mod streams;
 mod tab;
 mod tabs;
 mod target;
+mod texts;
 mod tree;
 mod trust;
 
@@ -57,6 +59,7 @@ use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
 pub use all::{AllAct, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
+pub use changes::AddTrust;
 pub use chord::{Chord, ChordRefusal};
 pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning, PING_ANSWER};
@@ -73,11 +76,13 @@ pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use registry::{
-    Away, Conflict, DatacenterEntry, DraftValue, Happening, InstanceColumn, InstanceSide, KeptKeyDraft, KeyAct,
+    ActDialog, ActSaid, ActWhat, ActsAct, Away, CHECK_KINDS, CheckForm, Conflict, DatacenterEntry, DraftValue,
+    EditedJson, FromFile, Happening, IdState, InstanceAct, InstanceColumn, InstanceSide, KeptKeyDraft, KeyAct,
     KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep, KeyWrite, KeyWriting,
-    KeysRef, KeysView, Looked, PROBE_EVERY, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm,
-    RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, ServiceEntry, ServiceRef,
-    ServiceView, ShownVersion, TimelineLine, folder_of, is_secret_value,
+    KeysRef, KeysView, ListView, Looked, NodeColumn, PROBE_EVERY, RegisterAct, RegisterDialog, RegisterForm,
+    Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault, RegistryLine,
+    RegistryNode, RegistryState, RegistryTree, RegistryView, ServiceChange, ServiceColumn, ServiceEntry, ServiceLine,
+    ServiceRef, ServiceView, ShownVersion, TimelineLine, Usual, folder_of, is_secret_value, service_changes,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};
@@ -129,6 +134,10 @@ pub struct AddDialog {
     pub form: ConnectionForm,
     /// The target's rows of metadata.
     pub rows: Vec<MetadataRow>,
+    /// The source's rows that go with reflection alone; not asked for where there are none.
+    pub reflection_rows: Vec<MetadataRow>,
+    /// It had such rows when the question was opened.
+    pub shows_reflection_rows: bool,
     /// The address whose rows these were when the question was opened.
     pub shown_for: Option<String>,
     /// Add was pressed with nothing typed.
@@ -163,9 +172,10 @@ pub struct App {
     pub demo: DemoState,
     /// Open if there is one.
     pub dialog: Option<AddDialog>,
-    /// The question where to save, if it is open.
     /// The question whether a certificate is to be trusted, if it is open.
     pub trust_question: Option<TrustQuestion>,
+    /// A certificate that is being trusted from Settings.
+    pub adding_trust: Option<AddTrust>,
     /// What was typed into the first window's address.
     pub welcome_address: String,
     /// What was typed into the first window's path; `None` while the link was not pressed.
@@ -234,6 +244,10 @@ pub struct App {
     told: Vec<Notice>,
     /// Sources that are read anew because their files changed.
     changed_on_disk: Vec<SourceId>,
+    /// Steps back and forth through what was set.
+    setting_steps: changes::Changes,
+    /// Sources that were removed, for as long as their notices stand.
+    removed: changes::RemovedSources,
     /// Which secrets are in the keychain.
     secrets: secrets::Secrets,
     /// Tabs that were closed, the newest last, with the place where they stood.
@@ -326,9 +340,11 @@ impl App {
         let loading = self.sources.iter().any(|entry| entry.loading_since.is_some());
         // A countdown and a file that is being written are shown as they go.
         let waits = tab.is_some_and(|tab| tab.stream.retry_at.is_some());
+        let making = tab.is_some_and(|tab| self.makes_text(tab));
         let saving = self.save.as_ref().is_some_and(SaveDialog::is_saving);
         if waits
             || saving
+            || making
             || calling
             || preparing
             || loading

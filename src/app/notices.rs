@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use super::{App, TabId};
+use crate::app::{ActSaid, ServiceRef};
 use crate::call::Code;
 use crate::engine::SourceId;
+use crate::registry::Health;
 
 /// So many are listed.
 const KEPT: usize = 50;
@@ -18,8 +20,35 @@ pub enum Happened {
     NotReloaded(SourceId, String, String),
     /// The built-in services do not run, and why.
     DemoFailed(String),
+    /// A source was removed: the number by which it comes back, its name and address, and how many rows of its target
+    /// went with it or stayed.
+    Removed {
+        /// By which it comes back.
+        number: u64,
+        /// Its name.
+        title: String,
+        /// As typed; empty for files.
+        address: String,
+        /// Rows that went with it.
+        dropped: usize,
+        /// Rows that stayed, because something uses the address.
+        kept: usize,
+    },
     /// A call ended in a tab that was not in front: its method, and its status.
     CallEnded(TabId, String, Code),
+    /// Something was done in a registry, or was not.
+    Act(Box<ActSaid>),
+    /// A pinned service is in another health.
+    Health {
+        /// Which.
+        service: ServiceRef,
+        /// Before: the worst of its instances.
+        was: Health,
+        /// Now.
+        now: Health,
+        /// How many instances it has now.
+        instances: usize,
+    },
 }
 
 /// One thing that happened.
@@ -55,12 +84,14 @@ impl App {
             ) => a == b,
             (Happened::DemoFailed(_), Happened::DemoFailed(_)) => true,
             (Happened::CallEnded(a, ..), Happened::CallEnded(b, ..)) => a == b,
+            (Happened::Health { service: a, .. }, Happened::Health { service: b, .. }) => a == b,
             _ => false,
         };
         self.told.retain(|notice| !same(&notice.what));
         let id = self.next_id();
         self.told.insert(0, Notice { id, what, at: now, seen: false });
         self.told.truncate(KEPT);
+        self.forget_removed();
     }
 
     pub(super) fn see_notices(&mut self) {
@@ -69,5 +100,6 @@ impl App {
 
     pub(super) fn drop_notice(&mut self, id: Option<u64>) {
         self.told.retain(|notice| id.is_some_and(|id| notice.id != id));
+        self.forget_removed();
     }
 }

@@ -243,6 +243,7 @@ impl App {
         self.area = Area::Services;
         self.problem = None;
         self.shown_source = None;
+        self.read_shown_certificates();
     }
 
     pub(super) fn step_tab(&mut self, step: isize) {

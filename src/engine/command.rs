@@ -80,6 +80,15 @@ pub enum Command {
         /// Number within its direction, from 0.
         index: u64,
     },
+    /// Give up formatting a message; the answer of `ShowMessage` (or of a call's one answer) says so.
+    StopShowing {
+        /// Which call.
+        call: CallId,
+        /// Sent or received.
+        direction: Direction,
+        /// Number within its direction, from 0.
+        index: u64,
+    },
     /// Ask about the messages of a call as lists; answers are `Event::Messages`.
     Messages(CallId, MessagesAsk),
     /// Write a file of the person's; how it goes is `Event::Save`.
@@ -113,6 +122,8 @@ pub enum Command {
         left: Arc<str>,
         /// What comes.
         right: Arc<str>,
+        /// They are JSON.
+        is_json: bool,
     },
     /// Open a registry, or open it anew (same id, higher generation); answers are `Event::Registry`.
     OpenRegistry {
@@ -140,6 +151,13 @@ pub enum Command {
         /// What.
         question: Box<RegistryQuestion>,
     },
+    /// Read a text that a person names; the answer is `Event::TextRead`.
+    ReadText {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// Where; `~` is the person's own folder.
+        path: PathBuf,
+    },
     /// Ask for files or folders by the system's dialog; the answer is `Event::Picked`.
     PickFiles {
         /// Whole folders instead of files.
@@ -165,6 +183,8 @@ pub enum Command {
         /// JSON, as far as it is written.
         text: String,
     },
+    /// Give up cutting a text, by the ticket of `CutText`.
+    StopCutting(u64),
     /// Find a name that is free; the answer is `Event::Save`.
     SuggestSave {
         /// Comes back with the answer.

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use super::{
     AllId, AllUpdate, Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold,
-    RegistryEvent, ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextComparison, TextLines,
+    RegistryEvent, ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextLines,
 };
 use crate::call::CallEvent;
-use crate::message::MessageError;
+use crate::message::{MessageError, Misfit, TextDiff};
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
 use crate::transport::{CertificateInfo, ConnectionInfo, Failure};
 
@@ -61,7 +61,7 @@ pub enum Event {
         /// Number within its direction.
         index: u64,
         /// Pretty JSON in lines, or why it cannot be shown.
-        text: Result<Arc<TextLines>, String>,
+        text: Result<Arc<TextLines>, NoText>,
     },
     /// About the messages of a call as lists.
     Messages {
@@ -82,7 +82,7 @@ pub enum Event {
         /// From the command.
         ticket: u64,
         /// Line by line.
-        comparison: Arc<TextComparison>,
+        comparison: Arc<TextDiff>,
     },
     /// Something of a registry.
     Registry(Box<RegistryEvent>),
@@ -130,15 +130,45 @@ pub enum Event {
         /// What was chosen.
         result: Result<Vec<PathBuf>, String>,
     },
+    /// Answer to `ReadText`.
+    TextRead {
+        /// From the command.
+        ticket: u64,
+        /// From the command.
+        path: PathBuf,
+        /// The text, or the system's words why there is none.
+        result: Result<String, String>,
+    },
     /// The system asks the process to end: keep what is to be kept, and end.
     AskedToEnd,
     /// Answer to `CutText`.
     TextCut {
         /// From the command.
         ticket: u64,
-        /// The text in lines.
-        lines: Arc<TextLines>,
+        /// The text in lines; none where it was stopped.
+        lines: Option<Arc<TextLines>>,
     },
+}
+
+/// Why a message has no text to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoText {
+    /// Its bytes are not kept any more.
+    Gone,
+    /// Its bytes cannot be read back from disk; in the system's words.
+    Unreadable(String),
+    /// It does not fit its type.
+    Misfit(Box<MessageError>),
+    /// The person stopped it. The bytes are kept.
+    Stopped,
+    /// The work itself broke off; in words (English).
+    Failed(String),
+}
+
+impl From<MessageError> for NoText {
+    fn from(error: MessageError) -> Self {
+        if error.what == Misfit::Stopped { Self::Stopped } else { Self::Misfit(Box::new(error)) }
+    }
 }
 
 /// How the connection to an endpoint stands.

@@ -21,6 +21,7 @@ mod many;
 mod messages;
 mod prepared;
 mod probe;
+mod read_text;
 mod reflector;
 mod registry;
 mod resolve;
@@ -28,6 +29,7 @@ mod running;
 mod save;
 mod secrets;
 mod sources;
+mod stop;
 mod store;
 mod text;
 mod tls_memory;
@@ -41,7 +43,7 @@ pub use diagnose::{
 pub use diff::{DiffLine, DiffSign, SchemaChange, TextComparison, compare_texts, schema_changes};
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{
-    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, SourceFailure,
+    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, NoText, SourceFailure,
     SourceState,
 };
 pub use filter::{Filter, FilterFault};

@@ -31,6 +31,7 @@ pub(super) fn icon(command: UiCommand) -> Icon {
     match command {
         C::ShowPalette | C::Find | C::FilterMethods | C::ChooseMethod | C::Replace => Icon::Search,
         C::ShowKeys => Icon::Keyboard,
+        C::Explain => Icon::Info,
         C::ShowSettings => Icon::SlidersHorizontal,
         C::ShowServices => Icon::Layers,
         C::ShowRegistry => Icon::Network,
@@ -116,6 +117,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
     match command {
         C::ShowPalette
         | C::ShowKeys
+        | C::Explain
         | C::ShowSettings
         | C::ShowServices
         | C::ShowRegistry
@@ -183,6 +185,8 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
             None => Some(cx.words().no_tab),
             Some(tab) => unless(!tab.address.trim().is_empty(), words.no_address),
         },
+        C::Undo if cx.app.area == Area::Settings => unless(cx.app.setting_steps().0, words.nothing_to_undo),
+        C::Redo if cx.app.area == Area::Settings => unless(cx.app.setting_steps().1, words.nothing_to_redo),
         C::Undo => unless(tab.is_some() && cx.memory.editor_can_undo.0, words.nothing_to_undo),
         C::Redo => unless(tab.is_some() && cx.memory.editor_can_undo.1, words.nothing_to_redo),
         C::FocusResponse | C::TogglePhases => {
@@ -220,6 +224,7 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
             cx.memory.habits.settings.show_keys();
             cx.act(Action::ShowArea(Area::Settings));
         }
+        C::Explain => super::widgets::tooltip::explain_focus(ctx),
         C::ShowSettings => {
             cx.memory.habits.settings.show_all();
             cx.act(Action::ShowArea(Area::Settings));
@@ -267,13 +272,22 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         C::NextTab => cx.act(Action::StepTab(1)),
         C::PreviousTab => cx.act(Action::StepTab(-1)),
         C::ZoomIn | C::ZoomOut | C::ZoomReset => {
-            let mut settings = cx.app.settings.clone();
+            // A key that was pressed twice between two frames counts twice.
+            let queued = cx.actions.iter().rev().find_map(|action| match action {
+                Action::SetSettings(settings) => Some((**settings).clone()),
+                _ => None,
+            });
+            let mut settings = queued.unwrap_or_else(|| cx.app.settings.clone());
             settings.set_zoom(match command {
                 C::ZoomIn => settings.zoom_step(true),
                 C::ZoomOut => settings.zoom_step(false),
                 _ => 100,
             });
             cx.act(Action::SetSettings(Box::new(settings)));
+        }
+        C::Undo | C::Redo if cx.app.area == Area::Settings => {
+            cx.memory.habits.settings.drafts.clear();
+            cx.act(Action::StepSettings(command == C::Redo));
         }
         C::ThemeSystem => cx.act(Action::FollowTheme),
         C::ThemeLight => cx.act(Action::SetTheme(ThemeChoice::Light)),
@@ -342,6 +356,7 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
             }
         }
         C::Format => edit(ctx, cx, id, EditorCommand::Format),
+        C::Undo | C::Redo if cx.app.area == Area::Settings => {}
         C::Undo => edit(ctx, cx, id, EditorCommand::Undo),
         C::Redo => edit(ctx, cx, id, EditorCommand::Redo),
         C::Replace => edit(ctx, cx, id, EditorCommand::Replace),

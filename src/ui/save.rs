@@ -67,6 +67,9 @@ fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
     let body = cx.lang().body();
     let t = tokens(ui);
     match &save.what {
+        SaveWhat::Message(.., None) => {
+            paragraph_ui(ui, body.save_only_bytes, fonts::body(), t.text2, 18.0);
+        }
         SaveWhat::Message(..) => {
             let mut as_bytes = save.as_bytes;
             let kinds = [(false, body.save_json), (true, body.save_bytes)];

@@ -7,6 +7,7 @@ word_table! {
     CommandWords, commands:
     show_palette: "Find anything…", "查找任何内容…";
     show_keys: "Show all keys", "显示全部快捷键";
+    explain: "Explain what has the focus", "说明当前焦点所在项";
     show_settings: "Settings", "设置";
     show_services: "Services", "服务";
     show_registry: "Registry", "注册中心";

@@ -8,29 +8,36 @@
 pub mod failure;
 pub mod format;
 
+mod all;
 mod body;
 mod catalogue;
+mod changes;
 mod commands;
 mod diagnosis;
 mod habits;
 mod keys;
 mod misfit;
 mod registry;
+mod registry_acts;
 mod requests;
+mod resolve;
 mod sentence;
 mod status;
 mod streams;
 mod table;
 mod trace;
 
+pub use all::AllWords;
 pub use body::BodyWords;
 pub use catalogue::Words;
+pub use changes::ChangeWords;
 pub use commands::CommandWords;
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
 pub use habits::HabitWords;
 pub use keys::{KeyWords, KeysAct};
 pub use registry::RegistryWords;
+pub use registry_acts::ActWords;
 pub use requests::RequestWords;
 pub use status::DetailWords;
 pub use streams::StreamWords;
@@ -66,6 +73,7 @@ impl Lang {
     pub fn every_word(self) -> Vec<(String, &'static str)> {
         let tables = [
             ("words", self.words().all()),
+            ("changes", self.changes().all()),
             ("commands", self.commands().all()),
             ("habits", self.habits().all()),
             ("requests", self.requests().all()),
@@ -74,6 +82,7 @@ impl Lang {
             ("trace", self.trace().all()),
             ("details", self.details().all()),
             ("keys", self.key_values().all()),
+            ("acts", self.acts().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
             words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()

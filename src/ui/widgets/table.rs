@@ -90,6 +90,10 @@ pub struct Cell {
     pub soft: bool,
     /// What gives way where it is too long.
     pub elide_end: bool,
+    /// The first badge stands before the text instead.
+    pub badge_first: bool,
+    /// A star in its place that is on or off, and its name; a click on it does not choose the row.
+    pub star: Option<(bool, String)>,
     /// Badges behind the text; those that find no room are left to the hover of the row.
     pub badges: Vec<(String, Tone)>,
 }
@@ -119,6 +123,11 @@ impl Cell {
     /// What is not there yet.
     pub fn absent() -> Self {
         Self { absent: true, ..Self::default() }
+    }
+
+    /// A star that can be pressed, and what it is called.
+    pub fn star(on: bool, name: impl Into<String>) -> Self {
+        Self { star: Some((on, name.into())), ..Self::default() }
     }
 
     /// In a colour.
@@ -157,6 +166,8 @@ pub struct TableResponse {
     pub menu: Option<(usize, Response)>,
     /// The row was clicked, rather than reached by a key.
     pub clicked: bool,
+    /// The row whose star was pressed.
+    pub starred: Option<usize>,
     /// The column whose head was pressed to sort by it.
     pub sort_by: Option<usize>,
 }
@@ -460,6 +471,12 @@ impl<'a> Table<'a> {
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.line));
         for ((cell, (left, width)), column) in cells.iter().zip(places).zip(self.columns) {
             let place = Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(*width, rect.height()));
+            if let Some((on, name)) = &cell.star {
+                if star_ui(ui, self.row_id(index).with("star"), place, *on, name) {
+                    (out.starred, out.chosen, out.clicked, out.opened) = (Some(index), None, false, None);
+                }
+                continue;
+            }
             paint_cell(ui, place, cell, column.right, chosen, t);
         }
         // Who came by the pointer sees the chosen row, without a ring.
@@ -475,14 +492,37 @@ impl<'a> Table<'a> {
     }
 }
 
-fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &Tokens) {
-    let painter = ui.painter();
-    let font: FontId = if cell.mono { fonts::code() } else { fonts::body() };
-    let color: Color32 = match (cell.tone, cell.soft && !chosen) {
+/// A star in a cell; returns whether it was pressed. The keyboard has the row's menu for it.
+fn star_ui(ui: &Ui, id: Id, place: Rect, on: bool, name: &str) -> bool {
+    let t = tokens(ui);
+    let rect = Rect::from_center_size(place.center(), vec2(24.0, 24.0));
+    let response = ui.interact(rect, id, Sense::CLICK);
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, ui.is_enabled(), on, name));
+    let color = match (on, response.hovered()) {
+        (true, _) => t.accent,
+        (false, true) => t.text1,
+        (false, false) => t.faint,
+    };
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 5.0, t.bg4);
+    }
+    Icon::Star.paint_at(ui.painter(), rect.center(), 14.0, color);
+    super::tooltip::tooltip_ui(&response, name, None);
+    response.clicked()
+}
+
+fn color_of(cell: &Cell, chosen: bool, t: &Tokens) -> Color32 {
+    match (cell.tone, cell.soft && !chosen) {
         (Tone::Plain, true) => t.text2,
         (Tone::Plain, false) => t.text1,
         (tone, _) => t.tint(tone).fg,
-    };
+    }
+}
+
+fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &Tokens) {
+    let painter = ui.painter();
+    let font: FontId = if cell.mono { fonts::code() } else { fonts::body() };
+    let color = color_of(cell, chosen, t);
     let middle = place.center().y;
     let mut left = place.left();
     if cell.absent {
@@ -497,6 +537,19 @@ fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &
         if cell.text.is_empty() {
             return;
         }
+    }
+    if cell.badge_first
+        && let Some((label, tone)) = cell.badges.first()
+    {
+        let (fill, color) = match tone {
+            Tone::Plain => (if chosen { t.bg2 } else { t.bg4 }, t.text2),
+            tone => (t.tint(*tone).bg, t.tint(*tone).fg),
+        };
+        left = super::badge::paint_badge(painter, left, middle, label, fill, color) + 8.0;
+        let galley =
+            text::line_within(painter, &cell.text, font.clone(), color_of(cell, chosen, t), place.right() - left);
+        text::paint(painter, galley, left, middle, &font);
+        return;
     }
     if cell.text.is_empty() {
         paint_badges(painter, left, place, cell, chosen, t);

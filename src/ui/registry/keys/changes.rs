@@ -139,7 +139,7 @@ fn item_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, item: &I
     let galley = text::line_within(child.painter(), &what, fonts::body(), t.text1, place.width());
     text::paint(child.painter(), galley, place.left(), place.center().y, &fonts::body());
     text::label_over(&child, place, "what", &what);
-    copyable(&child, place, "copy what", &what);
+    copyable(&child, place, "copy what", (egui::Role::Label, &what), &what);
     let last = row(top + 20.0);
     let mut by_row = row_at(&mut child, last, "by");
     let undo = match item {

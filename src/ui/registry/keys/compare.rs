@@ -8,13 +8,13 @@ use crate::ui::fonts;
 use crate::ui::theme::measure::{CODE_LINE, INSET, SECTION_HEAD};
 use crate::ui::theme::{Tokens, tokens};
 use crate::ui::widgets::json::tokens_of;
-use crate::ui::widgets::menu::copyable;
+use crate::ui::widgets::menu::copy_menu_ui;
 use crate::ui::widgets::shared::line_below;
 use crate::ui::widgets::text;
 
 /// Of one side: a semibold word, and what follows it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SideHead<'a> {
+pub(in crate::ui) struct SideHead<'a> {
     /// The word.
     pub title: &'a str,
     /// What follows.
@@ -22,13 +22,26 @@ pub(super) struct SideHead<'a> {
 }
 
 /// The height that both texts take with their heads.
-pub(super) fn height(diff: &TextDiff) -> f32 {
+pub(in crate::ui) fn height(diff: &TextDiff) -> f32 {
     SECTION_HEAD + 16.0 + diff.rows.len() as f32 * CODE_LINE
 }
 
 /// Shows both texts in the room there is; only the rows that are seen are laid out.
 pub(super) fn compare_ui(ui: &mut Ui, heads: [SideHead<'_>; 2], diff: &TextDiff, is_json: bool) {
+    compare_marked_ui(ui, heads, diff, is_json, false);
+}
+
+/// The same; with `comes` the right text is what comes and the left what goes.
+pub(in crate::ui) fn compare_marked_ui(
+    ui: &mut Ui,
+    heads: [SideHead<'_>; 2],
+    diff: &TextDiff,
+    is_json: bool,
+    comes: bool,
+) {
     let t = tokens(ui);
+    let (plus, minus) = (("+", t.ok_bg, t.ok), ("−", t.error_bg, t.error));
+    let marks = if comes { [minus, plus] } else { [plus, minus] };
     let whole = ui.max_rect();
     let head = Rect::from_min_size(whole.min, vec2(whole.width(), SECTION_HEAD));
     line_below(ui.painter(), head, t.line);
@@ -56,9 +69,9 @@ pub(super) fn compare_ui(ui: &mut Ui, heads: [SideHead<'_>; 2], diff: &TextDiff,
             let (left, right) = rect.split_left_right_at_x(middle);
             let differs = row.kind != DiffKind::Same;
             let own = row.left.map(|line| (line, diff.left(line)));
-            half_ui(ui, left, own, differs.then_some(("+", t.ok_bg, t.ok)), is_json, (index, 0), t);
+            half_ui(ui, left, own, differs.then_some(marks[0]), is_json, (index, 0), t);
             let other = row.right.map(|line| (line, diff.right(line)));
-            half_ui(ui, right, other, differs.then_some(("−", t.error_bg, t.error)), is_json, (index, 1), t);
+            half_ui(ui, right, other, differs.then_some(marks[1]), is_json, (index, 1), t);
         }
     });
     ui.painter().vline(middle - 0.5, whole.y_range(), egui::Stroke::new(1.0, t.line));
@@ -102,6 +115,6 @@ fn half_ui(
     let sign = mark.map_or("", |(sign, ..)| sign);
     let place = Rect::from_min_max(pos2(left, rect.top()), rect.max);
     let name = format!("{sign}{said}");
-    text::label_over(ui, place, ("compare", salt), name.trim());
-    copyable(ui, place, ("compare copy", salt), said);
+    let shown = text::label_over(ui, place, ("compare", salt), name.trim());
+    copy_menu_ui(&shown.interact(Sense::CLICK), 0, said);
 }

@@ -1,7 +1,7 @@
 //! Keys and values: the tree at the left, the value in the middle, what changed at the right.
 
 mod changes;
-mod compare;
+pub(in crate::ui) mod compare;
 
 mod dialogs;
 mod lists;

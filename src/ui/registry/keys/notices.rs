@@ -146,7 +146,7 @@ pub(super) fn conflict_ui(ui: &mut Ui, ask: ConflictAsk<'_>, may_write: bool) ->
     let height = (10.0 + galley.size().y + 8.0 + y + 24.0 + 12.0).ceil();
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &said));
-    copy_menu_ui(&response, &said);
+    copy_menu_ui(&response, 8, &said);
     ui.painter().rect(rect, CornerRadius::same(8), tint.bg, Stroke::new(1.0, tint.edge), StrokeKind::Inside);
     Icon::TriangleAlert.paint_at(ui.painter(), pos2(rect.left() + 22.0, rect.top() + 20.0), 16.0, tint.fg);
     let top = rect.top() + 10.0;

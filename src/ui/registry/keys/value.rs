@@ -130,7 +130,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &st
     left.spacing_mut().item_spacing.x = 6.0;
     let room = left.available_width() - 30.0;
     let name = left.add(Line::new(key).elide(Elide::Middle).max_width(room));
-    copy_menu_ui(&name.interact(egui::Sense::CLICK), key);
+    copy_menu_ui(&name.interact(egui::Sense::click()), 4, key);
     if left.add(IconButton::new(Icon::Copy, words.copy_key).small()).clicked() {
         left.ctx().copy_text(key.to_owned());
     }
@@ -328,7 +328,7 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &KeysView, key: &str, rect: Rect
     ] {
         let row = NameValue { name, value, words: is_words, name_width: 100.0, ..NameValue::default() };
         let response = name_value_ui(&mut pane, row);
-        copy_menu_ui(&response.interact(egui::Sense::CLICK), value);
+        copy_menu_ui(&response.interact(egui::Sense::click()), 4, value);
     }
 }
 
