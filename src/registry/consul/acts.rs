@@ -576,15 +576,24 @@ async fn agent_check(http: &Http, id: &str) -> Result<Option<AgentCheck>, Regist
     Ok(checks.remove(id))
 }
 
-/// Asks until it is so, by blocking queries, for as long as the catalog may take.
+/// Asks the catalog until it is so, by blocking queries, for as long as it may take to hear of what an agent did. A token
+/// that may not look has nothing to wait for.
 async fn until<T: DeserializeOwned>(
     http: &Http,
     look: &(dyn Fn() -> Ask + Sync),
     is_so: &(dyn Fn(&T) -> bool + Sync),
 ) -> Result<bool, RegistryError> {
     let end = Instant::now() + CATALOG;
-    let (mut value, mut facts) = http.json::<T>(&look()).await?;
+    let mut ask = look();
     loop {
+        let (value, facts) = match http.json::<T>(&ask).await {
+            Ok(answer) => answer,
+            Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => return Ok(true),
+            Err(error) => {
+                let what = format!("its agent did it, and the catalog cannot be looked at: it {}", error.fault);
+                return Err(RegistryError { fault: RegistryFault::NotDone(what), ..error });
+            }
+        };
         if is_so(&value) {
             return Ok(true);
         }
@@ -593,8 +602,7 @@ async fn until<T: DeserializeOwned>(
             return Ok(false);
         }
         // An index of 0 would not block.
-        let ask = look().blocking(facts.index.unwrap_or_default().max(1), left, http.settings().patience);
-        (value, facts) = http.json::<T>(&ask).await?;
+        ask = look().blocking(facts.index.unwrap_or_default().max(1), left, http.settings().patience);
     }
 }
 
