@@ -17,6 +17,9 @@ mod timeline;
 mod tree;
 mod watching;
 
+#[cfg(test)]
+mod acts_tests;
+
 use std::collections::BTreeMap;
 
 use crate::engine::{Endpoint, RegistryId};
