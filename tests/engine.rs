@@ -11,7 +11,7 @@ use proconsul::engine::{
     CaChoice, CallId, CallUpdate, Command, DemoInfo, Direction, Endpoint, Engine, EngineConfig, Event, Generation,
     Scheme, Seen, SourceId, SourceSpec, SourceState, StartCall,
 };
-use proconsul::message::TemplateSize;
+use proconsul::message::{Expected, Misfit, TemplateSize};
 use proconsul::registry::Policy;
 use proconsul::schema::Outline;
 use proconsul::secret::Secret;

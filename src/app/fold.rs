@@ -46,9 +46,10 @@ impl App {
             }
             Event::Messages { call, told } => self.fold_messages(call, told, now),
             Event::All { id, update } => self.fold_all(id, update),
-            Event::TextsCompared { ticket, comparison } => self.fold_comparison(ticket, comparison),
+            Event::TextsCompared { ticket, comparison, changes } => self.fold_comparison(ticket, comparison, changes),
             Event::Registry(event) => self.fold_registry(*event, now),
             Event::Save { ticket, told } => self.fold_save(ticket, told),
+            Event::TextRead { path, result, .. } => self.fold_text_file(&path, result),
             Event::AskedToEnd => self.is_ending = true,
             Event::TextCut { ticket, lines } => self.fold_cut(ticket, lines),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
@@ -71,7 +72,7 @@ impl App {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
                         self.no_dialog = true;
-                        if !matches!(purpose, PickFor::Save | PickFor::Keys(_)) {
+                        if !matches!(purpose, PickFor::Save | PickFor::Keys(_) | PickFor::Registration) {
                             self.welcome_path.get_or_insert_default();
                         }
                     }

@@ -18,6 +18,7 @@ mod normalize;
 mod progress;
 mod registry;
 mod report;
+mod sending;
 mod symbols;
 mod trace_json;
 mod window;

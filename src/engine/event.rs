@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::{
     AllId, AllUpdate, Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold,
-    RegistryEvent, ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextLines,
+    RegistryEvent, ResolveError, SaveTold, SchemaChange, SecretsUpdate, Seen, SourceId, TextLines,
 };
 use crate::call::CallEvent;
 use crate::message::{MessageError, Misfit, TextDiff};
@@ -83,6 +83,8 @@ pub enum Event {
         ticket: u64,
         /// Line by line.
         comparison: Arc<TextDiff>,
+        /// Of two schemas what changed, by definition.
+        changes: Arc<Vec<SchemaChange>>,
     },
     /// Something of a registry.
     Registry(Box<RegistryEvent>),
@@ -129,6 +131,15 @@ pub enum Event {
         ticket: u64,
         /// What was chosen.
         result: Result<Vec<PathBuf>, String>,
+    },
+    /// Answer to `ReadText`.
+    TextRead {
+        /// From the command.
+        ticket: u64,
+        /// From the command.
+        path: PathBuf,
+        /// The text, or the system's words why there is none.
+        result: Result<String, String>,
     },
     /// The system asks the process to end: keep what is to be kept, and end.
     AskedToEnd,

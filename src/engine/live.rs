@@ -21,7 +21,7 @@ use super::tls_memory::TlsMemory;
 use super::{
     AllId, AllUpdate, CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved,
     Registries, SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartAll, StartCall, TextLines,
-    desktop, diagnose, save,
+    desktop, diagnose, save, schema_changes,
 };
 use crate::call::Metadata;
 use crate::demo;
@@ -316,6 +316,13 @@ impl Live {
                 let choice = desktop::Choice::Save { folder, name };
                 tokio::spawn(desktop::pick(self.teller.clone(), choice, ticket));
             }
+            Command::ReadText { ticket, path } => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || {
+                    let result = super::read_text::read_text(&path);
+                    teller.tell_blocking(Event::TextRead { ticket, path, result });
+                });
+            }
             Command::CutText { ticket, text } => {
                 let teller = self.teller.clone();
                 let stop = new_stop(&mut self.cuts, ticket);
@@ -357,7 +364,9 @@ impl Live {
                 let teller = self.teller.clone();
                 tokio::task::spawn_blocking(move || {
                     let comparison = Arc::new(TextDiff::new(left.to_string(), right.to_string(), is_json));
-                    teller.tell_blocking(Event::TextsCompared { ticket, comparison });
+                    let changes = if is_json { Vec::new() } else { schema_changes(&left, &right) };
+                    let changes = Arc::new(changes);
+                    teller.tell_blocking(Event::TextsCompared { ticket, comparison, changes });
                 });
             }
             Command::OpenRegistry { registry, generation, spec } => {

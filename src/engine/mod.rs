@@ -21,6 +21,7 @@ mod many;
 mod messages;
 mod prepared;
 mod probe;
+mod read_text;
 mod reflector;
 mod registry;
 mod resolve;
@@ -39,7 +40,7 @@ pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
 pub use diagnose::{
     Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,
 };
-pub use diff::{DiffLine, DiffSign, SchemaChange, TextComparison, compare_texts, schema_changes};
+pub use diff::{SchemaChange, schema_changes};
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{
     CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, NoText, SourceFailure,

@@ -196,14 +196,12 @@ impl Registries {
                     return Ok(Arc::clone(first));
                 }
                 let settings = self.settings(target.place.as_deref())?;
-                match named(&settings.place()) {
-                    Some(known) => Ok(known),
-                    None => {
-                        let opened = open_consul(settings)?;
-                        self.put(Arc::clone(&opened));
-                        Ok(opened)
-                    }
+                if let Some(known) = named(&settings.place()) {
+                    return Ok(known);
                 }
+                let opened = open_consul(settings)?;
+                self.put(Arc::clone(&opened));
+                Ok(opened)
             }
         }
     }

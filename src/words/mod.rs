@@ -18,6 +18,7 @@ mod habits;
 mod keys;
 mod misfit;
 mod registry;
+mod registry_acts;
 mod requests;
 mod resolve;
 mod sentence;
@@ -36,6 +37,7 @@ pub(crate) use diagnosis::setting_name;
 pub use habits::HabitWords;
 pub use keys::{KeyWords, KeysAct};
 pub use registry::RegistryWords;
+pub use registry_acts::ActWords;
 pub use requests::RequestWords;
 pub use status::DetailWords;
 pub use streams::StreamWords;
@@ -80,6 +82,7 @@ impl Lang {
             ("trace", self.trace().all()),
             ("details", self.details().all()),
             ("keys", self.key_values().all()),
+            ("acts", self.acts().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
             words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()

@@ -9,7 +9,9 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 use super::service::Row;
 use super::side::of_registry;
 use super::{act, health};
-use crate::app::{InstanceSide, RegistryAct, RegistryEntry, RegistryView, ServiceEntry, ServiceRef, ServiceView};
+use crate::app::{
+    Action, InstanceSide, RegistryAct, RegistryEntry, RegistryView, ServiceEntry, ServiceRef, ServiceView,
+};
 use crate::registry::{Check, Health, Instance, WireSchema};
 use crate::ui::context::{Cx, pane_at, row_at};
 use crate::ui::icons::Icon;
@@ -119,7 +121,17 @@ fn notices_ui(
             .iter()
             .map(|(hash, keys)| (hash.clone(), keys.iter().map(|key| key.id.clone()).collect()))
             .collect();
-        let text = lang.schema_drift(&drift.usual, &others);
+        let served = schemas(known);
+        let mut text = lang.schema_drift(&drift.usual, &others);
+        if let [(left, _), (right, _), ..] = served.as_slice() {
+            if !cx.app.comparisons.is_asked(&left.hash, &right.hash) {
+                let names = (left.hash.clone(), right.hash.clone());
+                let texts = (left.text.as_str().into(), right.text.as_str().into());
+                cx.act(Action::Compare(names, texts.0, texts.1, false));
+            }
+            let changes = cx.app.comparisons.changes(&left.hash, &right.hash);
+            text = lang.with_changes(text, changes);
+        }
         let pressed = Notice::new(Tone::Warn, words.drift_lead, &text).actions(&[words.compare_schemas]).show(ui);
         let view = cx.app.registries.view(service);
         if pressed.is_some() {
@@ -127,8 +139,7 @@ fn notices_ui(
         }
         ui.add_space(8.0);
         if view.compares {
-            let schemas = schemas(known);
-            crate::ui::all::compare_schemas_ui(ui, cx, &schemas);
+            crate::ui::all::compare_schemas_ui(ui, cx, &served);
         }
     }
 }
@@ -176,6 +187,7 @@ fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Ins
     {
         check_menu_ui(cx, &row, entry, instance, check);
     }
+    super::acts::ttl_buttons_ui(ui, cx, entry, instance);
 }
 
 fn check_cells(lang: Lang, check: &Check) -> Vec<Cell> {
