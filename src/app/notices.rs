@@ -18,6 +18,8 @@ pub enum Happened {
     NotReloaded(SourceId, String, String),
     /// The built-in services do not run, and why.
     DemoFailed(String),
+    /// The demo's Consul does not run, and why.
+    DemoConsulFailed(String),
     /// A call ended in a tab that was not in front: its method, and its status.
     CallEnded(TabId, String, Code),
 }
@@ -53,7 +55,8 @@ impl App {
                 Happened::Reloaded(a, _) | Happened::NotReloaded(a, ..),
                 Happened::Reloaded(b, _) | Happened::NotReloaded(b, ..),
             ) => a == b,
-            (Happened::DemoFailed(_), Happened::DemoFailed(_)) => true,
+            (Happened::DemoFailed(_), Happened::DemoFailed(_))
+            | (Happened::DemoConsulFailed(_), Happened::DemoConsulFailed(_)) => true,
             (Happened::CallEnded(a, ..), Happened::CallEnded(b, ..)) => a == b,
             _ => false,
         };

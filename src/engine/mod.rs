@@ -6,6 +6,7 @@
 
 mod command;
 mod connections;
+mod demo_consul;
 mod desktop;
 mod details;
 mod diagnose;
@@ -32,6 +33,7 @@ mod text;
 mod tls_memory;
 
 pub use command::{Command, SourceSpec, StartCall};
+pub use demo_consul::{DemoConsul, consul_program};
 pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
 pub use diagnose::{
     Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,

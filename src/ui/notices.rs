@@ -77,7 +77,7 @@ fn has_errors(cx: &Cx<'_>) -> bool {
     let is_error = |notice: &Notice| match &notice.what {
         Happened::NotReloaded(..) | Happened::DemoFailed(_) => true,
         Happened::CallEnded(_, _, code) => *code != Code::OK,
-        Happened::Reloaded(..) => false,
+        Happened::Reloaded(..) | Happened::DemoConsulFailed(_) => false,
     };
     cx.app.told().iter().any(|notice| !notice.seen && is_error(notice))
 }
@@ -122,6 +122,9 @@ fn rows(cx: &Cx<'_>) -> Vec<Row> {
             ),
             Happened::DemoFailed(why) => {
                 (Tone::Error, own.demo_failed_title.to_owned(), why.clone(), Some((words.try_again, Action::StartDemo)))
+            }
+            Happened::DemoConsulFailed(why) => {
+                (Tone::Warn, cx.lang().discovery().demo_consul_failed.to_owned(), why.clone(), None)
             }
             Happened::CallEnded(tab, method, code) => {
                 let title = if *code == Code::OK { own.call_ended_title } else { own.call_failed_title };

@@ -12,6 +12,7 @@ mod body;
 mod catalogue;
 mod commands;
 mod diagnosis;
+mod discovery;
 mod habits;
 mod misfit;
 mod registry;
@@ -27,6 +28,7 @@ pub use catalogue::Words;
 pub use commands::CommandWords;
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
+pub use discovery::DiscoveryWords;
 pub use habits::HabitWords;
 pub use registry::RegistryWords;
 pub use requests::RequestWords;
@@ -71,6 +73,7 @@ impl Lang {
             ("streams", self.streams().all()),
             ("trace", self.trace().all()),
             ("details", self.details().all()),
+            ("discovery", self.discovery().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
             words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::{
-    Away, DatacenterEntry, Happening, RegistryEntry, RegistryNode, RegistryState, ServiceEntry, ServiceRef,
+    Away, DatacenterEntry, Happening, RegistryEntry, RegistryState, ServiceEntry, ServiceRef,
     TimelineLine, timeline,
 };
 use crate::app::App;
@@ -40,11 +40,9 @@ impl App {
                 entry.state = RegistryState::Live;
                 let is_first = entry.datacenters.is_empty();
                 entry.datacenters = merged(std::mem::take(&mut entry.datacenters), found);
-                let own = entry.datacenters.first().map(|own| own.name.as_str().into());
-                if let Some(own) = own.filter(|_| is_first) {
-                    let tree = &mut self.registries.tree;
-                    tree.open.insert(RegistryNode::Registry(registry).key());
-                    tree.open.insert(RegistryNode::Datacenter(registry, own).key());
+                if is_first {
+                    self.unfold_registry(registry);
+                    self.load_sources_of(registry, now);
                 }
             }
             RegistryTold::Away(error) => {

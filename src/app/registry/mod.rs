@@ -4,9 +4,11 @@
 //! what is to be watched so that all this stays true. Absent: IO; what is asked of a registry is a command.
 
 mod act;
+mod demo;
 mod entry;
 mod form;
 mod hear;
+mod keep;
 mod service;
 mod timeline;
 mod tree;

@@ -9,11 +9,13 @@ mod hour;
 mod instance;
 mod service;
 mod side;
+mod status;
 
 use egui::Ui;
 
 pub(super) use dialog::registry_dialog_ui;
-pub(super) use side::side_ui;
+pub(super) use side::{filter_id, side_ui};
+pub(super) use status::{DOT, STATUS_GAP, alert, entry_title_and_place, shown_health, status_ui, status_width};
 
 use super::context::Cx;
 use super::icons::Icon;
