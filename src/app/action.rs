@@ -1,10 +1,11 @@
 //! Everything that a person can do in the window: one list, for buttons, keys and tests.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{
-    AddDialog, Area, Chord, ConnectionForm, MetadataRow, PinnedCertificate, RegistryAct, RequestSide, ResponseSide,
-    Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
+    AddDialog, AddTrust, AllAct, Area, Chord, ConnectionForm, KeysRef, MetadataRow, PinnedCertificate, RegistryAct,
+    RequestSide, ResponseSide, Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
 use crate::engine::{Direction, Scheme, SourceId};
@@ -23,6 +24,10 @@ pub enum PickFor {
     DialogRoots,
     /// Into the question where to save.
     Save,
+    /// Into the question of the keys of a registry.
+    Keys(KeysRef),
+    /// Into the certificate that is being trusted from Settings.
+    Trust,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }
@@ -83,6 +88,8 @@ pub enum Action {
     ReloadAll,
     /// Forget a source.
     RemoveSource(SourceId),
+    /// One that was removed comes back, by its number.
+    RestoreSource(u64),
     /// Ask for a source's name.
     AskName(SourceId),
     /// What is typed there.
@@ -129,6 +136,8 @@ pub enum Action {
     SetCaretLine(TabId, Option<u32>),
     /// The draft's lines are wanted: it is too large for the editor.
     CutDraft(TabId),
+    /// They take too long: give them up.
+    StopCutting(TabId),
     /// A template takes the draft's place.
     TakeTemplate(TabId, TemplateSize),
     /// Ask for the method's schema again.
@@ -201,6 +210,10 @@ pub enum Action {
     StepMessage(TabId, isize),
     /// Close it.
     HideMessage(TabId),
+    /// Give up the text of a message, which takes long.
+    StopText(TabId, Direction, u64),
+    /// Ask for it again.
+    ShowText(TabId, Direction, u64),
     /// Ask where a message is to be saved.
     AskSaveMessage(TabId, Direction, u64),
     /// Ask where this is to be saved; the name, without its end, is a suggestion.
@@ -229,6 +242,12 @@ pub enum Action {
     FollowLang,
     /// What is set for the whole program.
     SetSettings(Box<Settings>),
+    /// Take the last change in Settings back; with the flag, do it again.
+    StepSettings(bool),
+    /// A certificate that is being trusted from Settings, as filled in; `None` leaves it.
+    SetTrust(Option<Box<AddTrust>>),
+    /// Trust it.
+    ConfirmTrust,
     /// An area of the rail.
     ShowArea(Area),
     /// Give a command this key, whoever had it.
@@ -245,6 +264,10 @@ pub enum Action {
     DropNotice(Option<u64>),
     /// Open the folder that holds this in the desktop's file manager.
     OpenFolder(PathBuf),
+    /// Do something with a tab that asks all.
+    All(TabId, AllAct),
+    /// Compare two texts by their names.
+    Compare((String, String), Arc<str>, Arc<str>, bool),
     /// Do something with registries.
     Registry(RegistryAct),
     /// Check an address' certificate in the usual way again.

@@ -22,6 +22,14 @@ impl App {
         if !matches!(action, Action::Stream(_, StreamAct::Want { .. })) {
             self.changes += 1;
         }
+        let before = self.before_change(&action);
+        self.apply_to_window(action, now);
+        if let Some(before) = before {
+            self.after_change(before, now);
+        }
+    }
+
+    fn apply_to_window(&mut self, action: Action, now: Instant) {
         match action {
             Action::StartDemo => self.start_demo(),
             Action::Begin(start) => self.begin(&start, now),
@@ -50,11 +58,15 @@ impl App {
                 self.open_paths(paths, Vec::new(), now);
             }
             Action::OpenDialog => self.dialog = Some(AddDialog::default()),
-            Action::OpenDialogFor(source) => self.open_dialog_for(source),
+            Action::OpenDialogFor(source) => {
+                self.read_known_certificates();
+                self.open_dialog_for(source);
+            }
             Action::SetDialog(dialog) => {
                 if self.dialog.is_some() {
                     let mut dialog = AddDialog { missing: false, ..*dialog };
-                    for row in dialog.rows.iter_mut().filter(|row| row.id == 0) {
+                    let rows = dialog.rows.iter_mut().chain(&mut dialog.reflection_rows);
+                    for row in rows.filter(|row| row.id == 0) {
                         row.id = self.next_id();
                     }
                     self.dialog = Some(dialog);
@@ -69,10 +81,12 @@ impl App {
             Action::PickSave => self.pick_save(),
             Action::ConfirmSave(replace) => self.confirm_save(replace, now),
             Action::CloseSave => self.close_save(),
-            Action::CutDraft(tab) => self.cut_draft(tab),
+            Action::CutDraft(tab) => self.cut_draft(tab, now),
+            Action::StopCutting(tab) => self.stop_cutting(tab),
             Action::ReloadSource(source) => self.reload(source, now),
             Action::StopLoading(source) => self.stop_loading(source),
             Action::ReloadAll => {
+                self.read_known_certificates();
                 let ids: Vec<SourceId> = self.sources.iter().map(|entry| entry.id).collect();
                 for id in ids {
                     if !self.waits_for_demo(id) {
@@ -80,7 +94,8 @@ impl App {
                     }
                 }
             }
-            Action::RemoveSource(source) => self.remove_source(source),
+            Action::RemoveSource(source) => self.remove_source(source, now),
+            Action::RestoreSource(number) => self.bring_back_source(number, now),
             Action::AskName(source) => {
                 self.naming = self.source(source).map(|entry| (source, entry.title()));
             }
@@ -126,8 +141,14 @@ impl App {
                 self.set_lang(self.system_lang);
                 self.lang_chosen = false;
             }
+            Action::StepSettings(forth) => self.step_settings(forth),
+            Action::SetTrust(adding) => self.adding_trust = adding.map(|adding| *adding),
+            Action::ConfirmTrust => self.confirm_trust(),
             Action::SetSettings(settings) => self.settings = *settings,
-            Action::ShowArea(area) => self.area = area,
+            Action::ShowArea(area) => {
+                self.area = area;
+                self.read_known_certificates();
+            }
             Action::GiveKey(command, chord) => self.keys.give(command, chord),
             Action::ClearKey(command) => self.keys.clear(command),
             Action::ResetKey(Some(command)) => self.keys.reset(command),
@@ -157,6 +178,8 @@ impl App {
             Action::StopDiagnosis(of) => self.stop_diagnosis(of),
             Action::CloseDiagnosis(of) => self.close_diagnosis(of),
             Action::Registry(act) => self.apply_registry(act, now),
+            Action::All(id, act) => self.apply_all(id, act),
+            Action::Compare(names, left, right, is_json) => self.compare(names, left, right, is_json),
             other => self.apply_to_tab(other, now),
         }
         self.watch_registries();
@@ -183,19 +206,20 @@ impl App {
             }),
             Action::WentTo(id) => self.change(id, |tab| tab.go_to = None),
             Action::SetCompression(id, encoding) => self.change(id, |tab| tab.compress = encoding),
-            Action::ShowRequestSide(id, side) => self.change(id, |tab| tab.request_side = side),
+            Action::ShowRequestSide(id, side) => {
+                self.change(id, |tab| tab.request_side = side);
+                self.read_shown_certificates();
+            }
             Action::ShowResponseSide(id, side) => self.change(id, |tab| tab.response_side = side),
             Action::Send(id) => self.send_tab(id, now),
             Action::WriteList(id, text) => self.change(id, |tab| tab.list = text),
             Action::SendList(id) => self.send_list(id),
             Action::HalfClose(id) => self.half_close(id),
             Action::Cancel(id) => self.cancel(id),
-            Action::StepMessage(id, step) => self.step_message(id, step),
-            Action::HideMessage(id) => self.change(id, |tab| {
-                if let Some(call) = &mut tab.call {
-                    call.shown = None;
-                }
-            }),
+            Action::StepMessage(id, step) => self.step_message(id, step, now),
+            Action::HideMessage(id) => self.hide_message(id),
+            Action::StopText(id, direction, index) => self.stop_text(id, direction, index),
+            Action::ShowText(id, direction, index) => self.show_text(id, direction, index, now),
             Action::FollowTail(id, on) => self.change(id, |tab| tab.follow_tail = on),
             Action::ShowPhases(id, open) => self.change(id, |tab| tab.phases_open = Some(open)),
             other => self.apply_to_stream(other, now),
@@ -217,7 +241,7 @@ impl App {
     }
 
     /// A limit that says "none" says it in the new language.
-    fn set_lang(&mut self, lang: Lang) {
+    pub(super) fn set_lang(&mut self, lang: Lang) {
         let (before, after) = (self.lang.words().no_value, lang.words().no_value);
         for tab in self.tabs.iter_mut().filter(|tab| tab.deadline == before) {
             after.clone_into(&mut tab.deadline);
@@ -313,6 +337,7 @@ impl App {
             loading_since: None,
             failure: None,
             open_then: None,
+            open_first: None,
             name: None,
             demo: None,
             target: None,
@@ -388,15 +413,6 @@ impl App {
         self.tree.rebuild(&self.sources);
     }
 
-    fn remove_source(&mut self, id: SourceId) {
-        self.sources.retain(|entry| entry.id != id);
-        self.close_diagnosis(Retry::Load(id));
-        self.send(Command::CloseSource(id));
-        self.problem = self.problem.filter(|(source, _)| *source != id);
-        self.shown_source = self.shown_source.filter(|source| *source != id);
-        self.tree.rebuild(&self.sources);
-    }
-
     fn add_import_root(&mut self, id: SourceId, root: PathBuf, now: Instant) {
         let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) else { return };
         if let SourceOrigin::Files { import_roots, .. } = &mut entry.origin
@@ -411,13 +427,15 @@ impl App {
     fn open_dialog_for(&mut self, source: SourceId) {
         let Some(entry) = self.source(source) else { return };
         self.dialog = Some(match &entry.origin {
-            SourceOrigin::Address { address, .. } => {
+            SourceOrigin::Address { address, metadata } => {
                 let rows = self.target_rows(address).to_vec();
                 let shown_for = Some(address.trim().to_owned());
                 AddDialog {
                     address: address.clone(),
                     form: self.form(address),
                     rows,
+                    reflection_rows: metadata.clone(),
+                    shows_reflection_rows: !metadata.is_empty(),
                     shown_for,
                     ..AddDialog::default()
                 }
@@ -462,6 +480,9 @@ impl App {
             if dialog.shown_for.as_deref() == Some(&address) || !dialog.rows.is_empty() {
                 self.set_rows(&RowsOf::Target(address.clone()), dialog.rows);
             }
+            if dialog.shows_reflection_rows && dialog.shown_for.as_deref() == Some(&address) {
+                self.set_reflection_rows(&address, dialog.reflection_rows);
+            }
             self.open_address(&address, now);
         }
         self.dialog = None;
@@ -488,6 +509,7 @@ impl App {
                     self.picked_save(path, now);
                 }
             }
+            PickFor::Keys(at) => self.picked_for_keys(&at, first, now),
             PickFor::DialogPaths => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.paths = join_paths(&paths);
@@ -496,6 +518,11 @@ impl App {
             PickFor::DialogRoots => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.import_roots = join_paths(&paths);
+                }
+            }
+            PickFor::Trust => {
+                if let Some(adding) = &mut self.adding_trust {
+                    adding.path = first;
                 }
             }
             PickFor::Form(address, path) => {
@@ -570,7 +597,11 @@ impl App {
         if tab.is_calling() || !tab.can_send() {
             return;
         }
-        self.start_call(id, now);
+        if tab.all.is_some() {
+            self.send_all(id, now);
+        } else {
+            self.start_call(id, now);
+        }
     }
 
     fn start_call(&mut self, id: TabId, now: Instant) {
@@ -643,6 +674,7 @@ impl App {
 
     fn cancel(&mut self, id: TabId) {
         self.send_when_ready.take_if(|waits| *waits == id);
+        self.stop_all(id);
         let Some(call) = self.tab_mut(id).and_then(|tab| tab.call.as_mut()) else { return };
         if call.is_running() {
             call.cancel_asked = true;

@@ -92,6 +92,8 @@ commands! {
     ShowPalette show_palette General Window ["Ctrl+K"];
     /// The list of all keys.
     ShowKeys show_keys General Window ["F1"];
+    /// What the hover of the focused thing says.
+    Explain explain General Window ["Shift+F1"];
     /// The area of settings.
     ShowSettings show_settings General Window ["Ctrl+Comma"];
     /// The area of services.
@@ -104,6 +106,8 @@ commands! {
     ToggleSidePanel toggle_side_panel General Window ["Ctrl+B"];
     /// Find in what has the focus.
     Find find General Window ["Ctrl+F"];
+    /// Write what was typed into a key of a registry.
+    SaveKey save_key General Window ["Ctrl+S"];
     /// The question that adds a source.
     AddSource add_source Sources Window ["Ctrl+O"];
     /// The system's dialog of files.

@@ -7,7 +7,8 @@ use super::{
     App, Area, Checked, ConnectionForm, DemoState, Happened, Link, Node, PickFor, Prepared, SourceOrigin, Tab,
 };
 use crate::engine::{
-    CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, Scheme, SourceId, SourceState, TextLines,
+    CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, NoText, Scheme, SourceId, SourceState,
+    TextLines,
 };
 use crate::message::MessageError;
 use crate::secret::Secret;
@@ -47,7 +48,9 @@ impl App {
                 self.fold_text(call, direction, index, &text);
                 self.fold_taken_back(call, direction, index, &text, now);
             }
-            Event::Messages { call, told } => self.fold_messages(call, told),
+            Event::Messages { call, told } => self.fold_messages(call, told, now),
+            Event::All { id, update } => self.fold_all(id, update),
+            Event::TextsCompared { ticket, comparison } => self.fold_comparison(ticket, comparison),
             Event::Registry(event) => self.fold_registry(*event, now),
             Event::Save { ticket, told } => self.fold_save(ticket, told),
             Event::AskedToEnd => self.is_ending = true,
@@ -72,7 +75,7 @@ impl App {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
                         self.no_dialog = true;
-                        if purpose != super::PickFor::Save {
+                        if !matches!(purpose, PickFor::Save | PickFor::Keys(_)) {
                             self.welcome_path.get_or_insert_default();
                         }
                     }
@@ -153,6 +156,7 @@ impl App {
                     self.changes += 1;
                     self.open_method(source, &service, &method, now);
                 }
+                self.open_first(source, now);
                 self.prepare_waiting_tabs(source, now);
             }
             SourceState::Failed(failure) => {
@@ -266,7 +270,7 @@ impl App {
         }
     }
 
-    fn fold_text(&mut self, call: CallId, direction: Direction, index: u64, text: &Result<Arc<TextLines>, String>) {
+    fn fold_text(&mut self, call: CallId, direction: Direction, index: u64, text: &Result<Arc<TextLines>, NoText>) {
         let Some(tab) = self.tab_of_call(call) else { return };
         for record in [&mut tab.call, &mut tab.previous].into_iter().flatten() {
             if record.id == call {

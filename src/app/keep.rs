@@ -63,6 +63,7 @@ impl App {
             recent_sources: self.recent_sources.clone(),
             registries: self.registry_docs(),
             shown_registry: self.registry_view_doc(),
+            key_drafts: self.key_draft_docs(),
             ..Document::default()
         }
     }

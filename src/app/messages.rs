@@ -208,6 +208,7 @@ mod tests {
             wire_size: 1,
             compressed: false,
             preview: String::new(),
+            fault: None,
         }
     }
 

@@ -16,6 +16,8 @@ pub enum RowsOf {
     Target(String),
     /// To the target that the open question is about.
     Dialog,
+    /// To the source that it is about: with reflection alone.
+    DialogReflection,
 }
 
 /// One row.

@@ -5,8 +5,10 @@
 //! window empties.
 
 mod action;
+mod all;
 mod apply;
 mod begin;
+mod changes;
 mod chord;
 mod command;
 mod connection;
@@ -37,6 +39,7 @@ mod streams;
 mod tab;
 mod tabs;
 mod target;
+mod texts;
 mod tree;
 mod trust;
 
@@ -55,6 +58,8 @@ use crate::state::RecentSource;
 use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
+pub use all::{AllAct, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
+pub use changes::AddTrust;
 pub use chord::{Chord, ChordRefusal};
 pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
 pub use connection::{CaKind, ClientKind, ConnectionForm, Link, LockMeaning, PING_ANSWER};
@@ -71,9 +76,11 @@ pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use registry::{
-    Away, DatacenterEntry, Happening, InstanceColumn, InstanceSide, PROBE_EVERY, Registries, RegistryAct,
-    RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState,
-    RegistryTree, RegistryView, ServiceEntry, ServiceRef, ServiceView, TimelineLine,
+    Away, Conflict, DatacenterEntry, DraftValue, Happening, InstanceColumn, InstanceSide, KeptKeyDraft, KeyAct,
+    KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep, KeyWrite, KeyWriting,
+    KeysRef, KeysView, Looked, PROBE_EVERY, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm,
+    RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, ServiceEntry, ServiceRef,
+    ServiceView, ShownVersion, TimelineLine, folder_of, is_secret_value,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};
@@ -125,6 +132,10 @@ pub struct AddDialog {
     pub form: ConnectionForm,
     /// The target's rows of metadata.
     pub rows: Vec<MetadataRow>,
+    /// The source's rows that go with reflection alone; not asked for where there are none.
+    pub reflection_rows: Vec<MetadataRow>,
+    /// It had such rows when the question was opened.
+    pub shows_reflection_rows: bool,
     /// The address whose rows these were when the question was opened.
     pub shown_for: Option<String>,
     /// Add was pressed with nothing typed.
@@ -159,9 +170,10 @@ pub struct App {
     pub demo: DemoState,
     /// Open if there is one.
     pub dialog: Option<AddDialog>,
-    /// The question where to save, if it is open.
     /// The question whether a certificate is to be trusted, if it is open.
     pub trust_question: Option<TrustQuestion>,
+    /// A certificate that is being trusted from Settings.
+    pub adding_trust: Option<AddTrust>,
     /// What was typed into the first window's address.
     pub welcome_address: String,
     /// What was typed into the first window's path; `None` while the link was not pressed.
@@ -212,6 +224,8 @@ pub struct App {
     pub area: Area,
     /// What is set for the whole program.
     pub settings: Settings,
+    /// Texts that were compared.
+    pub comparisons: Comparisons,
     /// Everything about registries.
     pub registries: Registries,
     /// Where things are kept.
@@ -228,6 +242,10 @@ pub struct App {
     told: Vec<Notice>,
     /// Sources that are read anew because their files changed.
     changed_on_disk: Vec<SourceId>,
+    /// Steps back and forth through what was set.
+    setting_steps: changes::Changes,
+    /// Sources that were removed, for as long as their notices stand.
+    removed: changes::RemovedSources,
     /// Which secrets are in the keychain.
     secrets: secrets::Secrets,
     /// Tabs that were closed, the newest last, with the place where they stood.
@@ -321,9 +339,11 @@ impl App {
         let loading = self.sources.iter().any(|entry| entry.loading_since.is_some());
         // A countdown and a file that is being written are shown as they go.
         let waits = tab.is_some_and(|tab| tab.stream.retry_at.is_some());
+        let making = tab.is_some_and(|tab| self.makes_text(tab));
         let saving = self.save.as_ref().is_some_and(SaveDialog::is_saving);
         if waits
             || saving
+            || making
             || calling
             || preparing
             || loading

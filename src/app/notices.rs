@@ -20,6 +20,20 @@ pub enum Happened {
     DemoFailed(String),
     /// The demo's Consul does not run, and why.
     DemoConsulFailed(String),
+    /// A source was removed: the number by which it comes back, its name and address, and how many rows of its target
+    /// went with it or stayed.
+    Removed {
+        /// By which it comes back.
+        number: u64,
+        /// Its name.
+        title: String,
+        /// As typed; empty for files.
+        address: String,
+        /// Rows that went with it.
+        dropped: usize,
+        /// Rows that stayed, because something uses the address.
+        kept: usize,
+    },
     /// A call ended in a tab that was not in front: its method, and its status.
     CallEnded(TabId, String, Code),
 }
@@ -64,6 +78,7 @@ impl App {
         let id = self.next_id();
         self.told.insert(0, Notice { id, what, at: now, seen: false });
         self.told.truncate(KEPT);
+        self.forget_removed();
     }
 
     pub(super) fn see_notices(&mut self) {
@@ -72,5 +87,6 @@ impl App {
 
     pub(super) fn drop_notice(&mut self, id: Option<u64>) {
         self.told.retain(|notice| id.is_some_and(|id| notice.id != id));
+        self.forget_removed();
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::messages::{MessageList, Pace, RowCache};
 use crate::call::{CallEvent, CallStatus, Code, Metadata};
 use crate::engine::{
-    Attempt, CallId, CallUpdate, Chosen, Detail, Direction, MessageRow, ResolveError, Seen, TextLines, View,
+    Attempt, CallId, CallUpdate, Chosen, Detail, Direction, MessageRow, NoText, ResolveError, Seen, TextLines, View,
 };
 use crate::message::MessageError;
 use crate::transport::{ConnectEvent, ConnectionInfo};
@@ -31,8 +31,10 @@ pub struct ShownMessage {
     pub index: u64,
     /// Its row.
     pub row: Option<MessageRow>,
+    /// Its lines were asked for at this time.
+    pub asked: Option<Instant>,
     /// Its lines, or why there are none; `None` while they are made.
-    pub text: Option<Result<Arc<TextLines>, String>>,
+    pub text: Option<Result<Arc<TextLines>, NoText>>,
 }
 
 /// Headers as they were sent.
@@ -121,7 +123,9 @@ pub struct CallRecord {
     /// The last message that could not be sent.
     pub unsendable: Option<MessageError>,
     /// The one message of an answer that is no stream.
-    pub answer: Option<Result<Arc<TextLines>, String>>,
+    pub answer: Option<Result<Arc<TextLines>, NoText>>,
+    /// It was asked for again at this time.
+    pub answer_asked: Option<Instant>,
     /// The message that is read in full.
     pub shown: Option<ShownMessage>,
     /// Cancel was asked for.
@@ -163,6 +167,7 @@ impl CallRecord {
             attempts: Vec::new(),
             unsendable: None,
             answer: None,
+            answer_asked: None,
             shown: None,
             cancel_asked: false,
         }
@@ -312,11 +317,11 @@ impl CallRecord {
     }
 
     /// Takes the text of a message in.
-    pub fn take_text(&mut self, direction: Direction, index: u64, text: Result<Arc<TextLines>, String>) {
+    pub fn take_text(&mut self, direction: Direction, index: u64, text: Result<Arc<TextLines>, NoText>) {
         if direction == Direction::Received && index == 0 && !self.server_streaming {
             self.answer = Some(text.clone());
-            if self.client_streaming && self.shown.is_none() {
-                self.shown = Some(ShownMessage { direction, index, row: None, text: None });
+            if self.client_streaming && self.shown.is_none() && text != Err(NoText::Stopped) {
+                self.shown = Some(ShownMessage { direction, index, row: None, asked: self.first_in, text: None });
             }
         }
         if let Some(shown) = &mut self.shown

@@ -15,6 +15,7 @@ impl App {
             RowsOf::Request(id) => self.tab(*id).map_or(&[], |tab| &tab.metadata),
             RowsOf::Target(address) => self.target_rows(address),
             RowsOf::Dialog => self.dialog.as_ref().map_or(&[], |dialog| &dialog.rows),
+            RowsOf::DialogReflection => self.dialog.as_ref().map_or(&[], |dialog| &dialog.reflection_rows),
         }
     }
 
@@ -49,6 +50,24 @@ impl App {
                     dialog.rows = rows;
                 }
             }
+            RowsOf::DialogReflection => {
+                if let Some(dialog) = &mut self.dialog {
+                    dialog.reflection_rows = rows;
+                }
+            }
+        }
+    }
+
+    /// Rows that go with reflection of this address alone.
+    pub(super) fn set_reflection_rows(&mut self, address: &str, mut rows: Vec<MetadataRow>) {
+        rows.iter_mut().for_each(MetadataRow::note_key);
+        rows.retain(|row| !row.key.trim().is_empty() || !row.value.is_empty());
+        let of_address = self.sources.iter_mut().find_map(|entry| match &mut entry.origin {
+            SourceOrigin::Address { address: known, metadata } if known.trim() == address => Some(metadata),
+            _ => None,
+        });
+        if let Some(metadata) = of_address {
+            *metadata = rows;
         }
     }
 

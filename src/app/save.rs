@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::action::PickFor;
 use super::{App, TabId};
 use crate::engine::{
-    CallId, Command, Direction, NotSaved, SaveContent, SaveFault, SaveFile, SaveTold, TextLines, View,
+    CallId, Command, Direction, NoText, NotSaved, SaveContent, SaveFault, SaveFile, SaveTold, TextLines, View,
 };
 
 /// How far saving is.
@@ -29,10 +29,14 @@ pub enum SaveStage {
 /// What is saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SaveWhat {
-    /// One message, whose text this is.
-    Message(CallId, Direction, u64, Arc<TextLines>),
+    /// One message, whose text this is; without one only its bytes can be saved.
+    Message(CallId, Direction, u64, Option<Arc<TextLines>>),
     /// A list of a call's messages, so many.
     Messages(CallId, View, u64),
+    /// The value of a key.
+    KeyValue(String, Arc<Vec<u8>>),
+    /// So many keys with their values, as `consul kv export` writes them.
+    Keys(usize, Arc<Vec<u8>>),
     /// So many certificates in PEM.
     Certificates(usize, Arc<TextLines>),
 }
@@ -55,13 +59,17 @@ pub struct SaveDialog {
 }
 
 impl App {
-    /// Asks where a message is to be saved; nothing where its text is not there.
+    /// Asks where a message is to be saved. Where its text was given up its bytes are there all the same.
     pub(super) fn ask_save_message(&mut self, tab: TabId, direction: Direction, index: u64) {
         let Some((tab, call)) = self.tab(tab).and_then(|tab| Some((tab, tab.shown_call()?.0))) else { return };
         let shown = call.shown.as_ref().filter(|shown| shown.direction == direction && shown.index == index);
         let is_answer = direction == Direction::Received && index == 0;
         let text = shown.and_then(|shown| shown.text.as_ref()).or(call.answer.as_ref().filter(|_| is_answer));
-        let Some(Ok(text)) = text.cloned() else { return };
+        let text = match text {
+            Some(Ok(text)) => Some(Arc::clone(text)),
+            Some(Err(NoText::Gone | NoText::Unreadable(_))) | None => return,
+            Some(Err(NoText::Misfit(_) | NoText::Stopped | NoText::Failed(_))) => None,
+        };
         let (call, stem) = (call.id, tab.method.clone());
         self.ask_save(SaveWhat::Message(call, direction, index, text), &stem);
     }
@@ -69,10 +77,11 @@ impl App {
     /// Asks where this is to be saved; `stem` begins the name that is suggested.
     pub(super) fn ask_save(&mut self, what: SaveWhat, stem: &str) {
         let ticket = self.next_id();
+        let as_bytes = matches!(&what, SaveWhat::Message(.., None));
         self.save = Some(SaveDialog {
             what,
             path: String::new(),
-            as_bytes: false,
+            as_bytes,
             stage: SaveStage::Asking,
             stem: stem.to_owned(),
             is_typed: false,
@@ -104,6 +113,9 @@ impl App {
     /// JSON or bytes; the end of the name follows.
     pub(super) fn save_as_bytes(&mut self, as_bytes: bool) {
         let Some(save) = self.save.as_mut().filter(|save| !save.is_saving()) else { return };
+        if matches!(&save.what, SaveWhat::Message(.., None)) {
+            return;
+        }
         let before = save.extension();
         save.as_bytes = as_bytes;
         save.stage = SaveStage::Asking;
@@ -147,10 +159,12 @@ impl App {
             return;
         }
         let content = match &save.what {
-            SaveWhat::Message(call, direction, index, _) if save.as_bytes => {
+            SaveWhat::Message(.., Some(text)) if !save.as_bytes => SaveContent::Text(Arc::clone(text)),
+            SaveWhat::Message(call, direction, index, _) => {
                 SaveContent::Message { call: *call, direction: *direction, index: *index }
             }
-            SaveWhat::Message(.., text) | SaveWhat::Certificates(_, text) => SaveContent::Text(Arc::clone(text)),
+            SaveWhat::KeyValue(_, bytes) | SaveWhat::Keys(_, bytes) => SaveContent::Bytes(Arc::clone(bytes)),
+            SaveWhat::Certificates(_, text) => SaveContent::Text(Arc::clone(text)),
             SaveWhat::Messages(call, view, _) => SaveContent::Messages { call: *call, view: *view },
         };
         let file = SaveFile { ticket: save.ticket, path: PathBuf::from(path), replace, content };
@@ -210,6 +224,22 @@ impl SaveDialog {
             SaveWhat::Message(..) => "json",
             SaveWhat::Messages(..) => "ndjson",
             SaveWhat::Certificates(..) => "pem",
+            SaveWhat::Keys(..) => "json",
+            SaveWhat::KeyValue(key, value) => value_extension(key, value),
         }
     }
+}
+
+/// What the end of a key says of its value, or what the value is.
+fn value_extension(key: &str, value: &[u8]) -> &'static str {
+    const KNOWN: [&str; 9] = ["json", "yaml", "yml", "toml", "pem", "xml", "conf", "txt", "bin"];
+    let end = key.rsplit_once('.').map_or("", |(_, end)| end);
+    let by_value = if std::str::from_utf8(value).is_err() {
+        "bin"
+    } else if crate::engine::looks_like_json(value) {
+        "json"
+    } else {
+        "txt"
+    };
+    KNOWN.iter().find(|known| **known == end).copied().unwrap_or(by_value)
 }

@@ -46,6 +46,8 @@ pub struct SourceEntry {
     pub failure: Option<SourceFailure>,
     /// A method that is to be opened once it is read: service and method.
     pub open_then: Option<(String, String)>,
+    /// Its first method is to be opened once it is read: to ask one instance, or all.
+    pub open_first: Option<bool>,
     /// What the person calls it.
     pub name: Option<String>,
     /// It is one of the demo's.

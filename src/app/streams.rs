@@ -3,8 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use super::texts::unwanted_text;
 use super::{Action, App, CallRecord, SaveWhat, ShownMessage, Tab, TabId};
-use crate::engine::{CallId, Command, Direction, Filter, FilterFault, MessagesAsk, MessagesTold, TextLines, View};
+use crate::engine::{
+    CallId, Command, Direction, Filter, FilterFault, MessagesAsk, MessagesTold, NoText, TextLines, View,
+};
 
 /// One act on the messages of a tab's call.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +35,8 @@ pub enum StreamAct {
     Copy,
     /// The message at this place into the clipboard, as a line of JSON.
     CopyOne(u64),
+    /// The copy takes too long: give it up.
+    StopCopy,
     /// What was said about the copy was read.
     ForgetCopied,
     /// A message that was sent, by its number, back into the editor.
@@ -60,7 +65,14 @@ pub struct StreamTab {
     /// A message on its way back into the editor.
     taking_back: Option<(CallId, u64)>,
     /// Names the copy that is being made.
-    copying: Option<u64>,
+    pub(super) copying: Option<(u64, Instant)>,
+}
+
+impl StreamTab {
+    /// Since when a copy is being made.
+    pub fn copying_since(&self) -> Option<Instant> {
+        self.copying.map(|(_, since)| since)
+    }
 }
 
 impl App {
@@ -88,11 +100,12 @@ impl App {
                 // Who goes on after a pause wants to see what came.
                 tab.follow_tail = !on;
             }),
-            StreamAct::Choose(place) => self.choose_message(id, place, false),
-            StreamAct::Open(place) => self.choose_message(id, place, true),
+            StreamAct::Choose(place) => self.choose_message(id, place, false, now),
+            StreamAct::Open(place) => self.choose_message(id, place, true, now),
             StreamAct::Want { of_sent, from, to } => self.want_rows(id, of_sent, from, to),
-            StreamAct::Copy => self.copy_messages(id, None),
-            StreamAct::CopyOne(place) => self.copy_messages(id, Some(place..place + 1)),
+            StreamAct::Copy => self.copy_messages(id, None, now),
+            StreamAct::CopyOne(place) => self.copy_messages(id, Some(place..place + 1), now),
+            StreamAct::StopCopy => self.stop_copy(id),
             StreamAct::ForgetCopied => self.change(id, |tab| tab.stream.copied = None),
             StreamAct::TakeBack(index) => {
                 let Some(tab) = self.tab_mut(id) else { return };
@@ -112,12 +125,12 @@ impl App {
         }
     }
 
-    fn copy_messages(&mut self, id: TabId, only: Option<std::ops::Range<u64>>) {
+    fn copy_messages(&mut self, id: TabId, only: Option<std::ops::Range<u64>>, now: Instant) {
         let ticket = self.next_id();
         let Some(tab) = self.tab_mut(id) else { return };
         let Some(call) = shown_call(tab) else { return };
         let (call, view) = (call.id, call.list.view());
-        tab.stream.copying = Some(ticket);
+        tab.stream.copying = Some((ticket, now));
         self.send(Command::Messages(call, MessagesAsk::Copy { view, only, ticket }));
     }
 
@@ -184,25 +197,25 @@ impl App {
         }
     }
 
-    fn choose_message(&mut self, id: TabId, place: u64, opens: bool) {
+    fn choose_message(&mut self, id: TabId, place: u64, opens: bool, now: Instant) {
         let Some(tab) = self.tab_mut(id) else { return };
         let Some(call) = shown_call(tab) else { return };
         call.list.cursor = Some(place);
         call.list.opens = opens || call.shown.is_some();
-        let asked = open_chosen(call);
+        let asked = open_chosen(call, now);
         tab.follow_tail = false;
-        if let Some(command) = asked {
+        for command in asked {
             self.send(command);
         }
     }
 
-    pub(super) fn step_message(&mut self, id: TabId, step: isize) {
+    pub(super) fn step_message(&mut self, id: TabId, step: isize, now: Instant) {
         let Some(call) = self.tab_mut(id).and_then(shown_call) else { return };
         let shown = call.shown.as_ref().and_then(|shown| call.list.rows.place_of(shown.direction, shown.index));
         let Some(place) = call.list.cursor.or(shown) else { return };
         let step = i64::try_from(step).unwrap_or_default();
         let Some(next) = place.checked_add_signed(step).filter(|next| *next < call.listed()) else { return };
-        self.choose_message(id, next, true);
+        self.choose_message(id, next, true, now);
     }
 
     fn want_rows(&mut self, id: TabId, of_sent: bool, from: u64, to: u64) {
@@ -222,7 +235,7 @@ impl App {
     }
 
     /// Takes in what the engine tells of a call's messages.
-    pub(super) fn fold_messages(&mut self, call: CallId, told: MessagesTold) {
+    pub(super) fn fold_messages(&mut self, call: CallId, told: MessagesTold, now: Instant) {
         let Some(tab) = self.tab_of_call(call) else { return };
         let copying = tab.stream.copying;
         let Some(record) = [&mut tab.call, &mut tab.previous].into_iter().flatten().find(|one| one.id == call) else {
@@ -248,7 +261,7 @@ impl App {
                         record.list.rows.answered(&range);
                     }
                 }
-                if let Some(command) = open_chosen(record) {
+                for command in open_chosen(record, now) {
                     self.send(command);
                 }
             }
@@ -261,7 +274,7 @@ impl App {
                 }
             }
             MessagesTold::Copied { ticket, text, lines, of } => {
-                if copying == Some(ticket) {
+                if copying.is_some_and(|(own, _)| own == ticket) {
                     tab.stream.copying = None;
                     // One message by itself needs no words.
                     tab.stream.copied = (of != 1).then_some((lines, of));
@@ -277,7 +290,7 @@ impl App {
         call: CallId,
         direction: Direction,
         index: u64,
-        text: &Result<std::sync::Arc<TextLines>, String>,
+        text: &Result<std::sync::Arc<TextLines>, NoText>,
         now: Instant,
     ) {
         let Some(tab) = self.tab_of_call(call) else { return };
@@ -293,22 +306,22 @@ impl App {
 }
 
 /// The call whose messages are listed.
-fn shown_call(tab: &mut Tab) -> Option<&mut CallRecord> {
+pub(super) fn shown_call(tab: &mut Tab) -> Option<&mut CallRecord> {
     let is_older = tab.shown_call().is_some_and(|(_, is_older)| is_older);
     if is_older { tab.previous.as_mut() } else { tab.call.as_mut() }
 }
 
 /// Opens the chosen row if that is wanted and it is at hand.
-fn open_chosen(call: &mut CallRecord) -> Option<Command> {
-    if !call.list.opens {
-        return None;
-    }
-    let row = call.list.rows.get(call.list.cursor?)?.clone();
+fn open_chosen(call: &mut CallRecord, now: Instant) -> Vec<Command> {
+    let row = call.list.cursor.filter(|_| call.list.opens).and_then(|place| call.list.rows.get(place)).cloned();
+    let Some(row) = row else { return Vec::new() };
     call.list.opens = false;
     let (direction, index) = (row.direction, row.index);
     if call.shown.as_ref().is_some_and(|shown| shown.direction == direction && shown.index == index) {
-        return None;
+        return Vec::new();
     }
-    call.shown = Some(ShownMessage { direction, index, row: Some(row), text: None });
-    Some(Command::ShowMessage { call: call.id, direction, index })
+    let mut commands = Vec::from_iter(unwanted_text(call));
+    call.shown = Some(ShownMessage { direction, index, row: Some(row), asked: Some(now), text: None });
+    commands.push(Command::ShowMessage { call: call.id, direction, index });
+    commands
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{CallRecord, MetadataRow, StreamTab, parse_deadline};
+use super::{AllRun, AllTab, CallRecord, MetadataRow, StreamTab, parse_deadline};
 use crate::call::Encoding;
 use crate::engine::{MethodReady, SourceId};
 use crate::message::MessageError;
@@ -109,6 +109,8 @@ pub struct Tab {
     pub request_side: RequestSide,
     /// Which of the answer's is.
     pub response_side: ResponseSide,
+    /// It asks all instances instead of one.
+    pub all: Option<Box<AllTab>>,
     /// The newest call.
     pub call: Option<CallRecord>,
     /// The one before, while the newest has nothing to show.
@@ -145,6 +147,7 @@ impl Tab {
     /// The newest call runs.
     pub fn is_calling(&self) -> bool {
         self.call.as_ref().is_some_and(CallRecord::is_running)
+            || self.all.as_ref().and_then(|all| all.run.as_ref()).is_some_and(AllRun::is_running)
     }
 
     /// The draft changed since the answer's request was sent.

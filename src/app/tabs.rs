@@ -54,7 +54,7 @@ impl App {
         }
     }
 
-    fn new_tab(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
+    pub(super) fn new_tab(&mut self, source: SourceId, service: &str, method: &str, now: Instant) {
         let Some(entry) = self.source(source) else { return };
         let Some(info) = entry.method(service, method) else { return };
         let shape = (info.client_streaming, info.server_streaming);
@@ -113,6 +113,7 @@ impl App {
             compress: None,
             request_side: RequestSide::default(),
             response_side: ResponseSide::default(),
+            all: None,
             call: None,
             previous: None,
             phases_open: None,
@@ -242,6 +243,7 @@ impl App {
         self.area = Area::Services;
         self.problem = None;
         self.shown_source = None;
+        self.read_shown_certificates();
     }
 
     pub(super) fn step_tab(&mut self, step: isize) {
@@ -255,6 +257,7 @@ impl App {
     pub(super) fn close_tab(&mut self, id: TabId) {
         let Some(at) = self.tabs.iter().position(|tab| tab.id == id) else { return };
         self.close_diagnosis(Retry::Send(id));
+        self.stop_all(id);
         let mut tab = self.tabs.remove(at);
         for call in [tab.call.take(), tab.previous.take()].into_iter().flatten() {
             self.send(Command::ReleaseCall(call.id));

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, Link, SourceOrigin};
+use super::{App, Link, RequestSide, SourceOrigin};
 use crate::engine::{CertificateFileError, Command, ConnectionState};
 use crate::transport::CertificateInfo;
 
@@ -79,6 +79,26 @@ impl App {
         }
         self.certificates.insert(path.clone(), None);
         self.send(Command::ReadCertificates(path));
+    }
+
+    /// Reads the files again whose certificates the tab in front shows: they may have changed. What was read before
+    /// stands until then.
+    pub(super) fn read_shown_certificates(&mut self) {
+        let Some(tab) = self.active_tab().filter(|tab| tab.request_side == RequestSide::Tls) else { return };
+        let form = self.form(&tab.address);
+        let paths = [form.ca_path, form.exact_path, form.cert_path];
+        for path in paths.iter().map(|path| PathBuf::from(path.trim())) {
+            if self.certificates.contains_key(&path) {
+                self.send(Command::ReadCertificates(path));
+            }
+        }
+    }
+
+    /// Reads all files again whose certificates were shown.
+    pub(super) fn read_known_certificates(&mut self) {
+        for path in self.certificates.keys().cloned().collect::<Vec<_>>() {
+            self.send(Command::ReadCertificates(path));
+        }
     }
 
     pub(super) fn fold_certificates(

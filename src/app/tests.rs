@@ -15,7 +15,7 @@ use crate::engine::{
     MethodReady, Scheme, SecretWish, SecretsUpdate, Seen, SourceFailure, SourceId, SourceState,
 };
 use crate::keychain::KeychainState;
-use crate::message::MessageError;
+use crate::message::{MessageError, Misfit};
 use crate::schema::{MethodInfo, Outline, ServiceInfo};
 use crate::secret::Secret;
 use crate::transport::{ConnectEvent, Failure, FailureKind, Stage};
@@ -174,7 +174,7 @@ fn a_draft_is_checked_one_question_at_a_time() {
     let commands = app.take_commands();
     let [Command::CheckMessage { text, revision, .. }] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(text, "{\"name\": 7}");
-    let error = MessageError { line: Some(1), column: Some(10), expected: "string".to_owned(), ..Default::default() };
+    let error = MessageError { line: Some(1), column: Some(10), ..MessageError::new(Misfit::FieldTwice) };
     app.fold(Event::MessageChecked { ticket, revision: *revision, result: Err(error) }, now);
     let tab = app.active_tab().expect("a tab");
     assert!(tab.visible_error(now).is_none(), "not on the line that is being typed");
@@ -242,6 +242,7 @@ fn streams_count_their_messages_and_take_more_until_half_closed() {
         wire_size: 10,
         compressed: false,
         preview: "{}".to_owned(),
+        fault: None,
     };
     let tail = vec![row(0, Direction::Sent, 0), row(1, Direction::Received, 0), row(2, Direction::Received, 1)];
     let seen = Seen { sent: 1, sent_bytes: 10, received: 2, received_bytes: 20, tail, ..Seen::default() };

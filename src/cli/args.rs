@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::registry::{
-    DeregisterArgs, InstancesArgs, KvArgs, MaintenanceArgs, RegisterArgs, ServicesArgs, TtlArgs, WatchArgs,
+    DeregisterArgs, InstancesArgs, KvArgs, MaintenanceArgs, PickArgs, RegisterArgs, ServicesArgs, TtlArgs, WatchArgs,
+    retries,
 };
 
 /// Find it, call it, trace it: gRPC services by hand, in a window or on the command line.
@@ -178,6 +179,9 @@ pub struct CallArgs {
     /// Where the schema comes from.
     #[command(flatten)]
     pub schema: SchemaArgs,
+    /// Which instance.
+    #[command(flatten)]
+    pub pick: PickArgs,
     /// The message(s) as JSON; @ reads stdin as it comes, @FILE a file
     #[arg(short = 'd', long = "data", value_name = "JSON|@|@FILE", allow_hyphen_values = true)]
     pub data: Option<String>,
@@ -202,7 +206,15 @@ pub struct CallArgs {
     /// Write what happens, one JSON object a line, while it happens
     #[arg(long, value_name = "FILE")]
     pub trace_json: Option<PathBuf>,
-    /// host:port, :port, grpc://, grpcs://, http://, https://, unix:///path
+    /// Try so many further times, at other instances where there are some, while nothing was answered and the status is
+    /// UNAVAILABLE; none unless set
+    #[arg(long, value_name = "N", value_parser = retries)]
+    pub retries: Option<u32>,
+    /// Call every instance of TARGET's service at once, whatever its health; one JSON object a line for each
+    #[arg(long, conflicts_with_all = ["retries", "policy", "trace_json", "format_error"])]
+    pub all: bool,
+    /// host:port, :port, grpc://, grpcs://, http://, https://, unix:///path, consul://[host:port/]service?tag=…,
+    /// static://FILE#service
     pub target: String,
     /// pkg.Service/Method
     pub method: String,
@@ -217,6 +229,9 @@ pub struct ListArgs {
     /// Where the schema comes from.
     #[command(flatten)]
     pub schema: SchemaArgs,
+    /// Which instance.
+    #[command(flatten)]
+    pub pick: PickArgs,
     /// Accepted for symmetry with call
     #[arg(short, action = clap::ArgAction::Count, hide = true)]
     pub verbose: u8,
@@ -234,6 +249,9 @@ pub struct DescribeArgs {
     /// Where the schema comes from.
     #[command(flatten)]
     pub schema: SchemaArgs,
+    /// Which instance.
+    #[command(flatten)]
+    pub pick: PickArgs,
     /// Print a template of the message too, in JSON
     #[arg(long)]
     pub msg_template: bool,
@@ -251,6 +269,9 @@ pub struct HealthArgs {
     /// How to connect.
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    /// Which instance.
+    #[command(flatten)]
+    pub pick: PickArgs,
     /// Print every change until interrupted
     #[arg(long)]
     pub watch: bool,
@@ -269,6 +290,9 @@ pub struct DiagnoseArgs {
     /// How to connect.
     #[command(flatten)]
     pub connection: ConnectionArgs,
+    /// Which instance.
+    #[command(flatten)]
+    pub pick: PickArgs,
     /// Print one JSON object with all steps instead of words
     #[arg(long)]
     pub json: bool,
@@ -375,7 +399,7 @@ pub enum ConvertFormat {
 }
 
 /// Seconds with fractions.
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let value: f64 = text.parse().map_err(|_not_a_number: std::num::ParseFloatError| "not a number".to_owned())?;
     Duration::try_from_secs_f64(value).map_err(|error| error.to_string())
 }

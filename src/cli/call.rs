@@ -1,20 +1,24 @@
 //! `call`: one RPC of any shape, answers as they come.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use super::all;
 use super::args::{CallArgs, CompressChoice, FormatChoice};
+use super::attempts::{Attempts, Unwatched, not_connected};
 use super::connect::Server;
 use super::input::{self, Chunks};
 use super::progress::Progress;
+use super::registry::say_answered;
 use super::report;
 use super::trace_json::TraceJson;
 use crate::call::{self, CallEvent, CallHandle, CallRequest, CallStatus, Code, Encoding, Origin};
-use crate::engine::{Format, Prepared, ReadStyle, WriteStyle};
+use crate::engine::{Chosen, Format, Prepared, ReadStyle, WriteStyle};
 use crate::schema::{SchemaError, ServiceInfo, Source};
 use crate::transport::Channel;
 
@@ -23,12 +27,20 @@ const WAITING_MESSAGES: usize = 16;
 
 pub(super) async fn run(args: Box<CallArgs>) -> u8 {
     let began = Instant::now();
-    let server = match Server::new(&args.target, &args.connection, began) {
+    let server = match Server::new(&args.target, &args.connection, &args.pick, began).await {
         Ok(server) => server,
-        Err(why) => return report::not_begun(&why),
+        Err(why) => return why.report(),
     };
     let Some((service, method)) = split_method(&args.method) else {
         return report::not_begun(&format!("{}: write the method as pkg.Service/Method", args.method));
+    };
+    let all = if args.all {
+        match all::instances(&args).await {
+            Ok(instances) => Some(instances),
+            Err(code) => return code,
+        }
+    } else {
+        None
     };
     // Before anything is asked: a file that is left from another call must not pass for this one's.
     let mut trace = match args.trace_json.as_ref().map(|path| TraceJson::create(path).map_err(|error| (path, error))) {
@@ -36,23 +48,39 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
         Some(Ok(created)) => Some(created),
         Some(Err((path, error))) => return report::not_begun(&format!("{}: {error}", path.display())),
     };
-    let prepared = tokio::select! {
-        prepared = prepare(&args, &server, service, method) => prepared,
-        Ok(()) = tokio::signal::ctrl_c() => {
-            let status = local_status(Code::CANCELLED, "interrupted before the call began".to_owned());
-            report::status(&status, "no call");
-            end_trace(trace.as_mut(), &status);
-            return report::exit_code(status.code);
-        }
-    };
-    let prepared = match prepared {
-        Ok(prepared) => Arc::new(prepared),
-        Err(error) => {
-            if let Some(status) = report::failed_call(&error) {
-                end_trace(trace.as_mut(), status);
+    let asked = server.resolved.as_ref().and_then(|resolved| resolved.target.retries);
+    let is_told = server.resolved.is_some() || args.retries.is_some();
+    let mut attempts = Attempts::new(args.retries.or(asked).unwrap_or_default(), is_told);
+    let prepared = loop {
+        let chosen = server.chosen(attempts.index());
+        let channel = match server.channel_at(attempts.index()) {
+            Ok(channel) => channel,
+            Err(why) => return report::not_begun(&why),
+        };
+        attempts.begin(chosen.as_ref(), args.verbose);
+        let prepared = tokio::select! {
+            prepared = prepare(&args, &server, &channel, service, method) => prepared,
+            Ok(()) = tokio::signal::ctrl_c() => {
+                let status = local_status(Code::CANCELLED, "interrupted before the call began".to_owned());
+                report::status(&status, "no call");
+                end_trace(trace.as_mut(), &status);
+                return report::exit_code(status.code);
             }
-            return report::schema_error(&error);
+        };
+        let error = match prepared {
+            Ok(prepared) => break Arc::new(prepared),
+            Err(error) => error,
+        };
+        if let Some(status) = report::failed_call(&error) {
+            let goes_on = attempts.goes_on() && status.code == Code::UNAVAILABLE;
+            attempts.ended(chosen.as_ref(), &channel, status, Instant::now(), goes_on);
+            if goes_on {
+                attempts.pause(&server).await;
+                continue;
+            }
+            end_trace(trace.as_mut(), status);
         }
+        return report::schema_error(&error);
     };
     for note in &prepared.method.notes {
         eprintln!("note: {note}");
@@ -79,22 +107,68 @@ pub(super) async fn run(args: Box<CallArgs>) -> u8 {
             Some(CompressChoice::Identity) | None => Encoding::Identity,
         },
     };
-    let (handle, events) = call::start(&server.channel, request);
-    let handle = Arc::new(handle);
-    let gave_up = Arc::new(OnceLock::new());
-    let sender = Sender {
-        handle: Arc::clone(&handle),
-        prepared: Arc::clone(&prepared),
-        style: read_style(&args),
-        gave_up: Arc::clone(&gave_up),
-    };
-    let sending = tokio::spawn(sender.run(first));
-    let began = Instant::now();
-    let channel = &server.channel;
-    let mut reader = Reader { args: &args, prepared: &prepared, channel, handle: &handle, trace, began, gave_up };
-    let code = reader.read(events).await;
-    sending.abort();
-    code
+    let First { messages, more } = first;
+    if let Some(instances) = all {
+        if more.is_some() {
+            return report::not_begun("--all sends the same to all: give the messages by -d, or in a file");
+        }
+        return all::run(&args, &server, &instances, &prepared, &messages, &request).await;
+    }
+    let more = Arc::new(tokio::sync::Mutex::new(more));
+    // The instance that gave the schema, or would have, is the one that is called.
+    attempts.call_begins(trace);
+    loop {
+        let chosen = server.chosen(attempts.index());
+        let channel = match server.channel_at(attempts.index()) {
+            Ok(channel) => channel,
+            Err(why) => return report::not_begun(&why),
+        };
+        attempts.begin(chosen.as_ref(), args.verbose);
+        // Stdin can be read once only: whoever may try again first sees whether somebody is there.
+        if attempts.goes_on() && more.lock().await.is_some() {
+            let connected = tokio::select! {
+                connected = channel.connect(&Unwatched) => connected.map(|_| ()),
+                // The call itself says what is to be said of it.
+                () = server.deadline_passed() => Ok(()),
+                Ok(()) = tokio::signal::ctrl_c() => Ok(()),
+            };
+            if let Err(failure) = connected {
+                attempts.ended(chosen.as_ref(), &channel, &not_connected(failure), Instant::now(), true);
+                attempts.pause(&server).await;
+                continue;
+            }
+        }
+        let (handle, events) = call::start(&channel, request.clone());
+        let handle = Arc::new(handle);
+        let gave_up = Arc::new(OnceLock::new());
+        let reads_stdin = Arc::new(AtomicBool::new(false));
+        let sender = Sender {
+            handle: Arc::clone(&handle),
+            prepared: Arc::clone(&prepared),
+            style: read_style(&args),
+            gave_up: Arc::clone(&gave_up),
+            reads_stdin: Arc::clone(&reads_stdin),
+        };
+        let sending = tokio::spawn(sender.run(messages.clone(), Arc::clone(&more)));
+        let mut reader = Reader {
+            args: &args,
+            prepared: &prepared,
+            channel: &channel,
+            handle: &handle,
+            attempts: &mut attempts,
+            chosen: chosen.as_ref(),
+            began: Instant::now(),
+            gave_up,
+            reads_stdin,
+            has_answer: false,
+        };
+        let ended = reader.read(events).await;
+        sending.abort();
+        match ended {
+            Ended::With(code) => return code,
+            Ended::Again => attempts.pause(&server).await,
+        }
+    }
 }
 
 /// The call did not come to be: its trace says how the reflection before it ended.
@@ -111,9 +185,15 @@ fn split_method(symbol: &str) -> Option<(&str, &str)> {
     (!service.is_empty() && !method.is_empty()).then_some((service, method))
 }
 
-async fn prepare(args: &CallArgs, server: &Server, service: &str, method: &str) -> Result<Prepared, SchemaError> {
+async fn prepare(
+    args: &CallArgs,
+    server: &Server,
+    channel: &Channel,
+    service: &str,
+    method: &str,
+) -> Result<Prepared, SchemaError> {
     let _progress = Progress::start("reading the schema");
-    let reflection = server.reflection();
+    let reflection = server.reflection_over(channel);
     let source: Arc<dyn Source> = if args.schema.given() { args.schema.open()? } else { Arc::clone(&reflection) };
     let found = match source.method(service, method).await {
         Ok(found) => found,
@@ -208,16 +288,19 @@ struct Sender {
     style: ReadStyle,
     /// Why the call was cancelled here: input that does not fit.
     gave_up: Arc<OnceLock<String>>,
+    /// Set when stdin is read: what came of it cannot be sent again.
+    reads_stdin: Arc<AtomicBool>,
 }
 
 impl Sender {
-    async fn run(self, first: First) {
-        for message in first.messages {
+    async fn run(self, messages: Vec<Bytes>, more: Arc<tokio::sync::Mutex<Option<Chunks>>>) {
+        for message in messages {
             if self.handle.send(message).await.is_err() {
                 return;
             }
         }
-        if let Some(chunks) = first.more {
+        if let Some(chunks) = more.lock().await.take() {
+            self.reads_stdin.store(true, Ordering::Release);
             let (texts, mut inbox) = mpsc::channel(WAITING_MESSAGES);
             tokio::spawn(chunks.run(texts));
             while let Some(text) = inbox.recv().await {
@@ -252,13 +335,23 @@ struct Reader<'a> {
     prepared: &'a Prepared,
     channel: &'a Channel,
     handle: &'a CallHandle,
-    trace: Option<TraceJson>,
+    attempts: &'a mut Attempts,
+    chosen: Option<&'a Chosen>,
     began: Instant,
     gave_up: Arc<OnceLock<String>>,
+    reads_stdin: Arc<AtomicBool>,
+    /// Something was answered: nothing is tried again.
+    has_answer: bool,
+}
+
+/// How one attempt ended.
+enum Ended {
+    With(u8),
+    Again,
 }
 
 impl Reader<'_> {
-    async fn read(&mut self, mut events: call::EventReceiver) -> u8 {
+    async fn read(&mut self, mut events: call::EventReceiver) -> Ended {
         let mut shown = 0u64;
         let mut unshowable = None;
         let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
@@ -275,7 +368,8 @@ impl Reader<'_> {
                 }
             };
             let Some(batch) = batch else {
-                return report::not_begun("the call ended without a status"); // the call module promises one
+                // The call module promises one.
+                return Ended::With(report::not_begun("the call ended without a status"));
             };
             for event in batch {
                 if let CallEvent::Connected { connection, .. } = &event
@@ -283,6 +377,14 @@ impl Reader<'_> {
                 {
                     self.tell_earlier(connection.id);
                 }
+                if let CallEvent::Status { at, status } = &event
+                    && !interrupted
+                    && self.may_try_again(status)
+                {
+                    self.attempts.ended(self.chosen, self.channel, status, *at, true);
+                    return Ended::Again;
+                }
+                self.note_answer(&event);
                 self.trace(|trace| trace.write(&event));
                 self.explain(&event).await;
                 match event {
@@ -301,7 +403,7 @@ impl Reader<'_> {
                             Some(why) => Arc::new(local_status(status.code, why.clone())),
                             None => unshowable.map_or(status, Arc::new),
                         };
-                        return self.finish(&status).await;
+                        return Ended::With(self.finish(&status).await);
                     }
                     _ => {}
                 }
@@ -311,9 +413,26 @@ impl Reader<'_> {
 
     /// Writes to the trace, if there is one and as long as it can be written.
     fn trace(&mut self, write: impl FnOnce(&mut TraceJson) -> std::io::Result<()>) {
-        if let Some(Err(error)) = self.trace.as_mut().map(write) {
-            eprintln!("proconsul: --trace-json: {error}");
-            self.trace = None;
+        self.attempts.trace(write);
+    }
+
+    fn may_try_again(&self, status: &CallStatus) -> bool {
+        let is_whole = !self.has_answer && !self.reads_stdin.load(Ordering::Acquire) && self.gave_up.get().is_none();
+        self.attempts.goes_on() && is_whole && status.code == Code::UNAVAILABLE
+    }
+
+    /// Says which instance answered, once it has; and the fate of the last attempt.
+    fn note_answer(&mut self, event: &CallEvent) {
+        let answers = match event {
+            CallEvent::ResponseHeaders { .. } | CallEvent::MessageIn(_) => true,
+            CallEvent::Status { status, .. } => status.origin == Origin::Server,
+            _ => false,
+        };
+        if answers && !std::mem::replace(&mut self.has_answer, true) {
+            self.chosen.iter().for_each(|chosen| say_answered(chosen));
+        }
+        if let CallEvent::Status { at, status } = event {
+            self.attempts.ended(self.chosen, self.channel, status, *at, false);
         }
     }
 

@@ -5,10 +5,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::{ConnectionArgs, SchemaArgs};
-use crate::call::{Deadline, Limits, Metadata, check_metadata};
+use super::progress::Progress;
+use super::registry::{PickArgs, code_of, say_chosen};
+use super::{NOT_BEGUN, report};
+use crate::call::{Code, Deadline, Limits, Metadata, check_metadata};
 use crate::engine::{
-    CaChoice, ClientFiles, Endpoint, Reflector, SchemaFiles, Scheme, TlsChoice, load_options, open_files,
+    CaChoice, Chosen, ClientFiles, Endpoint, Reflector, Resolved, SchemaFiles, Scheme, TlsChoice, load_options,
+    open_files,
 };
+use crate::registry::names_a_registry;
 use crate::schema::{ReflectionSource, SchemaError, Source, write_proto_files};
 use crate::secret::Secret;
 use crate::transport::{Channel, Keepalive, Pool};
@@ -24,18 +29,50 @@ pub(super) struct Server {
     pub(super) reflection_metadata: Metadata,
     pub(super) until: Option<Deadline>,
     pub(super) limits: Limits,
+    /// The instances that the target stands for, where it names a service in a registry.
+    pub(super) resolved: Option<Resolved>,
+    /// As flags say; the address is the target's.
+    pub(super) endpoint: Endpoint,
+    /// Over which all its channels go.
+    pub(super) pool: Pool,
+}
+
+/// Why a verb cannot speak to its target, and its exit code.
+pub(super) struct NoServer {
+    pub(super) words: String,
+    pub(super) code: u8,
+}
+
+impl NoServer {
+    /// Says why; the exit code.
+    pub(super) fn report(&self) -> u8 {
+        report::not_begun(&self.words);
+        self.code
+    }
+}
+
+impl From<String> for NoServer {
+    fn from(words: String) -> Self {
+        Self { words, code: NOT_BEGUN }
+    }
 }
 
 impl Server {
-    /// Reads files and checks flags; connects nothing. `began` is when `--max-time` starts.
-    pub(super) fn new(target: &str, args: &ConnectionArgs, began: Instant) -> Result<Self, String> {
+    /// Reads files and checks flags, and asks the registry where the target names one; connects nothing else. `began` is
+    /// when `--max-time` starts.
+    pub(super) async fn new(
+        target: &str,
+        args: &ConnectionArgs,
+        pick: &PickArgs,
+        began: Instant,
+    ) -> Result<Self, NoServer> {
         let address = if args.unix && !target.contains("://") { format!("unix://{target}") } else { target.to_owned() };
         if args.insecure {
             eprintln!(
                 "warning: --insecure: nobody verifies who answers at {address}; encrypted, but maybe to a stranger"
             );
         }
-        let (parsed, options) = load_options(&endpoint(&address, args)?).map_err(|error| error.to_string())?;
+        let mut endpoint = endpoint(&address, args)?;
         let both = rows(&args.headers, args.expand_headers)?;
         let with = |more: &[String]| -> Result<Metadata, String> {
             Ok(both.iter().cloned().chain(rows(more, args.expand_headers)?).collect())
@@ -47,21 +84,102 @@ impl Server {
         if let Some(bytes) = args.max_send_sz {
             limits.send_bytes = bytes;
         }
+        let (call_metadata, reflection_metadata) = (with(&args.rpc_headers)?, with(&args.reflect_headers)?);
+        let resolved = resolve(&address, args, pick, began).await?;
+        if resolved.is_some() && !(args.plaintext || says_tls(args)) {
+            // Nobody said what its instances speak.
+            endpoint.scheme = Scheme::Auto;
+        }
+        let first = resolved.as_ref().map_or_else(|| endpoint.clone(), |resolved| resolved.endpoint(&endpoint, 0));
+        let pool = Pool::default();
         Ok(Self {
             address,
-            channel: Pool::default().channel(&parsed, &options),
-            call_metadata: with(&args.rpc_headers)?,
-            reflection_metadata: with(&args.reflect_headers)?,
+            channel: channel(&pool, &first)?,
+            call_metadata,
+            reflection_metadata,
             until: args.max_time.map(|time| Deadline::since(began, time)),
             limits,
+            resolved,
+            endpoint,
+            pool,
         })
+    }
+
+    /// The way to the instance of an attempt, counted from 0; always the same where there is no registry.
+    pub(super) fn channel_at(&self, attempt: usize) -> Result<Channel, String> {
+        match &self.resolved {
+            Some(resolved) if attempt > 0 => channel(&self.pool, &resolved.endpoint(&self.endpoint, attempt)),
+            _ => Ok(self.channel.clone()),
+        }
+    }
+
+    /// The instance of an attempt, counted from 0.
+    pub(super) fn chosen(&self, attempt: usize) -> Option<Chosen> {
+        self.resolved.as_ref()?.chosen(attempt)
+    }
+
+    /// Comes back when the deadline over everything has passed; never, where there is none.
+    pub(super) async fn deadline_passed(&self) {
+        let at = self.until.and_then(|until| until.began?.checked_add(until.set));
+        match at {
+            Some(at) => tokio::time::sleep_until(at.into()).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Says which instance is asked, where there is a choice.
+    pub(super) fn say_chosen(&self) {
+        if let Some(chosen) = self.chosen(0) {
+            say_chosen(&chosen);
+        }
     }
 
     /// The server's own schema.
     pub(super) fn reflection(&self) -> Arc<dyn Source> {
-        let reflector = Reflector::new(self.channel.clone(), self.reflection_metadata.clone(), self.until);
-        Arc::new(ReflectionSource::new(Arc::new(reflector), &self.address))
+        self.reflection_over(&self.channel)
     }
+
+    /// The schema of the server that a channel leads to.
+    pub(super) fn reflection_over(&self, channel: &Channel) -> Arc<dyn Source> {
+        let reflector = Reflector::new(channel.clone(), self.reflection_metadata.clone(), self.until);
+        let place = if self.resolved.is_some() { channel.target().text.as_str() } else { &self.address };
+        Arc::new(ReflectionSource::new(Arc::new(reflector), place))
+    }
+}
+
+fn channel(pool: &Pool, endpoint: &Endpoint) -> Result<Channel, String> {
+    let (target, options) = load_options(endpoint).map_err(|error| error.to_string())?;
+    Ok(pool.channel(&target, &options))
+}
+
+/// The instances that an address stands for; none where it names no registry.
+async fn resolve(
+    address: &str,
+    args: &ConnectionArgs,
+    pick: &PickArgs,
+    began: Instant,
+) -> Result<Option<Resolved>, NoServer> {
+    if !names_a_registry(address) {
+        return Ok(None);
+    }
+    let deadline = args.max_time.map(|limit| (began, limit));
+    let _progress = Progress::start("asking the registry");
+    let (registries, policy) = (pick.registries(), pick.policy());
+    let resolving = registries.resolve_within(address, &policy, deadline);
+    tokio::select! {
+        resolved = resolving => {
+            resolved.map_err(|error| NoServer { words: error.to_string(), code: code_of(&error) })
+        }
+        Ok(()) = tokio::signal::ctrl_c() => {
+            let code = report::exit_code(Code::CANCELLED);
+            Err(NoServer { words: "interrupted before the registry named an instance".to_owned(), code })
+        }
+    }
+}
+
+/// Something was said that only TLS can use.
+fn says_tls(args: &ConnectionArgs) -> bool {
+    args.insecure || args.cacert.is_some() || args.cert.is_some() || args.servername.is_some()
 }
 
 pub(super) fn endpoint(address: &str, args: &ConnectionArgs) -> Result<Endpoint, String> {

@@ -22,12 +22,17 @@ const DAY_S: i64 = 86_400;
 
 pub(super) async fn run(args: Box<DiagnoseArgs>) -> u8 {
     let began = Instant::now();
-    let server = match Server::new(&args.target, &args.connection, began) {
+    let server = match Server::new(&args.target, &args.connection, &args.pick, began).await {
         Ok(server) => server,
-        Err(why) => return report::not_begun(&why),
+        Err(why) => return why.report(),
     };
+    let mut target = server.channel.target().clone();
+    if let Some(chosen) = server.chosen(0) {
+        server.say_chosen();
+        target.text = format!("{} → {}", args.target, chosen.address);
+    }
     let question = Question {
-        target: server.channel.target().clone(),
+        target,
         options: server.channel.options().clone(),
         call_metadata: server.call_metadata.clone(),
         reflection_metadata: server.reflection_metadata.clone(),

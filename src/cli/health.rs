@@ -29,10 +29,11 @@ struct HealthCheckResponse {
 }
 
 pub(super) async fn run(args: Box<HealthArgs>) -> u8 {
-    let server = match Server::new(&args.target, &args.connection, Instant::now()) {
+    let server = match Server::new(&args.target, &args.connection, &args.pick, Instant::now()).await {
         Ok(server) => server,
-        Err(why) => return report::not_begun(&why),
+        Err(why) => return why.report(),
     };
+    server.say_chosen();
     let method = if args.watch { "Watch" } else { "Check" };
     let request = CallRequest {
         path: format!("/grpc.health.v1.Health/{method}"),

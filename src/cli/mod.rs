@@ -3,7 +3,9 @@
 //! Speaks to the same engine parts as the window and knows no egui. Exit codes: 0; 64 + status code of a failed call;
 //! 2 for usage; 1 where no call began, and for `diagnose` where a step broke; `convert` has 65 and 66 of its own.
 
+mod all;
 mod args;
+mod attempts;
 mod call;
 mod check;
 mod connect;

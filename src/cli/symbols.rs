@@ -8,16 +8,18 @@ use std::time::Instant;
 use super::args::{ConnectionArgs, DescribeArgs, ListArgs, SchemaArgs};
 use super::connect::Server;
 use super::progress::Progress;
+use super::registry::PickArgs;
 use super::{USAGE, report};
 use crate::message::{TemplateSize, template};
 use crate::schema::{SchemaError, Source};
 use crate::words::format::{visible, visible_line};
 
 /// A source, and the symbol that is asked for.
-fn source(
+async fn source(
     words: &[String],
     schema: &SchemaArgs,
     connection: &ConnectionArgs,
+    pick: &PickArgs,
     usage: &str,
 ) -> Result<(Arc<dyn Source>, Option<String>), u8> {
     if schema.given() {
@@ -32,16 +34,24 @@ fn source(
         eprintln!("proconsul: give a TARGET to ask by reflection, or --proto, or --protoset: {usage}");
         return Err(USAGE);
     };
-    let server = Server::new(target, connection, Instant::now()).map_err(|why| report::not_begun(&why))?;
+    let server = Server::new(target, connection, pick, Instant::now()).await.map_err(|why| why.report())?;
+    server.say_chosen();
     Ok((server.reflection(), words.get(1).cloned()))
 }
 
 pub(super) async fn list(args: Box<ListArgs>) -> u8 {
-    let (source, service) =
-        match source(&args.words, &args.schema, &args.connection, "proconsul list [TARGET] [SERVICE]") {
-            Ok(found) => found,
-            Err(code) => return code,
-        };
+    let (source, service) = match source(
+        &args.words,
+        &args.schema,
+        &args.connection,
+        &args.pick,
+        "proconsul list [TARGET] [SERVICE]",
+    )
+    .await
+    {
+        Ok(found) => found,
+        Err(code) => return code,
+    };
     let progress = Progress::start("reading the schema");
     let listed = match &service {
         None => source.service_names().await,
@@ -100,7 +110,9 @@ async fn broken_files(source: &dyn Source) {
 
 pub(super) async fn describe(args: Box<DescribeArgs>) -> u8 {
     let (source, symbol) =
-        match source(&args.words, &args.schema, &args.connection, "proconsul describe [TARGET] SYMBOL") {
+        match source(&args.words, &args.schema, &args.connection, &args.pick, "proconsul describe [TARGET] SYMBOL")
+            .await
+        {
             Ok(found) => found,
             Err(code) => return code,
         };

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::report::metadata_value;
 use crate::call::{CallEvent, CallStatus, MessageRecord, Metadata};
+use crate::engine::{Attempt, Chosen};
 use crate::transport::{ConnectEvent, Failure, TlsReport};
 use crate::words::Lang;
 use crate::words::failure::describe;
@@ -44,6 +45,35 @@ impl TraceJson {
         let (name, at, fields) = describe_event(event);
         let Some(name) = name else { return Ok(()) };
         self.append(name, at, fields)
+    }
+
+    /// Which instance an attempt goes to.
+    pub(super) fn write_chosen(&mut self, chosen: &Chosen) -> std::io::Result<()> {
+        let fields = json!({
+            "target": chosen.target,
+            "registry": chosen.place.to_string(),
+            "service": chosen.instance.service,
+            "instance": chosen.instance.id,
+            "node": chosen.instance.node,
+            "datacenter": chosen.instance.datacenter,
+            "address": chosen.address,
+            "health": chosen.health.name(),
+            "policy": chosen.policy.name(),
+            "of": chosen.of,
+            "total": chosen.total,
+        });
+        self.append("chosen", Instant::now(), object(fields))
+    }
+
+    /// The fate of an attempt.
+    pub(super) fn write_attempt(&mut self, attempt: &Attempt) -> std::io::Result<()> {
+        let mut fields = object(status_fields(&attempt.status));
+        fields.insert("number".to_owned(), attempt.number.into());
+        fields.insert("instance".to_owned(), attempt.instance.id.as_str().into());
+        fields.insert("address".to_owned(), attempt.address.as_str().into());
+        fields.insert("took_us".to_owned(), u64::try_from(attempt.took.as_micros()).unwrap_or(u64::MAX).into());
+        fields.insert("goes_on".to_owned(), attempt.goes_on.into());
+        self.append("attempt", attempt.began + attempt.took, fields)
     }
 
     /// Appends a step of a connection that was there already. It ended before the times here begin: its `at_us` is 0,

@@ -205,7 +205,7 @@ mod tests {
             (&["no/such/folder"], 2, "no such file or folder"),
             (&["--proto", "no.proto"], 2, "no such file or folder"),
             (&["conjure"], 2, "no verb, file or address"),
-            (&["consul://a"], 2, "neither a file nor an address"),
+            (&["consul://a?tga=1"], 2, "tga="),
             (&["--plaintext"], 2, "name a target"),
             (&["--import-path", "/"], 2, "--import-path"),
             (&[":1", "--protoset-out", "x"], 2, "with a verb"),

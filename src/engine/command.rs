@@ -1,11 +1,12 @@
 //! What a screen can ask of the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk, RegistryId, RegistryQuestion,
-    RegistrySpec, SaveFile, SecretWish, SourceId, Watching,
+    AllId, CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk, RegistryId, RegistryQuestion,
+    RegistrySpec, SaveFile, SecretWish, SourceId, StartAll, Watching,
 };
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
@@ -79,6 +80,15 @@ pub enum Command {
         /// Number within its direction, from 0.
         index: u64,
     },
+    /// Give up formatting a message; the answer of `ShowMessage` (or of a call's one answer) says so.
+    StopShowing {
+        /// Which call.
+        call: CallId,
+        /// Sent or received.
+        direction: Direction,
+        /// Number within its direction, from 0.
+        index: u64,
+    },
     /// Ask about the messages of a call as lists; answers are `Event::Messages`.
     Messages(CallId, MessagesAsk),
     /// Write a file of the person's; how it goes is `Event::Save`.
@@ -100,6 +110,21 @@ pub enum Command {
     Reconnect(Endpoint),
     /// Read the certificates of a PEM file, to be shown; the answer is `Event::Certificates`.
     ReadCertificates(PathBuf),
+    /// Ask every instance of a service at once; answers are `Event::All`.
+    StartAll(Box<StartAll>),
+    /// End a request to all now, or forget one that is over.
+    StopAll(AllId),
+    /// Compare two texts line by line; the answer is `Event::TextsCompared`.
+    CompareTexts {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// What goes.
+        left: Arc<str>,
+        /// What comes.
+        right: Arc<str>,
+        /// They are JSON.
+        is_json: bool,
+    },
     /// Open a registry, or open it anew (same id, higher generation); answers are `Event::Registry`.
     OpenRegistry {
         /// Which.
@@ -151,6 +176,8 @@ pub enum Command {
         /// JSON, as far as it is written.
         text: String,
     },
+    /// Give up cutting a text, by the ticket of `CutText`.
+    StopCutting(u64),
     /// Find a name that is free; the answer is `Event::Save`.
     SuggestSave {
         /// Comes back with the answer.

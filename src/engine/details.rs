@@ -11,6 +11,7 @@ use prost::Message;
 
 use super::TextLines;
 use crate::call::StatusDetail;
+use crate::message::MessageError;
 
 /// So many entries of each list are kept; a server may send megabytes.
 const ENTRIES: usize = 500;
@@ -23,7 +24,7 @@ pub struct Detail {
     /// Its JSON in lines, or, where that cannot be made, its bytes as base64.
     pub text: Arc<TextLines>,
     /// Why there is no JSON (English).
-    pub problem: Option<String>,
+    pub problem: Option<MessageError>,
     /// What it says, where it is one of the known kinds.
     pub known: Option<KnownDetail>,
 }

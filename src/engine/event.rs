@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{
-    Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold, RegistryEvent,
-    ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextLines,
+    AllId, AllUpdate, Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold,
+    RegistryEvent, ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextLines,
 };
 use crate::call::CallEvent;
-use crate::message::MessageError;
+use crate::message::{MessageError, Misfit, TextDiff};
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
 use crate::transport::{CertificateInfo, ConnectionInfo, Failure};
 
@@ -64,7 +64,7 @@ pub enum Event {
         /// Number within its direction.
         index: u64,
         /// Pretty JSON in lines, or why it cannot be shown.
-        text: Result<Arc<TextLines>, String>,
+        text: Result<Arc<TextLines>, NoText>,
     },
     /// About the messages of a call as lists.
     Messages {
@@ -72,6 +72,20 @@ pub enum Event {
         call: CallId,
         /// What.
         told: MessagesTold,
+    },
+    /// Something of a request to all.
+    All {
+        /// Which.
+        id: AllId,
+        /// What happened.
+        update: AllUpdate,
+    },
+    /// Two texts were compared: answer to `CompareTexts`.
+    TextsCompared {
+        /// From the command.
+        ticket: u64,
+        /// Line by line.
+        comparison: Arc<TextDiff>,
     },
     /// Something of a registry.
     Registry(Box<RegistryEvent>),
@@ -125,9 +139,30 @@ pub enum Event {
     TextCut {
         /// From the command.
         ticket: u64,
-        /// The text in lines.
-        lines: Arc<TextLines>,
+        /// The text in lines; none where it was stopped.
+        lines: Option<Arc<TextLines>>,
     },
+}
+
+/// Why a message has no text to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoText {
+    /// Its bytes are not kept any more.
+    Gone,
+    /// Its bytes cannot be read back from disk; in the system's words.
+    Unreadable(String),
+    /// It does not fit its type.
+    Misfit(Box<MessageError>),
+    /// The person stopped it. The bytes are kept.
+    Stopped,
+    /// The work itself broke off; in words (English).
+    Failed(String),
+}
+
+impl From<MessageError> for NoText {
+    fn from(error: MessageError) -> Self {
+        if error.what == Misfit::Stopped { Self::Stopped } else { Self::Misfit(Box::new(error)) }
+    }
 }
 
 /// How the connection to an endpoint stands.

@@ -9,11 +9,12 @@ use std::time::Instant;
 use tokio::task::AbortHandle;
 
 use super::live::Teller;
-use super::messages::{TAIL_ROWS, TELL_EVERY, cut, json, locked, row_with};
+use super::messages::{ROW_STYLE, TAIL_ROWS, TELL_EVERY, locked, row_with};
 use super::prepared::Prepared;
 use super::running::RunningCall;
+use super::stop::{Stop, StopOnDrop};
 use super::store::MessageStore;
-use super::{CallId, Event, Filter, MessageRow, MessagesTold, View};
+use super::{CallId, Direction, Event, Filter, MessageRow, MessagesTold, View};
 
 /// A filter looks at so many messages, or bytes, between two looks at whether it is still wanted.
 const SCAN_MESSAGES: u64 = 512;
@@ -64,7 +65,10 @@ pub(super) async fn follow(
         while next < end {
             let (store, prepared, filter) =
                 (Arc::clone(&running.store), Arc::clone(&running.prepared), Arc::clone(&filter));
-            let work = tokio::task::spawn_blocking(move || scan(&store, &prepared, &filter, side, next..end));
+            // A filter that is taken back drops this task, also in the middle of a large message.
+            let stop = StopOnDrop::default();
+            let flag = Arc::clone(&stop.0);
+            let work = tokio::task::spawn_blocking(move || scan(&store, &prepared, &filter, side, next..end, &flag));
             let Ok(found) = work.await else { return };
             next = found.next;
             {
@@ -114,7 +118,14 @@ async fn tell_filtered(
     teller.tell(Event::Messages { call, told }).await;
 }
 
-fn scan(store: &Mutex<MessageStore>, prepared: &Prepared, filter: &Filter, side: View, range: Range<u64>) -> Scan {
+fn scan(
+    store: &Mutex<MessageStore>,
+    prepared: &Prepared,
+    filter: &Filter,
+    side: View,
+    range: Range<u64>,
+    stop: &Stop,
+) -> Scan {
     let mut found = Scan { next: range.start, places: Vec::new(), rows: Vec::new() };
     let mut bytes = 0;
     let end = range.end.min(range.start + SCAN_MESSAGES);
@@ -131,13 +142,17 @@ fn scan(store: &Mutex<MessageStore>, prepared: &Prepared, filter: &Filter, side:
         let data = locked(store).data(position, &facts);
         let Ok(data) = data else { continue };
         bytes += facts.size;
-        let text = json(prepared, facts.direction, &data);
-        if filter.holds(facts.size, &text) {
+        let json = prepared.decode_now_until(stop, facts.direction == Direction::Received, &data, ROW_STYLE);
+        if stop.is_set() {
+            break;
+        }
+        // What cannot be read holds no text.
+        if filter.holds(facts.size, json.as_deref().unwrap_or_default()) {
             found.places.push(u32::try_from(position).unwrap_or(u32::MAX));
             if found.rows.len() == TAIL_ROWS {
                 found.rows.remove(0);
             }
-            found.rows.push(row_with(position, &facts, cut(text)));
+            found.rows.push(row_with(position, &facts, json));
         }
         if bytes >= SCAN_BYTES {
             break;

@@ -8,23 +8,26 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::all::All;
 use super::connections;
 use super::demo_consul::DemoConsul;
-use super::messages::{self, Stop, locked};
+use super::messages::{self, locked};
 use super::prepared::{Prepared, ReadStyle};
 use super::registry::{LiveRegistries, RegistryOrder};
-use super::running::{self, Order, RunningCall, moved};
+use super::running::{self, Order, RunningCall, Shown, moved};
 use super::secrets::SecretQueue;
 use super::sources::{self, Opened};
+use super::stop::Stop;
 use super::tls_memory::TlsMemory;
 use super::{
-    CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved, Registries,
-    SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartCall, TextLines, desktop, diagnose, save,
+    AllId, AllUpdate, CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved,
+    Registries, SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartAll, StartCall, TextLines,
+    desktop, diagnose, save,
 };
 use crate::call::Metadata;
 use crate::demo;
 use crate::keychain::Keychain;
-use crate::message::{MessageError, TemplateSize, split_values, template};
+use crate::message::{MessageError, Misfit, TemplateSize, TextDiff, split_values, template};
 use crate::schema::{Comments, SchemaError, Source};
 use crate::transport::Pool;
 
@@ -203,8 +206,20 @@ struct Live {
     calls: HashMap<CallId, RunningCall>,
     diagnoses: HashMap<DiagnosisId, JoinHandle<()>>,
     open_registries: LiveRegistries,
+    /// Requests to all that run.
+    alls: HashMap<AllId, JoinHandle<()>>,
     /// Files that are being written, by ticket.
     saves: HashMap<u64, Arc<Stop>>,
+    /// Texts that are being cut into lines, by ticket.
+    cuts: HashMap<u64, Arc<Stop>>,
+}
+
+/// A way to stop a work that begins now; those of works that have ended are forgotten.
+fn new_stop(stops: &mut HashMap<u64, Arc<Stop>>, ticket: u64) -> Arc<Stop> {
+    stops.retain(|_, stop| Arc::strong_count(stop) > 1);
+    let stop = Arc::new(Stop::default());
+    stops.insert(ticket, Arc::clone(&stop));
+    stop
 }
 
 impl Live {
@@ -226,7 +241,9 @@ impl Live {
             calls: HashMap::new(),
             diagnoses: HashMap::new(),
             open_registries,
+            alls: HashMap::new(),
             saves: HashMap::new(),
+            cuts: HashMap::new(),
         }
     }
 
@@ -265,17 +282,20 @@ impl Live {
             }
             Command::ShowMessage { call, direction, index } => {
                 if let Some(running) = self.calls.get(&call).cloned() {
-                    let teller = self.teller.clone();
-                    tokio::spawn(async move {
-                        let text = running::message_text(&running.store, &running.prepared, direction, index).await;
-                        teller.tell(Event::MessageText { call, direction, index, text }).await;
-                    });
+                    let RunningCall { store, prepared, texts, .. } = running;
+                    let shown = Shown { call, store, prepared, texts, teller: self.teller.clone() };
+                    tokio::spawn(running::show(shown, direction, index));
+                }
+            }
+            Command::StopShowing { call, direction, index } => {
+                if let Some(running) = self.calls.get(&call) {
+                    running.texts.stop((direction, index));
                 }
             }
             Command::ReleaseCall(call) => {
                 if let Some(running) = self.calls.remove(&call) {
                     running.cancel.notify_one();
-                    locked(&running.filtered).stop();
+                    running.stop_work();
                 }
             }
             Command::Diagnose(start) => {
@@ -304,10 +324,16 @@ impl Live {
             }
             Command::CutText { ticket, text } => {
                 let teller = self.teller.clone();
+                let stop = new_stop(&mut self.cuts, ticket);
                 tokio::task::spawn_blocking(move || {
-                    let lines = Arc::new(TextLines::json(text));
+                    let lines = TextLines::json_while(text, &|| !stop.is_set()).map(Arc::new);
                     teller.tell_blocking(Event::TextCut { ticket, lines });
                 });
+            }
+            Command::StopCutting(ticket) => {
+                if let Some(stop) = self.cuts.get(&ticket) {
+                    stop.set();
+                }
             }
             Command::SuggestSave { ticket, folder, stem, extension } => {
                 let teller = self.teller.clone();
@@ -326,6 +352,19 @@ impl Live {
                 let (memory, registries) = (Arc::clone(&self.tls_memory), Arc::clone(&self.registries));
                 let (pool, teller) = (self.pool.clone(), self.teller.clone());
                 tokio::spawn(connections::reconnect(endpoint, pool, memory, registries, teller));
+            }
+            Command::StartAll(start) => self.start_all(*start).await,
+            Command::StopAll(id) => {
+                if let Some(task) = self.alls.remove(&id) {
+                    task.abort();
+                }
+            }
+            Command::CompareTexts { ticket, left, right, is_json } => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || {
+                    let comparison = Arc::new(TextDiff::new(left.to_string(), right.to_string(), is_json));
+                    teller.tell_blocking(Event::TextsCompared { ticket, comparison });
+                });
             }
             Command::OpenRegistry { registry, generation, spec } => {
                 self.open_registries.open(registry, generation, *spec)
@@ -467,6 +506,18 @@ impl Live {
         });
     }
 
+    async fn start_all(&mut self, start: StartAll) {
+        self.alls.retain(|_, task| !task.is_finished());
+        let id = start.id;
+        let Some(prepared) = self.prepared(start.ticket) else {
+            let why = "the method is not ready: its schema is still being read".to_owned();
+            return self.teller.tell(Event::All { id, update: AllUpdate::NotBegun(why) }).await;
+        };
+        let (pool, registries) = (self.pool.clone(), Arc::clone(&self.registries));
+        let all = All { start, prepared, pool, registries, teller: self.teller.clone() };
+        self.alls.insert(id, tokio::spawn(all.run()));
+    }
+
     async fn start_call(&mut self, start: StartCall) {
         let call = start.call;
         if let Some(prepared) = self.prepared(start.ticket) {
@@ -482,63 +533,58 @@ impl Live {
     async fn order(&self, call: CallId, order: Order) {
         let Some(running) = self.calls.get(&call) else { return };
         if let Err(mpsc::error::TrySendError::Full(_)) = running.orders.try_send(order) {
-            let error = MessageError {
-                message: "too many messages wait to be sent: the server does not read them".to_owned(),
-                ..MessageError::default()
-            };
+            let error = MessageError::new(Misfit::QueueFull);
             self.teller.tell(Event::Call { call, updates: vec![CallUpdate::Unsendable(error)] }).await;
         }
     }
 
     fn save(&mut self, file: SaveFile) {
         let SaveFile { ticket, path, replace, content } = file;
-        let stop = Stop::default();
-        self.saves.retain(|_, stop| Arc::strong_count(stop) > 1);
-        let stop = Arc::clone(self.saves.entry(ticket).insert_entry(Arc::new(stop)).get());
+        let stop = new_stop(&mut self.saves, ticket);
         let teller = self.teller.clone();
         let running = match &content {
             SaveContent::Message { call, .. } | SaveContent::Messages { call, .. } => self.calls.get(call).cloned(),
-            SaveContent::Text(_) => None,
+            SaveContent::Text(_) | SaveContent::Bytes(_) => None,
         };
         tokio::task::spawn_blocking(move || {
             let mut told = Instant::now();
-            let mut goes_on = |done, of| {
+            let mut tell = |done, of| {
                 if told.elapsed() >= SAVE_TOLD_EVERY {
                     told = Instant::now();
                     teller.tell_blocking(Event::Save { ticket, told: SaveTold::Progress(done, of) });
                 }
-                !stop.is_set()
             };
-            let result = save_content(&path, replace, content, running.as_ref(), &mut goes_on);
+            let result = save_content(&path, replace, content, running.as_ref(), &stop, &mut tell);
             teller.tell_blocking(Event::Save { ticket, told: SaveTold::Ended(result) });
         });
     }
 }
 
-/// Writes what is to be saved; `goes_on` hears how far it is, and says whether it shall go on.
+/// Writes what is to be saved; `tell` hears how far it is.
 fn save_content(
     typed: &Path,
     replace: bool,
     content: SaveContent,
     running: Option<&RunningCall>,
-    goes_on: &mut dyn FnMut(u64, u64) -> bool,
+    stop: &Stop,
+    tell: &mut dyn FnMut(u64, u64),
 ) -> Result<(PathBuf, u64), NotSaved> {
     let fault = |fault: SaveFault, detail: &str| NotSaved { path: typed.to_owned(), fault, detail: detail.to_owned() };
     let gone = || fault(SaveFault::Gone, "the messages of this call are not kept any more");
     let whole = save::whole_path(typed).ok_or_else(|| fault(SaveFault::Relative, ""))?;
     let bytes = match content {
         SaveContent::Text(text) => save::write(&whole, replace, |out| {
-            out.write_all(text.text().as_bytes())?;
-            out.write_all(b"\n").map(|()| true)
+            Ok(save::write_parts(out, text.text().as_bytes(), stop)? && save::write_parts(out, b"\n", stop)?)
         }),
+        SaveContent::Bytes(bytes) => save::write(&whole, replace, |out| out.write_all(&bytes).map(|()| true)),
         SaveContent::Message { direction, index, .. } => {
             let stored = running.and_then(|running| locked(&running.store).get(direction, index)).ok_or_else(gone)?;
             let data = stored.map_err(|error| fault(SaveFault::Gone, &error.to_string()))?;
-            save::write(&whole, replace, |out| out.write_all(&data).map(|()| true))
+            save::write(&whole, replace, |out| save::write_parts(out, &data, stop))
         }
         SaveContent::Messages { view, .. } => {
             let running = running.ok_or_else(gone)?;
-            save::write(&whole, replace, |out| messages::save_lines(running, view, out, goes_on))
+            save::write(&whole, replace, |out| messages::save_lines(running, view, out, stop, tell))
         }
     }?;
     Ok((whole, bytes))

@@ -7,7 +7,6 @@
 use std::collections::VecDeque;
 use std::io::Write;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,13 +15,27 @@ use bytes::Bytes;
 
 use super::follow::follow;
 use super::live::Teller;
-use super::prepared::{Prepared, WriteStyle};
+use super::prepared::{Format, Prepared, WriteStyle};
 use super::running::RunningCall;
+use super::stop::Stop;
 use super::store::{Facts, MessageStore};
 use super::{CallId, Direction, Event, Filter};
+use crate::message::MessageError;
 
 /// Characters of a message's one-line preview.
 const PREVIEW_CHARS: usize = 400;
+/// They never take more bytes of JSON.
+const PREVIEW_BYTES: usize = 4 * (PREVIEW_CHARS + 1);
+/// One line that shows whatever can be shown.
+pub(super) const ROW_STYLE: WriteStyle = WriteStyle {
+    format: Format::Json,
+    emit_defaults: false,
+    pretty: false,
+    tolerant: true,
+    short_lists: false,
+    most_bytes: None,
+    print_unknown: false,
+};
 /// The newest rows that are told without being asked for: more than most screens show.
 pub(super) const TAIL_ROWS: usize = 64;
 /// The newest rows are told as long as they are made of no more bytes than this; others are made when they are asked
@@ -81,8 +94,10 @@ pub struct MessageRow {
     pub wire_size: u64,
     /// Compressed.
     pub compressed: bool,
-    /// The beginning of its JSON on one line, or why there is none.
+    /// The beginning of its JSON on one line.
     pub preview: String,
+    /// Why it has no JSON.
+    pub fault: Option<Arc<MessageError>>,
 }
 
 /// How many messages have passed, and the newest of them.
@@ -140,6 +155,8 @@ pub enum MessagesAsk {
         /// Comes back with the answer.
         ticket: u64,
     },
+    /// The copy that is being made is not wanted any more; it is not answered.
+    StopCopy,
 }
 
 /// An answer, or what a filter found.
@@ -199,15 +216,21 @@ pub(super) fn ask(call: CallId, running: &RunningCall, ask: MessagesAsk, teller:
             let task = tokio::spawn(follow(call, running.clone(), number, side, Arc::new(filter), teller));
             filtered.task = Some(task.abort_handle());
         }
+        MessagesAsk::StopCopy => {
+            if let Some(stop) = locked(&running.copying).take() {
+                stop.set();
+            }
+        }
         MessagesAsk::Unfilter => locked(&running.filtered).stop(),
         MessagesAsk::Copy { view, only, ticket } => {
             tokio::task::spawn_blocking(move || {
                 let mut text = Vec::new();
                 let mut lines = 0;
+                let stop = begin_copy(&running);
                 let all = length(&running, view);
                 let range = only.map_or(0..all, |only| only.start..only.end.min(all));
                 let of = range.end.saturating_sub(range.start);
-                let written = write_lines(&running, view, range, |line, done| {
+                let written = write_lines(&running, view, range, &stop, |line, done| {
                     if text.len() + line.len() > COPY_BYTES && !text.is_empty() {
                         return Ok(false);
                     }
@@ -218,6 +241,9 @@ pub(super) fn ask(call: CallId, running: &RunningCall, ask: MessagesAsk, teller:
                 if let Err(error) = written {
                     text = error.to_string().into_bytes();
                 }
+                if stop.is_set() {
+                    return;
+                }
                 let text = String::from_utf8(text).unwrap_or_default();
                 let told = MessagesTold::Copied { ticket, text, lines, of };
                 teller.tell_blocking(Event::Messages { call, told });
@@ -226,21 +252,32 @@ pub(super) fn ask(call: CallId, running: &RunningCall, ask: MessagesAsk, teller:
     }
 }
 
-/// Saves a list as lines of JSON. `false` from `go_on` ends it.
+/// Saves a list as lines of JSON; `tell` hears how far it is. False where it was stopped.
 pub(super) fn save_lines(
     running: &RunningCall,
     view: View,
     out: &mut dyn Write,
-    mut go_on: impl FnMut(u64, u64) -> bool,
+    stop: &Stop,
+    mut tell: impl FnMut(u64, u64),
 ) -> std::io::Result<bool> {
     let of = length(running, view);
-    let mut ended = false;
-    write_lines(running, view, 0..of, |line, done| {
+    write_lines(running, view, 0..of, stop, |line, done| {
         out.write_all(line)?;
-        ended = done.is_multiple_of(LINES_AT_ONCE as u64) && !go_on(done, of);
-        Ok(!ended)
+        if done.is_multiple_of(LINES_AT_ONCE as u64) {
+            tell(done, of);
+        }
+        Ok(true)
     })?;
-    Ok(!ended)
+    Ok(!stop.is_set())
+}
+
+/// A copy takes the place of the one before it.
+fn begin_copy(running: &RunningCall) -> Arc<Stop> {
+    let stop = Arc::new(Stop::default());
+    if let Some(older) = locked(&running.copying).replace(Arc::clone(&stop)) {
+        older.set();
+    }
+    stop
 }
 
 /// How many messages a list has now.
@@ -326,10 +363,16 @@ fn one(store: &Mutex<MessageStore>, position: u64) -> Option<(Facts, Bytes)> {
 
 /// A message as a row.
 fn row(prepared: &Prepared, position: u64, facts: &Facts, data: &[u8]) -> MessageRow {
-    row_with(position, facts, cut(json(prepared, facts.direction, data)))
+    let style = WriteStyle { most_bytes: Some(PREVIEW_BYTES), ..ROW_STYLE };
+    row_with(position, facts, prepared.decode_now(facts.direction == Direction::Received, data, style))
 }
 
-pub(super) fn row_with(position: u64, facts: &Facts, preview: String) -> MessageRow {
+/// A row of a message whose JSON, or the beginning of it, is at hand.
+pub(super) fn row_with(position: u64, facts: &Facts, json: Result<String, MessageError>) -> MessageRow {
+    let (preview, fault) = match json {
+        Ok(text) => (cut(text), None),
+        Err(error) => (String::new(), Some(Arc::new(error))),
+    };
     MessageRow {
         position,
         direction: facts.direction,
@@ -339,17 +382,11 @@ pub(super) fn row_with(position: u64, facts: &Facts, preview: String) -> Message
         wire_size: facts.wire_size,
         compressed: facts.compressed,
         preview,
+        fault,
     }
 }
 
-/// The message's JSON on one line, or what is wrong with it.
-pub(super) fn json(prepared: &Prepared, direction: Direction, data: &[u8]) -> String {
-    let style = WriteStyle { tolerant: true, ..WriteStyle::default() };
-    let text = prepared.decode_now(direction == Direction::Received, data, style);
-    text.unwrap_or_else(|error| error.to_string())
-}
-
-pub(super) fn cut(mut text: String) -> String {
+fn cut(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(PREVIEW_CHARS) {
         text.truncate(end);
         text.push('…');
@@ -413,6 +450,7 @@ fn write_lines(
     running: &RunningCall,
     view: View,
     range: Range<u64>,
+    stop: &Stop,
     mut line: impl FnMut(&[u8], u64) -> std::io::Result<bool>,
 ) -> std::io::Result<()> {
     let Range { start, end } = range;
@@ -429,8 +467,11 @@ fn write_lines(
                 let facts = store.fact(*position)?.ok_or_else(|| std::io::Error::other("a message is gone"))?;
                 (facts, store.data(*position, &facts)?)
             };
-            let style = WriteStyle { tolerant: true, ..WriteStyle::default() };
-            let text = running.prepared.decode_now(facts.direction == Direction::Received, &data, style);
+            let received = facts.direction == Direction::Received;
+            let text = running.prepared.decode_now_until(stop, received, &data, ROW_STYLE);
+            if stop.is_set() {
+                return Ok(());
+            }
             let mut text = text.unwrap_or_else(|error| {
                 let bytes = base64::engine::general_purpose::STANDARD.encode(&data);
                 serde_json::json!({ "undecodable": error.to_string(), "bytes": bytes }).to_string()
@@ -443,20 +484,6 @@ fn write_lines(
         from += positions.len() as u64;
     }
     Ok(())
-}
-
-/// Ends a work from outside.
-#[derive(Debug, Default)]
-pub(super) struct Stop(AtomicBool);
-
-impl Stop {
-    pub(super) fn set(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    pub(super) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
 }
 
 #[cfg(test)]

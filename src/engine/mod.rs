@@ -4,6 +4,7 @@
 //! ([`Endpoint`], [`open_files`], [`Reflector`]). Knows every area below and no screen: whoever listens hands in a
 //! waker closure. Every result carries the id (and generation) of what asked for it, so a stale one can be dropped.
 
+mod all;
 mod command;
 mod connections;
 mod demo_consul;
@@ -28,10 +29,12 @@ mod running;
 mod save;
 mod secrets;
 mod sources;
+mod stop;
 mod store;
 mod text;
 mod tls_memory;
 
+pub use all::{AllAnswer, AllId, AllText, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
 pub use command::{Command, SourceSpec, StartCall};
 pub use demo_consul::{DemoConsul, consul_program};
 pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
@@ -41,7 +44,7 @@ pub use diagnose::{
 pub use diff::{DiffLine, DiffSign, SchemaChange, TextComparison, compare_texts, schema_changes};
 pub use endpoint::{CaChoice, ClientFiles, Endpoint, EndpointError, Scheme, TlsChoice, load_options};
 pub use event::{
-    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, SourceFailure,
+    CallUpdate, CertificateFileError, ConnectionState, DemoInfo, Direction, Event, MethodReady, NoText, SourceFailure,
     SourceState,
 };
 pub use filter::{Filter, FilterFault};
@@ -53,8 +56,9 @@ pub use prepared::{Format, Prepared, ReadStyle, Types, WriteStyle};
 pub use probe::{PROBE_PATIENCE, Probe, ProbeRate, Prober, probe_once};
 pub use reflector::{EndedCall, Reflector};
 pub use registry::{
-    RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
-    Watching,
+    FileFault, ImportItem, ImportMeets, JsonFault, KeyDelta, KeyDiff, KeyNode, KeyTree, KeyWork, KeyWorked,
+    LARGEST_VALUE_BYTES, RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold,
+    TOLD_CHANGES, WatchWhat, Watched, Watching, looks_like_json, short_text,
 };
 pub use resolve::{Attempt, Chosen, Registries, ResolveError, Resolved};
 pub use running::moved;

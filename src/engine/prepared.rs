@@ -1,10 +1,14 @@
 //! A method with everything that its messages may need: JSON and text to bytes and back, `Any` types looked up in the
 //! schema first, then wherever else one may ask.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::stop::Stop;
 use crate::call::{CallStatus, StatusDetail};
-use crate::message::{self, JsonReadOptions, JsonWriteOptions, MessageError, TextReadOptions, TextWriteOptions};
+use crate::message::{
+    self, JsonReadOptions, JsonWriteOptions, MessageError, Misfit, TextReadOptions, TextWriteOptions,
+};
 use crate::schema::{MessageType, Method, Pool, Source};
 
 /// Types of `Any` that one message may bring in before it is refused: each may cost a question to a server.
@@ -84,7 +88,7 @@ impl Prepared {
 
     /// One request message to bytes, with the types known so far only.
     pub fn encode_now(&self, text: &str, style: ReadStyle) -> Result<Vec<u8>, MessageError> {
-        read(&self.method.input, text, style, &self.types.known())
+        read(&self.method.input, text, style, &self.types.known(), None)
     }
 
     /// One message (of the response type, or of the request type) to text.
@@ -92,9 +96,54 @@ impl Prepared {
         self.types.write(self.side(response), data, style).await
     }
 
+    /// The same for who may lose patience: once `stop` is set it ends soon, with [`Misfit::Stopped`].
+    pub(super) async fn decode_until(
+        &self,
+        stop: &Stop,
+        response: bool,
+        data: &[u8],
+        style: WriteStyle,
+    ) -> Result<String, MessageError> {
+        let ty = self.side(response);
+        let work = self.types.with_types(|extra| write(ty, data, style, extra, Some(stop.flag())));
+        tokio::select! {
+            biased;
+            // A lookup may wait for a server that does not answer.
+            () = stop.reached() => Err(MessageError::new(Misfit::Stopped)),
+            text = work => text,
+        }
+    }
+
     /// The same with the types known so far only: never waits.
+    pub(super) fn decode_now_until(
+        &self,
+        stop: &Stop,
+        response: bool,
+        data: &[u8],
+        style: WriteStyle,
+    ) -> Result<String, MessageError> {
+        write(self.side(response), data, style, &self.types.known(), Some(stop.flag()))
+    }
+
+    /// As [`Prepared::encode`], for who may lose patience.
+    pub(super) async fn encode_until(
+        &self,
+        stop: &Stop,
+        text: &str,
+        style: ReadStyle,
+    ) -> Result<Vec<u8>, MessageError> {
+        let ty = &self.method.input;
+        let work = self.types.with_types(|extra| read(ty, text, style, extra, Some(stop.flag())));
+        tokio::select! {
+            biased;
+            () = stop.reached() => Err(MessageError::new(Misfit::Stopped)),
+            bytes = work => bytes,
+        }
+    }
+
+    /// As [`Prepared::decode`], with the types known so far only: never waits.
     pub fn decode_now(&self, response: bool, data: &[u8], style: WriteStyle) -> Result<String, MessageError> {
-        write(self.side(response), data, style, &self.types.known())
+        write(self.side(response), data, style, &self.types.known(), None)
     }
 
     /// The status' details by name: the type's full name, and its JSON or why there is none.
@@ -122,12 +171,12 @@ impl Types {
 
     /// Text to bytes.
     pub async fn read(&self, ty: &MessageType, text: &str, style: ReadStyle) -> Result<Vec<u8>, MessageError> {
-        self.with_types(|extra| read(ty, text, style, extra)).await
+        self.with_types(|extra| read(ty, text, style, extra, None)).await
     }
 
     /// Bytes to text.
     pub async fn write(&self, ty: &MessageType, data: &[u8], style: WriteStyle) -> Result<String, MessageError> {
-        self.with_types(|extra| write(ty, data, style, extra)).await
+        self.with_types(|extra| write(ty, data, style, extra, None)).await
     }
 
     /// A status' details by name: the type's full name, and its JSON or why there is none. `own` is looked into first.
@@ -150,9 +199,8 @@ impl Types {
         let ty = match near {
             Some(ty) => ty,
             None => self.find(name).await.ok_or_else(|| MessageError {
-                message: format!("the schema has no {name}"),
                 unknown_any: Some(detail.type_url.clone()),
-                ..MessageError::default()
+                ..MessageError::new(Misfit::UnknownType(name.to_owned()))
             })?,
         };
         self.write(&ty, &detail.value, WriteStyle { pretty, ..WriteStyle::default() }).await
@@ -201,18 +249,30 @@ fn type_name(type_url: &str) -> &str {
     type_url.rsplit('/').next().unwrap_or(type_url)
 }
 
-fn read(ty: &MessageType, text: &str, style: ReadStyle, extra: &[Pool]) -> Result<Vec<u8>, MessageError> {
+fn read(
+    ty: &MessageType,
+    text: &str,
+    style: ReadStyle,
+    extra: &[Pool],
+    stop: Option<&AtomicBool>,
+) -> Result<Vec<u8>, MessageError> {
     match style.format {
         Format::Json => message::from_json(
             ty,
             text,
-            &JsonReadOptions { ignore_unknown: style.ignore_unknown, relaxed: style.relaxed, extra },
+            &JsonReadOptions { ignore_unknown: style.ignore_unknown, relaxed: style.relaxed, extra, stop },
         ),
         Format::Text => message::from_text(ty, text, &TextReadOptions { ignore_unknown: style.ignore_unknown, extra }),
     }
 }
 
-fn write(ty: &MessageType, data: &[u8], style: WriteStyle, extra: &[Pool]) -> Result<String, MessageError> {
+fn write(
+    ty: &MessageType,
+    data: &[u8],
+    style: WriteStyle,
+    extra: &[Pool],
+    stop: Option<&AtomicBool>,
+) -> Result<String, MessageError> {
     match style.format {
         Format::Json => message::to_json(
             ty,
@@ -224,6 +284,7 @@ fn write(ty: &MessageType, data: &[u8], style: WriteStyle, extra: &[Pool]) -> Re
                 tolerate_unknown_any: style.tolerant,
                 short_lists: style.short_lists,
                 most_bytes: style.most_bytes,
+                stop,
             },
         ),
         Format::Text => message::to_text(

@@ -246,7 +246,7 @@ impl Registries {
         }
     }
 
-    /// All instances that an address stands for, callable or not, in the registry's order.
+    /// All instances that an address stands for, of any health unless it says `passing=true`, in the registry's order.
     pub async fn all(
         &self,
         address: &str,
@@ -256,7 +256,13 @@ impl Registries {
         }
         let target = RegistryTarget::parse(address).map_err(ResolveError::Target)?;
         let registry = self.of(&target).map_err(|error| ResolveError::Registry(Arc::new(error)))?;
-        let instances = named(registry.as_ref(), &target, &Policy::First).await?;
+        let mut instances = named(registry.as_ref(), &target, &Policy::First).await?;
+        let wish = &target.wish;
+        instances.retain(|one| {
+            let passes = matches!(one.health, Health::Passing | Health::Unknown) || wish.passing != Some(true);
+            let is_it = !matches!(&target.policy, Some(Policy::Instance(id)) if *id != one.key.id);
+            passes && is_it && wish.tags.iter().all(|tag| one.tags.contains(tag))
+        });
         Ok(Some((target, registry.place().clone(), instances)))
     }
 
@@ -269,7 +275,7 @@ impl Registries {
         let registry = self.of(&target).map_err(|error| ResolveError::Registry(Arc::new(error)))?;
         let instances = named(registry.as_ref(), &target, &policy).await?;
         let place = registry.place().clone();
-        let turn = self.turn(&target, takes_turn);
+        let turn = self.turn(&target, takes_turn && policy == Policy::RoundRobin);
         let chance = RandomState::new().build_hasher().finish();
         let order = choose(&target.service, &instances, &target.wish, &policy, turn, chance)
             .map_err(|none| ResolveError::None { place: place.clone(), none })?;

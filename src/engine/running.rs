@@ -1,5 +1,6 @@
 //! One call of the window: prepared, started, read, its messages kept, each step told.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -14,17 +15,18 @@ use super::follow::Filtered;
 use super::live::Teller;
 use super::messages::{Seen, TELL_EVERY, Tail, locked};
 use super::prepared::{Prepared, ReadStyle, WriteStyle};
+use super::stop::{Stop, StopOnDrop};
 use super::store::MessageStore;
 use super::tls_memory::TlsMemory;
 use super::{
-    Attempt, CallId, CallUpdate, Detail, Direction, Endpoint, Event, Reflector, Registries, Resolved, StartCall,
-    TextLines, load_options,
+    Attempt, CallId, CallUpdate, Detail, Direction, Endpoint, Event, NoText, Reflector, Registries, Resolved,
+    StartCall, TextLines, load_options,
 };
 use crate::call::{
     self, CallEvent, CallHandle, CallRequest, CallStatus, Code, Deadline, EventReceiver, MessageRecord, Metadata,
     check_metadata,
 };
-use crate::message::{MessageError, split_values};
+use crate::message::{MessageError, Misfit, split_values};
 use crate::registry::{InstanceKey, MOST_RETRIES};
 use crate::schema::ReflectionSource;
 use crate::secret::Secret;
@@ -34,6 +36,9 @@ use crate::transport::{Channel, Pool};
 const WAITING_ORDERS: usize = 1024;
 /// Before the same instance is tried once more; it doubles a few times.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// The text of a call's one answer is waited for so long before its status is told.
+const TEXT_FIRST: Duration = Duration::from_millis(100);
 
 /// What the person does to a running call.
 #[derive(Debug)]
@@ -55,6 +60,58 @@ pub(super) struct RunningCall {
     pub(super) length: watch::Receiver<u64>,
     /// The list that the person's filter makes.
     pub(super) filtered: Arc<Mutex<Filtered>>,
+    /// Messages that are being formatted in full.
+    pub(super) texts: Arc<Texts>,
+    /// The copy that is being made.
+    pub(super) copying: Arc<Mutex<Option<Arc<Stop>>>>,
+}
+
+impl RunningCall {
+    /// Nobody wants anything of its messages any more.
+    pub(super) fn stop_work(&self) {
+        locked(&self.filtered).stop();
+        self.texts.stop_all();
+        if let Some(stop) = locked(&self.copying).take() {
+            stop.set();
+        }
+    }
+}
+
+/// The messages of a call that are being formatted in full, each with its way to be stopped.
+#[derive(Debug, Default)]
+pub(super) struct Texts(Mutex<HashMap<(Direction, u64), Arc<Stop>>>);
+
+impl Texts {
+    /// None where the same work is under way: its answer serves both.
+    fn begin(&self, message: (Direction, u64)) -> Option<Arc<Stop>> {
+        let mut running = locked(&self.0);
+        if running.get(&message).is_some_and(|stop| !stop.is_set()) {
+            return None;
+        }
+        let stop = Arc::new(Stop::default());
+        running.insert(message, Arc::clone(&stop));
+        Some(stop)
+    }
+
+    /// False where another has taken its place, whose answer is the one that counts.
+    fn end(&self, message: (Direction, u64), own: &Arc<Stop>) -> bool {
+        let mut running = locked(&self.0);
+        let is_own = running.get(&message).is_some_and(|stop| Arc::ptr_eq(stop, own));
+        if is_own {
+            running.remove(&message);
+        }
+        is_own
+    }
+
+    pub(super) fn stop(&self, message: (Direction, u64)) {
+        if let Some(stop) = locked(&self.0).get(&message) {
+            stop.set();
+        }
+    }
+
+    fn stop_all(&self) {
+        locked(&self.0).values().for_each(|stop| stop.set());
+    }
 }
 
 /// Starts the call's tasks.
@@ -77,8 +134,11 @@ pub(super) fn begin(
         prepared: Arc::clone(&prepared),
         length,
         filtered: Arc::default(),
+        texts: Arc::default(),
+        copying: Arc::default(),
     };
-    let call = Call { id: start.call, prepared, pool, tls_memory, registries, teller, store, cancel, grows };
+    let texts = Arc::clone(&running.texts);
+    let call = Call { id: start.call, prepared, pool, tls_memory, registries, teller, store, texts, cancel, grows };
     tokio::spawn(call.run(start, inbox));
     running
 }
@@ -91,6 +151,7 @@ struct Call {
     registries: Arc<Registries>,
     teller: Teller,
     store: Arc<Mutex<MessageStore>>,
+    texts: Arc<Texts>,
     cancel: Arc<Notify>,
     grows: watch::Sender<u64>,
 }
@@ -199,7 +260,10 @@ impl Call {
             return Ok(messages.clone());
         }
         let messages = match (&start.message, streams) {
-            (Some(text), _) => self.encode_all(text, streams).await?,
+            (Some(text), _) => tokio::select! {
+                encoded = encode_all(&self.prepared, text, streams) => encoded?,
+                () = self.cancel.notified() => return Err(MessageError::new(Misfit::Stopped)),
+            },
             (None, true) => Vec::new(),
             (None, false) => vec![Bytes::new()],
         };
@@ -227,10 +291,6 @@ impl Call {
             compress: start.compress,
         };
         Ok((self.pool.channel(&target, &options), request))
-    }
-
-    async fn encode_all(&self, text: &str, several: bool) -> Result<Vec<Bytes>, MessageError> {
-        encode_all(&self.prepared, text, several).await
     }
 
     /// Reads one attempt to its end; whether another shall follow.
@@ -298,9 +358,17 @@ impl Call {
                 self.tell(updates).await;
             }
             if is_answered && !self.prepared.method.info.server_streaming {
-                let text = message_text(&self.store, &self.prepared, Direction::Received, 0).await;
-                let event = Event::MessageText { call: self.id, direction: Direction::Received, index: 0, text };
-                self.teller.tell(event).await;
+                let shown = Shown {
+                    call: self.id,
+                    store: Arc::clone(&self.store),
+                    prepared: Arc::clone(&self.prepared),
+                    texts: Arc::clone(&self.texts),
+                    teller: self.teller.clone(),
+                };
+                let mut work = tokio::spawn(show(shown, Direction::Received, 0));
+                // The text comes before the status where it is soon there, so that both appear at once; a large one
+                // holds neither the status nor a cancel up.
+                drop(tokio::time::timeout(TEXT_FIRST, &mut work).await);
             }
         }
     }
@@ -337,20 +405,25 @@ impl Call {
     }
 
     async fn details(&self, status: &CallStatus) -> Vec<Detail> {
-        let texts = self.prepared.details(status, true).await;
-        let details = texts.into_iter().zip(&status.details).map(|((name, text), detail)| {
-            let (text, problem) = match text {
-                Ok(text) => (text, None),
-                Err(error) => (STANDARD.encode(&detail.value), Some(error.to_string())),
-            };
-            Detail { name, text: Arc::new(TextLines::new(text)), problem, known: details::known(detail) }
-        });
-        details.collect()
+        told_details(&self.prepared, status).await
     }
 
     async fn tell(&self, updates: Vec<CallUpdate>) {
         self.teller.tell(Event::Call { call: self.id, updates }).await;
     }
+}
+
+/// A status' details, read by the method's schema.
+pub(super) async fn told_details(prepared: &Prepared, status: &CallStatus) -> Vec<Detail> {
+    let texts = prepared.details(status, true).await;
+    let details = texts.into_iter().zip(&status.details).map(|((name, text), detail)| {
+        let (text, problem) = match text {
+            Ok(text) => (text, None),
+            Err(error) => (STANDARD.encode(&detail.value), Some(error)),
+        };
+        Detail { name, text: Arc::new(TextLines::new(text)), problem, known: details::known(detail) }
+    });
+    details.collect()
 }
 
 /// One attempt.
@@ -430,47 +503,71 @@ impl Sender {
     }
 }
 
-/// Formats one message in full, off the tasks' threads.
-pub(super) async fn message_text(
-    store: &Arc<Mutex<MessageStore>>,
-    prepared: &Arc<Prepared>,
-    direction: Direction,
-    index: u64,
-) -> Result<Arc<TextLines>, String> {
-    let (store, prepared) = (Arc::clone(store), Arc::clone(prepared));
+/// Formats one message of a call in full and tells its text, unless the same is under way.
+pub(super) async fn show(shown: Shown, direction: Direction, index: u64) {
+    let Shown { call, store, prepared, texts, teller } = shown;
+    let Some(stop) = texts.begin((direction, index)) else { return };
     let runtime = tokio::runtime::Handle::current();
-    let work = tokio::task::spawn_blocking(move || {
-        let data = locked(&store).get(direction, index);
-        let data = match data {
-            None => return Err("this message is not kept any more".to_owned()),
-            Some(Err(error)) => return Err(format!("this message cannot be read back from disk: {error}")),
-            Some(Ok(data)) => data,
-        };
-        let style = WriteStyle { pretty: true, short_lists: true, ..WriteStyle::default() };
-        let response = direction == Direction::Received;
-        let text = runtime
-            .block_on(prepared.decode(response, &data, style))
-            .or_else(|_strict| prepared.decode_now(response, &data, WriteStyle { tolerant: true, ..style }))
-            .map_err(|error| error.to_string())?;
-        Ok(Arc::new(TextLines::json(text)))
-    });
-    work.await.unwrap_or_else(|error| Err(error.to_string()))
+    let own = Arc::clone(&stop);
+    let work = tokio::task::spawn_blocking(move || message_text(&store, &prepared, direction, index, &stop, &runtime));
+    let text = work.await.unwrap_or_else(|error| Err(NoText::Failed(error.to_string())));
+    if texts.end((direction, index), &own) {
+        teller.tell(Event::MessageText { call, direction, index, text }).await;
+    }
 }
 
-async fn encode_all(prepared: &Prepared, text: &str, several: bool) -> Result<Vec<Bytes>, MessageError> {
-    let style = ReadStyle { relaxed: true, ..ReadStyle::default() };
-    if !several {
-        return Ok(vec![prepared.encode(text, style).await?.into()]);
-    }
-    let values = split_values(text, true, false)?;
-    let mut messages = Vec::with_capacity(values.len());
-    for range in values {
-        let before = text.get(..range.start).unwrap_or("");
-        let value = text.get(range.clone()).unwrap_or("");
-        let message = prepared.encode(value, style).await.map_err(|error| moved(error, before))?;
-        messages.push(message.into());
-    }
-    Ok(messages)
+/// What the formatting of a call's messages needs.
+#[derive(Clone)]
+pub(super) struct Shown {
+    pub(super) call: CallId,
+    pub(super) store: Arc<Mutex<MessageStore>>,
+    pub(super) prepared: Arc<Prepared>,
+    pub(super) texts: Arc<Texts>,
+    pub(super) teller: Teller,
+}
+
+/// Blocks, on a server too where types are looked up.
+fn message_text(
+    store: &Mutex<MessageStore>,
+    prepared: &Prepared,
+    direction: Direction,
+    index: u64,
+    stop: &Stop,
+    runtime: &tokio::runtime::Handle,
+) -> Result<Arc<TextLines>, NoText> {
+    let data = locked(store).get(direction, index).ok_or(NoText::Gone)?;
+    let data = data.map_err(|error| NoText::Unreadable(error.to_string()))?;
+    let style = WriteStyle { pretty: true, short_lists: true, ..WriteStyle::default() };
+    let response = direction == Direction::Received;
+    let strict = runtime.block_on(prepared.decode_until(stop, response, &data, style));
+    let tolerant = |_strict| prepared.decode_now_until(stop, response, &data, WriteStyle { tolerant: true, ..style });
+    let text = strict.or_else(tolerant)?;
+    TextLines::json_while(text, &|| !stop.is_set()).map(Arc::new).ok_or(NoText::Stopped)
+}
+
+/// Makes bytes of one message or of several, off the tasks' threads; ends early where nobody waits for it any more.
+async fn encode_all(prepared: &Arc<Prepared>, text: &str, several: bool) -> Result<Vec<Bytes>, MessageError> {
+    let (prepared, text) = (Arc::clone(prepared), text.to_owned());
+    let runtime = tokio::runtime::Handle::current();
+    let stop = StopOnDrop::default();
+    let flag = Arc::clone(&stop.0);
+    let work = tokio::task::spawn_blocking(move || {
+        let style = ReadStyle { relaxed: true, ..ReadStyle::default() };
+        let encode = |value: &str| runtime.block_on(prepared.encode_until(&flag, value, style));
+        if !several {
+            return Ok(vec![encode(&text)?.into()]);
+        }
+        let values = split_values(&text, true, false)?;
+        let mut messages = Vec::with_capacity(values.len());
+        for range in values {
+            let before = text.get(..range.start).unwrap_or("");
+            let value = text.get(range.clone()).unwrap_or("");
+            messages.push(encode(value).map_err(|error| moved(error, before))?.into());
+        }
+        Ok(messages)
+    });
+    // A panic has no place in the text.
+    work.await.unwrap_or_else(|_panic| Err(MessageError::new(Misfit::Stopped)))
 }
 
 /// Places an error of one value in the text that it was cut from.

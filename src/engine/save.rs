@@ -4,6 +4,7 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::stop::Stop;
 use super::{CallId, Direction, TextLines, View};
 
 /// Names that are tried before the last one is offered although it is taken.
@@ -14,6 +15,8 @@ const MOST_NAMES: u32 = 99;
 pub enum SaveContent {
     /// A text, with a line break at its end.
     Text(Arc<TextLines>),
+    /// Bytes as they are.
+    Bytes(Arc<Vec<u8>>),
     /// A message as it was on the wire, uncompressed.
     Message {
         /// Which call.
@@ -152,6 +155,18 @@ pub(super) fn write(
     let kept = if replace { beside.persist(path) } else { beside.persist_noclobber(path) };
     kept.map_err(|error| failed(&error.error))?;
     Ok(length)
+}
+
+/// Writes many bytes, with looks at whether they are still wanted. False where they are not.
+pub(super) fn write_parts(out: &mut dyn Write, bytes: &[u8], stop: &Stop) -> std::io::Result<bool> {
+    const PART: usize = 1 << 20;
+    for part in bytes.chunks(PART) {
+        if stop.is_set() {
+            return Ok(false);
+        }
+        out.write_all(part)?;
+    }
+    Ok(!stop.is_set())
 }
 
 fn fault_of(error: &std::io::Error) -> SaveFault {

@@ -7,6 +7,9 @@ use super::folds::{Fold, folds_of};
 /// Counts the texts of this process.
 static SERIAL: AtomicU64 = AtomicU64::new(1);
 
+/// Lines between two looks at whether the work is still wanted: far less than a millisecond.
+const LOOK_EVERY: usize = 4_096;
+
 /// A text with the places of its lines; never copied by those who show it. Four bytes a line and twenty a bracket are
 /// all that it keeps beside the text.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +33,13 @@ impl Eq for TextLines {}
 impl TextLines {
     /// Cuts `text` at `\n`. An empty text has one empty line. Nothing of it folds.
     pub fn new(text: String) -> Self {
+        Self::new_while(text, &|_| true)
+    }
+
+    /// `goes_on` is asked with the number of each line.
+    fn new_while(text: String, goes_on: &dyn Fn(usize) -> bool) -> Self {
         let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map_while(|at| u32::try_from(at + 1).ok());
+        let ends = (1..).zip(ends).take_while(|(line, _)| goes_on(*line)).map(|(_, end)| end);
         // Pretty JSON has some 20 bytes a line; a guess saves most of the copies while the list grows.
         let mut starts = Vec::with_capacity(text.len() / 24 + 1);
         starts.push(0);
@@ -42,9 +51,18 @@ impl TextLines {
     /// As [`TextLines::new`], for JSON that has its brackets at the ends of lines, as `message` writes it: what is
     /// between a pair of them folds.
     pub fn json(text: String) -> Self {
-        let mut lines = Self::new(text);
-        lines.folds = folds_of((0..lines.len()).map(|line| lines.line(line)));
-        lines
+        Self::json_while(text, &|| true).unwrap_or_default()
+    }
+
+    /// As [`TextLines::json`] while `goes_on` says so; none once it does not. It is asked every few thousand lines.
+    pub(super) fn json_while(text: String, goes_on: &dyn Fn() -> bool) -> Option<Self> {
+        let still = |line: usize| !line.is_multiple_of(LOOK_EVERY) || goes_on();
+        let mut lines = Self::new_while(text, &still);
+        if !goes_on() {
+            return None;
+        }
+        lines.folds = folds_of((0..lines.len()).take_while(|line| still(*line)).map(|line| lines.line(line)));
+        goes_on().then_some(lines)
     }
 
     /// Names this text: no other text of this process has the same, copies of it do.
@@ -114,6 +132,24 @@ mod tests {
         check("a\r\nb\n", &["a", "b", ""]);
         check("{\n  \"名\": 1\n}", &["{", "  \"名\": 1", "}"]);
         assert_eq!((TextLines::default().len(), TextLines::default().line(0)), (1, ""));
+    }
+
+    #[test]
+    fn cutting_can_be_stopped() {
+        let looks = std::cell::Cell::new(0);
+        let text = "[\n".repeat(100_000);
+        let until = |last: usize| {
+            looks.set(0);
+            TextLines::json_while(text.clone(), &|| {
+                looks.set(looks.get() + 1);
+                looks.get() < last
+            })
+        };
+        for last in [1, 3, 30, 50] {
+            assert!(until(last).is_none());
+            assert!((last..last + 2).contains(&looks.get()), "{last}: {}", looks.get());
+        }
+        assert!(until(1_000).is_some_and(|lines| lines.len() == 100_001 && lines.folds().len() == 100_000));
     }
 
     #[test]

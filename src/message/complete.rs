@@ -53,7 +53,7 @@ pub struct KeyMeaning {
 /// What may be written at `caret` (in bytes) of a draft of a type; `None` where nothing can be said.
 pub fn complete(ty: &MessageType, comments: &Comments, text: &str, caret: usize) -> Option<Completion> {
     let place = Place::find(text, caret)?;
-    let schema = Schema::new(ty, &[]);
+    let schema = Schema::new(ty, &[], None);
     let slot = place.slot(&schema, ty);
     let typed = place.typed.to_lowercase();
     let mut found: Vec<(u8, Suggestion)> = Vec::new();
@@ -144,7 +144,7 @@ pub fn key_meaning(ty: &MessageType, comments: &Comments, text: &str, at: usize)
     if !place.is_key || place.name.is_empty() {
         return None;
     }
-    let schema = Schema::new(ty, &[]);
+    let schema = Schema::new(ty, &[], None);
     let (Slot::Message(shape) | Slot::Any(Some(shape))) = place.slot(&schema, ty) else { return None };
     let field = &shape.fields[shape.index_by_json_name(&place.name)?];
     Some(KeyMeaning {
@@ -160,7 +160,7 @@ pub(super) fn type_name(schema: &Schema<'_>, field: &FieldShape) -> String {
     let own = match &field.enumeration {
         Some(shape) => shape.descriptor.full_name().to_owned(),
         None if field.kind == FieldKind::Bytes => "bytes".to_owned(),
-        None => field.expected(),
+        None => field.expected().to_string(),
     };
     match field.label {
         Label::Singular => own,

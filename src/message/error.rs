@@ -3,8 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::misfit::{Expected, Found, Misfit};
+
 /// A message that does not fit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageError {
     /// `child[0].uid`; empty for the whole.
     pub path: String,
@@ -14,12 +16,8 @@ pub struct MessageError {
     pub column: Option<u32>,
     /// Byte range of the offending text in the input; empty for binary input.
     pub span: Range<usize>,
-    /// "int32", "one of INT, STRING, BOOL".
-    pub expected: String,
-    /// "string", "\"seven\"".
-    pub found: String,
-    /// Set where expected and found do not say it: "unknown field nam; did you mean name?".
-    pub message: String,
+    /// What is wrong there.
+    pub what: Misfit,
     /// An `Any` whose type the schema lacks: its type URL. The engine may load it and try again.
     pub unknown_any: Option<String>,
     /// Whether the input was at fault or the output asked for cannot hold the value.
@@ -46,11 +44,7 @@ impl fmt::Display for MessageError {
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
-        if self.message.is_empty() {
-            write!(f, "expected {}, found {}", self.expected, self.found)
-        } else {
-            f.write_str(&self.message)
-        }
+        self.what.fmt(f)
     }
 }
 
@@ -61,29 +55,41 @@ pub(super) type Fault = Box<MessageError>;
 pub(super) type Outcome<T> = Result<T, Fault>;
 
 impl MessageError {
-    /// Something else was expected at `span`.
-    pub(super) fn mismatch(span: Range<usize>, expected: impl Into<String>, found: impl Into<String>) -> Fault {
-        Box::new(Self { span, expected: expected.into(), found: found.into(), ..Self::default() })
+    /// An input that is wrong as a whole, or nobody knows where.
+    pub fn new(what: impl Into<Misfit>) -> Self {
+        Self {
+            path: String::new(),
+            line: None,
+            column: None,
+            span: 0..0,
+            what: what.into(),
+            unknown_any: None,
+            kind: MessageErrorKind::Input,
+        }
     }
 
-    /// A fault that needs a sentence.
-    pub(super) fn say(span: Range<usize>, message: impl Into<String>) -> Fault {
-        Box::new(Self { span, message: message.into(), ..Self::default() })
+    /// Something else was expected at `span`.
+    pub(super) fn mismatch(span: Range<usize>, expected: Expected, found: Found) -> Fault {
+        Self::at(span, Misfit::Expected(Box::new((expected, found))))
+    }
+
+    /// A fault of what stands at `span`.
+    pub(super) fn at(span: Range<usize>, what: impl Into<Misfit>) -> Fault {
+        Box::new(Self { span, ..Self::new(what) })
     }
 
     /// A value that the output format cannot hold.
-    pub(super) fn unwritable(message: impl Into<String>) -> Fault {
-        Box::new(Self { message: message.into(), kind: MessageErrorKind::Output, ..Self::default() })
+    pub(super) fn unwritable(what: Misfit) -> Fault {
+        Box::new(Self { kind: MessageErrorKind::Output, ..Self::new(what) })
     }
 
     /// An `Any` whose type no pool knows.
     pub(super) fn unknown_any(span: Range<usize>, type_url: &str, kind: MessageErrorKind) -> Fault {
         Box::new(Self {
             span,
-            message: format!("the schema has no type {type_url:?} to expand this Any"),
             unknown_any: Some(type_url.to_owned()),
             kind,
-            ..Self::default()
+            ..Self::new(Misfit::UnknownAny(type_url.to_owned()))
         })
     }
 

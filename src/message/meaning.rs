@@ -72,7 +72,7 @@ pub struct PlaceMeaning {
 
 /// What the value at the end of `steps` means; `value` is what stands there, without quotes.
 pub fn meaning(ty: &MessageType, comments: &Comments, steps: &[PathStep], value: &str) -> PlaceMeaning {
-    let schema = Schema::new(ty, &[]);
+    let schema = Schema::new(ty, &[], None);
     let root = schema.root(ty);
     let mut found = PlaceMeaning { type_name: root.name.clone(), ..PlaceMeaning::default() };
     let mut at = At::of_message(root);

@@ -6,11 +6,14 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use prost_reflect::{
     Cardinality, DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Syntax,
 };
 
+use super::error::{MessageError, Outcome};
+use super::misfit::{Expected, Misfit};
 use crate::schema::{MessageType, Pool, is_closed_enum, message_of, utf8_mark};
 
 /// Messages inside messages, an `Any`'s content among them; the limit of the reference implementation.
@@ -20,6 +23,7 @@ pub(super) const MAX_DEPTH: usize = 100;
 pub(super) struct Schema<'s> {
     own: DescriptorPool,
     extra: &'s [Pool],
+    stop: Option<&'s AtomicBool>,
     shapes: RefCell<Vec<Rc<Shape>>>,
     by_name: RefCell<HashMap<(usize, String), usize>>,
     /// A type with required fields was met, so the whole is worth a check.
@@ -129,15 +133,27 @@ pub(super) struct EnumShape {
 }
 
 impl<'s> Schema<'s> {
-    pub fn new(ty: &MessageType, extra: &'s [Pool]) -> Self {
+    /// `stop` ends the conversion from outside, wherever it is.
+    pub fn new(ty: &MessageType, extra: &'s [Pool], stop: Option<&'s AtomicBool>) -> Self {
         Self {
             own: ty.descriptor.parent_pool().clone(),
             extra,
+            stop,
             shapes: RefCell::default(),
             by_name: RefCell::default(),
             saw_required: Cell::new(false),
             saw_map: Cell::new(false),
         }
+    }
+
+    /// The conversion was stopped: what is made of it from here on is thrown away.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+
+    /// Fails once the conversion was stopped.
+    pub fn goes_on(&self) -> Outcome<()> {
+        if self.is_stopped() { Err(MessageError::at(0..0, Misfit::Stopped)) } else { Ok(()) }
     }
 
     /// The shape of the type that the conversion is about.
@@ -354,27 +370,28 @@ impl FieldShape {
         self.label == Label::Singular && !self.has_presence
     }
 
-    /// What JSON or text must hold for this field, in words.
-    pub fn expected(&self) -> String {
+    /// What JSON or text must hold for this field.
+    pub fn expected(&self) -> Expected {
         match self.kind {
-            FieldKind::Double => "double".into(),
-            FieldKind::Float => "float".into(),
-            FieldKind::Int32 => "int32".into(),
-            FieldKind::Int64 => "int64".into(),
-            FieldKind::Uint32 => "uint32".into(),
-            FieldKind::Uint64 => "uint64".into(),
-            FieldKind::Sint32 => "sint32".into(),
-            FieldKind::Sint64 => "sint64".into(),
-            FieldKind::Fixed32 => "fixed32".into(),
-            FieldKind::Fixed64 => "fixed64".into(),
-            FieldKind::Sfixed32 => "sfixed32".into(),
-            FieldKind::Sfixed64 => "sfixed64".into(),
-            FieldKind::Bool => "bool".into(),
-            FieldKind::String => "string".into(),
-            FieldKind::Bytes => "bytes in base64".into(),
-            FieldKind::Enum => self.enumeration.as_ref().map_or_else(|| "enum".into(), EnumShape::expected),
+            FieldKind::Double => Expected::scalar("double"),
+            FieldKind::Float => Expected::scalar("float"),
+            FieldKind::Int32 => Expected::scalar("int32"),
+            FieldKind::Int64 => Expected::scalar("int64"),
+            FieldKind::Uint32 => Expected::scalar("uint32"),
+            FieldKind::Uint64 => Expected::scalar("uint64"),
+            FieldKind::Sint32 => Expected::scalar("sint32"),
+            FieldKind::Sint64 => Expected::scalar("sint64"),
+            FieldKind::Fixed32 => Expected::scalar("fixed32"),
+            FieldKind::Fixed64 => Expected::scalar("fixed64"),
+            FieldKind::Sfixed32 => Expected::scalar("sfixed32"),
+            FieldKind::Sfixed64 => Expected::scalar("sfixed64"),
+            FieldKind::Bool => Expected::scalar("bool"),
+            FieldKind::String => Expected::scalar("string"),
+            FieldKind::Bytes => Expected::Base64,
+            FieldKind::Enum => self.enumeration.as_ref().map_or(Expected::scalar("enum"), EnumShape::expected),
             FieldKind::Message | FieldKind::Group => {
-                self.message.as_ref().map_or_else(|| "message".into(), |message| message.full_name().to_owned())
+                let named = |message: &MessageDescriptor| Expected::Type(message.full_name().to_owned().into());
+                self.message.as_ref().map_or(Expected::scalar("message"), named)
             }
         }
     }
@@ -544,12 +561,12 @@ impl EnumShape {
         super::error::nearest(name, self.names.iter().map(|(_, name)| name.as_str()))
     }
 
-    fn expected(&self) -> String {
+    fn expected(&self) -> Expected {
         const SHOWN: usize = 8;
-        let mut names: Vec<&str> = self.names.iter().take(SHOWN).map(|(_, name)| name.as_str()).collect();
+        let mut names: Vec<String> = self.names.iter().take(SHOWN).map(|(_, name)| name.clone()).collect();
         if self.names.len() > SHOWN {
-            names.push("…");
+            names.push("…".to_owned());
         }
-        format!("one of {}", names.join(", "))
+        Expected::OneOf(names)
     }
 }

@@ -3,22 +3,23 @@
 use std::ops::Range;
 
 use super::error::{MessageError, line_and_column};
+use super::misfit::SplitFault;
 
 /// Input that cannot be cut into values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {message}")]
+#[error("line {line}, column {column}: {fault}")]
 pub struct SplitError {
     /// From 1.
     pub line: u32,
     /// From 1.
     pub column: u32,
     /// What is wrong.
-    pub message: String,
+    pub fault: SplitFault,
 }
 
 impl From<SplitError> for MessageError {
     fn from(error: SplitError) -> Self {
-        Self { line: Some(error.line), column: Some(error.column), message: error.message, ..Self::default() }
+        Self { line: Some(error.line), column: Some(error.column), ..Self::new(error.fault) }
     }
 }
 
@@ -34,11 +35,11 @@ pub fn split_values(text: &str, open_array: bool, partial: bool) -> Result<Vec<R
     let mut wants_comma = false;
     loop {
         if !splitter.space() {
-            return if partial { Ok(values) } else { Err(splitter.fault(splitter.at, "a comment does not end")) };
+            return if partial { Ok(values) } else { Err(splitter.fault(splitter.at, SplitFault::OpenComment)) };
         }
         let start = splitter.at;
         match splitter.bytes.get(start) {
-            None if in_array && !partial => return Err(splitter.fault(start, "an array does not end")),
+            None if in_array && !partial => return Err(splitter.fault(start, SplitFault::OpenArray)),
             None => return Ok(values),
             Some(b'[') if open_array && !in_array => {
                 in_array = true;
@@ -55,7 +56,7 @@ pub fn split_values(text: &str, open_array: bool, partial: bool) -> Result<Vec<R
                 splitter.at += 1;
             }
             Some(_) if in_array && wants_comma => {
-                return Err(splitter.fault(start, "expected \",\" or \"]\" between the elements of an array"));
+                return Err(splitter.fault(start, SplitFault::NoComma));
             }
             Some(_) => match splitter.value() {
                 Ok(()) if partial && splitter.is_open_scalar(start) => return Ok(values),
@@ -64,8 +65,8 @@ pub fn split_values(text: &str, open_array: bool, partial: bool) -> Result<Vec<R
                     wants_comma = true;
                 }
                 Err(Stop::End) if partial => return Ok(values),
-                Err(Stop::End) => return Err(splitter.fault(start, "the value that begins here does not end")),
-                Err(Stop::Wrong(at, message)) => return Err(splitter.fault(at, message)),
+                Err(Stop::End) => return Err(splitter.fault(start, SplitFault::OpenValue)),
+                Err(Stop::Wrong(at, fault)) => return Err(splitter.fault(at, fault)),
             },
         }
     }
@@ -73,7 +74,7 @@ pub fn split_values(text: &str, open_array: bool, partial: bool) -> Result<Vec<R
 
 enum Stop {
     End,
-    Wrong(usize, &'static str),
+    Wrong(usize, SplitFault),
 }
 
 struct Splitter<'t> {
@@ -83,9 +84,9 @@ struct Splitter<'t> {
 }
 
 impl Splitter<'_> {
-    fn fault(&self, at: usize, message: &str) -> SplitError {
+    fn fault(&self, at: usize, fault: SplitFault) -> SplitError {
         let (line, column) = line_and_column(self.text, at);
-        SplitError { line, column, message: message.to_owned() }
+        SplitError { line, column, fault }
     }
 
     /// Moves past white space and comments; false, with the place kept, where a comment does not end.
@@ -131,12 +132,12 @@ impl Splitter<'_> {
                 }
                 close @ (b'}' | b']') => {
                     if open.pop() != Some(close) {
-                        return Err(Stop::Wrong(at, "a bracket closes what is not open"));
+                        return Err(Stop::Wrong(at, SplitFault::StrayBracket));
                     }
                     self.at += 1;
                 }
                 b'"' => self.string()?,
-                b',' | b':' if open.is_empty() => return Err(Stop::Wrong(at, "expected a value")),
+                b',' | b':' if open.is_empty() => return Err(Stop::Wrong(at, SplitFault::NoValue)),
                 b',' | b':' => self.at += 1,
                 _ => {
                     let is_word = |byte: &u8| {
@@ -145,7 +146,7 @@ impl Splitter<'_> {
                     };
                     let length = self.bytes[at..].iter().take_while(|byte| is_word(byte)).count();
                     if length == 0 {
-                        return Err(Stop::Wrong(at, "expected a value"));
+                        return Err(Stop::Wrong(at, SplitFault::NoValue));
                     }
                     self.at += length;
                 }

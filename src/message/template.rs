@@ -22,7 +22,7 @@ const MAX_FIELDS: usize = 1_000;
 
 /// Pretty JSON that `from_json` accepts. Required fields are there at any size.
 pub fn template(ty: &MessageType, size: TemplateSize) -> String {
-    let schema = Schema::new(ty, &[]);
+    let schema = Schema::new(ty, &[], None);
     let shape = schema.root(ty);
     let mut writer = Writer { out: String::new(), schema: &schema, size, path: Vec::new(), fields: 0 };
     writer.message(&shape, true);

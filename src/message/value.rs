@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::cmp::Ordering;
 
 use super::error::{Fault, MessageError, Outcome};
+use super::misfit::Misfit;
 use super::shape::{FieldKind, FieldShape, Schema, Shape};
 use super::wire::{push_varint, read_varint};
 
@@ -246,6 +247,9 @@ impl<'a> Message<'a> {
 
     /// [`Self::settle_maps`], here and below.
     pub fn settle_all(&mut self, schema: &Schema<'_>, shape: &Shape) {
+        if schema.is_stopped() {
+            return;
+        }
         self.settle_maps(schema, shape);
         for (number, value) in &mut self.fields {
             let Some(field) = shape.field(*number) else { continue };
@@ -280,6 +284,7 @@ impl<'a> Message<'a> {
 
     /// Fails where a required field is missing, here or below.
     pub fn check_required(&self, schema: &Schema<'_>, shape: &Shape) -> Outcome<()> {
+        schema.goes_on()?;
         if let Some(fault) = self.missing(shape, 0..0) {
             return Err(fault);
         }
@@ -319,7 +324,7 @@ impl<'a> Message<'a> {
             return None;
         }
         let field = shape.fields.iter().find(|field| field.is_required && !self.has(field.number))?;
-        Some(MessageError::say(span, format!("required field {} of {} is missing", field.name, shape.name)))
+        Some(MessageError::at(span, Misfit::Missing { name: field.name.clone(), of: shape.name.clone() }))
     }
 }
 

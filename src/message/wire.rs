@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use super::MessageError;
 use super::error::{Fault, Outcome};
+use super::misfit::{Expected, Found, Misfit, WireFault};
 use super::shape::{FieldKind, FieldShape, Label, MAX_DEPTH, Schema, Shape};
 use super::value::{Elements, FieldValue, Key, Message, Value, canonical, fixed_width, push_scalar};
 use crate::schema::MessageType;
 
 /// Parses `bytes` as `ty` and gives them back re-encoded, unknown fields kept (the conformance suite's bin → bin).
 pub fn check_wire(ty: &MessageType, bytes: &[u8]) -> Result<Vec<u8>, MessageError> {
-    let schema = Schema::new(ty, &[]);
+    let schema = Schema::new(ty, &[], None);
     let shape = schema.root(ty);
     let message = decode(&schema, &shape, bytes, 0).map_err(|fault| *fault)?;
     if schema.saw_required.get() {
@@ -79,8 +80,8 @@ pub(super) struct Cursor<'a> {
     pub at: usize,
 }
 
-fn broken(what: &str) -> Fault {
-    MessageError::say(0..0, what)
+fn broken(what: WireFault) -> Fault {
+    MessageError::at(0..0, what)
 }
 
 impl<'a> Cursor<'a> {
@@ -92,23 +93,19 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         let tag = self.varint()?;
         let tag = u32::try_from(tag).ok().filter(|tag| tag >> 3 != 0 && self.at - start <= 5);
-        let tag = tag.ok_or_else(|| broken("a field number is out of range"))?;
+        let tag = tag.ok_or_else(|| broken(WireFault::FieldNumber))?;
         Ok(Tag { start, number: tag >> 3, wire_type: tag & 7 })
     }
 
     pub fn varint(&mut self) -> Outcome<u64> {
         read_varint(self.bytes, &mut self.at).ok_or_else(|| {
-            if self.bytes.len() - self.at < 10 {
-                broken("the message is cut off inside a number")
-            } else {
-                broken("a number is longer than 64 bits")
-            }
+            if self.bytes.len() - self.at < 10 { broken(WireFault::CutNumber) } else { broken(WireFault::LongNumber) }
         })
     }
 
     pub fn take(&mut self, length: usize) -> Outcome<&'a [u8]> {
         let end = self.at.checked_add(length).filter(|end| *end <= self.bytes.len());
-        let end = end.ok_or_else(|| broken("the message is cut off: a length reaches past its end"))?;
+        let end = end.ok_or_else(|| broken(WireFault::CutLength))?;
         let taken = &self.bytes[self.at..end];
         self.at = end;
         Ok(taken)
@@ -142,8 +139,8 @@ impl<'a> Cursor<'a> {
                     self.skip(inner, depth + 1)?;
                 }
             }
-            END_GROUP => Err(broken("a group ends that did not begin")),
-            _ => Err(broken("a record has an invalid wire type")),
+            END_GROUP => Err(broken(WireFault::EndWithoutGroup)),
+            _ => Err(broken(WireFault::WireType)),
         }
     }
 
@@ -156,11 +153,11 @@ impl<'a> Cursor<'a> {
 }
 
 fn same_group(begun: u32, ended: u32) -> Outcome<()> {
-    if begun == ended { Ok(()) } else { Err(broken("a group is ended by another group's end")) }
+    if begun == ended { Ok(()) } else { Err(broken(WireFault::OtherGroup)) }
 }
 
 fn too_deep(depth: usize) -> Outcome<()> {
-    if depth < MAX_DEPTH { Ok(()) } else { Err(broken(&format!("messages are nested more than {MAX_DEPTH} deep"))) }
+    if depth < MAX_DEPTH { Ok(()) } else { Err(MessageError::at(0..0, Misfit::TooDeep(MAX_DEPTH))) }
 }
 
 fn wire_type(kind: FieldKind) -> u32 {
@@ -197,9 +194,10 @@ fn merge<'a>(
 ) -> Outcome<()> {
     too_deep(depth)?;
     loop {
+        schema.goes_on()?;
         if cursor.is_done() {
             if group.is_some() {
-                return Err(broken("the message is cut off inside a group"));
+                return Err(broken(WireFault::CutGroup));
             }
             break;
         }
@@ -207,7 +205,7 @@ fn merge<'a>(
         if tag.wire_type == END_GROUP {
             match group {
                 Some(number) => same_group(number, tag.number)?,
-                None => return Err(broken("a group ends that did not begin")),
+                None => return Err(broken(WireFault::EndWithoutGroup)),
             }
             break;
         }
@@ -242,7 +240,7 @@ fn merge_field<'a>(
     let kind = field.kind;
     if field.label == Label::Repeated && kind.is_scalar() && tag.wire_type == LENGTH {
         let packed = cursor.delimited()?;
-        merge_packed(field, message, packed)?;
+        merge_packed(schema, field, message, packed)?;
         return Ok(true);
     }
     if tag.wire_type != wire_type(kind) {
@@ -300,17 +298,22 @@ fn merge_field<'a>(
 
 fn check_utf8(field: &FieldShape, bytes: &[u8]) -> Outcome<()> {
     if field.kind == FieldKind::String && field.must_be_utf8 && std::str::from_utf8(bytes).is_err() {
-        return Err(MessageError::mismatch(0..0, "a string in UTF-8", "bytes that are not UTF-8"));
+        return Err(MessageError::mismatch(0..0, Expected::Utf8, Found::Bytes));
     }
     Ok(())
 }
 
 /// Adds a packed list, as it is where every element is in its shortest form.
-fn merge_packed<'a>(field: &FieldShape, message: &mut Message<'a>, packed: &'a [u8]) -> Outcome<()> {
+fn merge_packed<'a>(
+    schema: &Schema<'_>,
+    field: &FieldShape,
+    message: &mut Message<'a>,
+    packed: &'a [u8],
+) -> Outcome<()> {
     let kind = field.kind;
     if let Some(width) = fixed_width(kind) {
         if !packed.len().is_multiple_of(width) {
-            return Err(broken("a packed list is cut off inside an element"));
+            return Err(broken(WireFault::CutPacked));
         }
         message.push_packed(field, Cow::Borrowed(packed));
         return Ok(());
@@ -319,6 +322,7 @@ fn merge_packed<'a>(field: &FieldShape, message: &mut Message<'a>, packed: &'a [
     let mut cursor = Cursor { bytes: packed, at: 0 };
     let mut is_clean = true;
     while !cursor.is_done() {
+        schema.goes_on()?;
         let start = cursor.at;
         let bits = cursor.varint()?;
         let kept = canonical(kind, bits);
@@ -332,6 +336,7 @@ fn merge_packed<'a>(field: &FieldShape, message: &mut Message<'a>, packed: &'a [
     }
     let mut kept = Vec::with_capacity(packed.len());
     for bits in Elements::new(packed, kind) {
+        schema.goes_on()?;
         let bits = canonical(kind, bits);
         if closed.is_none_or(|known| known.takes(bits as i32)) {
             push_varint(&mut kept, bits);

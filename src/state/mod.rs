@@ -15,8 +15,8 @@ mod settings;
 mod tests;
 
 pub use document::{
-    DemoPart, Document, FormDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc, TabDoc, TargetDoc,
-    VERSION,
+    DemoPart, Document, FormDoc, KeyDraftDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc,
+    TabDoc, TargetDoc, VERSION,
 };
 pub use file::{FILE, Opened, SetAside, WhyAside, open};
 pub use keeper::{Keeper, Kept, Tell};

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::{
-    DemoPart, Document, FILE, FormDoc, Keeper, Kept, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc,
-    RegistryDoc, RegistryViewDoc, SettingsDoc, SourceDoc, TabDoc, TargetDoc, WhyAside, open,
+    DemoPart, Document, FILE, FormDoc, Keeper, Kept, KeyDraftDoc, Origin, Panels, PinnedDoc, Place, RecentSource,
+    RegistryDoc, RegistryViewDoc, RowDoc, SettingsDoc, SourceDoc, TabDoc, TargetDoc, WhyAside, open,
 };
 
 fn rows() -> impl Strategy<Value = Vec<RowDoc>> {
@@ -133,6 +133,7 @@ prop_compose! {
         settings in settings(), keys in prop::collection::btree_map(any::<String>(), any::<Vec<String>>(), 0..3),
         used in prop::collection::vec(any::<String>(), 0..3), side_folded in any::<bool>(),
         registries in prop::collection::vec(registry(), 0..3), shown in any::<Option<(u32, [String; 3])>>(),
+        key_drafts in prop::collection::vec(any::<([String; 4], Option<u64>, u64)>(), 0..3),
     ) -> Document {
         let [side_width, request_share, list_share] = panels;
         Document {
@@ -150,6 +151,9 @@ prop_compose! {
             shown_registry: shown.map(|(registry, [what, datacenter, service])| {
                 RegistryViewDoc { registry: registry as usize, what, datacenter, service }
             }),
+            key_drafts: key_drafts.into_iter().map(|([registry, datacenter, key, text], base, flags)| {
+                KeyDraftDoc { registry, datacenter, key, text, base, flags }
+            }).collect(),
         }
     }
 }

@@ -1,19 +1,21 @@
 //! The body of an answer: its text, and the icons in the line of facts that act on it.
 
+use std::time::{Duration, Instant};
+
 use egui::{Id, Rect, Ui};
 
 use super::context::{Cx, pane_at, row_from_right};
 use super::explain;
 use super::icons::Icon;
 use super::theme::measure::INSET;
-use super::widgets::button::IconButton;
+use super::widgets::button::{Button, IconButton};
 use super::widgets::code_view::{self, CodeView, ViewCommand};
 use super::widgets::json::Language;
 use super::widgets::menu::{MenuItem, menu_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::widgets::working::waiting_ui;
 use crate::app::{Action, CallRecord, Prepared, ResponseSide, Tab, TabId, UiCommand};
-use crate::engine::{Direction, TextLines};
+use crate::engine::{Direction, NoText, TextLines};
 
 /// In a line of facts that is narrower there is room for two icons and a menu.
 const TOOLS_FROM: f32 = 440.0;
@@ -85,7 +87,11 @@ pub(super) fn answer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
         }
         Some(Err(why)) => {
             let mut pane = pane_at(ui, area.shrink(INSET), "undecodable");
-            ViewState::new(ViewKind::Failed, words.undecodable, why).show(&mut pane);
+            no_text_ui(&mut pane, cx, tab, (Direction::Received, 0), why);
+        }
+        None if call.answer_since().is_some() => {
+            let mut pane = pane_at(ui, area.shrink(INSET), "decoding");
+            formatting_ui(&mut pane, cx, tab, (Direction::Received, 0), call.answer_since());
         }
         None if call.is_running() => {
             let since = cx.now.saturating_duration_since(call.began);
@@ -94,14 +100,47 @@ pub(super) fn answer_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallReco
                 cx.act(Action::Cancel(tab.id));
             }
         }
-        None if call.received == 0 => {
+        None => {
             let mut pane = pane_at(ui, area.shrink(INSET), "no message");
             ViewState::new(ViewKind::Empty(Icon::Braces), words.no_message, "").show(&mut pane);
         }
-        None => {
-            let mut pane = pane_at(ui, area.shrink(INSET), "decoding");
-            ViewState::new(ViewKind::Loading, words.decoding, "").show(&mut pane);
-        }
+    }
+}
+
+/// A message whose text is being made: nothing at first, then progress, then a way to give it up.
+pub(super) fn formatting_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    tab: &Tab,
+    (direction, index): (Direction, u64),
+    since: Option<Instant>,
+) {
+    let words = cx.words();
+    let since = since.map_or(Duration::ZERO, |since| cx.now.saturating_duration_since(since));
+    if waiting_ui(ui, words.decoding, since, words.cancel) {
+        cx.act(Action::StopText(tab.id, direction, index));
+    }
+}
+
+/// A message that has no text: why, and what can be done with it all the same.
+pub(super) fn no_text_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, (direction, index): (Direction, u64), why: &NoText) {
+    let (words, body) = (cx.words(), cx.lang().body());
+    let said = cx.lang().no_text(why);
+    let is_given_up = *why == NoText::Stopped;
+    let state = if is_given_up {
+        ViewState::new(ViewKind::Empty(Icon::Braces), body.given_up, &said).action(body.show_it)
+    } else {
+        ViewState::new(ViewKind::Failed, words.undecodable, &said)
+    };
+    if state.show(ui) {
+        cx.act(Action::ShowText(tab.id, direction, index));
+    }
+    if matches!(why, NoText::Gone | NoText::Unreadable(_)) {
+        return;
+    }
+    ui.add_space(8.0);
+    if ui.add(Button::secondary(body.save)).clicked() {
+        cx.act(Action::AskSaveMessage(tab.id, direction, index));
     }
 }
 

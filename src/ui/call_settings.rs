@@ -127,7 +127,7 @@ pub(super) fn popup_id(tab: TabId) -> Id {
 }
 
 /// The button at the right of the deadline box, and its popup.
-pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: Rect) {
+pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: Rect, has_word: bool) {
     let t = tokens(ui);
     let place = Rect::from_min_max(pos2(field.right() - CHEVRON, field.top()), field.max);
     let response = ui.interact(place, Id::unique(("call settings", tab.id.0)), Sense::click());
@@ -135,7 +135,8 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
     // The word opens it as well.
     let word = super::widgets::text::width(ui.painter(), cx.words().deadline, fonts::body()) + 18.0;
     let word = Rect::from_min_size(field.min, vec2(word, field.height()));
-    let of_word = ui.interact(word, Id::unique(("call settings word", tab.id.0)), Sense::CLICK);
+    let word_pressed =
+        has_word && ui.interact(word, Id::unique(("call settings word", tab.id.0)), Sense::CLICK).clicked();
     let is_set = tab.compress.is_some() || differs(&cx.app.form(&tab.address));
     let color = match (is_set, response.hovered()) {
         (true, _) => t.accent,
@@ -147,7 +148,7 @@ pub(super) fn call_settings_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, field: R
         ring(ui.painter(), place.shrink(3.0), 5, t);
     }
     let popup = popup_id(tab.id);
-    if of_word.clicked() {
+    if word_pressed {
         Popup::toggle_id(ui.ctx(), popup);
     }
     let is_open = Popup::is_id_open(ui.ctx(), popup);

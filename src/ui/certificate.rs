@@ -6,13 +6,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use egui::text::LayoutJob;
-use egui::{Align, CornerRadius, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align, CornerRadius, Rect, Role, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::context::{Cx, pane_at, row_at};
 use super::fonts;
 use super::icons::Icon;
 use super::theme::tokens;
 use super::widgets::button::{Button, IconButton};
+use super::widgets::menu::copyable_card;
 use super::widgets::text::{self, Elide, Line, append, paint_text, paragraph_ui, rich_paragraph_ui};
 use crate::app::{Action, SaveWhat};
 use crate::engine::TextLines;
@@ -55,6 +56,9 @@ pub(super) fn chain_ui(ui: &mut Ui, cx: &mut Cx<'_>, report: &TlsReport) {
     ui.add_space(4.0);
     for (index, certificate) in report.chain.iter().enumerate() {
         let whole = ui.available_width();
+        let copies =
+            copyable_card(ui, ("certificate", index), (Role::Group, &certificate.subject), &said(cx, certificate));
+        let card_top = ui.cursor().top();
         if index == 0 && whole >= SIDE_BY_SIDE {
             let start = ui.cursor().min;
             let (left, right) = (
@@ -86,6 +90,7 @@ pub(super) fn chain_ui(ui: &mut Ui, cx: &mut Cx<'_>, report: &TlsReport) {
             frame(ui, Rect::from_min_size(place.min, vec2(whole, height)), behind);
             ui.allocate_space(vec2(1.0, height));
         }
+        copies.end(ui, ui.cursor().top() - card_top);
         ui.add_space(12.0);
     }
     if std::mem::take(&mut cx.memory.show_certificate) {
@@ -234,6 +239,21 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, report: &TlsReport, index: usize, certific
         rich_paragraph_ui(&mut column, job);
         ui.allocate_space(vec2(width, (column.min_rect().height() + 8.0).max(ROW)));
     }
+}
+
+/// A certificate's facts, a line each, to be copied.
+fn said(cx: &Cx<'_>, certificate: &CertificateInfo) -> String {
+    let words = cx.words();
+    let dates = [certificate.not_before_unix_s, certificate.not_after_unix_s].map(format::date);
+    let facts = [
+        (words.subject, certificate.subject.clone()),
+        (words.san, certificate.names.join(", ")),
+        (words.issuer, certificate.issuer.clone()),
+        (words.valid, cx.lang().from_to(&dates[0], &dates[1])),
+        (words.private_key, certificate.key.clone()),
+        (words.sha256, format::fingerprint(&certificate.sha256)),
+    ];
+    facts.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join("\n")
 }
 
 /// The chain as PEM (RFC 7468).

@@ -31,6 +31,7 @@ pub(super) fn icon(command: UiCommand) -> Icon {
     match command {
         C::ShowPalette | C::Find | C::FilterMethods | C::ChooseMethod | C::Replace => Icon::Search,
         C::ShowKeys => Icon::Keyboard,
+        C::Explain => Icon::Info,
         C::ShowSettings => Icon::SlidersHorizontal,
         C::ShowServices => Icon::Layers,
         C::ShowRegistry => Icon::Network,
@@ -60,6 +61,7 @@ pub(super) fn icon(command: UiCommand) -> Icon {
         C::ShowCallSettings => Icon::Clock,
         C::CopyGrpcurl | C::CopyGrpcurlSecrets | C::PasteGrpcurl => Icon::Terminal,
         C::SaveResponse => Icon::Download,
+        C::SaveKey => Icon::Save,
         C::Format => Icon::Code,
         C::Undo => Icon::Undo2,
         C::Redo => Icon::Redo2,
@@ -119,6 +121,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
     match command {
         C::ShowPalette
         | C::ShowKeys
+        | C::Explain
         | C::ShowSettings
         | C::ShowServices
         | C::ShowRegistry
@@ -138,6 +141,8 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         | C::LanguageEnglish
         | C::LanguageChinese => None,
         C::StartDemo => unless(matches!(cx.app.demo, DemoState::Off | DemoState::Failed(_)), words.demo_runs),
+        C::Find if registry::shows_keys(cx) => None,
+        C::SaveKey => unless(registry::can_save_key(cx), cx.lang().key_values().nothing_to_save),
         C::RefreshRegistries | C::FilterServices => {
             unless(!cx.app.registries.entries.is_empty(), cx.lang().discovery().no_registry_yet)
         }
@@ -190,6 +195,8 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
             None => Some(cx.words().no_tab),
             Some(tab) => unless(!tab.address.trim().is_empty(), words.no_address),
         },
+        C::Undo if cx.app.area == Area::Settings => unless(cx.app.setting_steps().0, words.nothing_to_undo),
+        C::Redo if cx.app.area == Area::Settings => unless(cx.app.setting_steps().1, words.nothing_to_redo),
         C::Undo => unless(tab.is_some() && cx.memory.editor_can_undo.0, words.nothing_to_undo),
         C::Redo => unless(tab.is_some() && cx.memory.editor_can_undo.1, words.nothing_to_redo),
         C::FocusResponse | C::TogglePhases => {
@@ -227,6 +234,7 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
             cx.memory.habits.settings.show_keys();
             cx.act(Action::ShowArea(Area::Settings));
         }
+        C::Explain => super::widgets::tooltip::explain_focus(ctx),
         C::ShowSettings => {
             cx.memory.habits.settings.show_all();
             cx.act(Action::ShowArea(Area::Settings));
@@ -248,17 +256,19 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
             cx.act(Action::Registry(RegistryAct::OpenDialog));
         }
         C::FilterServices => filter_services(ctx, cx),
-        C::Find if cx.app.area == Area::Registry => {
-            if !code_view::ask(ctx, ViewCommand::Find) {
-                filter_services(ctx, cx);
-            }
-        }
         C::RenameSource => {
             if let Some(source) = chosen_source(cx) {
                 cx.act(Action::AskName(source));
             }
         }
         C::FilterMethods => filter(cx),
+        C::SaveKey => registry::save_key(cx),
+        C::Find if registry::shows_keys(cx) => registry::find_in_keys(ctx, cx),
+        C::Find if cx.app.area == Area::Registry => {
+            if !code_view::ask(ctx, ViewCommand::Find) {
+                filter_services(ctx, cx);
+            }
+        }
         C::Find => {
             // In the draft and in an answer the same key looks for text in it.
             if code_view::ask(ctx, ViewCommand::Find) {
@@ -285,13 +295,22 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         C::NextTab => cx.act(Action::StepTab(1)),
         C::PreviousTab => cx.act(Action::StepTab(-1)),
         C::ZoomIn | C::ZoomOut | C::ZoomReset => {
-            let mut settings = cx.app.settings.clone();
+            // A key that was pressed twice between two frames counts twice.
+            let queued = cx.actions.iter().rev().find_map(|action| match action {
+                Action::SetSettings(settings) => Some((**settings).clone()),
+                _ => None,
+            });
+            let mut settings = queued.unwrap_or_else(|| cx.app.settings.clone());
             settings.set_zoom(match command {
                 C::ZoomIn => settings.zoom_step(true),
                 C::ZoomOut => settings.zoom_step(false),
                 _ => 100,
             });
             cx.act(Action::SetSettings(Box::new(settings)));
+        }
+        C::Undo | C::Redo if cx.app.area == Area::Settings => {
+            cx.memory.habits.settings.drafts.clear();
+            cx.act(Action::StepSettings(command == C::Redo));
         }
         C::ThemeSystem => cx.act(Action::FollowTheme),
         C::ThemeLight => cx.act(Action::SetTheme(ThemeChoice::Light)),
@@ -371,6 +390,7 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
             }
         }
         C::Format => edit(ctx, cx, id, EditorCommand::Format),
+        C::Undo | C::Redo if cx.app.area == Area::Settings => {}
         C::Undo => edit(ctx, cx, id, EditorCommand::Undo),
         C::Redo => edit(ctx, cx, id, EditorCommand::Redo),
         C::Replace => edit(ctx, cx, id, EditorCommand::Replace),

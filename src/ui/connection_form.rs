@@ -128,7 +128,8 @@ fn field<'a>(salt: &str, which: &str, value: &'a mut String, name: &'a str, hint
     Field::new(field_id(salt, which), value, name).placeholder(hint).mono()
 }
 
-fn field_id(salt: &str, which: &str) -> Id {
+/// The field of a path or name of this form.
+pub(super) fn field_id(salt: &str, which: &str) -> Id {
     Id::unique(("form", salt, which))
 }
 
@@ -169,7 +170,7 @@ fn choose_ui(ui: &mut Ui, cx: &Cx<'_>, salt: &str, name: &str, hint: &str, path:
 }
 
 /// What a file holds, as a line under its path.
-struct FileFact {
+pub(super) struct FileFact {
     icon: Option<Icon>,
     said: String,
     color: egui::Color32,
@@ -178,7 +179,7 @@ struct FileFact {
 }
 
 /// Reads the file where that was not done yet; nothing while its path is being typed.
-fn file_fact(ui: &Ui, cx: &mut Cx<'_>, salt: &str, which: &str, path: &str) -> Option<FileFact> {
+pub(super) fn file_fact(ui: &Ui, cx: &mut Cx<'_>, salt: &str, which: &str, path: &str) -> Option<FileFact> {
     let own = cx.lang().requests();
     let t = tokens(ui);
     if path.trim().is_empty() || ui.memory(|memory| memory.has_focus(field_id(salt, which))) {
@@ -223,7 +224,8 @@ fn found_fact(cx: &Cx<'_>, t: &Tokens, found: &[CertificateInfo]) -> FileFact {
     }
 }
 
-fn file_fact_ui(ui: &mut Ui, place: Rect, fact: &FileFact) {
+/// Shows it in its line.
+pub(super) fn file_fact_ui(ui: &mut Ui, place: Rect, fact: &FileFact) {
     let t = tokens(ui);
     let mut row = super::context::row_at(ui, place, ("file fact", place.min.x as i32, place.min.y as i32));
     row.spacing_mut().item_spacing.x = 8.0;

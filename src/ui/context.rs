@@ -9,6 +9,7 @@ use super::habits::Habits;
 use super::message::editor_id;
 use super::metadata::Paste;
 use super::method_picker::MethodPicker;
+use super::registry::KeysMemory;
 use super::widgets::code_view::ViewCommand;
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{Action, App, RowsOf, Tab, TabId};
@@ -101,6 +102,8 @@ pub(super) struct Memory {
     pub(super) habits: Habits,
     /// What a button asks of the body's view this frame.
     pub(super) body_command: Option<ViewCommand>,
+    /// The view of keys and values.
+    pub(super) keys: KeysMemory,
     /// Tabs whose drafts have an editor.
     editors: Vec<TabId>,
 }
@@ -133,6 +136,7 @@ impl Default for Memory {
             editor_can_undo: (false, false),
             habits: Habits::default(),
             body_command: None,
+            keys: KeysMemory::default(),
             editors: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Rich error details as cards (google/rpc/error_details.proto); what is of no known kind as JSON.
 
-use egui::{CornerRadius, OpenUrl, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{CornerRadius, OpenUrl, Rect, Role, Sense, Stroke, StrokeKind, Ui, vec2};
 
 use super::context::{Cx, pane_at};
 use super::fonts;
@@ -9,6 +9,7 @@ use super::theme::{Tone, tokens};
 use super::widgets::button::{Button, IconButton};
 use super::widgets::heading::{NameValue, name_value_ui};
 use super::widgets::json::{Language, append_line};
+use super::widgets::menu::copyable_card;
 use super::widgets::text::{Elide, Line, append, paragraph_ui, rich_paragraph_ui};
 use super::widgets::tooltip::tooltip_ui;
 use crate::app::{Action, CallRecord, StreamAct, Tab};
@@ -72,6 +73,7 @@ fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, index: us
     let words = cx.lang().details();
     let (title, icon, tone) = title(words, detail);
     let behind = ui.painter().add(egui::Shape::Noop);
+    let copies = copyable_card(ui, ("detail", index), (Role::Group, title), detail.text.text());
     let outer = egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 10)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
@@ -110,8 +112,7 @@ fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, index: us
     let shape =
         egui::epaint::RectShape::new(rect, CornerRadius::same(8), t.bg1, Stroke::new(1.0, t.line), StrokeKind::Inside);
     ui.painter().set(behind, shape);
-    let response = ui.interact(rect, ui.scope_id().with(("detail", index)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Group, true, title));
+    copies.end(ui, rect.height());
 }
 
 fn content_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, index: usize, detail: &Detail) {
@@ -184,7 +185,7 @@ fn content_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, index:
         }
         None => {
             if let Some(problem) = &detail.problem {
-                let said = format!("{} ({problem})", words.as_bytes);
+                let said = format!("{} ({})", words.as_bytes, cx.lang().misfit_under(problem));
                 paragraph_ui(ui, &said, fonts::body(), t.text2, 18.0);
                 ui.add_space(4.0);
             }

@@ -14,7 +14,7 @@ use super::widgets::editor::Editor;
 use super::widgets::field::Field;
 use super::widgets::json::Language;
 use super::widgets::text::{Line, paragraph_ui};
-use crate::app::{Action, AddDialog, MetadataRow, PickFor, RowsOf, Tab, is_secret_key};
+use crate::app::{Action, AddDialog, Area, MetadataRow, PickFor, RowsOf, Tab, is_secret_key};
 use crate::secret::Secret;
 use crate::words::format;
 
@@ -29,8 +29,12 @@ pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
         if let Some(answer) = question_ui(ui.ctx(), Id::unique("trust question"), asked) {
             cx.act(Action::AnswerTrust(answer == Answer::Confirmed));
         }
+    } else if let Some(adding) = &cx.app.adding_trust {
+        super::add_trust::add_trust_ui(ui, cx, adding);
     } else if let Some(save) = &cx.app.save {
         super::save::save_ui(ui, cx, save);
+    } else if cx.app.area == Area::Registry && cx.app.keys_asking().is_some() {
+        super::registry::keys_dialog_ui(ui, cx);
     } else if let Some((_, name)) = &cx.app.naming {
         name_ui(ui, cx, name);
     } else if let Some(pasting) = &cx.app.pasting {
@@ -143,6 +147,10 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut AddDialog) -> Option<(Pick
         }
         target_rows_ui(ui, cx, dialog);
         ui.add_space(8.0);
+        if dialog.shows_reflection_rows {
+            reflection_rows_ui(ui, cx, dialog);
+            ui.add_space(8.0);
+        }
         picked = connection_form_ui(ui, cx, "add", &mut dialog.form, true);
     });
     let now_long = output.content_size.y > output.inner_rect.height() + 0.5;
@@ -160,20 +168,36 @@ fn target_rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut AddDialog) {
     ui.add(Line::strong(cx.words().metadata).height(32.0));
     let place =
         RowsPlace { of: RowsOf::Dialog, address: dialog.address.trim().to_owned(), overriding: &[], moves: false };
-    for ask in rows_ui(ui, cx, &place, &mut dialog.rows) {
+    edit_rows_ui(ui, cx, &place, &mut dialog.rows);
+    ui.add_space(4.0);
+    paragraph_ui(ui, own.target_hint, fonts::hint(), t.text3, 18.0);
+}
+
+/// The rows that go with reflection alone, as a start of the program gave them.
+fn reflection_rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut AddDialog) {
+    let own = cx.lang().changes();
+    let t = tokens(ui);
+    ui.add(Line::strong(own.reflection_rows).height(32.0));
+    let address = dialog.address.trim().to_owned();
+    let place = RowsPlace { of: RowsOf::DialogReflection, address, overriding: &[], moves: false };
+    edit_rows_ui(ui, cx, &place, &mut dialog.reflection_rows);
+    ui.add_space(4.0);
+    paragraph_ui(ui, own.reflection_hint, fonts::hint(), t.text3, 18.0);
+}
+
+fn edit_rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &RowsPlace<'_>, rows: &mut Vec<MetadataRow>) {
+    for ask in rows_ui(ui, cx, place, rows) {
         match ask {
             RowsAsk::Add(key, value) => {
                 let secret = is_secret_key(&key);
                 let value = Secret::new(value);
-                dialog.rows.push(MetadataRow { on: true, key, value, secret, ..MetadataRow::default() });
+                rows.push(MetadataRow { on: true, key, value, secret, ..MetadataRow::default() });
             }
-            RowsAsk::Paste(at, text) => cx.act(Action::PasteRows(RowsOf::Dialog, at, text)),
+            RowsAsk::Paste(at, text) => cx.act(Action::PasteRows(place.of.clone(), at, text)),
             RowsAsk::Move(_) => {}
         }
     }
-    dialog.rows.iter_mut().for_each(MetadataRow::note_key);
-    ui.add_space(4.0);
-    paragraph_ui(ui, own.target_hint, fonts::hint(), t.text3, 18.0);
+    rows.iter_mut().for_each(MetadataRow::note_key);
 }
 
 fn files_ui(ui: &mut Ui, cx: &Cx<'_>, dialog: &mut AddDialog) -> Option<(PickFor, bool)> {

@@ -41,6 +41,9 @@ fn protocol(info: &ConnectionInfo, plaintext: &str) -> String {
 
 /// Who answered: the peer on a new connection, the count on one that was open.
 pub(super) fn answered_by(cx: &Cx<'_>, call: &CallRecord) -> String {
+    if let Some(chosen) = &call.chosen {
+        return cx.lang().instance_answered(&chosen.instance.id, &chosen.address, call.attempts.len());
+    }
     match &call.connection {
         Some((_, info)) if info.reused => cx.lang().reused(info.calls_before + 1),
         Some((_, info)) => cx.lang().answered_by(&info.peer),

@@ -1,6 +1,6 @@
 //! The card of a failure: what happened, why, what to try; for one of the transport with the ways on that fit it.
 
-use egui::{CornerRadius, Rect, Role, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{CornerRadius, Rect, Role, Stroke, StrokeKind, Ui, vec2};
 
 use super::certificate;
 use super::context::Cx;
@@ -9,7 +9,7 @@ use super::icons::Icon;
 use super::theme::tokens;
 use super::ways::{Way, Ways};
 use super::widgets::button::Button;
-use super::widgets::menu::copyable;
+use super::widgets::menu::copyable_card;
 use super::widgets::text::paragraph_ui;
 use crate::app::Retry;
 use crate::transport::Failure;
@@ -43,11 +43,8 @@ pub(super) fn failure_card_ui(
     let t = tokens(ui);
     let behind = ui.painter().add(egui::Shape::Noop);
     let mut pressed = None;
-    // Where the card stood in the frame before: what copies it lies under its buttons.
-    let place_id = ui.scope_id().with(("failure place", card.title));
-    if let Some(place) = ui.data(|data| data.get_temp::<Rect>(place_id)) {
-        copyable(ui, place, card.title, &whole_text(card));
-    }
+    // What copies it lies under its buttons, and comes before them.
+    let copies = copyable_card(ui, card.title, (Role::Alert, card.title), &whole_text(card));
     let outer = egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 14)).show(ui, |ui| {
         let whole = ui.available_width();
         ui.set_width(whole);
@@ -83,7 +80,7 @@ pub(super) fn failure_card_ui(
         ui.allocate_space(vec2(1.0, pane.min_rect().height()));
     });
     let rect = outer.response.rect;
-    ui.data_mut(|data| data.insert_temp(place_id, rect));
+    copies.end(ui, rect.height());
     let shape = egui::epaint::RectShape::new(
         rect,
         CornerRadius::same(8),
@@ -92,8 +89,6 @@ pub(super) fn failure_card_ui(
         StrokeKind::Inside,
     );
     ui.painter().set(behind, shape);
-    let alert = ui.interact(rect, ui.scope_id().with(("failure card", card.title)), egui::Sense::hover());
-    alert.widget_info(|| WidgetInfo::labeled(Role::Alert, true, card.title));
     pressed
 }
 

@@ -155,8 +155,9 @@ fn status_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
         None => (Tone::Plain, cx.words().not_connected.to_owned()),
     };
     let shown = elide_middle(left.painter(), &said, &fonts::hint(), room);
-    let response = dot_word_ui(&mut left, tone, &shown).interact(egui::Sense::CLICK);
-    copy_menu_ui(&response, &said);
+    let response = dot_word_ui(&mut left, tone, &shown);
+    left.ctx().accesskit_node_builder(response.id, |node| node.set_label(said.as_str()));
+    copy_menu_ui(&response, 4, &said);
     if shown != said {
         tooltip_ui(&response, &said, None);
     }

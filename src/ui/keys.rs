@@ -12,6 +12,7 @@ use super::theme::tokens;
 use super::widgets::shared::dashed;
 use super::widgets::suggest;
 use super::widgets::text;
+use super::widgets::tooltip;
 use super::widgets::{code_view, editor};
 use super::{fonts, keys_page};
 use crate::app::{Action, Area, Chord, CommandGroup, CommandPlace, UiCommand};
@@ -29,6 +30,9 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>) {
     if !is_asking(cx) {
         super::paste::paste(ui, cx);
         close_read_message(ctx, cx);
+    }
+    if tooltip::stop_explaining(ctx) {
+        ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     }
     let pressed: Vec<Chord> = ctx.input(|input| {
         let chords = input.events.iter().filter_map(|event| match event {
@@ -90,8 +94,10 @@ fn is_asking(cx: &Cx<'_>) -> bool {
         || app.dialog.is_some()
         || app.registries.dialog.is_some()
         || app.naming.is_some()
+        || app.adding_trust.is_some()
         || app.save.is_some()
         || app.pasting.is_some()
+        || (app.area == Area::Registry && app.keys_asking().is_some())
         || cx.memory.habits.settings.asks()
         || cx.tab().is_some_and(|tab| tab.list.is_some())
 }
@@ -104,10 +110,15 @@ fn hears(ctx: &Context, cx: &Cx<'_>, command: UiCommand) -> bool {
         // Steps back in the fields of the search are the fields' own.
         let steps = matches!(command, UiCommand::Undo | UiCommand::Redo);
         let in_text = |id| ctx.memory(|memory| memory.has_focus(id)) || (!steps && editor::holds_focus(ctx, id));
+        // In Settings they step through what was set; a field there has steps of its own.
+        let in_settings = steps && cx.app.area == Area::Settings && !is_asking(cx);
+        if in_settings {
+            return cx.memory.habits.palette.is_none() && !ctx.text_edit_focused();
+        }
         return in_list || tab.is_some_and(|tab| in_text(editor_id(tab.id)));
     }
     let is_view = matches!(command, UiCommand::ZoomIn | UiCommand::ZoomOut | UiCommand::ZoomReset);
-    if is_view {
+    if is_view || command == UiCommand::Explain {
         return true;
     }
     if is_asking(cx) || cx.memory.habits.palette.is_some() {

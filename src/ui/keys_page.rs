@@ -180,7 +180,7 @@ fn fixed_ui(ui: &mut Ui, words: &HabitWords) {
         (words.fixed_move, "↑ ↓ ← → Home End PgUp PgDn"),
         (words.fixed_open, "⏎"),
         (words.fixed_next, "Tab, Shift Tab"),
-        (words.fixed_menu, "Shift F10"),
+        (words.fixed_menu, "Shift F10, Menu"),
         (words.fixed_close, "Esc"),
         (words.fixed_clipboard, &clipboard),
         (words.fixed_suggest, "Ctrl Space"),

@@ -185,7 +185,7 @@ fn tools_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     }
 }
 
-fn find_words(words: &Words) -> FindWords<'_> {
+pub(super) fn find_words(words: &Words) -> FindWords<'_> {
     FindWords {
         find: words.find_in_message,
         replace_with: words.replace_with,
@@ -227,7 +227,20 @@ fn read_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, id: Id) {
         cx.act(Action::CutDraft(tab.id));
     }
     let mut pane = pane_at(ui, ui.available_rect_before_wrap().shrink(INSET), "cutting");
-    ViewState::new(ViewKind::Loading, words.loading, "").show(&mut pane);
+    let body = cx.lang().body();
+    let Some(since) = cx.app.draft_cut_since(tab) else {
+        if cx.app.is_draft_cut(tab) {
+            let icon = ViewKind::Empty(Icon::Braces);
+            let state = ViewState::new(icon, body.cutting_given_up, body.cutting_given_up_why).action(body.show_it);
+            if state.show(&mut pane) {
+                cx.act(Action::CutDraft(tab.id));
+            }
+        }
+        return;
+    };
+    if waiting_ui(&mut pane, body.cutting, cx.now.saturating_duration_since(since), words.cancel) {
+        cx.act(Action::StopCutting(tab.id));
+    }
 }
 
 fn editor_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, error: Option<&MessageError>) -> Option<Written> {

@@ -10,6 +10,8 @@ pub mod icons;
 pub mod theme;
 pub mod widgets;
 
+mod add_trust;
+mod all;
 mod body;
 mod call_settings;
 mod centre;

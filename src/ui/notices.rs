@@ -77,7 +77,7 @@ fn has_errors(cx: &Cx<'_>) -> bool {
     let is_error = |notice: &Notice| match &notice.what {
         Happened::NotReloaded(..) | Happened::DemoFailed(_) => true,
         Happened::CallEnded(_, _, code) => *code != Code::OK,
-        Happened::Reloaded(..) | Happened::DemoConsulFailed(_) => false,
+        Happened::Reloaded(..) | Happened::Removed { .. } | Happened::DemoConsulFailed(_) => false,
     };
     cx.app.told().iter().any(|notice| !notice.seen && is_error(notice))
 }
@@ -126,6 +126,12 @@ fn rows(cx: &Cx<'_>) -> Vec<Row> {
             Happened::DemoConsulFailed(why) => {
                 (Tone::Warn, cx.lang().discovery().demo_consul_failed.to_owned(), why.clone(), None)
             }
+            Happened::Removed { number, title, address, dropped, kept } => (
+                if *dropped > 0 { Tone::Warn } else { Tone::Accent },
+                cx.lang().changes().removed_title.to_owned(),
+                cx.lang().removed_source(title, address, *dropped, *kept),
+                Some((cx.lang().commands().undo, Action::RestoreSource(*number))),
+            ),
             Happened::CallEnded(tab, method, code) => {
                 let title = if *code == Code::OK { own.call_ended_title } else { own.call_failed_title };
                 let said = format!("{method}: {}", facts::status_label(*code));
@@ -164,7 +170,9 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         return;
     }
     let room = (ui.ctx().content_rect().bottom() - ui.cursor().top() - 24.0).clamp(80.0, 420.0);
-    egui::ScrollArea::vertical().id_salt("notices").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+    // As high as its rows, as long as there is room: not as high as the popup was before.
+    let area = egui::ScrollArea::vertical().id_salt("notices").max_height(room).min_scrolled_height(room);
+    area.auto_shrink([false, true]).show(ui, |ui| {
         for (index, row) in rows.into_iter().enumerate() {
             if index > 0 {
                 let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());

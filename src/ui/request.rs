@@ -8,13 +8,17 @@ use super::theme::tokens;
 use super::widgets::shared::line_below;
 use super::widgets::splitter::{SplitAxis, SplitRange, split, splitter_ui};
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
-use super::{message, metadata, response, target_bar, tls};
+use super::{all, message, metadata, response, target_bar, tls};
 use crate::app::{Action, RequestSide, Retry, Tab};
 
 /// Panes narrower than this stack.
 const STACK_BELOW: f32 = 560.0;
 /// Stacked panes that would be lower together keep this height and scroll.
 const SCROLL_BELOW: f32 = 480.0;
+/// The least that they keep together.
+const SCROLL_LEAST: f32 = 400.0;
+/// The phases while they are folded.
+const FOLDED: f32 = 36.0;
 /// The request's width where the answer needs the room.
 const NARROW_REQUEST: f32 = 372.0;
 /// The answer's tabs have room from this width on, with counts of messages and headers.
@@ -25,7 +29,7 @@ const SETTINGS: f32 = 590.0;
 pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(tab) = cx.tab() else { return };
     let whole = ui.max_rect();
-    let bar = Rect::from_min_size(whole.min, vec2(whole.width(), target_bar::height(whole.width())));
+    let bar = Rect::from_min_size(whole.min, vec2(whole.width(), target_bar::height(whole.size())));
     target_bar::target_bar_ui(ui, cx, tab, bar);
     let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
     if rest.width() < STACK_BELOW && rest.height() < SCROLL_BELOW {
@@ -38,6 +42,8 @@ pub(super) fn request_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// In a low window the panes keep a height in which they can be used, and scroll.
 fn scrolled_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rest: Rect) {
     let mut pane = pane_at(ui, rest, "low");
+    // One pane after the other fills what is seen; the folded phases lie below.
+    let height = (2.0 * (rest.height() + FOLDED)).clamp(SCROLL_LEAST, SCROLL_BELOW);
     let mut area = egui::ScrollArea::vertical().id_salt(("panes", tab.id.0)).auto_shrink([false, false]);
     // The answer is what is wanted once the request is sent.
     let call = tab.call.as_ref().map(|call| call.id);
@@ -48,14 +54,14 @@ fn scrolled_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rest: Rect) {
     let response_asked = before.is_some_and(|before| before.2 != tab.response_side);
     let request_asked = before.is_some_and(|before| before.1 != tab.request_side);
     if answered || response_asked {
-        area = area.vertical_scroll_offset((SCROLL_BELOW * cx.memory.request_share.unwrap_or(0.5)).round());
+        area = area.vertical_scroll_offset((height * cx.memory.request_share.unwrap_or(0.5)).round());
     } else if request_asked {
         area = area.vertical_scroll_offset(0.0);
     }
     area.show(&mut pane, |ui| {
-        let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), SCROLL_BELOW));
+        let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), height));
         panes_ui(ui, cx, tab, room);
-        ui.allocate_space(vec2(1.0, SCROLL_BELOW - 1.0));
+        ui.allocate_space(vec2(1.0, height - 1.0));
         follow_focus(ui);
     });
 }
@@ -85,6 +91,9 @@ fn usual_share(cx: &Cx<'_>, tab: &Tab, width: f32) -> f32 {
         let failure = call.status.as_ref().and_then(|(_, status)| status.failure.as_ref());
         failure.and_then(|failure| failure.tls.as_ref()).is_some_and(|report| !report.chain.is_empty())
     });
+    if tab.all.is_some() && tab.request_side == RequestSide::Message {
+        return (300.0 / width).min(0.5);
+    }
     let is_diagnosed = cx.app.diagnosis(Retry::Send(tab.id)).is_some();
     match tab.request_side {
         RequestSide::Tls | RequestSide::Metadata => {
@@ -116,7 +125,13 @@ fn request_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
         cx.act(Action::ShowRequestSide(tab.id, sides[index]));
     }
     line_below(ui.painter(), bar, tokens(ui).line);
-    let rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
+    let mut rest = Rect::from_min_max(pos2(whole.left(), bar.bottom()), whole.max);
+    let who = all::who_height(cx, tab);
+    if who > 0.0 && tab.request_side == RequestSide::Message && rest.height() > who + 120.0 {
+        let (upper, foot) = rest.split_top_bottom_at_y(rest.bottom() - who);
+        rest = upper;
+        all::who_ui(ui, cx, tab, foot);
+    }
     let mut pane = pane_at(ui, rest, ("request side", tab.request_side as u8));
     match tab.request_side {
         RequestSide::Message => message::message_ui(&mut pane, cx, tab),

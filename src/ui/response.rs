@@ -12,8 +12,9 @@ use super::widgets::shared::line_below;
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
 use super::widgets::text::{Elide, Line, width};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{body, diagnose, facts, fonts, lists, phases, status, stream, trace};
+use super::{all, body, diagnose, facts, fonts, lists, phases, status, stream, trace};
 use crate::app::{Action, CallRecord, CallStage, ResponseSide, Retry, Tab};
+use crate::message::Misfit;
 use crate::transport::FailureKind;
 use crate::words::format;
 
@@ -24,6 +25,9 @@ pub(super) fn response_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let app = cx.app;
     if let Some(record) = app.diagnosis(Retry::Send(tab.id)) {
         return diagnose::diagnosis_pane_ui(ui, cx, record);
+    }
+    if let Some(all) = tab.all.as_deref() {
+        return all::answers_pane_ui(ui, cx, tab, all);
     }
     cx.memory.list_has_focus = false;
     let whole = ui.max_rect();
@@ -99,7 +103,11 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
         right_edge = stream::facts_ui(ui, cx, tab, call, inner);
     }
     let place = Rect::from_min_max(inner.min, pos2(right_edge, inner.max.y));
-    super::widgets::menu::copyable(ui, place, "facts", &facts_text(cx, call));
+    let facts_place = Rect::from_center_size(place.center(), vec2(place.width() + 8.0, 28.0));
+    let named = (egui::Role::Group, cx.lang().changes().facts);
+    let said = facts_text(cx, call);
+    let facts_row = super::widgets::menu::copyable(ui, facts_place, "facts", named, &said);
+    ui.ctx().accesskit_node_builder(facts_row.id, |node| node.set_description(said.as_str()));
     let mut row = row_at(ui, place, "facts");
     row.spacing_mut().item_spacing.x = 10.0;
     let newest_runs = tab.is_calling();
@@ -162,6 +170,8 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let words = cx.words();
     let area = ui.max_rect();
     if let Some(why) = &call.not_begun {
+        let resolved = call.not_resolved.as_ref().map(|error| cx.lang().resolve_error(error));
+        let why = resolved.as_ref().unwrap_or(why);
         let mut pane = pane_at(ui, area.shrink(INSET), "not begun");
         let card = FailureCard { title: words.call_not_begun, cause: why, ..FailureCard::default() };
         failure_card_ui(&mut pane, words, &card, None, &[]);
@@ -169,7 +179,10 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     }
     if let Some(error) = call.unsendable.as_ref().filter(|_| call.stage() == CallStage::NotBegun) {
         let mut pane = pane_at(ui, area.shrink(INSET), "unsendable");
-        let said = cx.lang().misfit_at(error);
+        let said = match error.what {
+            Misfit::Stopped => words.stopped_before.to_owned(),
+            _ => cx.lang().misfit_at(error),
+        };
         let card =
             FailureCard { title: words.unsendable_title, cause: &said, hint: &error.path, ..FailureCard::default() };
         failure_card_ui(&mut pane, words, &card, None, &[]);

@@ -21,6 +21,8 @@ pub(super) fn save_ui(ui: &Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
         SaveWhat::Message(..) => body.save_title.to_owned(),
         SaveWhat::Messages(_, _, count) => cx.lang().save_messages(*count),
         SaveWhat::Certificates(count, _) => cx.lang().save_certificates(*count),
+        SaveWhat::KeyValue(key, _) => cx.lang().save_key(key),
+        SaveWhat::Keys(count, _) => cx.lang().save_keys(*count),
     };
     let ctx = ui.ctx().clone();
     let is_done = matches!(save.stage, SaveStage::Done(..));
@@ -65,6 +67,9 @@ fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
     let body = cx.lang().body();
     let t = tokens(ui);
     match &save.what {
+        SaveWhat::Message(.., None) => {
+            paragraph_ui(ui, body.save_only_bytes, fonts::body(), t.text2, 18.0);
+        }
         SaveWhat::Message(..) => {
             let mut as_bytes = save.as_bytes;
             let kinds = [(false, body.save_json), (true, body.save_bytes)];
@@ -75,6 +80,10 @@ fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
         }
         SaveWhat::Messages(..) => {
             paragraph_ui(ui, cx.lang().save_messages_how(), fonts::body(), t.text2, 18.0);
+        }
+        SaveWhat::KeyValue(..) => {}
+        SaveWhat::Keys(..) => {
+            paragraph_ui(ui, cx.lang().key_values().export_how, fonts::body(), t.text2, 18.0);
         }
         SaveWhat::Certificates(..) => {
             paragraph_ui(ui, cx.lang().save_certificates_how(), fonts::body(), t.text2, 18.0);

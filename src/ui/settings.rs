@@ -9,11 +9,12 @@ use super::icons::Icon;
 use super::keys_page::{self, KeyTyping};
 use super::theme::measure::ROW;
 use super::theme::tokens;
+use super::widgets::button::Button;
 use super::widgets::field::Field;
 use super::widgets::text::{Line, paragraph_ui};
 use super::widgets::tree::{Tree, TreeMark, TreeRow};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{fonts, settings_rows, settings_trust};
+use super::{commands, fonts, settings_rows, settings_trust};
 use crate::app::{Action, Area, Query, UiCommand, show_size};
 use crate::words::{HabitWords, Lang, format};
 
@@ -231,7 +232,7 @@ fn fitting(cx: &Cx<'_>) -> Vec<Setting> {
     let fits = |setting: &Setting| {
         let names = [lang, lang.other()].map(|lang| {
             let words = lang.habits();
-            query.score(setting.name(cx.lang()), setting.section().name(words)).is_some()
+            query.score(setting.name(lang), setting.section().name(words)).is_some()
         });
         names.contains(&true)
     };
@@ -292,12 +293,20 @@ pub(super) fn side_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     }
     let note = Rect::from_min_max(
-        pos2(panel.left() + 16.0, (panel.bottom() - 72.0).max(rows.bottom() + 8.0)),
-        pos2(panel.right() - 16.0, panel.bottom() - 8.0),
+        pos2(panel.left() + 16.0, (panel.bottom() - 80.0).max(rows.bottom() + 8.0)),
+        pos2(panel.right() - 16.0, panel.bottom() - 4.0),
     );
     if note.height() > 36.0 {
         let mut pane = pane_at(ui, note, "settings note");
-        paragraph_ui(&mut pane, words.applies_at_once, fonts::hint(), t.text3, 18.0);
+        let said = cx.lang().settings_note(cx.key(UiCommand::Undo).as_deref());
+        paragraph_ui(&mut pane, &said, fonts::hint(), t.text3, 18.0);
+        // The same for whoever has the pointer in hand.
+        if cx.app.setting_steps().0 && note.height() > 66.0 {
+            pane.add_space(2.0);
+            if pane.add(Button::link(cx.lang().commands().undo)).clicked() {
+                commands::run(ui.ctx(), cx, UiCommand::Undo);
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The card of certificates: which address trusts what, and for how long.
 
+use std::path::PathBuf;
+
 use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
 use super::certificate::now_s;
@@ -10,7 +12,7 @@ use super::settings::title_ui;
 use super::settings_rows::frame_ui;
 use super::theme::{Tone, tokens};
 use super::widgets::badge::icon_word_ui;
-use super::widgets::button::IconButton;
+use super::widgets::button::{Button, IconButton};
 use super::widgets::dialog::{Answer, Question, question_ui as ask_ui};
 use super::widgets::menu::{MenuItem, menu_line_ui, menu_ui};
 use super::widgets::shared::line_below;
@@ -44,7 +46,12 @@ fn trust(cx: &Cx<'_>, address: &str, form: &ConnectionForm) -> Option<Trust> {
     };
     let ends = match (&form.pinned, form.ca) {
         (Some(pinned), CaKind::Pinned) => Some(pinned.not_after_unix_s),
-        _ => seen.map(|certificate| certificate.not_after_unix_s),
+        _ => seen.map(|certificate| certificate.not_after_unix_s).or_else(|| {
+            match trusted_file(form).and_then(|path| cx.app.certificates.get(&path)) {
+                Some(Some(Ok(found))) => found.first().map(|certificate| certificate.not_after_unix_s),
+                _ => None,
+            }
+        }),
     };
     let what = match form.ca {
         CaKind::Pinned => {
@@ -79,15 +86,42 @@ fn trust(cx: &Cx<'_>, address: &str, form: &ConnectionForm) -> Option<Trust> {
             .as_ref()
             .filter(|_| form.ca == CaKind::Pinned)
             .map(|pinned| format::fingerprint(&pinned.sha256)),
-        path: (form.ca == CaKind::File).then(|| form.ca_path.trim().to_owned()),
+        path: trusted_file(form).map(|path| path.display().to_string()),
         is_own: form.ca != CaKind::Given,
     })
+}
+
+/// Reads the files that are trusted, for the days that are left, where that was not done yet.
+fn read_files(cx: &mut Cx<'_>) {
+    let paths: Vec<PathBuf> = cx.app.forms.values().filter_map(trusted_file).collect();
+    for path in paths {
+        if !cx.app.certificates.contains_key(&path) {
+            cx.act(Action::ReadCertificate(path));
+        }
+    }
+}
+
+/// The file that an address trusts.
+fn trusted_file(form: &ConnectionForm) -> Option<PathBuf> {
+    let path = match form.ca {
+        CaKind::File => form.ca_path.trim(),
+        CaKind::Exact => form.exact_path.trim(),
+        CaKind::System | CaKind::Given | CaKind::Pinned => return None,
+    };
+    (!path.is_empty()).then(|| PathBuf::from(path))
 }
 
 /// One row an address that trusts something of its own.
 pub(super) fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.lang().habits();
-    title_ui(ui, words.certificates, |_| ());
+    let own = cx.lang().changes();
+    let adds = title_ui(ui, words.certificates, |ui| {
+        ui.add(Button::secondary(own.add_trust).name(own.add_trust_name).icon(Icon::Plus)).clicked()
+    });
+    if adds {
+        cx.act(Action::SetTrust(Some(Box::default())));
+    }
+    read_files(cx);
     let rows: Vec<Trust> = cx.app.forms.iter().filter_map(|(address, form)| trust(cx, address, form)).collect();
     frame_ui(ui, 0, |ui| {
         if rows.is_empty() {

@@ -1,6 +1,6 @@
 //! The Trace tab: the phases of a call on their axis, each explained; the connection that carried it; the certificates.
 
-use egui::{Rect, Sense, Ui, vec2};
+use egui::{Id, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::certificate;
 use super::context::{Cx, row_at};
@@ -10,7 +10,10 @@ use super::theme::measure::{INSET, ROW};
 use super::theme::{Tone, tokens};
 use super::widgets::heading::{NameValue, name_value_ui, section_head_ui};
 use super::widgets::menu::{MenuItem, context_menu_ui};
-use super::widgets::text::paragraph_ui;
+use super::widgets::rows::row_keys;
+use super::widgets::shared::{Stand, ring, shows_focus};
+use super::widgets::text::{paragraph_ui, width};
+use super::widgets::tooltip::tooltip_ui;
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{facts, fonts};
 use crate::app::{CallRecord, CallStage, Timeline};
@@ -38,6 +41,7 @@ pub(super) fn trace_ui(ui: &mut Ui, cx: &mut Cx<'_>, call: &CallRecord) {
             });
         }
         ui.add_space(16.0);
+        instance_ui(ui, cx, call);
         connection_ui(ui, cx, call, info);
         let report = tls_report(call);
         if let Some(report) = report.filter(|report| !report.chain.is_empty()) {
@@ -71,6 +75,26 @@ fn padded(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         ui.set_width(ui.available_width());
         content(ui);
     });
+}
+
+/// The instance that a registry named for the call, and the fate of each attempt.
+fn instance_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
+    if call.chosen.is_none() && call.attempts.is_empty() {
+        return;
+    }
+    let lang = cx.lang();
+    let note = call.chosen.as_ref().map(|chosen| lang.chosen_instance(chosen)).unwrap_or_default();
+    section_head_ui(ui, lang.instance_heading(), &note, 32.0, |_| ());
+    ui.add_space(4.0);
+    for attempt in &call.attempts {
+        let id = Some(attempt.instance.id.as_str()).filter(|id| !id.is_empty() && *id != attempt.address);
+        let took = format::duration(attempt.took);
+        let status = facts::status_label(attempt.status.code);
+        let parts = [id.unwrap_or_default(), &attempt.address, &status, &took];
+        let said = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        row_ui(ui, cx, &lang.attempt_named(attempt.number), &said, facts::status_tone(attempt.status.code));
+    }
+    ui.add_space(12.0);
 }
 
 /// What carried the call; of a connection that failed, as far as it came.
@@ -148,19 +172,43 @@ fn connection_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, info: Option<&Conn
         }
     }
     ui.add_space(4.0);
-    for (name, value, tone) in rows {
-        row_ui(ui, cx, name, &value, tone);
+    // One stop for Tab; arrows go through the rows.
+    let list = Id::unique(("connection facts", call.id.0));
+    let row_id = |index: usize| list.with(index);
+    let focused = ui.data(|data| data.get_temp::<usize>(list)).unwrap_or(0).min(rows.len().saturating_sub(1));
+    let keys = row_keys(ui, row_id(focused), focused, rows.len(), 10, false);
+    if let Some(go) = keys.go {
+        ui.data_mut(|data| data.insert_temp(list, go));
+        ui.memory_mut(|memory| memory.request_focus(row_id(go)));
+    }
+    for (index, (name, value, tone)) in rows.into_iter().enumerate() {
+        let is_stop = index == focused || keys.go == Some(index);
+        row_ui(ui, cx, (row_id(index), is_stop), name, &value, tone);
     }
 }
 
 /// A name and its value, which can be copied.
-fn row_ui(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, tone: Tone) {
+fn row_ui(ui: &mut Ui, cx: &Cx<'_>, (id, is_stop): (Id, bool), name: &str, value: &str, tone: Tone) {
     let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), ROW));
     ui.advance_cursor_after_rect(rect);
     let mut place = row_at(ui, rect.shrink2(vec2(INSET, 0.0)), ("fact", name, value));
     place.spacing_mut().interact_size.y = ROW;
     let row = NameValue { name, value, words: false, tone, name_width: 124.0 };
-    let response = name_value_ui(&mut place, row).interact(Sense::CLICK);
+    name_value_ui(&mut place, row);
+    let response = ui.interact(rect, id, if is_stop { Sense::click() } else { Sense::CLICK });
+    let said = format!("{name} {value}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, said.trim()));
+    if width(ui.painter(), value, fonts::code()) + row.name_width > rect.width() - 2.0 * INSET {
+        tooltip_ui(&response, value, None);
+    }
+    if shows_focus(&response, Stand::Rest) {
+        ring(ui.painter(), rect.shrink2(vec2(4.0, 0.0)), 4, tokens(ui));
+    }
+    if ui.memory(|memory| memory.has_focus(id))
+        && ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)))
+    {
+        ui.ctx().copy_text(value.to_owned());
+    }
     context_menu_ui(&response, 160.0, |ui| {
         if ui.add(MenuItem::new(cx.words().copy).icon(Icon::Copy).first()).clicked() {
             ui.ctx().copy_text(value.to_owned());

@@ -139,10 +139,12 @@ impl Window {
         let actions = std::mem::take(&mut self.actions);
         let acted = !actions.is_empty();
         for action in actions {
-            if matches!(action, Action::FollowTheme) {
+            let (follows, steps) = (matches!(action, Action::FollowTheme), matches!(action, Action::StepSettings(_)));
+            let was_chosen = self.app.theme_chosen;
+            self.app.apply(action, now);
+            if follows || (steps && was_chosen && !self.app.theme_chosen) {
                 self.theme_given = false;
             }
-            self.app.apply(action, now);
         }
         for command in self.app.take_commands() {
             self.engine.send(command);

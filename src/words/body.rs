@@ -24,10 +24,17 @@ word_table! {
     save_as: "Save as", "保存为";
     save_json: "JSON as shown", "显示的 JSON";
     save_bytes: "Protobuf bytes", "protobuf 字节";
+    save_only_bytes: "Its JSON was not made, so its protobuf bytes are saved.", "没有生成 JSON，因此保存 protobuf 字节。";
     save_file: "File", "文件";
     save_replace: "Replace it", "替换";
     save_missing: "Type where to save it.", "请输入保存位置。";
     save_done: "Saved", "已保存";
+
+    given_up: "Formatting was given up", "已放弃格式化";
+    show_it: "Show it", "显示";
+    cutting: "Preparing the text", "正在准备文本";
+    cutting_given_up: "The text was not prepared", "文本没有准备完成";
+    cutting_given_up_why: "You stopped it. The draft itself is unchanged and can be sent.", "已按你的要求停止。草稿没有改动，仍可发送。";
 
     said_hex: "hex", "十六进制";
     said_bytes: "as a size", "作为大小";

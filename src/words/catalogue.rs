@@ -156,6 +156,7 @@ word_table! {
     send_blocked: "The message does not fit its type", "消息与类型不符";
     notes: "What differs from the author's schema", "与原 schema 的差异";
     unsendable_title: "Not sent", "未发送";
+    stopped_before: "You stopped the call before its message was ready.", "调用在消息准备好之前已被停止。";
     streams_hint: "Send starts the stream with this message; more can follow.", "发送会以这条消息启动 stream，之后可继续发送。";
     edit_anyway: "Edit it all the same", "仍要编辑";
     large_text: "The text is large: it is shown as it is, unchecked, until you ask.", "文本很大，先原样显示，不做检查。";

@@ -7,12 +7,14 @@ word_table! {
     CommandWords, commands:
     show_palette: "Find anything…", "查找任何内容…";
     show_keys: "Show all keys", "显示全部快捷键";
+    explain: "Explain what has the focus", "说明当前焦点所在项";
     show_settings: "Settings", "设置";
     show_services: "Services", "服务";
     show_registry: "Registry", "注册中心";
     show_notices: "Notices", "通知";
     toggle_side_panel: "Show or fold the side panel", "显示或折叠侧栏";
     find: "Find in the view", "在当前视图中查找";
+    save_key: "Save the value of the key", "保存键的值";
     add_source: "Add a source…", "添加来源…";
     open_files: "Open .proto files…", "打开 .proto 文件…";
     paste_grpcurl: "Paste a grpcurl command…", "粘贴 grpcurl 命令…";

@@ -82,7 +82,6 @@ word_table! {
     search_settings: "Search settings", "搜索设置";
     settings_none: "No setting is called so", "没有匹配的设置";
     clear_search: "Clear the search", "清除搜索";
-    applies_at_once: "Changes apply at once. What differs from the default can be reset beside it.", "更改立即生效。与默认值不同的项可在旁边重置。";
     appearance: "Appearance", "外观";
     requests: "Requests", "请求";
     certificates: "Certificates", "证书";

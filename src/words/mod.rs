@@ -8,28 +8,35 @@
 pub mod failure;
 pub mod format;
 
+mod all;
 mod body;
 mod catalogue;
+mod changes;
 mod commands;
 mod diagnosis;
 mod discovery;
 mod habits;
+mod keys;
 mod misfit;
 mod registry;
 mod requests;
+mod resolve;
 mod sentence;
 mod status;
 mod streams;
 mod table;
 mod trace;
 
+pub use all::AllWords;
 pub use body::BodyWords;
 pub use catalogue::Words;
+pub use changes::ChangeWords;
 pub use commands::CommandWords;
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
 pub use discovery::DiscoveryWords;
 pub use habits::HabitWords;
+pub use keys::{KeyWords, KeysAct};
 pub use registry::RegistryWords;
 pub use requests::RequestWords;
 pub use status::DetailWords;
@@ -66,6 +73,7 @@ impl Lang {
     pub fn every_word(self) -> Vec<(String, &'static str)> {
         let tables = [
             ("words", self.words().all()),
+            ("changes", self.changes().all()),
             ("commands", self.commands().all()),
             ("habits", self.habits().all()),
             ("requests", self.requests().all()),
@@ -74,6 +82,7 @@ impl Lang {
             ("trace", self.trace().all()),
             ("details", self.details().all()),
             ("discovery", self.discovery().all()),
+            ("keys", self.key_values().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
             words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()

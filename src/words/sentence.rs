@@ -2,7 +2,6 @@
 
 use super::{Lang, format};
 use crate::call::{Code, MetadataError};
-use crate::message::MessageError;
 use crate::state::{SetAside, WhyAside};
 use crate::transport::{CertificateChecks, Check, FailureKind, Stage, TlsReport};
 
@@ -401,28 +400,6 @@ impl Lang {
                 "Neither base64 nor hex after 0x, as keys that end in -bin want it".to_owned(),
                 "既不是 base64，也不是以 0x 开头的十六进制：以 -bin 结尾的键需要其中之一".to_owned(),
             ),
-        }
-    }
-
-    /// What does not fit, without its place: "expected int32, found string".
-    pub fn misfit(self, error: &MessageError) -> String {
-        if error.message.is_empty() {
-            let (expected, found) = (self.misfit_thing(&error.expected), self.misfit_thing(&error.found));
-            self.pick(format!("expected {expected}, found {found}"), format!("应为 {expected}，实为 {found}"))
-        } else {
-            self.misfit_sentence(&error.message)
-        }
-    }
-
-    /// What does not fit, with its place: "Line 4, column 12: expected int32, found string".
-    pub fn misfit_at(self, error: &MessageError) -> String {
-        let what = self.misfit(error);
-        match (error.line, error.column) {
-            (Some(line), Some(column)) => {
-                let place = self.line_column(line, column);
-                self.pick(format!("{place}: {what}"), format!("{place}：{what}"))
-            }
-            _ => what,
         }
     }
 

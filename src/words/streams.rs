@@ -19,6 +19,7 @@ word_table! {
     save_all: "Save what is listed…", "保存列表内容…";
     no_match: "No message fits the filter", "没有符合筛选条件的消息";
     no_match_hint: "Those that come are looked at too.", "新到的消息也会参与筛选。";
+    copying: "Copying what is listed", "正在复制列表内容";
     copy_json: "Copy as JSON", "复制为 JSON";
     sent_messages: "Messages that were sent", "已发送的消息";
     take_back: "Take it back into the editor", "放回编辑器";

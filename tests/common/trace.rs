@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-const EVENTS: [&str; 13] = [
+const EVENTS: [&str; 15] = [
+    "chosen",
+    "attempt",
     "resolve",
     "connect",
     "tls",

@@ -29,6 +29,8 @@ pub struct Plan {
     is_client: bool,
     join: Option<u16>,
     join_wan: Option<u16>,
+    address: String,
+    http: Option<u16>,
     more: String,
 }
 
@@ -42,6 +44,8 @@ impl Default for Plan {
             is_client: false,
             join: None,
             join_wan: None,
+            address: "127.0.0.1".to_owned(),
+            http: None,
             more: String::new(),
         }
     }
@@ -86,6 +90,13 @@ impl Plan {
         self
     }
 
+    /// At another address of this machine (`127.0.0.2`), as another machine would be: `server`'s port for HTTP.
+    pub fn at(mut self, address: &str, server: &Agent) -> Self {
+        address.clone_into(&mut self.address);
+        self.http = Some(server.ports[0]);
+        self
+    }
+
     /// More of Consul's configuration (HCL).
     pub fn config(mut self, hcl: &str) -> Self {
         hcl.clone_into(&mut self.more);
@@ -95,7 +106,11 @@ impl Plan {
     /// Starts it, and waits until it can be asked.
     pub fn start(self) -> Agent {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut agent = Agent { ports: free_ports(), plan: self, folder, child: None };
+        let mut ports = free_ports();
+        if let Some(http) = self.http {
+            ports[0] = http;
+        }
+        let mut agent = Agent { ports, plan: self, folder, child: None };
         agent.start();
         agent
     }
@@ -141,7 +156,9 @@ impl Agent {
             command.arg("-dev");
         }
         command
-            .args(["-bind=127.0.0.1", "-client=127.0.0.1", "-grpc-port=-1", "-dns-port=-1", "-log-level=warn"])
+            .args(["-grpc-port=-1", "-dns-port=-1", "-log-level=warn"])
+            .arg(format!("-bind={}", plan.address))
+            .arg(format!("-client={}", plan.address))
             .arg(format!("-datacenter={}", plan.datacenter))
             .arg(format!("-node={}", plan.node))
             .arg(format!("-http-port={http}"))
@@ -205,7 +222,7 @@ impl Agent {
 
     /// `127.0.0.1:PORT`
     pub fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.ports[0])
+        format!("{}:{}", self.plan.address, self.ports[0])
     }
 
     /// `consul://127.0.0.1:PORT`

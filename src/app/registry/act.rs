@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use super::hear::Asked;
 use super::{
-    InstanceColumn, InstanceSide, RegistryDialog, RegistryEntry, RegistryForm, RegistryNode, RegistryState,
-    RegistryView, ServiceRef, ServiceView,
+    InstanceColumn, InstanceSide, KeyAct, KeysRef, RegistryDialog, RegistryEntry, RegistryForm, RegistryNode,
+    RegistryState, RegistryView, ServiceRef, ServiceView,
 };
-use crate::app::{App, Area};
-use crate::engine::{Command, Generation, RegistryId, RegistryQuestion};
+use crate::app::{AllAct, App, Area, SourceOrigin, Tab};
+use crate::engine::{Command, Generation, RegistryId, RegistryQuestion, SourceId};
 use crate::registry::{Capabilities, InstanceKey};
+use crate::schema::MethodInfo;
 
 /// One act.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +63,8 @@ pub enum RegistryAct {
     Choose(ServiceRef, Option<InstanceKey>),
     /// What of it.
     ShowSide(ServiceRef, InstanceSide),
+    /// Do something with keys and values.
+    Keys(KeysRef, KeyAct),
     /// Read the schemas of drifting instances side by side, or leave that.
     CompareSchemas(ServiceRef, bool),
     /// A request to the service, or to exactly one instance of it.
@@ -158,11 +161,12 @@ impl App {
                 view.column = column;
             }
             RegistryAct::Choose(service, instance) => self.view_mut(&service).chosen = instance,
+            RegistryAct::Keys(at, act) => return self.apply_keys(&at, act, now),
             RegistryAct::ShowSide(service, side) => self.view_mut(&service).side = side,
             RegistryAct::CompareSchemas(service, is_so) => self.view_mut(&service).compares = is_so,
-            RegistryAct::Call(service, instance) => self.call_service(&service, instance.as_ref(), now),
-            RegistryAct::CallAll(service) => self.call_service(&service, None, now),
-            RegistryAct::AskHealth(service, instance) => self.call_service(&service, Some(&instance), now),
+            RegistryAct::Call(service, instance) => self.call_service(&service, instance.as_ref(), false, now),
+            RegistryAct::CallAll(service) => self.call_service(&service, None, true, now),
+            RegistryAct::AskHealth(service, instance) => self.ask_health(&service, &instance, now),
         }
         self.registries.tree.rebuild(&self.registries.entries);
     }
@@ -177,8 +181,13 @@ impl App {
         self.registries.tree.chosen = Some(RegistryNode::of_view(&view).key());
         match &view {
             RegistryView::Nodes(id, datacenter) => self.ask_nodes(*id, datacenter, now),
-            RegistryView::Registry(id) => self.ask_registry(*id, Asked::Agent, RegistryQuestion::Agent),
-            RegistryView::Datacenter(..) | RegistryView::Service(_) | RegistryView::Keys(..) => {}
+            RegistryView::Registry(id) => {
+                self.ask_registry(*id, Asked::Agent, RegistryQuestion::Agent);
+            }
+            RegistryView::Keys(id, datacenter) => {
+                self.show_keys(&KeysRef { registry: *id, datacenter: datacenter.clone() }, now);
+            }
+            RegistryView::Datacenter(..) | RegistryView::Service(_) => {}
         }
         self.registries.shown = Some(view);
     }
@@ -209,17 +218,73 @@ impl App {
     }
 
     /// Asks a question, whose answer is heard with what it was asked for.
-    pub(in crate::app) fn ask_registry(&mut self, id: RegistryId, asked: Asked, question: RegistryQuestion) {
+    pub(in crate::app) fn ask_registry(&mut self, id: RegistryId, asked: Asked, question: RegistryQuestion) -> u64 {
         let ticket = self.next_id();
         self.registries.asked.insert(ticket, (id, asked));
         self.send(Command::AskRegistry { registry: id, ticket, question: Box::new(question) });
+        ticket
     }
 
-    /// A request to a service or to exactly one instance of it: its schema comes by reflection of whoever is asked.
-    fn call_service(&mut self, service: &ServiceRef, instance: Option<&InstanceKey>, now: Instant) {
+    /// A request to a service, to exactly one instance of it, or to all: its schema comes by reflection of whoever is
+    /// asked.
+    fn call_service(&mut self, service: &ServiceRef, instance: Option<&InstanceKey>, all: bool, now: Instant) {
         let Some(address) = self.registries.target(service, instance) else { return };
         self.area = Area::Services;
-        self.open_typed_address(&address, now);
+        let id = self.open_address(&address, now);
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
+            entry.open_first = Some(all);
+            entry.restored = false;
+        }
+    }
+
+    /// Opens the first method of a source that was opened to be called, once it is read.
+    pub(in crate::app) fn open_first(&mut self, source: SourceId, now: Instant) {
+        let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == source) else { return };
+        let Some(all) = entry.open_first.take() else { return };
+        let outline = entry.outline.as_ref();
+        let methods = outline
+            .into_iter()
+            .flat_map(|outline| &outline.services)
+            .flat_map(|service| service.methods.iter().map(move |method| (service.full_name.clone(), method)));
+        // What a service is there for comes before what every server has, and one request before a stream.
+        let rank = |(service, method): &(String, &MethodInfo)| {
+            (service.starts_with("grpc."), method.client_streaming, method.server_streaming)
+        };
+        let Some((service, method)) = methods.min_by_key(rank).map(|(service, method)| (service, method.name.clone()))
+        else {
+            return;
+        };
+        let address = match &entry.origin {
+            SourceOrigin::Address { address, .. } => address.clone(),
+            SourceOrigin::Files { .. } => return,
+        };
+        let is_it =
+            |tab: &Tab| (tab.source, tab.address.as_str(), tab.all.is_some()) == (source, address.as_str(), all);
+        // A tab that the person made of it already is what they mean.
+        if let Some(id) = self.tabs.iter().find(|tab| is_it(tab)).map(|tab| tab.id) {
+            self.choose_tab(id);
+            return;
+        }
+        self.changes += 1;
+        if all {
+            self.new_tab(source, &service, &method, now);
+            if let Some(id) = self.active {
+                self.apply_all(id, AllAct::AskAll(true));
+            }
+        } else {
+            self.open_method(source, &service, &method, now);
+        }
+    }
+
+    /// A request of its own for what an instance says of its health, sent at once.
+    fn ask_health(&mut self, service: &ServiceRef, instance: &InstanceKey, now: Instant) {
+        let Some(address) = self.registries.target(service, Some(instance)) else { return };
+        self.area = Area::Services;
+        let id = self.open_address(&address, now);
+        if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
+            entry.open_then = Some(("grpc.health.v1.Health".to_owned(), "Check".to_owned()));
+            entry.restored = false;
+        }
     }
 
     fn confirm_registry(&mut self, now: Instant) {
@@ -300,6 +365,7 @@ impl App {
     fn remove_registry(&mut self, id: RegistryId) {
         self.registries.entries.retain(|entry| entry.id != id);
         self.registries.views.retain(|service, _| service.registry != id);
+        self.registries.keys.retain(|keys, _| keys.registry != id);
         self.registries.asked.retain(|_, (registry, _)| *registry != id);
         if self.registries.shown.as_ref().is_some_and(|view| view.registry() == id) {
             self.registries.shown = None;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use super::keys::KeyAsked;
 use super::{
-    Away, DatacenterEntry, Happening, RegistryEntry, RegistryState, ServiceEntry, ServiceRef,
+    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, ServiceEntry, ServiceRef,
     TimelineLine, timeline,
 };
 use crate::app::App;
@@ -23,6 +24,8 @@ pub(in crate::app) enum Asked {
     Agent,
     /// The instances that fit the query of a service's view.
     Filter(ServiceRef, String),
+    /// Something of the view of keys.
+    Keys(KeysRef, KeyAsked),
 }
 
 impl App {
@@ -53,6 +56,9 @@ impl App {
                 entry.state = RegistryState::Away(Away { since, error });
             }
             RegistryTold::Unusable(error) => entry.state = RegistryState::Unusable(error),
+            RegistryTold::Watched { what: WatchWhat::Keys { datacenter, .. }, seen } => {
+                self.fold_keys(&KeysRef { registry, datacenter }, seen, at);
+            }
             RegistryTold::Watched { what, seen } => entry.see(what, seen, at),
             RegistryTold::Wire { datacenter, service, facts } => {
                 let known = entry.services.entry((datacenter, service)).or_default();
@@ -64,14 +70,17 @@ impl App {
                     known.wire.insert(key, facts);
                 }
             }
-            RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, now),
+            RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, at),
         }
         self.registries.tree.rebuild(&self.registries.entries);
         self.watch_registries();
     }
 
-    fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, _now: Instant) {
+    fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, at: SystemTime) {
         let Some((registry, asked)) = self.registries.asked.remove(&ticket) else { return };
+        if let Asked::Keys(keys, asked) = asked {
+            return self.fold_key_reply(&keys, asked, ticket, result, at);
+        }
         let Some(entry) = self.registries.entry_mut(registry) else { return };
         match (asked, result) {
             (Asked::Nodes(datacenter), result) => {
@@ -95,7 +104,7 @@ impl App {
                 };
                 self.registries.views.entry(service).or_default().filtered = Some((query, found));
             }
-            (Asked::Agent, Ok(_)) => {}
+            (Asked::Agent, Ok(_)) | (Asked::Keys(..), _) => {}
         }
     }
 }

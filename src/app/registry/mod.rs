@@ -9,6 +9,7 @@ mod entry;
 mod form;
 mod hear;
 mod keep;
+mod keys;
 mod service;
 mod timeline;
 mod tree;
@@ -22,6 +23,10 @@ use crate::registry::{InstanceKey, RegistryTarget};
 pub use act::RegistryAct;
 pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState, ServiceEntry};
 pub use form::{RegistryDialog, RegistryForm, RegistryFormFault};
+pub use keys::{
+    Conflict, DraftValue, KeptKeyDraft, KeyAct, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind,
+    KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, Looked, ShownVersion, folder_of, is_secret_value,
+};
 pub use service::{InstanceColumn, InstanceSide, ServiceView};
 pub use timeline::{Happening, TimelineLine};
 pub use tree::{RegistryLine, RegistryNode, RegistryTree};
@@ -76,6 +81,10 @@ pub struct Registries {
     pub dialog: Option<RegistryDialog>,
     /// How the instances of services are looked at.
     pub views: BTreeMap<ServiceRef, ServiceView>,
+    /// How keys and values are looked at.
+    pub keys: BTreeMap<KeysRef, KeysView>,
+    /// What was typed into keys before this start, until their registry is shown.
+    pub(super) kept_drafts: Vec<KeptKeyDraft>,
     /// Questions that were asked and not answered yet, by ticket.
     pub(super) asked: BTreeMap<u64, (RegistryId, hear::Asked)>,
 }
@@ -94,6 +103,21 @@ impl Registries {
     /// What is known of a service.
     pub fn service(&self, service: &ServiceRef) -> Option<&ServiceEntry> {
         self.entry(service.registry)?.service(&service.datacenter, &service.service)
+    }
+
+    /// The service that an address names, where its registry is open.
+    pub fn service_of(&self, address: &str) -> Option<ServiceRef> {
+        let target = RegistryTarget::parse(address).ok()?;
+        let is_it = |entry: &&RegistryEntry| {
+            let place = entry.place.as_ref();
+            place.is_some_and(|place| {
+                place.kind == target.kind && target.place.as_ref().is_none_or(|named| *named == place.address)
+            })
+        };
+        let entry = self.entries.iter().find(is_it)?;
+        let own = entry.datacenters.first().map(|own| own.name.clone()).unwrap_or_default();
+        let datacenter = target.datacenter.unwrap_or(own);
+        Some(ServiceRef { registry: entry.id, datacenter, service: target.service })
     }
 
     /// Where a request goes: to a service by its registry, or to the address of one instance.

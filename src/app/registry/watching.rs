@@ -15,10 +15,19 @@ impl App {
     /// Tells the engine what is to be watched, where that changed.
     pub(in crate::app) fn watch_registries(&mut self) {
         let is_shown = self.area == Area::Registry;
+        // Who would be asked is shown beside the request.
+        let called = self.active_tab().filter(|_| self.area == Area::Services);
+        let called = called.and_then(|tab| self.registries.service_of(&tab.address));
         let mut orders = Vec::new();
         for entry in &mut self.registries.entries {
             let shown = self.registries.shown.as_ref().filter(|_| is_shown);
             let mut wanted = wanted(entry, &self.registries.tree, shown);
+            if let Some(called) = called.as_ref().filter(|called| called.registry == entry.id) {
+                wanted.watches.insert(WatchWhat::Instances {
+                    datacenter: called.datacenter.clone(),
+                    service: called.service.clone(),
+                });
+            }
             wanted.settings = settings(entry, &wanted, &self.forms);
             if entry.watching != wanted {
                 entry.watching = wanted.clone();

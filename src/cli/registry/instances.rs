@@ -1,12 +1,15 @@
 //! `instances`: the instances of one service, with their checks.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
 
 use super::RegistryArgs;
-use crate::registry::{Check, Instance, Scope};
+use super::probe::{WireJson, probe_all};
+use crate::cli::args::seconds;
+use crate::registry::{Check, Instance, Scope, disagreement};
 
 /// `instances`
 #[derive(Debug, Args)]
@@ -26,6 +29,12 @@ pub struct InstancesArgs {
     /// Only instances that this expression of Consul's lets through
     #[arg(long, value_name = "EXPRESSION")]
     pub filter: Option<String>,
+    /// Ask each instance itself, too: TCP, TLS, grpc.health.v1, reflection; and say where registry and wire disagree
+    #[arg(long)]
+    pub probe: bool,
+    /// Patience of the probe of one instance, seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "3", requires = "probe")]
+    pub probe_timeout: Duration,
     /// Name of the service
     pub service: String,
 }
@@ -56,6 +65,10 @@ pub(super) struct InstanceJson<'a> {
     meta: &'a BTreeMap<String, String>,
     health: &'static str,
     checks: Vec<CheckJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wire: Option<WireJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disagreement: Option<Option<String>>,
 }
 
 #[derive(Serialize)]
@@ -79,6 +92,8 @@ impl<'a> From<&'a Instance> for InstanceJson<'a> {
             meta: &instance.meta,
             health: instance.health.name(),
             checks: instance.checks.iter().map(CheckJson::from).collect(),
+            wire: None,
+            disagreement: None,
         }
     }
 }
@@ -97,7 +112,16 @@ pub async fn run(args: Box<InstancesArgs>) -> u8 {
     };
     match registry.instances(&args.scope(), Some(&args.service)).await {
         Ok(answer) => {
-            let list: Vec<InstanceJson<'_>> = answer.value.iter().map(InstanceJson::from).collect();
+            super::say_problems(registry.as_ref()).await;
+            let mut list: Vec<InstanceJson<'_>> = answer.value.iter().map(InstanceJson::from).collect();
+            if args.probe {
+                let kind = registry.place().kind;
+                let found = probe_all(&answer.value, args.probe_timeout).await;
+                for ((shown, instance), facts) in list.iter_mut().zip(&answer.value).zip(&found) {
+                    shown.wire = Some(WireJson::from(facts.as_ref()));
+                    shown.disagreement = Some(disagreement(kind, instance, facts).map(|found| found.to_string()));
+                }
+            }
             super::print_list(&list, answer.hidden, registry.as_ref())
         }
         Err(error) => super::refused(&error),

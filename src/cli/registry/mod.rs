@@ -4,6 +4,8 @@
 
 mod instances;
 mod kv;
+mod pick;
+mod probe;
 mod register;
 mod services;
 mod watch;
@@ -24,9 +26,11 @@ use super::{USAGE, report};
 use crate::registry::consul::{Consul, ConsulExplicit, ConsulSettings};
 use crate::registry::{Consistency, Hidden, Registry, RegistryError, RegistryFault, Scope, StaticList};
 use crate::secret::Secret;
+use crate::words::format::visible;
 
 pub(super) use instances::run as instances;
 pub(super) use kv::run as kv;
+pub(super) use pick::{PickArgs, code_of, retries, say_answered, say_attempt, say_chosen};
 pub(super) use register::{deregister, maintenance, register, ttl};
 pub(super) use services::run as services;
 pub(super) use watch::run as watch;
@@ -141,6 +145,13 @@ fn at_home(path: &str) -> std::path::PathBuf {
 /// A registry's refusal on stderr; the exit code.
 pub(super) fn refused(error: &RegistryError) -> u8 {
     report::not_begun(&error.to_string())
+}
+
+/// What is wrong with parts of a registry that cost only themselves: the lines of a list that cannot be read.
+async fn say_problems(registry: &dyn Registry) {
+    for problem in registry.problems().await {
+        eprintln!("proconsul: {}: {}", visible(&registry.place().to_string()), visible(&problem));
+    }
 }
 
 /// One line of JSON on stdout; whether somebody read it.

@@ -51,6 +51,7 @@ pub async fn run(args: Box<ServicesArgs>) -> u8 {
     let scope = Scope { filter: args.filter, ..args.registry.scope() };
     match registry.services(&scope).await {
         Ok(answer) => {
+            super::say_problems(registry.as_ref()).await;
             let list: Vec<ServiceJson<'_>> = answer.value.iter().map(ServiceJson::from).collect();
             super::print_list(&list, answer.hidden, registry.as_ref())
         }

@@ -27,7 +27,7 @@ const LINE_AT_MOST: usize = 300;
 /// with the pipe; a list in the background would have no standard input, hence the third descriptor.
 #[cfg(unix)]
 const KEEPER: &str = r#"exec 3<&0
-"$@" </dev/null 3<&- &
+"$@" </dev/null >&2 3<&- &
 agent=$!
 echo "$agent"
 (read -r _ <&3; kill -KILL "$agent" 2>/dev/null) >/dev/null 2>&1 &

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
+use super::keys::SeenKeys;
 use super::probes::{Probes, tell_facts};
 use super::{
     RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold, WatchWhat, Watched,
@@ -16,8 +17,8 @@ use crate::engine::live::Teller;
 use crate::engine::{Event, Generation, ProbeRate, Registries};
 use crate::registry::consul::{Consul, ConsulSettings};
 use crate::registry::{
-    Answer, Datacenter, Instance, KeyValues, Registry, RegistryError, RegistryFault, RegistryKind, RegistryPlace,
-    Scope, StaticList, Watch, WatchUpdate,
+    Answer, Datacenter, Instance, KeyEntry, KeyValues, Registry, RegistryError, RegistryFault, RegistryKind,
+    RegistryPlace, Scope, StaticList, Watch, WatchUpdate,
 };
 use crate::transport::Pool;
 
@@ -154,6 +155,7 @@ async fn run(
         tell: tell.clone(),
         probes: Arc::clone(&probes),
         running: HashMap::new(),
+        seen_keys: SeenKeys::default(),
     };
     let mut read_only = false;
     while let Some(order) = inbox.recv().await {
@@ -234,6 +236,7 @@ struct Watches {
     tell: Tell,
     probes: Arc<Probes>,
     running: HashMap<WatchWhat, AbortHandle>,
+    seen_keys: SeenKeys,
 }
 
 impl Watches {
@@ -267,6 +270,7 @@ impl Watches {
 
     fn begin(&mut self, what: WatchWhat, tasks: &mut JoinSet<()>) {
         let (registry, tell, watched) = (Arc::clone(&self.registry), self.tell.clone(), what.clone());
+        let seen = self.seen_keys.clone();
         let probes = Arc::clone(&self.probes);
         let task = tasks.spawn(async move {
             match &watched {
@@ -285,7 +289,7 @@ impl Watches {
                 }
                 WatchWhat::Keys { datacenter, prefix } => {
                     let Some(keys) = registry.key_values() else { return };
-                    pass(keys.watch(scope(datacenter), prefix.clone()), &tell, &watched, Watched::Keys).await;
+                    pass_keys(keys.watch(scope(datacenter), prefix.clone()), &tell, &watched, &seen).await;
                 }
             }
         });
@@ -305,6 +309,24 @@ async fn pass<T>(mut updates: Watch<T>, tell: &Tell, what: &WatchWhat, wrap: imp
     }
 }
 
+/// As [`pass`], for keys: folders and changes are made off the tasks' threads.
+async fn pass_keys(mut updates: Watch<Vec<KeyEntry>>, tell: &Tell, what: &WatchWhat, seen: &SeenKeys) {
+    let WatchWhat::Keys { datacenter, prefix } = what else { return };
+    let watch = (datacenter.clone(), prefix.clone());
+    while let Some(update) = updates.recv().await {
+        let told = match update {
+            WatchUpdate::Now(answer) => {
+                let (seen, watch) = (seen.clone(), watch.clone());
+                let Ok(answer) = tokio::task::spawn_blocking(move || seen.look(&watch, answer)).await else { return };
+                Watched::Keys(answer)
+            }
+            WatchUpdate::Away(error) => Watched::Away(error),
+            WatchUpdate::Back => Watched::Back,
+        };
+        tell.tell(RegistryTold::Watched { what: what.clone(), seen: told }).await;
+    }
+}
+
 fn scope(datacenter: &str) -> Scope {
     Scope { datacenter: (!datacenter.is_empty()).then(|| datacenter.to_owned()), ..Scope::default() }
 }
@@ -319,6 +341,14 @@ async fn answer(registry: &dyn Registry, question: RegistryQuestion) -> Result<R
         })
     };
     Ok(match question {
+        Q::KeyWork(work) => {
+            let failed = |ended: tokio::task::JoinError| RegistryError {
+                place: registry.place().clone(),
+                asked: String::new(),
+                fault: RegistryFault::NotDone(ended.to_string()),
+            };
+            RegistryReply::KeyWorked(tokio::task::spawn_blocking(move || work.run()).await.map_err(failed)?)
+        }
         Q::Nodes { datacenter } => RegistryReply::Nodes(registry.nodes(&scope(&datacenter)).await?),
         Q::Agent => RegistryReply::Agent(Box::new(registry.agent().await?)),
         Q::Filter { datacenter, service, filter } => {

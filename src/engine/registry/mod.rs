@@ -3,6 +3,8 @@
 //! Lives here: the words in which a window asks (plain values), and the tasks that answer. What is watched is said as a
 //! whole ([`Watching`]); the engine begins and ends watches so that it comes true.
 
+mod key_work;
+mod keys;
 mod live;
 mod probes;
 
@@ -11,13 +13,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub use key_work::{
+    FileFault, ImportItem, ImportMeets, JsonFault, KeyWork, KeyWorked, LARGEST_VALUE_BYTES, looks_like_json,
+};
+pub use keys::{KeyDelta, KeyDiff, KeyNode, KeyTree, TOLD_CHANGES, short_text};
 pub(super) use live::{LiveRegistries, RegistryOrder};
 
 use super::Endpoint;
 use crate::registry::consul::ConsulExplicit;
 use crate::registry::{
-    AgentInfo, Answer, Capabilities, Cas, Datacenter, Health, Instance, InstanceKey, KeyEntry, KeyWritten, Node,
-    RegistryError, RegistryPlace, Service, WireFacts,
+    AgentInfo, Answer, Capabilities, Cas, Datacenter, Health, Instance, InstanceKey, KeyWritten, Node, RegistryError,
+    RegistryPlace, Service, WireFacts,
 };
 
 /// Names an open registry in this process.
@@ -137,12 +143,14 @@ pub enum RegistryQuestion {
         /// All keys that begin with it.
         prefix: String,
     },
+    /// Work over keys that were read: nothing is asked of the registry.
+    KeyWork(KeyWork),
 }
 
 impl RegistryQuestion {
     /// It changes something in the registry.
     pub fn is_act(&self) -> bool {
-        !matches!(self, Self::Nodes { .. } | Self::Agent | Self::Filter { .. } | Self::IdTaken(_))
+        !matches!(self, Self::Nodes { .. } | Self::Agent | Self::Filter { .. } | Self::IdTaken(_) | Self::KeyWork(_))
     }
 }
 
@@ -161,6 +169,8 @@ pub enum RegistryReply {
     Done,
     /// To acts on a condition.
     Written(KeyWritten),
+    /// To `KeyWork`.
+    KeyWorked(KeyWorked),
 }
 
 /// What a watch saw.
@@ -171,7 +181,7 @@ pub enum Watched {
     /// To [`WatchWhat::Instances`].
     Instances(Answer<Arc<Vec<Instance>>>),
     /// To [`WatchWhat::Keys`].
-    Keys(Answer<Arc<Vec<KeyEntry>>>),
+    Keys(Answer<Arc<KeyTree>>),
     /// The registry cannot be asked: what was seen before is old.
     Away(Arc<RegistryError>),
     /// It can be asked again, and nothing had changed.

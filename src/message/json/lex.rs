@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::message::MessageError;
 use crate::message::error::{Fault, Outcome};
+use crate::message::misfit::{Expected, Found, Misfit};
 use crate::message::number::json_number_len;
 
 /// A place in JSON text.
@@ -39,10 +40,9 @@ impl<'t> Lexer<'t> {
         } else if let Some(inside) = rest.strip_prefix("/*") {
             inside.find("*/").map(|end| end + 4)
         } else {
-            return Err(MessageError::mismatch(self.at..self.at + 1, "a value", "\"/\""));
+            return Err(MessageError::mismatch(self.at..self.at + 1, Expected::Value, Found::Written("\"/\"".into())));
         };
-        let length = length
-            .ok_or_else(|| MessageError::say(self.at..self.text.len(), "a comment begins here that does not end"))?;
+        let length = length.ok_or_else(|| MessageError::at(self.at..self.text.len(), Misfit::OpenComment))?;
         self.at += length;
         Ok(())
     }
@@ -55,7 +55,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// What stands here is not what was expected.
-    pub fn unexpected(&mut self, expected: impl Into<String>) -> Fault {
+    pub fn unexpected(&mut self, expected: Expected) -> Fault {
         if let Err(fault) = self.peek() {
             return fault;
         }
@@ -64,13 +64,13 @@ impl<'t> Lexer<'t> {
     }
 
     /// Length and words of the token that stands here.
-    fn describe(&self) -> (usize, String) {
+    fn describe(&self) -> (usize, Found) {
         const SHOWN: usize = 40;
         let rest = &self.text[self.at..];
-        let Some(first) = rest.chars().next() else { return (0, "the end of the input".into()) };
+        let Some(first) = rest.chars().next() else { return (0, Found::End) };
         let length = match first {
-            '{' => return (1, "an object".into()),
-            '[' => return (1, "an array".into()),
+            '{' => return (1, Found::Object),
+            '[' => return (1, Found::Array),
             '"' => {
                 let mut escaped = false;
                 let closing = rest[1..].char_indices().find(|(_, c)| {
@@ -83,20 +83,20 @@ impl<'t> Lexer<'t> {
             c if c.is_alphanumeric() || c == '-' || c == '+' || c == '.' || c == '_' => {
                 rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_'))).unwrap_or(rest.len())
             }
-            c => return (c.len_utf8(), format!("\"{c}\"")),
+            c => return (c.len_utf8(), Found::Written(format!("\"{c}\""))),
         };
         let token = &rest[..length];
         let mut shown: String = token.chars().take(SHOWN).collect();
         if shown.len() < token.len() {
             shown.push('…');
         }
-        (length, shown)
+        (length, Found::Written(shown))
     }
 
     /// Reads a string, quotes and all.
-    pub fn string(&mut self, expected: &str) -> Outcome<Cow<'t, str>> {
+    pub fn string(&mut self, expected: &Expected) -> Outcome<Cow<'t, str>> {
         if self.peek()? != Some(b'"') {
-            return Err(self.unexpected(expected));
+            return Err(self.unexpected(expected.clone()));
         }
         let open = self.at;
         let start = open + 1;
@@ -127,12 +127,9 @@ impl<'t> Lexer<'t> {
                     run = self.at;
                 }
                 Some(_) => {
-                    return Err(MessageError::say(
-                        self.at..self.at + 1,
-                        "a control character in a string must be escaped",
-                    ));
+                    return Err(MessageError::at(self.at..self.at + 1, Misfit::ControlCharacter));
                 }
-                None => return Err(MessageError::say(open..self.at, "a string begins here that does not end")),
+                None => return Err(MessageError::at(open..self.at, Misfit::OpenString)),
             }
         }
     }
@@ -151,7 +148,7 @@ impl<'t> Lexer<'t> {
             Some(b'u') => return self.unicode_escape(),
             _ => {
                 let end = self.text[start + 1..].chars().next().map_or(start + 1, |c| start + 1 + c.len_utf8());
-                return Err(MessageError::say(start..end, "an invalid escape in a string"));
+                return Err(MessageError::at(start..end, Misfit::BadEscape));
             }
         };
         self.at += 2;
@@ -164,17 +161,17 @@ impl<'t> Lexer<'t> {
             let digits = self.bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
             digits.iter().try_fold(0, |value, digit| Some(value << 4 | char::from(*digit).to_digit(16)?))
         };
-        let bad = |end: usize, message: &str| MessageError::say(start..end.min(self.bytes.len()), message);
-        let first = unit(start).ok_or_else(|| bad(start + 2, "\\u wants four hexadecimal digits"))?;
+        let bad = |end: usize, what: Misfit| MessageError::at(start..end.min(self.bytes.len()), what);
+        let first = unit(start).ok_or_else(|| bad(start + 2, Misfit::BadUnicodeEscape))?;
         let (code, length) = match first {
             0xd800..=0xdbff => {
                 let second = unit(start + 6).filter(|low| (0xdc00..=0xdfff).contains(low));
-                let low = second.ok_or_else(|| bad(start + 6, "half of a surrogate pair stands alone"))?;
+                let low = second.ok_or_else(|| bad(start + 6, Misfit::HalfSurrogate))?;
                 (0x1_0000 + ((first - 0xd800) << 10) + (low - 0xdc00), 12)
             }
             other => (other, 6),
         };
-        let character = char::from_u32(code).ok_or_else(|| bad(start + 6, "half of a surrogate pair stands alone"))?;
+        let character = char::from_u32(code).ok_or_else(|| bad(start + 6, Misfit::HalfSurrogate))?;
         self.at = start + length;
         Ok(character)
     }
@@ -195,14 +192,14 @@ impl<'t> Lexer<'t> {
     }
 
     /// Reads a number as it is written.
-    pub fn number(&mut self, expected: &str) -> Outcome<&'t str> {
+    pub fn number(&mut self, expected: &Expected) -> Outcome<&'t str> {
         self.peek()?;
         let start = self.at;
         let length = json_number_len(&self.bytes[start..]);
         let end = start + length.unwrap_or(0);
         let goes_on = self.bytes.get(end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.');
         if length.is_none() || goes_on {
-            return Err(self.unexpected(expected));
+            return Err(self.unexpected(expected.clone()));
         }
         self.at = end;
         Ok(&self.text[start..end])
@@ -226,7 +223,7 @@ impl<'t> Lexer<'t> {
             return Ok(false);
         }
         if !self.eat(b',')? {
-            return Err(self.unexpected(format!("\",\" or \"{}\"", char::from(close))));
+            return Err(self.unexpected(Expected::EitherMark(',', char::from(close))));
         }
         if self.is_relaxed && self.eat(close)? {
             return Ok(false);
@@ -235,12 +232,12 @@ impl<'t> Lexer<'t> {
     }
 
     pub fn colon(&mut self) -> Outcome<()> {
-        if self.eat(b':')? { Ok(()) } else { Err(self.unexpected("\":\"")) }
+        if self.eat(b':')? { Ok(()) } else { Err(self.unexpected(Expected::Mark(':'))) }
     }
 
     /// Fails where anything but white space is left.
     pub fn end(&mut self) -> Outcome<()> {
-        if self.peek()?.is_some() { Err(self.unexpected("the end of the input")) } else { Ok(()) }
+        if self.peek()?.is_some() { Err(self.unexpected(Expected::End)) } else { Ok(()) }
     }
 
     /// Reads past one value of any kind, checking its form; a stack on the heap holds what is open.
@@ -253,7 +250,7 @@ impl<'t> Lexer<'t> {
                 Some(b'{') => {
                     self.at += 1;
                     if !self.eat(b'}')? {
-                        self.string("a field name or \"}\"")?;
+                        self.string(&Expected::FieldNameOrEnd)?;
                         self.colon()?;
                         open.push(b'}');
                         continue 'values;
@@ -266,18 +263,18 @@ impl<'t> Lexer<'t> {
                         continue 'values;
                     }
                 }
-                Some(b'"') => drop(self.string("a value")?),
-                Some(b'-' | b'0'..=b'9') => drop(self.number("a value")?),
+                Some(b'"') => drop(self.string(&Expected::Value)?),
+                Some(b'-' | b'0'..=b'9') => drop(self.number(&Expected::Value)?),
                 _ => {
                     if !(self.eat_word("null")? || self.eat_word("true")? || self.eat_word("false")?) {
-                        return Err(self.unexpected("a value"));
+                        return Err(self.unexpected(Expected::Value));
                     }
                 }
             }
             while let Some(close) = open.last().copied() {
                 if self.comma_or(close)? {
                     if close == b'}' {
-                        self.string("a field name")?;
+                        self.string(&Expected::FieldName)?;
                         self.colon()?;
                     }
                     continue 'values;

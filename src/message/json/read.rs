@@ -11,6 +11,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::lex::Lexer;
 use crate::message::MessageError;
 use crate::message::error::{Fault, Outcome, nearest};
+use crate::message::misfit::{Expected, Found, Misfit};
 use crate::message::number::{NoInteger, is_json_number, parse_integer};
 use crate::message::shape::{EnumShape, FieldKind, FieldShape, Label, MAX_DEPTH, Schema, Shape, WellKnown};
 use crate::message::value::{Key, Message, Value, bits_of};
@@ -66,9 +67,10 @@ impl<'r, 't> Reader<'r, 't> {
 
     /// Counts one message deeper while `read` reads it.
     pub(super) fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        self.schema.goes_on()?;
         if self.depth >= MAX_DEPTH {
             let at = self.lex.at;
-            return Err(MessageError::say(at..at, format!("messages are nested more than {MAX_DEPTH} deep")));
+            return Err(MessageError::at(at..at, Misfit::TooDeep(MAX_DEPTH)));
         }
         self.depth += 1;
         let done = read(self);
@@ -79,7 +81,7 @@ impl<'r, 't> Reader<'r, 't> {
     /// Reads an object's fields. In an `Any` the key `@type` was read before.
     pub(super) fn object(&mut self, shape: &Shape, in_any: bool) -> Outcome<Message<'t>> {
         if !self.lex.eat(b'{')? {
-            return Err(self.lex.unexpected(format!("an object ({})", shape.name)));
+            return Err(self.lex.unexpected(Expected::Object(shape.name.clone())));
         }
         let start = self.lex.at - 1;
         let mut message = Message::default();
@@ -89,20 +91,20 @@ impl<'r, 't> Reader<'r, 't> {
         while goes_on {
             self.lex.peek()?;
             let key_start = self.lex.at;
-            let key = self.lex.string("a field name or \"}\"")?;
+            let key = self.lex.string(&Expected::FieldNameOrEnd)?;
             let key_span = key_start..self.lex.at;
             self.lex.colon()?;
             match shape.index_by_json_name(&key) {
                 Some(index) => {
                     let field = &shape.fields[index];
                     if !seen.insert(index) {
-                        return Err(MessageError::say(key_span, "this field stands here twice").under(&key));
+                        return Err(MessageError::at(key_span, Misfit::FieldTwice).under(&key));
                     }
                     self.field(shape, field, &mut message, &key_span).map_err(|fault| fault.under(&key))?;
                 }
                 None if in_any && key == "@type" => {
                     if std::mem::replace(&mut has_type, true) {
-                        return Err(MessageError::say(key_span, "this field stands here twice").under(&key));
+                        return Err(MessageError::at(key_span, Misfit::FieldTwice).under(&key));
                     }
                     self.lex.skip()?;
                 }
@@ -139,10 +141,7 @@ impl<'r, 't> Reader<'r, 't> {
         match field.label {
             Label::Singular => {
                 if let Some(rival) = message.rival(shape, field).and_then(|number| shape.field(number)) {
-                    return Err(MessageError::say(
-                        key_span.clone(),
-                        format!("{} of the same oneof is already set", rival.name),
-                    ));
+                    return Err(MessageError::at(key_span.clone(), Misfit::OneofSet(rival.name.clone())));
                 }
                 if let Some(value) = self.value(field, message)? {
                     message.set(shape, field, value);
@@ -165,7 +164,7 @@ impl<'r, 't> Reader<'r, 't> {
 
     fn list(&mut self, field: &FieldShape, message: &mut Message<'t>) -> Outcome<()> {
         if !self.lex.eat(b'[')? {
-            return Err(self.lex.unexpected(format!("an array of {}", field.expected())));
+            return Err(self.lex.unexpected(Expected::ArrayOf(Box::new(field.expected()))));
         }
         let mut index = 0_usize;
         let mut goes_on = !self.lex.eat(b']')?;
@@ -183,20 +182,20 @@ impl<'r, 't> Reader<'r, 't> {
         let entry = self.schema.child(field);
         let Some((key_field, value_field)) = entry.entry() else { return Ok(()) };
         if !self.lex.eat(b'{')? {
-            return Err(self.lex.unexpected("an object (a map)"));
+            return Err(self.lex.unexpected(Expected::Map));
         }
         let mut seen = HashSet::new();
         let mut goes_on = !self.lex.eat(b'}')?;
         while goes_on {
             self.lex.peek()?;
             let key_start = self.lex.at;
-            let text = self.lex.string("a map key or \"}\"")?;
+            let text = self.lex.string(&Expected::MapKeyOrEnd)?;
             let key_span = key_start..self.lex.at;
             self.lex.colon()?;
             let key = map_key(key_field, text, &key_span)?;
             let shown = || key_field.show_key(&key);
             if !seen.insert(key.clone()) {
-                return Err(MessageError::say(key_span, "this key stands here twice").under_index(shown()));
+                return Err(MessageError::at(key_span, Misfit::KeyTwice).under_index(shown()));
             }
             let unknown_before = message.unknown.len();
             let value = self.value(value_field, message).map_err(|fault| fault.under_index(shown()))?;
@@ -213,12 +212,13 @@ impl<'r, 't> Reader<'r, 't> {
 
     /// Reads one value of a field; none where an unknown enum value is left out.
     pub(super) fn value(&mut self, field: &FieldShape, message: &mut Message<'t>) -> Outcome<Option<Value<'t>>> {
+        self.schema.goes_on()?;
         let value = match field.kind {
             FieldKind::Message | FieldKind::Group => {
                 let child = self.schema.child(field);
                 Value::Message(Box::new(self.message(&child)?))
             }
-            FieldKind::String => Value::Bytes(into_bytes(self.lex.string("string")?)),
+            FieldKind::String => Value::Bytes(into_bytes(self.lex.string(&Expected::scalar("string"))?)),
             FieldKind::Bytes => Value::Bytes(Cow::Owned(self.base64(field)?)),
             FieldKind::Bool => {
                 if self.lex.eat_word("true")? {
@@ -226,11 +226,11 @@ impl<'r, 't> Reader<'r, 't> {
                 } else if self.lex.eat_word("false")? {
                     Value::Scalar(0)
                 } else {
-                    return Err(self.lex.unexpected("bool"));
+                    return Err(self.lex.unexpected(Expected::scalar("bool")));
                 }
             }
             FieldKind::Enum => {
-                let Some(known) = &field.enumeration else { return Err(self.lex.unexpected("enum")) };
+                let Some(known) = &field.enumeration else { return Err(self.lex.unexpected(Expected::scalar("enum"))) };
                 let Some(number) = self.enumeration(known, field)? else { return Ok(None) };
                 let bits = i64::from(number).cast_unsigned();
                 if !known.takes(number) {
@@ -246,7 +246,7 @@ impl<'r, 't> Reader<'r, 't> {
     }
 
     /// A number, or one in quotes: its text and place.
-    fn number(&mut self, expected: &str) -> Outcome<(Cow<'t, str>, Range<usize>)> {
+    fn number(&mut self, expected: &Expected) -> Outcome<(Cow<'t, str>, Range<usize>)> {
         if self.lex.peek()? != Some(b'"') {
             let start = self.lex.at;
             let number = self.lex.number(expected)?;
@@ -269,7 +269,7 @@ impl<'r, 't> Reader<'r, 't> {
         let expected = field.expected();
         let (text, span) = self.number(&expected)?;
         if !is_json_number(&text) {
-            return Err(MessageError::mismatch(span, expected, format!("{text:?}")));
+            return Err(MessageError::mismatch(span, expected, Found::Written(format!("{text:?}"))));
         }
         integer_bits(field, &text, span)
     }
@@ -289,14 +289,14 @@ impl<'r, 't> Reader<'r, 't> {
             return Ok(if is_single { u64::from((value as f32).to_bits()) } else { value.to_bits() });
         }
         if !is_json_number(&text) {
-            return Err(MessageError::mismatch(span, expected, format!("{text:?}")));
+            return Err(MessageError::mismatch(span, expected, Found::Written(format!("{text:?}"))));
         }
         let bits = if is_single {
             text.parse::<f32>().ok().filter(|value| value.is_finite()).map(|value| u64::from(value.to_bits()))
         } else {
             text.parse::<f64>().ok().filter(|value| value.is_finite()).map(f64::to_bits)
         };
-        bits.ok_or_else(|| MessageError::mismatch(span, expected, format!("{text}, which is out of range")))
+        bits.ok_or_else(|| MessageError::mismatch(span, expected, Found::OutOfRange(text.to_string())))
     }
 
     /// An enum's number; none where its name is unknown and that is to be ignored.
@@ -304,15 +304,15 @@ impl<'r, 't> Reader<'r, 't> {
         match self.lex.peek()? {
             Some(b'"') => {
                 let start = self.lex.at;
-                let name = self.lex.string("enum")?;
+                let name = self.lex.string(&Expected::scalar("enum"))?;
                 let span = start..self.lex.at;
                 match known.number(&name) {
                     Some(number) => Ok(Some(number)),
                     None if self.ignore_unknown => Ok(None),
                     None => {
                         let found = match known.nearest(&name) {
-                            Some(near) => format!("{name:?} (did you mean {near}?)"),
-                            None => format!("{name:?}"),
+                            Some(near) => Found::Near { written: format!("{name:?}"), near: near.to_owned() },
+                            None => Found::Written(format!("{name:?}")),
                         };
                         Err(MessageError::mismatch(span, field.expected(), found))
                     }
@@ -321,7 +321,7 @@ impl<'r, 't> Reader<'r, 't> {
             Some(b'n') if known.is_null_value && self.lex.eat_word("null")? => Ok(Some(0)),
             Some(b'-' | b'0'..=b'9') => {
                 let start = self.lex.at;
-                let number = self.lex.number("enum")?;
+                let number = self.lex.number(&Expected::scalar("enum"))?;
                 integer_bits(field, number, start..self.lex.at).map(|bits| Some(bits as i32))
             }
             _ => Err(self.lex.unexpected(field.expected())),
@@ -339,9 +339,7 @@ impl<'r, 't> Reader<'r, 't> {
         let text = self.lex.string(&field.expected())?;
         let is_url_safe = text.bytes().any(|byte| matches!(byte, b'-' | b'_'));
         let decoded = if is_url_safe { URL_SAFE.decode(&*text) } else { STANDARD.decode(&*text) };
-        decoded.map_err(|error| {
-            MessageError::mismatch(start..self.lex.at, field.expected(), format!("a string that is not ({error})"))
-        })
+        decoded.map_err(|error| MessageError::mismatch(start..self.lex.at, field.expected(), Found::NotBase64(error)))
     }
 }
 
@@ -351,9 +349,8 @@ fn is_empty_type(shape: &Shape) -> bool {
 
 /// A key that no field has.
 pub(super) fn unknown_field(shape: &Shape, key: &str, span: Range<usize>) -> Fault {
-    let near = nearest(key, shape.json_names());
-    let hint = near.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-    MessageError::say(span, format!("unknown field {key} of {}{hint}", shape.name))
+    let near = nearest(key, shape.json_names()).map(str::to_owned);
+    MessageError::at(span, Misfit::UnknownField { name: key.to_owned(), of: shape.name.clone(), near })
 }
 
 pub(super) fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
@@ -366,18 +363,14 @@ pub(super) fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
 /// The bits of a written integer in the field's own width.
 fn integer_bits(field: &FieldShape, text: &str, span: Range<usize>) -> Outcome<u64> {
     let expected = || match field.kind {
-        FieldKind::Enum => "an enum's number (int32)".to_owned(),
+        FieldKind::Enum => Expected::EnumNumber,
         _ => field.expected(),
     };
     match parse_integer(text) {
         Ok(number) => bits_of(field.kind, number)
-            .ok_or_else(|| MessageError::mismatch(span, expected(), format!("{text}, which is out of range"))),
-        Err(NoInteger::TooLarge) => {
-            Err(MessageError::mismatch(span, expected(), format!("{text}, which is out of range")))
-        }
-        Err(NoInteger::Fraction) => {
-            Err(MessageError::mismatch(span, expected(), format!("{text}, which has a fraction")))
-        }
+            .ok_or_else(|| MessageError::mismatch(span, expected(), Found::OutOfRange(text.to_string()))),
+        Err(NoInteger::TooLarge) => Err(MessageError::mismatch(span, expected(), Found::OutOfRange(text.to_string()))),
+        Err(NoInteger::Fraction) => Err(MessageError::mismatch(span, expected(), Found::Fraction(text.to_owned()))),
     }
 }
 
@@ -387,11 +380,13 @@ fn map_key<'t>(field: &FieldShape, text: Cow<'t, str>, span: &Range<usize>) -> O
         FieldKind::Bool => match &*text {
             "true" => Ok(Key::Scalar(1)),
             "false" => Ok(Key::Scalar(0)),
-            _ => Err(MessageError::mismatch(span.clone(), "\"true\" or \"false\"", format!("{text:?}"))),
+            _ => Err(MessageError::mismatch(span.clone(), Expected::QuotedBool, Found::Written(format!("{text:?}")))),
         },
-        _ if !is_json_number(&text) => {
-            Err(MessageError::mismatch(span.clone(), format!("{} in quotes", field.expected()), format!("{text:?}")))
-        }
+        _ if !is_json_number(&text) => Err(MessageError::mismatch(
+            span.clone(),
+            Expected::InQuotes(Box::new(field.expected())),
+            Found::Written(format!("{text:?}")),
+        )),
         _ => integer_bits(field, &text, span.clone()).map(Key::Scalar),
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::read::{Reader, into_bytes, unknown_field};
 use crate::message::error::{MessageError, MessageErrorKind, Outcome};
+use crate::message::misfit::{Expected, Found, Misfit};
 use crate::message::shape::{Shape, WellKnown};
 use crate::message::time::{duration_from_text, timestamp_from_text};
 use crate::message::value::{FieldValue, Message, Value};
@@ -21,11 +22,8 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn well_known(&mut self, known: WellKnown, shape: &Shape) -> Outcome<Message<'t>> {
         match known {
             WellKnown::Any => self.any(),
-            WellKnown::Timestamp => {
-                let expected = "a timestamp like \"1972-01-01T10:00:20.021Z\"";
-                self.seconds_and_nanos(expected, timestamp_from_text)
-            }
-            WellKnown::Duration => self.seconds_and_nanos("a duration like \"1.5s\"", duration_from_text),
+            WellKnown::Timestamp => self.seconds_and_nanos(Expected::Timestamp, timestamp_from_text),
+            WellKnown::Duration => self.seconds_and_nanos(Expected::Duration, duration_from_text),
             WellKnown::FieldMask => self.field_mask(),
             WellKnown::Struct => {
                 let mut message = Message::default();
@@ -50,15 +48,15 @@ impl<'t> Reader<'_, 't> {
 
     fn seconds_and_nanos(
         &mut self,
-        expected: &str,
+        expected: Expected,
         parse: impl Fn(&str) -> Option<(i64, i32)>,
     ) -> Outcome<Message<'t>> {
         self.lex.peek()?;
         let start = self.lex.at;
-        let text = self.lex.string(expected)?;
+        let text = self.lex.string(&expected)?;
         let parsed = parse(&text);
-        let (seconds, nanos) =
-            parsed.ok_or_else(|| MessageError::mismatch(start..self.lex.at, expected, format!("{text:?}")))?;
+        let (seconds, nanos) = parsed
+            .ok_or_else(|| MessageError::mismatch(start..self.lex.at, expected, Found::Written(format!("{text:?}"))))?;
         let mut message = Message::default();
         if seconds != 0 {
             message.put(1, FieldValue::One(Value::Scalar(seconds.cast_unsigned())));
@@ -70,17 +68,18 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn field_mask(&mut self) -> Outcome<Message<'t>> {
-        let expected = "a field mask like \"user.displayName,photo\"";
+        let expected = Expected::FieldMask;
         self.lex.peek()?;
         let start = self.lex.at;
-        let text = self.lex.string(expected)?;
+        let text = self.lex.string(&expected)?;
         let mut message = Message::default();
         if text.is_empty() {
             return Ok(message);
         }
         let paths: Option<Vec<Cow<'t, [u8]>>> =
             text.split(',').map(|path| snake_case(path).map(|path| Cow::Owned(path.into_bytes()))).collect();
-        let paths = paths.ok_or_else(|| MessageError::mismatch(start..self.lex.at, expected, format!("{text:?}")))?;
+        let paths = paths
+            .ok_or_else(|| MessageError::mismatch(start..self.lex.at, expected, Found::Written(format!("{text:?}"))))?;
         message.put(1, FieldValue::Bytes(paths));
         Ok(message)
     }
@@ -90,14 +89,14 @@ impl<'t> Reader<'_, 't> {
         let mut message = Message::default();
         let mut put = |number: u32, value: Value<'t>| message.put(number, FieldValue::One(value));
         match self.lex.peek()? {
-            Some(b'"') => put(STRING, Value::Bytes(into_bytes(self.lex.string("a value")?))),
+            Some(b'"') => put(STRING, Value::Bytes(into_bytes(self.lex.string(&Expected::Value)?))),
             Some(b'-' | b'0'..=b'9') => {
                 let start = self.lex.at;
-                let number = self.lex.number("a value")?;
+                let number = self.lex.number(&Expected::Value)?;
                 let value = number.parse::<f64>().ok().filter(|value| value.is_finite());
                 let value = value.ok_or_else(|| {
-                    let found = format!("{number}, which is out of range");
-                    MessageError::mismatch(start..self.lex.at, "double", found)
+                    let found = Found::OutOfRange(number.to_owned());
+                    MessageError::mismatch(start..self.lex.at, Expected::scalar("double"), found)
                 })?;
                 put(NUMBER, Value::Scalar(value.to_bits()));
             }
@@ -116,7 +115,7 @@ impl<'t> Reader<'_, 't> {
                 } else if self.lex.eat_word("false")? {
                     put(BOOL, Value::Scalar(0));
                 } else {
-                    return Err(self.lex.unexpected("a value"));
+                    return Err(self.lex.unexpected(Expected::Value));
                 }
             }
         }
@@ -126,9 +125,9 @@ impl<'t> Reader<'_, 't> {
     fn list_value(&mut self, shape: &Shape) -> Outcome<Message<'t>> {
         let mut message = Message::default();
         if !self.lex.eat(b'[')? {
-            return Err(self.lex.unexpected("an array"));
+            return Err(self.lex.unexpected(Expected::Array));
         }
-        let Some(field) = shape.field(1) else { return Err(self.lex.unexpected("no value")) };
+        let Some(field) = shape.field(1) else { return Err(self.lex.unexpected(Expected::NoValue)) };
         let child = self.schema.child(field);
         let mut index = 0_usize;
         let mut goes_on = !self.lex.eat(b']')?;
@@ -143,7 +142,7 @@ impl<'t> Reader<'_, 't> {
 
     fn any(&mut self) -> Outcome<Message<'t>> {
         if self.lex.peek()? != Some(b'{') {
-            return Err(self.lex.unexpected("an object with \"@type\" (google.protobuf.Any)"));
+            return Err(self.lex.unexpected(Expected::Any));
         }
         let start = self.lex.at;
         let mut message = Message::default();
@@ -152,7 +151,7 @@ impl<'t> Reader<'_, 't> {
                 self.lex.skip()?;
                 return Ok(message);
             }
-            return Err(MessageError::say(start..start + 1, "an Any needs \"@type\" to say what it holds"));
+            return Err(MessageError::at(start..start + 1, Misfit::AnyWithoutType));
         };
         self.lex.at = start;
         let shape = self
@@ -185,18 +184,22 @@ impl<'t> Reader<'_, 't> {
         loop {
             self.lex.peek()?;
             let key_start = self.lex.at;
-            let key = self.lex.string("a field name")?;
+            let key = self.lex.string(&Expected::FieldName)?;
             let key_end = self.lex.at;
             self.lex.colon()?;
             if key == "@type" {
                 if found.is_some() {
-                    return Err(MessageError::say(key_start..key_end, "\"@type\" stands here twice"));
+                    return Err(MessageError::at(key_start..key_end, Misfit::TypeTwice));
                 }
                 self.lex.peek()?;
                 let at = self.lex.at;
-                let url = self.lex.string("a type URL")?;
+                let url = self.lex.string(&Expected::TypeUrl)?;
                 if url.rsplit('/').next().is_none_or(str::is_empty) {
-                    return Err(MessageError::mismatch(at..self.lex.at, "a type URL", format!("{url:?}")));
+                    return Err(MessageError::mismatch(
+                        at..self.lex.at,
+                        Expected::TypeUrl,
+                        Found::Written(format!("{url:?}")),
+                    ));
                 }
                 found = Some((url, at..self.lex.at));
                 if is_first {
@@ -221,7 +224,7 @@ impl<'t> Reader<'_, 't> {
         loop {
             self.lex.peek()?;
             let key_start = self.lex.at;
-            let key = self.lex.string("a field name")?;
+            let key = self.lex.string(&Expected::FieldName)?;
             let span = key_start..self.lex.at;
             self.lex.colon()?;
             match &*key {
@@ -232,7 +235,7 @@ impl<'t> Reader<'_, 't> {
                 "value" if content.is_none() => {
                     content = Some(self.message(shape).map_err(|fault| fault.under("value"))?);
                 }
-                "@type" | "value" => return Err(MessageError::say(span, "this field stands here twice").under(&key)),
+                "@type" | "value" => return Err(MessageError::at(span, Misfit::FieldTwice).under(&key)),
                 _ if self.ignore_unknown => {
                     self.lex.skip()?;
                 }
@@ -242,7 +245,7 @@ impl<'t> Reader<'_, 't> {
                 break;
             }
         }
-        content.ok_or_else(|| MessageError::say(start..start + 1, format!("an Any of {} needs \"value\"", shape.name)))
+        content.ok_or_else(|| MessageError::at(start..start + 1, Misfit::AnyWithoutValue(shape.name.clone())))
     }
 }
 

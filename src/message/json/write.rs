@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::JsonWriteOptions;
 use crate::message::MessageError;
 use crate::message::error::Outcome;
+use crate::message::misfit::Misfit;
 use crate::message::number::{push, push_f32, push_f64};
 use crate::message::shape::{FieldKind, FieldShape, Label, MAX_DEPTH, Schema, Shape};
 use crate::message::value::{Elements, FieldValue, Key, Message, Value, signed};
@@ -23,6 +24,9 @@ pub(super) struct Writer<'w> {
 
 /// Lists of numbers, strings and the like stand on one line up to this length, where that is asked for: in bytes.
 const SHORT_LIST: usize = 60;
+/// Long strings and bytes are written in parts of so many bytes, between which the work can be stopped. Base64 makes
+/// groups of three, so that parts of it join.
+const PART: usize = 3 << 20;
 
 impl<'w> Writer<'w> {
     /// `wire_len` is how long the message is on the wire, as a first guess at the text.
@@ -34,6 +38,7 @@ impl<'w> Writer<'w> {
     /// Writes the message and gives the text.
     pub fn whole(mut self, shape: &Shape, message: &Message<'_>) -> Outcome<String> {
         self.message(shape, message)?;
+        self.schema.goes_on()?;
         Ok(self.out)
     }
 
@@ -41,9 +46,9 @@ impl<'w> Writer<'w> {
         self.options.tolerate_unknown_any
     }
 
-    /// Enough is written.
+    /// Enough is written, or nobody wants it any more.
     pub(super) fn is_full(&self) -> bool {
-        self.options.most_bytes.is_some_and(|most| self.out.len() >= most)
+        self.schema.is_stopped() || self.options.most_bytes.is_some_and(|most| self.out.len() >= most)
     }
 
     /// The part of a string or of bytes that is written.
@@ -99,8 +104,9 @@ impl<'w> Writer<'w> {
 
     /// Writes a message in the form that its type has.
     pub(super) fn message(&mut self, shape: &Shape, message: &Message<'_>) -> Outcome<()> {
+        self.schema.goes_on()?;
         if self.depth >= MAX_DEPTH {
-            return Err(MessageError::unwritable(format!("messages are nested more than {MAX_DEPTH} deep")));
+            return Err(MessageError::unwritable(Misfit::TooDeep(MAX_DEPTH)));
         }
         self.depth += 1;
         if let Some(known) = shape.well_known {
@@ -314,15 +320,14 @@ impl<'w> Writer<'w> {
             return Ok(());
         }
         match std::str::from_utf8(bytes) {
-            Ok(text) => push_string(&mut self.out, text),
+            Ok(text) => self.text(text),
             // A character may be cut in two where the wanted part ends.
             Err(error) if error.error_len().is_none() && self.options.most_bytes == Some(bytes.len()) => {
                 push_string(&mut self.out, &String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
             }
-            Err(_) if self.is_tolerant() => push_string(&mut self.out, &String::from_utf8_lossy(bytes)),
+            Err(_) if self.is_tolerant() => self.text(&String::from_utf8_lossy(bytes)),
             Err(error) => {
-                let at = error.valid_up_to();
-                return Err(MessageError::unwritable(format!("the string is not UTF-8 from its byte {at} on")));
+                return Err(MessageError::unwritable(Misfit::NotUtf8(error.valid_up_to())));
             }
         }
         Ok(())
@@ -330,7 +335,23 @@ impl<'w> Writer<'w> {
 
     pub(super) fn base64(&mut self, bytes: &[u8]) {
         self.out.push('"');
-        STANDARD.encode_string(bytes, &mut self.out);
+        for part in bytes.chunks(PART) {
+            if self.schema.is_stopped() {
+                break;
+            }
+            STANDARD.encode_string(part, &mut self.out);
+        }
+        self.out.push('"');
+    }
+
+    /// Writes a string.
+    fn text(&mut self, mut text: &str) {
+        self.out.push('"');
+        while !text.is_empty() && !self.schema.is_stopped() {
+            let (part, rest) = text.split_at(text.floor_char_boundary(PART));
+            push_escaped(&mut self.out, part);
+            text = rest;
+        }
         self.out.push('"');
     }
 }
@@ -355,6 +376,12 @@ fn special(value: f64) -> Option<&'static str> {
 /// Appends a JSON string.
 pub(super) fn push_string(out: &mut String, text: &str) {
     out.push('"');
+    push_escaped(out, text);
+    out.push('"');
+}
+
+/// Appends what stands between the quotes of a JSON string.
+fn push_escaped(out: &mut String, text: &str) {
     let mut run = 0;
     for (at, byte) in text.bytes().enumerate() {
         let escape = match byte {
@@ -377,5 +404,4 @@ pub(super) fn push_string(out: &mut String, text: &str) {
         run = at + 1;
     }
     out.push_str(&text[run..]);
-    out.push('"');
 }

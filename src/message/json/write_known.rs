@@ -2,6 +2,7 @@
 
 use super::write::{Writer, push_string};
 use crate::message::error::{MessageError, MessageErrorKind, Outcome};
+use crate::message::misfit::Misfit;
 use crate::message::number::{push, push_f64};
 use crate::message::shape::{Shape, WellKnown};
 use crate::message::time::{duration_to_text, timestamp_to_text};
@@ -64,10 +65,11 @@ impl Writer<'_> {
                 self.close('}');
             }
             None => {
-                return Err(MessageError::unwritable(format!(
-                    "{seconds} s and {nanos} ns are out of the range of {}",
-                    shape.name
-                )));
+                return Err(MessageError::unwritable(Misfit::TimeOutOfRange {
+                    seconds,
+                    nanos,
+                    of: shape.name.clone(),
+                }));
             }
         }
         Ok(())
@@ -85,8 +87,7 @@ impl Writer<'_> {
                     Some(camel) => text.push_str(&camel),
                     None if self.is_tolerant() => text.push_str(&path),
                     None => {
-                        let message = format!("the field mask's path {path:?} has no JSON form");
-                        return Err(MessageError::unwritable(message));
+                        return Err(MessageError::unwritable(Misfit::MaskPath(path.into_owned())));
                     }
                 }
             }
@@ -104,7 +105,7 @@ impl Writer<'_> {
                 (2, Value::Scalar(bits)) => {
                     let number = f64::from_bits(*bits);
                     if !number.is_finite() && !self.is_tolerant() {
-                        return Err(MessageError::unwritable(format!("google.protobuf.Value cannot hold {number}")));
+                        return Err(MessageError::unwritable(Misfit::ValueNumber(number.to_string())));
                     }
                     if number.is_finite() {
                         push_f64(&mut self.out, number);
@@ -120,7 +121,7 @@ impl Writer<'_> {
             self.out.push_str("null");
             return Ok(());
         }
-        Err(MessageError::unwritable("a google.protobuf.Value that holds nothing has no JSON form"))
+        Err(MessageError::unwritable(Misfit::EmptyValue))
     }
 
     fn any(&mut self, shape: &Shape, message: &Message<'_>) -> Outcome<()> {
@@ -147,9 +148,7 @@ impl Writer<'_> {
                 self.close('}');
                 Ok(())
             }
-            Err(_) if url.is_empty() => {
-                Err(MessageError::unwritable(format!("a {} with a value but no type has no JSON form", shape.name)))
-            }
+            Err(_) if url.is_empty() => Err(MessageError::unwritable(Misfit::AnyUntyped(shape.name.clone()))),
             Err(fault) => Err(fault),
         }
     }
@@ -157,9 +156,9 @@ impl Writer<'_> {
     fn expanded_any(&mut self, url: &str, value: &[u8]) -> Outcome<()> {
         let shape =
             self.schema.any_type(url).ok_or_else(|| MessageError::unknown_any(0..0, url, MessageErrorKind::Output))?;
-        let content = decode(self.schema, &shape, value, self.depth).map_err(|fault| {
-            let shown = fault.to_string();
-            MessageError::unwritable(format!("the Any's value does not parse as {}: {shown}", shape.name))
+        let content = decode(self.schema, &shape, value, self.depth).map_err(|fault| match fault.what {
+            Misfit::Stopped => fault,
+            _ => MessageError::unwritable(Misfit::AnyContent { of: shape.name.clone(), fault }),
         })?;
         if shape.has_required && !self.is_tolerant() {
             content.check_required(self.schema, &shape)?;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::message::MessageError;
 use crate::message::error::{Fault, Outcome};
+use crate::message::misfit::{Expected, Found, Misfit};
 
 /// A place in text format.
 pub(super) struct Lexer<'t> {
@@ -64,16 +65,16 @@ impl<'t> Lexer<'t> {
     }
 
     pub fn expect(&mut self, byte: u8) -> Outcome<()> {
-        if self.eat(byte) { Ok(()) } else { Err(self.unexpected(format!("\"{}\"", char::from(byte)))) }
+        if self.eat(byte) { Ok(()) } else { Err(self.unexpected(Expected::Mark(char::from(byte)))) }
     }
 
     /// What stands here is not what was expected.
-    pub fn unexpected(&mut self, expected: impl Into<String>) -> Fault {
+    pub fn unexpected(&mut self, expected: Expected) -> Fault {
         const SHOWN: usize = 40;
         self.peek();
         let rest = &self.text[self.at..];
         let length = match rest.bytes().next() {
-            None => return MessageError::mismatch(self.at..self.at, expected, "the end of the input"),
+            None => return MessageError::mismatch(self.at..self.at, expected, Found::End),
             Some(quote @ (b'"' | b'\'')) => {
                 rest[1..].bytes().position(|byte| byte == quote || byte == b'\n').map_or(rest.len(), |at| at + 2)
             }
@@ -89,18 +90,18 @@ impl<'t> Lexer<'t> {
         } else {
             format!("\"{shown}\"")
         };
-        MessageError::mismatch(self.at..self.at + length, expected, shown)
+        MessageError::mismatch(self.at..self.at + length, expected, Found::Written(shown))
     }
 
     /// A name: letters, digits, underscores.
-    pub fn word(&mut self, expected: &str) -> Outcome<(&'t str, Range<usize>)> {
+    pub fn word(&mut self, expected: &Expected) -> Outcome<(&'t str, Range<usize>)> {
         match self.peek() {
             Some(first) if first.is_ascii_alphabetic() || first == b'_' => {
                 let start = self.at;
                 self.at += self.bytes[start..].iter().take_while(|byte| is_word(**byte)).count();
                 Ok((&self.text[start..self.at], start..self.at))
             }
-            _ => Err(self.unexpected(expected)),
+            _ => Err(self.unexpected(expected.clone())),
         }
     }
 
@@ -115,13 +116,13 @@ impl<'t> Lexer<'t> {
                     self.at += 1;
                     let span = start..self.at - 1;
                     if name.is_empty() {
-                        return Err(MessageError::mismatch(span, "a type URL or an extension's name", "nothing"));
+                        return Err(MessageError::mismatch(span, Expected::TypeUrlOrExtension, Found::Nothing));
                     }
                     let has_bad_escape = name.split('%').skip(1).any(|rest| {
                         !rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
                     });
                     if has_bad_escape {
-                        return Err(MessageError::say(span, "a % in a type URL wants two hexadecimal digits"));
+                        return Err(MessageError::at(span, Misfit::BadPercent));
                     }
                     return Ok((name, span));
                 }
@@ -129,13 +130,13 @@ impl<'t> Lexer<'t> {
                     name.push(char::from(byte));
                     self.at += 1;
                 }
-                _ => return Err(self.unexpected("a type URL or an extension's name")),
+                _ => return Err(self.unexpected(Expected::TypeUrlOrExtension)),
             }
         }
     }
 
     /// A number without sign.
-    pub fn number(&mut self, expected: &str) -> Outcome<(Number<'t>, &'t str)> {
+    pub fn number(&mut self, expected: &Expected) -> Outcome<(Number<'t>, &'t str)> {
         self.peek();
         let start = self.at;
         let rest = &self.bytes[start..];
@@ -151,19 +152,19 @@ impl<'t> Lexer<'t> {
             if rest.get(length) == Some(&b'.') {
                 let fraction = digits_from(length + 1);
                 if whole + fraction == 0 {
-                    return Err(self.unexpected(expected));
+                    return Err(self.unexpected(expected.clone()));
                 }
                 length += 1 + fraction;
                 is_decimal = true;
             }
             if whole == 0 && !is_decimal {
-                return Err(self.unexpected(expected));
+                return Err(self.unexpected(expected.clone()));
             }
             if matches!(rest.get(length), Some(b'e' | b'E')) {
                 let sign = usize::from(matches!(rest.get(length + 1), Some(b'+' | b'-')));
                 let exponent = digits_from(length + 1 + sign);
                 if exponent == 0 {
-                    return Err(self.unexpected(expected));
+                    return Err(self.unexpected(expected.clone()));
                 }
                 length += 1 + sign + exponent;
                 is_decimal = true;
@@ -188,12 +189,12 @@ impl<'t> Lexer<'t> {
                 self.at += length;
                 Ok((number, &self.text[start..start + length]))
             }
-            _ => Err(self.unexpected(expected)),
+            _ => Err(self.unexpected(expected.clone())),
         }
     }
 
     /// A scalar of any kind.
-    pub fn scalar(&mut self, expected: &str) -> Outcome<(Scalar<'t>, Range<usize>)> {
+    pub fn scalar(&mut self, expected: &Expected) -> Outcome<(Scalar<'t>, Range<usize>)> {
         let first = self.peek();
         let start = self.at;
         if matches!(first, Some(b'"' | b'\'')) {
@@ -233,7 +234,7 @@ impl<'t> Lexer<'t> {
                 }
                 Some(b'\\') => self.escape(out)?,
                 Some(b'\n') | None => {
-                    return Err(MessageError::say(open..self.at, "a string begins here that does not end"));
+                    return Err(MessageError::at(open..self.at, Misfit::OpenString));
                 }
                 Some(byte) => {
                     out.push(*byte);
@@ -269,7 +270,7 @@ impl<'t> Lexer<'t> {
         if octal > 0 {
             let value = rest[..octal].iter().fold(0_u32, |value, digit| value << 3 | u32::from(digit - b'0'));
             let byte = u8::try_from(value)
-                .map_err(|_too_large| MessageError::say(start..start + 1 + octal, "an octal escape above \\377"))?;
+                .map_err(|_too_large| MessageError::at(start..start + 1 + octal, Misfit::OctalTooLarge))?;
             out.push(byte);
             self.at += 1 + octal;
             return Ok(());
@@ -277,7 +278,7 @@ impl<'t> Lexer<'t> {
         let bad = |length: usize| {
             let end = (start + length).min(self.bytes.len());
             let end = (start..=end).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(start);
-            MessageError::say(start..end, "an invalid escape in a string")
+            MessageError::at(start..end, Misfit::BadEscape)
         };
         match rest.first() {
             Some(b'x' | b'X') => {

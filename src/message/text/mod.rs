@@ -31,7 +31,7 @@ pub struct TextWriteOptions<'a> {
 
 /// Text to wire bytes.
 pub fn from_text(ty: &MessageType, text: &str, options: &TextReadOptions<'_>) -> Result<Vec<u8>, MessageError> {
-    let schema = Schema::new(ty, options.extra);
+    let schema = Schema::new(ty, options.extra, None);
     let shape = schema.root(ty);
     let message =
         read::Reader::new(&schema, text, options.ignore_unknown).whole(&shape).map_err(|fault| fault.located(text))?;
@@ -40,7 +40,7 @@ pub fn from_text(ty: &MessageType, text: &str, options: &TextReadOptions<'_>) ->
 
 /// Wire bytes to text. An `Any` whose type no pool knows is written by its two fields.
 pub fn to_text(ty: &MessageType, bytes: &[u8], options: &TextWriteOptions<'_>) -> Result<String, MessageError> {
-    let schema = Schema::new(ty, options.extra);
+    let schema = Schema::new(ty, options.extra, None);
     let shape = schema.root(ty);
     let message = decode(&schema, &shape, bytes, 0).map_err(|fault| *fault)?;
     if schema.saw_required.get() {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::lex::{Lexer, Number, Scalar};
 use crate::message::error::{MessageError, MessageErrorKind, Outcome, nearest};
+use crate::message::misfit::{Expected, Found, Misfit};
 use crate::message::shape::{FieldKind, FieldShape, Label, MAX_DEPTH, Schema, Shape, WellKnown};
 use crate::message::value::{FieldValue, Key, Message, Value, bits_of};
 use crate::message::wire::encode;
@@ -31,7 +32,7 @@ impl<'r, 't> Reader<'r, 't> {
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
         if self.depth >= MAX_DEPTH {
             let at = self.lex.at;
-            return Err(MessageError::say(at..at, format!("messages are nested more than {MAX_DEPTH} deep")));
+            return Err(MessageError::at(at..at, Misfit::TooDeep(MAX_DEPTH)));
         }
         self.depth += 1;
         let done = read(self);
@@ -47,7 +48,7 @@ impl<'r, 't> Reader<'r, 't> {
                 match (reader.lex.peek(), close) {
                     (None, None) => break,
                     (None, Some(_)) => {
-                        return Err(MessageError::say(opened, "a message begins here that does not end"));
+                        return Err(MessageError::at(opened, Misfit::OpenMessage));
                     }
                     (Some(byte), Some(close)) if byte == close => {
                         reader.lex.at += 1;
@@ -72,7 +73,7 @@ impl<'r, 't> Reader<'r, 't> {
         let close = match self.lex.peek() {
             Some(b'{') => b'}',
             Some(b'<') => b'>',
-            _ => return Err(self.lex.unexpected(format!("\"{{\" ({})", shape.name))),
+            _ => return Err(self.lex.unexpected(Expected::Block(shape.name.clone()))),
         };
         let opened = self.lex.at..self.lex.at + 1;
         self.lex.at += 1;
@@ -91,17 +92,17 @@ impl<'r, 't> Reader<'r, 't> {
             return match shape.fields.iter().find(|field| field.is_extension && field.name == name) {
                 Some(field) => self.known(shape, field, message, &span).map_err(|fault| fault.under(&key)),
                 None if self.ignore_unknown => self.skip_field(),
-                None => Err(MessageError::say(span, format!("unknown extension {key} of {}", shape.name))),
+                None => Err(MessageError::at(span, Misfit::UnknownExtension { name: key, of: shape.name.clone() })),
             };
         }
         if start.is_some_and(|byte| byte.is_ascii_digit()) {
             if self.ignore_unknown {
-                self.lex.number("a field name")?;
+                self.lex.number(&Expected::FieldName)?;
                 return self.skip_field();
             }
-            return Err(self.lex.unexpected("a field name"));
+            return Err(self.lex.unexpected(Expected::FieldName));
         }
-        let (name, span) = self.lex.word("a field name")?;
+        let (name, span) = self.lex.word(&Expected::FieldName)?;
         let by_index = shape.index_by_json_name(name).map(|index| &shape.fields[index]);
         let found = by_index
             .filter(|field| !field.is_extension && field.name == name)
@@ -113,10 +114,9 @@ impl<'r, 't> Reader<'r, 't> {
                 self.skip_field()
             }
             None => {
-                let near = nearest(name, shape.fields.iter().map(|field| field.text_name.as_str()));
-                let hint = near.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                let said = format!("unknown field {name} of {}{hint}", shape.name);
-                Err(MessageError::say(begin..span.end, said))
+                let near = nearest(name, shape.fields.iter().map(|field| field.text_name.as_str())).map(str::to_owned);
+                let said = Misfit::UnknownField { name: name.to_owned(), of: shape.name.clone(), near };
+                Err(MessageError::at(begin..span.end, said))
             }
         }
     }
@@ -130,7 +130,7 @@ impl<'r, 't> Reader<'r, 't> {
     ) -> Outcome<()> {
         let has_colon = self.lex.eat(b':');
         if !has_colon && !field.kind.is_message() {
-            return Err(self.lex.unexpected("\":\""));
+            return Err(self.lex.unexpected(Expected::Mark(':')));
         }
         if field.label != Label::Singular && self.lex.peek() == Some(b'[') {
             self.lex.at += 1;
@@ -143,7 +143,7 @@ impl<'r, 't> Reader<'r, 't> {
                     return Ok(());
                 }
                 if !self.lex.eat(b',') {
-                    return Err(self.lex.unexpected("\",\" or \"]\""));
+                    return Err(self.lex.unexpected(Expected::EitherMark(',', ']')));
                 }
             }
         }
@@ -151,11 +151,10 @@ impl<'r, 't> Reader<'r, 't> {
             return self.element(field, message);
         }
         if message.has(field.number) {
-            return Err(MessageError::say(name_span.clone(), "this field stands here twice"));
+            return Err(MessageError::at(name_span.clone(), Misfit::FieldTwice));
         }
         if let Some(rival) = message.rival(shape, field).and_then(|number| shape.field(number)) {
-            let said = format!("{} of the same oneof is already set", rival.name);
-            return Err(MessageError::say(name_span.clone(), said));
+            return Err(MessageError::at(name_span.clone(), Misfit::OneofSet(rival.name.clone())));
         }
         let value = self.value(field)?;
         message.set(shape, field, value);
@@ -200,18 +199,18 @@ impl<'r, 't> Reader<'r, 't> {
             return Ok(Value::Message(Box::new(self.block(&child)?)));
         }
         let expected = match field.kind {
-            FieldKind::Bytes => "bytes in quotes".to_owned(),
+            FieldKind::Bytes => Expected::QuotedBytes,
             _ => field.expected(),
         };
         let (scalar, span) = self.lex.scalar(&expected)?;
-        let mismatch = |why: &str| {
-            let written = self.lex.slice(span.clone());
-            Err(MessageError::mismatch(span.clone(), expected.clone(), format!("{written}{why}")))
+        let mismatch = |found: &dyn Fn(String) -> Found| {
+            let written = self.lex.slice(span.clone()).to_owned();
+            Err(MessageError::mismatch(span.clone(), expected.clone(), found(written)))
         };
         let bits = match (field.kind, scalar) {
             (FieldKind::String, Scalar::Bytes(bytes)) => {
                 if field.must_be_utf8 && std::str::from_utf8(&bytes).is_err() {
-                    return mismatch(", which is not UTF-8");
+                    return mismatch(&Found::NotUtf8);
                 }
                 return Ok(Value::Bytes(Cow::Owned(bytes)));
             }
@@ -224,10 +223,12 @@ impl<'r, 't> Reader<'r, 't> {
             (FieldKind::Double, scalar) => float(&scalar).map(f64::to_bits),
             (FieldKind::Float, scalar) => float_single(&scalar).map(|value| u64::from(value.to_bits())),
             (FieldKind::Enum, Scalar::Word { is_negative: false, word }) => {
-                let Some(known) = &field.enumeration else { return mismatch("") };
+                let Some(known) = &field.enumeration else { return mismatch(&Found::Written) };
                 let Some(number) = known.number(word) else {
-                    let near = known.nearest(word).map(|near| format!(" (did you mean {near}?)"));
-                    return mismatch(&near.unwrap_or_default());
+                    return match known.nearest(word) {
+                        Some(near) => mismatch(&|written| Found::Near { written, near: near.to_owned() }),
+                        None => mismatch(&Found::Written),
+                    };
                 };
                 Some(i64::from(number).cast_unsigned())
             }
@@ -235,9 +236,9 @@ impl<'r, 't> Reader<'r, 't> {
                 if !matches!(kind, FieldKind::Bool | FieldKind::String | FieldKind::Bytes) =>
             {
                 let value = if is_negative { -i128::from(value) } else { i128::from(value) };
-                let Some(bits) = bits_of(kind, value) else { return mismatch(", which is out of range") };
+                let Some(bits) = bits_of(kind, value) else { return mismatch(&Found::OutOfRange) };
                 if field.enumeration.as_ref().is_some_and(|known| !known.takes(bits as i32)) {
-                    return mismatch(", which this closed enum lacks");
+                    return mismatch(&Found::NotInEnum);
                 }
                 Some(bits)
             }
@@ -245,18 +246,17 @@ impl<'r, 't> Reader<'r, 't> {
         };
         match bits {
             Some(bits) => Ok(Value::Scalar(bits)),
-            None => mismatch(""),
+            None => mismatch(&Found::Written),
         }
     }
 
     /// `[type.googleapis.com/pkg.Type] { … }`.
     fn any(&mut self, shape: &Shape, message: &mut Message<'t>, url: &str, span: Range<usize>) -> Outcome<()> {
         if shape.well_known != Some(WellKnown::Any) {
-            let said = format!("{} is no google.protobuf.Any, so it holds no [{url}]", shape.name);
-            return Err(MessageError::say(span, said));
+            return Err(MessageError::at(span, Misfit::NoAny { of: shape.name.clone(), url: url.to_owned() }));
         }
         if !message.fields.is_empty() {
-            return Err(MessageError::say(span, "this Any already holds something"));
+            return Err(MessageError::at(span, Misfit::AnyFull));
         }
         let content_shape =
             self.schema.any_type(url).ok_or_else(|| MessageError::unknown_any(span, url, MessageErrorKind::Input))?;
@@ -275,7 +275,7 @@ impl<'r, 't> Reader<'r, 't> {
         let has_colon = self.lex.eat(b':');
         match self.lex.peek() {
             Some(b'{' | b'<') => self.skip_block(),
-            _ if !has_colon => Err(self.lex.unexpected("\":\" or \"{\"")),
+            _ if !has_colon => Err(self.lex.unexpected(Expected::EitherMark(':', '{'))),
             Some(b'[') => {
                 self.lex.at += 1;
                 if self.lex.eat(b']') {
@@ -284,7 +284,7 @@ impl<'r, 't> Reader<'r, 't> {
                 loop {
                     match self.lex.peek() {
                         Some(b'{' | b'<') => self.skip_block()?,
-                        _ => drop(self.lex.scalar("a value")?),
+                        _ => drop(self.lex.scalar(&Expected::Value)?),
                     }
                     if self.lex.eat(b']') {
                         return Ok(());
@@ -292,7 +292,7 @@ impl<'r, 't> Reader<'r, 't> {
                     self.lex.expect(b',')?;
                 }
             }
-            _ => self.lex.scalar("a value").map(drop),
+            _ => self.lex.scalar(&Expected::Value).map(drop),
         }
     }
 
@@ -308,10 +308,10 @@ impl<'r, 't> Reader<'r, 't> {
                 match reader.lex.peek() {
                     Some(b'[') => drop(reader.lex.bracketed_name()?),
                     Some(b'0'..=b'9') => {
-                        reader.lex.number("a field name")?;
+                        reader.lex.number(&Expected::FieldName)?;
                     }
                     _ => {
-                        reader.lex.word("a field name")?;
+                        reader.lex.word(&Expected::FieldName)?;
                     }
                 }
                 reader.skip_field()?;

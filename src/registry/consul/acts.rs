@@ -59,6 +59,8 @@ struct AgentCheck {
     status: String,
     #[serde(default)]
     notes: String,
+    #[serde(default)]
+    service_name: String,
 }
 
 /// One of `GET /v1/catalog/service/NAME`.
@@ -68,6 +70,14 @@ struct CatalogService {
     node: String,
     #[serde(rename = "ServiceID")]
     service_id: String,
+    #[serde(default)]
+    service_address: String,
+    #[serde(default)]
+    service_port: i64,
+    #[serde(default)]
+    service_tags: Option<Vec<String>>,
+    #[serde(default)]
+    service_meta: Option<Map<String, Value>>,
 }
 
 /// `GET /v1/catalog/node/NAME`; `null` where there is none.
@@ -142,13 +152,63 @@ pub(super) async fn register(http: &Http, body: &Value) -> Result<(), RegistryEr
         }
         Some(found) => {
             let port = field("Port").and_then(Value::as_i64).unwrap_or_default();
-            if found.address == text("Address") && found.port == port {
-                Ok(())
-            } else {
-                not_done(format!("{id} is at {}:{}", found.address, found.port))
+            if found.address != text("Address") || found.port != port {
+                return not_done(format!("{id} is at {}:{}", found.address, found.port));
             }
+            let wanted = Wanted {
+                id,
+                name,
+                address: found.address,
+                port,
+                tags: field("Tags").cloned().unwrap_or(Value::Array(Vec::new())),
+                meta: field("Meta").and_then(Value::as_object).cloned().unwrap_or_default(),
+                keeps_tags: field("EnableTagOverride").and_then(Value::as_bool).unwrap_or_default(),
+            };
+            arrived(http, &ask, &wanted).await
         }
     }
+}
+
+/// What the catalog is to say of a registered service.
+struct Wanted<'a> {
+    id: &'a str,
+    name: &'a str,
+    address: String,
+    port: i64,
+    tags: Value,
+    meta: Map<String, Value>,
+    /// The catalog's tags go before the agent's.
+    keeps_tags: bool,
+}
+
+/// Waits until the catalog has heard of it from the agent, so that whoever looks next finds it; not where the token may
+/// not see it.
+async fn arrived(http: &Http, done: &Ask, wanted: &Wanted<'_>) -> Result<(), RegistryError> {
+    let Some(own) = own_node(http).await? else { return Ok(()) };
+    if catalog_node(http, Some(&own.datacenter), &own.node_name).await?.is_none() {
+        return Ok(());
+    }
+    let look = || Ask::get(&["v1", "catalog", "service", wanted.name]).in_datacenter(some(&own.datacenter));
+    let is_it = |one: &CatalogService| one.service_id == wanted.id && one.node == own.node_name;
+    let is_so = |all: &Vec<CatalogService>| {
+        all.iter().filter(|one| is_it(one)).any(|one| {
+            let tags = Value::from(one.service_tags.clone().unwrap_or_default());
+            one.service_address == wanted.address
+                && one.service_port == wanted.port
+                && (wanted.keeps_tags || tags == wanted.tags)
+                && one.service_meta.clone().unwrap_or_default() == wanted.meta
+        })
+    };
+    if until(http, &look, &is_so).await? {
+        return Ok(());
+    }
+    let (all, _) = http.json::<Vec<CatalogService>>(&look()).await?;
+    if all.iter().any(is_it) {
+        return Ok(());
+    }
+    let what =
+        format!("the agent has {}, and the catalog did not hear of it within {} s", wanted.id, CATALOG.as_secs());
+    Err(http.error(done, RegistryFault::NotDone(what)))
 }
 
 /// An alias of a node that there is not ends agents up to 1.8 by a crash, with everything that they watch over.
@@ -285,14 +345,25 @@ async fn gone_from_catalog(
     service: &str,
 ) -> Result<(), RegistryError> {
     let look = || Ask::get(&["v1", "catalog", "service", service]).in_datacenter(some(&instance.datacenter));
-    let is_gone = |all: &Vec<CatalogService>| {
-        !all.iter().any(|one| one.service_id == instance.id && (instance.node.is_empty() || one.node == instance.node))
-    };
+    if service.is_empty() {
+        return Ok(());
+    }
+    let is_gone = |all: &Vec<CatalogService>| !all.iter().any(|one| is_of(one, instance));
     if until(http, &look, &is_gone).await? {
         return Ok(());
     }
     let what = format!("the catalog still has {} after {} s, though its agent has not", instance.id, CATALOG.as_secs());
     Err(http.error(done, RegistryFault::NotDone(what)))
+}
+
+async fn is_in_catalog(http: &Http, instance: &InstanceKey, service: &str) -> Result<bool, RegistryError> {
+    let ask = Ask::get(&["v1", "catalog", "service", service]).in_datacenter(some(&instance.datacenter));
+    let (all, _) = http.json::<Vec<CatalogService>>(&ask).await?;
+    Ok(all.iter().any(|one| is_of(one, instance)))
+}
+
+fn is_of(one: &CatalogService, instance: &InstanceKey) -> bool {
+    one.service_id == instance.id && (instance.node.is_empty() || one.node == instance.node)
 }
 
 /// Puts an instance into maintenance, or takes it out with `None`; looks at its agent and in the catalog.
@@ -327,6 +398,10 @@ pub(super) async fn maintain(http: &Http, instance: &InstanceKey, reason: Option
         return Err(agent.error(&ask, RegistryFault::NotDone(what)));
     }
     let service = agent_service(&agent, &instance.id).await?.map_or_else(|| instance.service.clone(), |it| it.service);
+    if !is_in_catalog(http, instance, &service).await? {
+        // The token may not see nodes, or the catalog does not know it yet: then there is nothing to wait for.
+        return Ok(());
+    }
     let look = || Ask::get(&["v1", "health", "checks", &service]).in_datacenter(some(&instance.datacenter));
     let in_catalog = |all: &Vec<AgentCheck>| {
         let of_this = |check: &&AgentCheck| {
@@ -370,10 +445,27 @@ pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, no
         return Err(agent.refused(&ask, &reply));
     }
     match found? {
-        Some(found) if found.status == to.name() => Ok(()),
+        Some(found) if found.status == to.name() => heard_of_check(http, &found).await,
         Some(found) => Err(agent.error(&ask, RegistryFault::NotDone(format!("{check} is {}", found.status)))),
         None => Err(agent.error(&ask, RegistryFault::NotDone(format!("the agent has no check {check} any more")))),
     }
+}
+
+/// Waits until the catalog says the same of a check as its agent; not where it does not show the check.
+async fn heard_of_check(http: &Http, check: &AgentCheck) -> Result<(), RegistryError> {
+    if check.service_name.is_empty() {
+        return Ok(());
+    }
+    let look = || Ask::get(&["v1", "health", "checks", &check.service_name]);
+    let is_so = |all: &Vec<AgentCheck>| {
+        let there = all.iter().find(|one| one.check_id == check.check_id && one.node == check.node);
+        there.is_none_or(|there| there.status == check.status)
+    };
+    if until(http, &look, &is_so).await? {
+        return Ok(());
+    }
+    let what = format!("the agent did it, and the catalog did not hear of it within {} s", CATALOG.as_secs());
+    Err(http.error(&look(), RegistryFault::NotDone(what)))
 }
 
 /// Who has a node's services.

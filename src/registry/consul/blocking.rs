@@ -18,9 +18,9 @@ const WAIT: Duration = Duration::from_mins(5);
 /// What one waits beyond that and beyond the sixteenth that Consul adds.
 const SLACK: Duration = Duration::from_secs(10);
 /// How often an agent is asked for a sign of life while it holds an answer back.
-const PULSE: Duration = Duration::from_secs(8);
+const PULSE: Duration = Duration::from_secs(6);
 /// How long the sign of life may take.
-const PULSE_PATIENCE: Duration = Duration::from_secs(5);
+const PULSE_PATIENCE: Duration = Duration::from_secs(4);
 /// So many answers may come at once before they are spaced.
 const BURST: f64 = 6.0;
 /// Asking takes at most this part of the time; at the least and the most these pauses follow.
@@ -54,12 +54,11 @@ impl Blocking {
             Some(index) => ask.clone().blocking(index, WAIT, SLACK),
             None => ask.clone(),
         };
-        let mut asked = with_pulse(&self.http, self.http.send_any(&question)).await;
-        if blocks && matches!(&asked, Err(error) if matches!(error.fault, RegistryFault::Silent(_))) {
-            // Something on the way forgot the connection: that says nothing of the agent yet.
-            asked = self.http.send_any(&ask).await;
-        }
-        let reply = asked?;
+        let reply = match with_pulse(&self.http, self.http.send_any(&question)).await? {
+            // Something on the way forgot the connection: that says nothing of the agent, which gave signs of life.
+            Err(error) if blocks && matches!(error.fault, RegistryFault::Silent(_)) => self.http.send_any(&ask).await?,
+            asked => asked?,
+        };
         if !accept(reply.status) {
             return Err(self.http.refused(&question, &reply));
         }
@@ -79,12 +78,12 @@ fn next_index(old: Option<u64>, new: Option<u64>) -> Option<u64> {
     if old.is_some_and(|old| new < old) { None } else { Some(new) }
 }
 
-/// Does `work`, and meanwhile looks whether the agent still lives.
-async fn with_pulse<T>(http: &Http, work: impl Future<Output = Result<T, RegistryError>>) -> Result<T, RegistryError> {
+/// Does `work`, and meanwhile looks whether the agent still lives; an error says that it does not.
+async fn with_pulse<T>(http: &Http, work: impl Future<Output = T>) -> Result<T, RegistryError> {
     tokio::pin!(work);
     loop {
         tokio::select! {
-            done = &mut work => return done,
+            done = &mut work => return Ok(done),
             sign = pulse(http) => sign?,
         }
     }

@@ -126,6 +126,63 @@ pub(super) struct RawNodeServices {
     pub services: HashMap<String, RawService>,
 }
 
+/// An entry of `catalog/service/NAME`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct RawPlace {
+    #[serde(deserialize_with = "nullable")]
+    node: String,
+    #[serde(deserialize_with = "nullable")]
+    address: String,
+    #[serde(deserialize_with = "nullable")]
+    datacenter: String,
+    #[serde(deserialize_with = "nullable")]
+    tagged_addresses: BTreeMap<String, String>,
+    #[serde(rename = "ServiceID", deserialize_with = "nullable")]
+    service_id: String,
+    #[serde(deserialize_with = "nullable")]
+    service_name: String,
+    #[serde(deserialize_with = "nullable")]
+    service_tags: Vec<String>,
+    #[serde(deserialize_with = "nullable")]
+    service_address: String,
+    #[serde(deserialize_with = "nullable")]
+    service_tagged_addresses: BTreeMap<String, RawAddress>,
+    #[serde(deserialize_with = "nullable")]
+    service_meta: BTreeMap<String, String>,
+    #[serde(deserialize_with = "nullable")]
+    service_port: i64,
+    #[serde(deserialize_with = "nullable")]
+    service_weights: Option<RawWeights>,
+    #[serde(deserialize_with = "nullable")]
+    modify_index: u64,
+}
+
+impl RawPlace {
+    /// An instance without its checks.
+    pub fn into_instance(self, far: bool) -> Instance {
+        let node = RawNode {
+            node: self.node,
+            address: self.address,
+            datacenter: self.datacenter,
+            tagged_addresses: self.tagged_addresses,
+            ..RawNode::default()
+        };
+        let service = RawService {
+            id: self.service_id,
+            service: self.service_name,
+            tags: self.service_tags,
+            address: self.service_address,
+            tagged_addresses: self.service_tagged_addresses,
+            meta: self.service_meta,
+            port: self.service_port,
+            weights: self.service_weights,
+            modify_index: self.modify_index,
+        };
+        instance(&node, service, Vec::new(), far)
+    }
+}
+
 /// An entry of `agent/members`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]

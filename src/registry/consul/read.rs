@@ -7,7 +7,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::Consul;
 use super::http::{Ask, ReplyFacts};
-use super::raw::{self, RawCheck, RawCoordinate, RawEntry, RawMember, RawNode, RawNodeServices, RawSelf, RawToken};
+use super::raw::{
+    self, RawCheck, RawCoordinate, RawEntry, RawMember, RawNode, RawNodeServices, RawPlace, RawSelf, RawToken,
+};
 use crate::registry::{
     AgentInfo, Answer, Check, Datacenter, Health, Hidden, Instance, Node, RegistryError, RegistryFault, Scope,
     TokenInfo,
@@ -103,11 +105,53 @@ impl Consul {
             None
         };
         let (mut instances, facts) = match nodes {
-            Some(nodes) if nodes.len() < names.len() => self.by_node(&by_id, nodes).await?,
+            Some(nodes) if nodes.len() < names.len() => {
+                let (found, rows) =
+                    futures_util::try_join!(self.places_by_node(&by_id, nodes), self.check_rows(&by_id))?;
+                let (mut instances, facts) = found;
+                let checks = ChecksByPlace::new(rows.0);
+                instances.iter_mut().for_each(|instance| checks.give(instance));
+                instances.retain(|instance| fits(instance, scope));
+                (instances, merged_facts(facts, &rows.1))
+            }
             _ => self.by_service(&by_id, names).await?,
         };
         sort(&mut instances);
         Ok((instances, facts))
+    }
+
+    /// All instances without their checks, whatever the scope's tags and health, by the cheaper way.
+    pub(super) async fn places(
+        &self,
+        scope: &Scope,
+        names: Vec<String>,
+    ) -> Result<(Vec<Instance>, ReplyFacts), RegistryError> {
+        let place = Scope { datacenter: scope.datacenter.clone(), consistency: scope.consistency, ..Scope::default() };
+        let nodes = self.catalog_nodes(&place).await?.0;
+        let (mut instances, facts) = if nodes.len() < names.len() {
+            self.places_by_node(&place, nodes).await?
+        } else {
+            self.places_by_service(&place, names).await?
+        };
+        sort(&mut instances);
+        Ok((instances, facts))
+    }
+
+    async fn places_by_service(
+        &self,
+        scope: &Scope,
+        names: Vec<String>,
+    ) -> Result<(Vec<Instance>, ReplyFacts), RegistryError> {
+        let far = self.is_far(scope).await;
+        let found: Vec<_> = stream::iter(names.into_iter().map(|name| async move {
+            let ask = Ask::get(&["v1", "catalog", "service", &name]).within(scope);
+            let (found, facts): (Vec<RawPlace>, _) = self.http().json(&ask).await?;
+            Ok::<_, RegistryError>((found.into_iter().map(|place| place.into_instance(far)).collect(), facts))
+        }))
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await?;
+        Ok(merged(found))
     }
 
     /// The instances of these services.
@@ -124,29 +168,25 @@ impl Consul {
         Ok(merged(found))
     }
 
-    async fn by_node(&self, scope: &Scope, nodes: Vec<RawNode>) -> Result<(Vec<Instance>, ReplyFacts), RegistryError> {
+    async fn places_by_node(
+        &self,
+        scope: &Scope,
+        nodes: Vec<RawNode>,
+    ) -> Result<(Vec<Instance>, ReplyFacts), RegistryError> {
         let far = self.is_far(scope).await;
-        let per_node = stream::iter(nodes.into_iter().map(|node| async move {
+        let found: Vec<_> = stream::iter(nodes.into_iter().map(|node| async move {
             let ask = Ask::get(&["v1", "catalog", "node", &node.node]).within(scope);
             let (found, facts): (Option<RawNodeServices>, _) = self.http().json(&ask).await?;
-            Ok::<_, RegistryError>((found.unwrap_or_default(), facts))
+            let found = found.unwrap_or_default();
+            let services = found.services.into_values();
+            let instances =
+                services.map(|service| raw::instance(&found.node, service, Vec::new(), far)).collect::<Vec<_>>();
+            Ok::<_, RegistryError>((instances, facts))
         }))
         .buffer_unordered(AT_ONCE)
-        .try_collect::<Vec<_>>();
-        let (found, (rows, facts)) = futures_util::try_join!(per_node, self.check_rows(scope))?;
-        let checks = ChecksByPlace::new(rows);
-        let mut all = vec![(Vec::new(), facts)];
-        for (on_node, facts) in found {
-            let node = on_node.node;
-            let instances = on_node
-                .services
-                .into_iter()
-                .map(|(id, service)| raw::instance(&node, service, checks.of(&node.node, &id), far))
-                .filter(|instance| fits(instance, scope))
-                .collect();
-            all.push((instances, facts));
-        }
-        Ok(merged(all))
+        .try_collect()
+        .await?;
+        Ok(merged(found))
     }
 
     /// Every check of every node and service.
@@ -445,34 +485,57 @@ pub(super) fn merged_facts(mut facts: ReplyFacts, other: &ReplyFacts) -> ReplyFa
 }
 
 /// Checks by whom they belong to, each list as Consul orders it.
+#[derive(Debug, Default)]
 pub(super) struct ChecksByPlace {
     nodes: HashMap<String, Vec<Check>>,
-    services: HashMap<String, HashMap<String, Vec<Check>>>,
+    services: HashMap<String, HashMap<String, (String, Vec<Check>)>>,
 }
 
 impl ChecksByPlace {
     pub fn new(rows: Vec<RawCheck>) -> Self {
-        let mut all = Self { nodes: HashMap::new(), services: HashMap::new() };
+        let mut all = Self::default();
         for mut row in rows {
             let node = std::mem::take(&mut row.node);
             if row.is_node() {
                 all.nodes.entry(node).or_default().push(row.into_check());
             } else {
-                let service = row.service_id.clone();
-                all.services.entry(node).or_default().entry(service).or_default().push(row.into_check());
+                let (id, name) = (std::mem::take(&mut row.service_id), std::mem::take(&mut row.service_name));
+                let mut check = row.into_check();
+                check.is_node = false;
+                let of_node = all.services.entry(node).or_default();
+                of_node.entry(id).or_insert_with(|| (name, Vec::new())).1.push(check);
             }
         }
         all
     }
 
     /// An instance's: its node's first, then its own.
-    pub fn of(&self, node: &str, service: &str) -> Vec<Check> {
-        let own = self.services.get(node).and_then(|services| services.get(service));
-        self.of_node(node).iter().chain(own.into_iter().flatten()).cloned().collect()
+    pub fn of(&self, node: &str, id: &str) -> Vec<Check> {
+        let own = self.services.get(node).and_then(|services| services.get(id));
+        self.of_node(node).iter().chain(own.into_iter().flat_map(|(_, checks)| checks)).cloned().collect()
     }
 
     /// A node's own.
     pub fn of_node(&self, node: &str) -> &[Check] {
         self.nodes.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an instance has checks of its own.
+    pub fn has(&self, node: &str, id: &str) -> bool {
+        self.services.get(node).is_some_and(|services| services.contains_key(id))
+    }
+
+    /// Node, id and service of all instances with checks of their own.
+    pub fn instances(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.services.iter().flat_map(|(node, services)| {
+            services.iter().map(move |(id, (name, _))| (node.as_str(), id.as_str(), name.as_str()))
+        })
+    }
+
+    /// Gives an instance its checks, and what follows of them.
+    pub fn give(&self, instance: &mut Instance) {
+        instance.checks = self.of(&instance.key.node, &instance.key.id);
+        instance.health = raw::worst(&instance.checks);
+        instance.maintenance_reason = raw::maintenance_reason(&instance.checks);
     }
 }

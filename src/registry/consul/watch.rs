@@ -2,10 +2,10 @@
 //!
 //! One service is one blocking query. All of them are two: one for names and tags, which any registration ends, and one
 //! for every check, which tells what became of whom. What they say is applied to what is known; only services that
-//! changed are asked for again, and everything only within a bucket, since Consul does not tell whose address, port or
-//! metadata changed.
+//! changed are asked for again, and everything only within a bucket, and without its checks, which are known: since
+//! Consul does not tell whose address, port or metadata changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashSet};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::mpsc;
@@ -17,7 +17,7 @@ use super::http::ReplyFacts;
 use super::raw::{self, RawCheck, RawEntry};
 use super::read::{self, ChecksByPlace, Names};
 use crate::registry::{
-    Answer, Instance, RegistryError, Scope, Service, Watch, keep_checks_since, keep_since, services_of,
+    Answer, Instance, InstanceKey, RegistryError, Scope, Service, Watch, keep_checks_since, keep_since, services_of,
 };
 
 /// More changed services than this, and everything is asked for anew.
@@ -65,10 +65,14 @@ impl Source for One {
     }
 }
 
-/// What one of the two questions heard.
+/// What was heard.
 enum Heard {
+    /// Services and their tags.
     Names(Names, ReplyFacts),
+    /// Every check.
     Checks(Vec<RawCheck>, ReplyFacts),
+    /// All instances, without checks unless the agent filtered them, and how long it took.
+    Whole(Vec<Instance>, ReplyFacts, Duration),
     Failed(RegistryError),
 }
 
@@ -78,19 +82,25 @@ struct All {
     scope: Scope,
     /// What is kept: everything, of which the scope's tags and health are a view; a filter expression is the agent's.
     whole: Scope,
-    /// The two questions; aborted when this is dropped.
     ears: Option<Ears>,
     known: Vec<Instance>,
     names: Names,
+    checks: ChecksByPlace,
     facts: ReplyFacts,
     /// Something changed of which it is not known what.
     is_unsure: bool,
+    /// Everything is being asked for.
+    is_looking: bool,
+    /// Services that were asked for while everything was: what is known of them is newer.
+    newer: BTreeSet<String>,
     bucket: Bucket,
 }
 
+/// What listens to the agent; all of it ends when this is dropped.
 struct Ears {
+    tell: mpsc::Sender<Heard>,
     heard: mpsc::Receiver<Heard>,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl All {
@@ -103,15 +113,22 @@ impl All {
             ears: None,
             known: Vec::new(),
             names: Names::new(),
+            checks: ChecksByPlace::default(),
             facts: ReplyFacts::default(),
-            is_unsure: true,
+            is_unsure: false,
+            is_looking: false,
+            newer: BTreeSet::new(),
             bucket: Bucket::new(),
         }
     }
 
+    fn is_filtered(&self) -> bool {
+        self.scope.filter.is_some()
+    }
+
     /// Asks both questions, each in a task of its own: one that is dropped in the middle would cost its connection.
     fn listen(&self) -> Ears {
-        let (tell, heard) = mpsc::channel(1);
+        let (tell, heard) = mpsc::channel(2);
         let mut tasks = JoinSet::new();
         let place = Scope { filter: None, ..self.whole.clone() };
         for is_names in [true, false] {
@@ -134,22 +151,33 @@ impl All {
                 }
             });
         }
-        Ears { heard, _tasks: tasks }
+        Ears { tell, heard, tasks }
     }
 
-    /// Everything, anew.
-    async fn look(&mut self) -> Result<(), RegistryError> {
-        let began = Instant::now();
-        let (mut instances, facts) = self.consul.all_of(&self.whole, self.names.keys().cloned().collect()).await?;
-        keep_since(&self.known, &mut instances, SystemTime::now());
-        self.known = instances;
-        self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
-        self.is_unsure = false;
-        self.bucket.costs(began.elapsed());
-        Ok(())
+    /// Begins to ask for everything; the answer is heard.
+    fn look(&mut self) {
+        let Some(ears) = self.ears.as_mut() else { return };
+        let (consul, scope, tell) = (self.consul.clone(), self.whole.clone(), ears.tell.clone());
+        let names: Vec<String> = self.names.keys().cloned().collect();
+        ears.tasks.spawn(async move {
+            let began = Instant::now();
+            let found = if scope.filter.is_some() {
+                consul.all_of(&scope, names).await
+            } else {
+                consul.places(&scope, names).await
+            };
+            let heard = match found {
+                Ok((instances, facts)) => Heard::Whole(instances, facts, began.elapsed()),
+                Err(error) => Heard::Failed(error),
+            };
+            // Nobody listens: then nobody wants it.
+            let _ = tell.send(heard).await;
+        });
+        (self.is_unsure, self.is_looking) = (false, true);
+        self.newer.clear();
     }
 
-    /// These services, anew.
+    /// Asks for these services.
     async fn look_at(&mut self, services: BTreeSet<String>) -> Result<(), RegistryError> {
         if services.is_empty() {
             return Ok(());
@@ -163,8 +191,15 @@ impl All {
         self.known.retain(|known| !services.contains(&known.key.service));
         self.known.extend(instances);
         read::sort(&mut self.known);
-        self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
+        self.learn(&facts);
+        if self.is_looking {
+            self.newer.extend(services);
+        }
         Ok(())
+    }
+
+    fn learn(&mut self, facts: &ReplyFacts) {
+        self.facts = read::merged_facts(std::mem::take(&mut self.facts), facts);
     }
 
     /// Takes in what was heard; says which services have to be asked for.
@@ -172,79 +207,121 @@ impl All {
         match heard {
             Heard::Failed(error) => Err(error),
             Heard::Names(names, facts) => {
+                self.learn(&facts);
                 let changed = changed_names(&self.names, &names);
-                self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
                 self.names = names;
                 self.is_unsure = true;
-                Ok(if self.scope.filter.is_some() { BTreeSet::new() } else { changed })
+                Ok(if self.is_filtered() { BTreeSet::new() } else { changed })
             }
             Heard::Checks(rows, facts) => {
-                self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
-                if self.scope.filter.is_some() {
+                self.learn(&facts);
+                if self.is_filtered() {
                     // Which instances pass the filter may depend on their checks: only the agent knows.
                     self.is_unsure = true;
                     return Ok(BTreeSet::new());
                 }
-                Ok(apply_checks(&mut self.known, rows, SystemTime::now()))
+                self.checks = ChecksByPlace::new(rows);
+                Ok(apply_checks(&mut self.known, &self.checks, SystemTime::now()))
+            }
+            Heard::Whole(instances, facts, took) => {
+                self.learn(&facts);
+                self.bucket.costs(took);
+                self.is_looking = false;
+                Ok(self.take_whole(instances))
             }
         }
     }
 
+    /// Takes everything in, but for what is known better.
+    fn take_whole(&mut self, instances: Vec<Instance>) -> BTreeSet<String> {
+        let newer = std::mem::take(&mut self.newer);
+        let mut whole: Vec<Instance> =
+            instances.into_iter().filter(|instance| !newer.contains(&instance.key.service)).collect();
+        let mut services = BTreeSet::new();
+        if !self.is_filtered() {
+            whole.iter_mut().for_each(|instance| self.checks.give(instance));
+            // The checks of what is new may not have been heard yet: it would seem to pass.
+            let known: HashSet<&InstanceKey> = self.known.iter().map(|instance| &instance.key).collect();
+            let is_news = |instance: &&Instance| {
+                !known.contains(&instance.key) && !self.checks.has(&instance.key.node, &instance.key.id)
+            };
+            if !known.is_empty() {
+                services.extend(whole.iter().filter(is_news).map(|instance| instance.key.service.clone()));
+                whole.retain(|instance| !services.contains(&instance.key.service));
+            }
+        }
+        let kept =
+            |instance: &Instance| newer.contains(&instance.key.service) || services.contains(&instance.key.service);
+        let mut known: Vec<Instance> = self.known.iter().filter(|instance| kept(instance)).cloned().collect();
+        keep_since(&self.known, &mut whole, SystemTime::now());
+        known.extend(whole);
+        read::sort(&mut known);
+        self.known = known;
+        services
+    }
+
+    /// Waits until something may have changed.
     async fn changed(&mut self) -> Result<(), RegistryError> {
         if self.ears.is_none() {
-            // The agent was away, or this is the beginning: nothing that was known of it counts.
-            self.ears = Some(self.listen());
-            (self.names, self.facts, self.is_unsure) = (Names::new(), ReplyFacts::default(), true);
-            let mut has_names = false;
-            let mut has_checks = false;
-            while !(has_names && has_checks) {
-                match self.hear(None).await? {
-                    Some(Heard::Names(names, facts)) => {
-                        (self.names, has_names) = (names, true);
-                        self.facts = read::merged_facts(std::mem::take(&mut self.facts), &facts);
-                    }
-                    Some(Heard::Checks(..)) => has_checks = true,
-                    Some(Heard::Failed(error)) => return Err(error),
-                    None => {}
-                }
-            }
-            // Both questions wait from here on, so that whatever happens while we look will be heard.
-            return self.look().await;
+            return self.begin().await;
         }
         loop {
-            let wait = if self.is_unsure {
+            let mut wait = None;
+            if self.is_unsure && !self.is_looking {
                 match self.bucket.try_take() {
-                    Ok(()) => return self.look().await,
-                    Err(wait) => Some(wait),
+                    Ok(()) => self.look(),
+                    Err(time) => wait = Some(time),
                 }
-            } else {
-                None
-            };
-            let Some(heard) = self.hear(wait).await? else { continue };
+            }
+            let Some(heard) = self.hear(wait).await else { continue };
             let mut services = self.take(heard)?;
             while let Some(more) = self.ears.as_mut().and_then(|ears| ears.heard.try_recv().ok()) {
                 services.extend(self.take(more)?);
             }
-            self.look_at(services).await?;
-            return Ok(());
+            return self.look_at(services).await;
         }
     }
 
-    /// What is heard next; nothing if that takes longer than `limit`.
-    async fn hear(&mut self, limit: Option<Duration>) -> Result<Option<Heard>, RegistryError> {
-        let Some(ears) = self.ears.as_mut() else { return Ok(None) };
-        let heard = match limit {
-            Some(limit) => match tokio::time::timeout(limit, ears.heard.recv()).await {
-                Ok(heard) => heard,
-                Err(_) => return Ok(None),
-            },
-            None => ears.heard.recv().await,
-        };
-        if heard.is_none() {
-            // Both tasks are gone without a word: begin anew.
-            self.ears = None;
+    /// The first look, at the beginning and after the agent was away: nothing that was known of it counts.
+    async fn begin(&mut self) -> Result<(), RegistryError> {
+        self.ears = Some(self.listen());
+        (self.names, self.checks, self.facts) = (Names::new(), ChecksByPlace::default(), ReplyFacts::default());
+        (self.is_unsure, self.is_looking) = (false, false);
+        let (mut has_names, mut has_checks) = (false, false);
+        // Both questions wait from then on, so that whatever happens while we look will be heard.
+        while !(has_names && has_checks) {
+            match self.hear(None).await {
+                Some(Heard::Names(names, facts)) => {
+                    self.learn(&facts);
+                    (self.names, has_names) = (names, true);
+                }
+                Some(Heard::Checks(rows, facts)) => {
+                    self.learn(&facts);
+                    (self.checks, has_checks) = (ChecksByPlace::new(rows), true);
+                }
+                Some(Heard::Failed(error)) => return Err(error),
+                Some(Heard::Whole(..)) | None => {}
+            }
         }
-        Ok(heard)
+        let before = std::mem::take(&mut self.known);
+        self.look();
+        while self.is_looking {
+            if let Some(heard) = self.hear(None).await {
+                let services = self.take(heard)?;
+                self.look_at(services).await?;
+            }
+        }
+        keep_since(&before, &mut self.known, SystemTime::now());
+        Ok(())
+    }
+
+    /// What is heard next; nothing if that takes longer than `limit`.
+    async fn hear(&mut self, limit: Option<Duration>) -> Option<Heard> {
+        let ears = self.ears.as_mut()?;
+        match limit {
+            Some(limit) => tokio::time::timeout(limit, ears.heard.recv()).await.ok().flatten(),
+            None => ears.heard.recv().await,
+        }
     }
 }
 
@@ -286,22 +363,18 @@ fn changed_names(old: &Names, new: &Names) -> BTreeSet<String> {
 
 /// Gives each instance its checks. Says which services have instances that are not known, or lost their own checks,
 /// which is what a deregistration looks like from here.
-fn apply_checks(known: &mut [Instance], rows: Vec<RawCheck>, now: SystemTime) -> BTreeSet<String> {
+fn apply_checks(known: &mut [Instance], checks: &ChecksByPlace, now: SystemTime) -> BTreeSet<String> {
     let mut services = BTreeSet::new();
-    let mut of_services: BTreeMap<(String, String), String> = BTreeMap::new();
-    for row in &rows {
-        if !row.is_node() {
-            of_services.insert((row.node.clone(), row.service_id.clone()), row.service_name.clone());
-        }
-    }
-    let checks = ChecksByPlace::new(rows);
+    let mut there: HashSet<(String, String)> = HashSet::with_capacity(known.len());
     for instance in known {
-        let mut new = checks.of(&instance.key.node, &instance.key.id);
-        let place = (instance.key.node.clone(), instance.key.id.clone());
-        let had_own = instance.checks.iter().any(|check| !check.is_node);
-        if of_services.remove(&place).is_none() && had_own {
+        let (node, id) = (&instance.key.node, &instance.key.id);
+        there.insert((node.clone(), id.clone()));
+        if !checks.has(node, id) && instance.checks.iter().any(|check| !check.is_node) {
+            // Gone, most likely, and not well all of a sudden: it stays as it was until that is known.
             services.insert(instance.key.service.clone());
+            continue;
         }
+        let mut new = checks.of(node, id);
         keep_checks_since(&instance.checks, &mut new, now);
         if new != instance.checks {
             instance.health = raw::worst(&new);
@@ -309,17 +382,21 @@ fn apply_checks(known: &mut [Instance], rows: Vec<RawCheck>, now: SystemTime) ->
             instance.checks = new;
         }
     }
-    services.extend(of_services.into_values().filter(|name| !name.is_empty()));
+    for (node, id, name) in checks.instances() {
+        if !name.is_empty() && !there.contains(&(node.to_owned(), id.to_owned())) {
+            services.insert(name.to_owned());
+        }
+    }
     services
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{Check, Health, InstanceKey};
+    use crate::registry::{Check, Health};
 
-    fn rows(json: &str) -> Vec<RawCheck> {
-        serde_json::from_str(json).expect("json")
+    fn rows(json: &str) -> ChecksByPlace {
+        ChecksByPlace::new(serde_json::from_str(json).expect("json"))
     }
 
     fn instance(id: &str) -> Instance {
@@ -343,7 +420,7 @@ mod tests {
         let now = SystemTime::UNIX_EPOCH;
         let asked = apply_checks(
             &mut known,
-            rows(
+            &rows(
                 r#"[{"Node": "n", "CheckID": "c-1", "ServiceID": "1", "ServiceName": "User", "Status": "critical"},
                     {"Node": "n", "CheckID": "c-2", "ServiceID": "2", "ServiceName": "User", "Status": "passing"},
                     {"Node": "n", "CheckID": "serfHealth", "ServiceID": "", "Status": "passing"}]"#,
@@ -359,7 +436,7 @@ mod tests {
 
     #[test]
     fn what_came_and_went_is_asked_for() {
-        let asked = |json: &str| apply_checks(&mut [instance("1")], rows(json), SystemTime::UNIX_EPOCH);
+        let asked = |json: &str| apply_checks(&mut [instance("1")], &rows(json), SystemTime::UNIX_EPOCH);
         let same = r#"{"Node": "n", "CheckID": "c-1", "ServiceID": "1", "ServiceName": "User", "Status": "passing"}"#;
         assert!(asked(&format!("[{same}]")).is_empty());
         assert_eq!(asked("[]"), ["User".to_owned()].into(), "its checks are gone");

@@ -72,7 +72,7 @@ fn line_ui(ui: &mut Ui, cx: &Cx<'_>, line: &TimelineLine) {
     text::paint(ui.painter(), galley, left, middle, &fonts::body());
     let whole = format!("{time} {said}");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &whole));
-    copy_menu_ui(&response, &whole);
+    copy_menu_ui(&response, 4, &whole);
     tooltip_ui(&response, &lang.date_and_clock(line.at), None);
 }
 

@@ -5,7 +5,7 @@ use crate::ui::widgets::badge::Health;
 use crate::words::Lang;
 
 /// The wire's word as the badge of it.
-pub(super) fn of_wire(health: &WireHealth) -> Health {
+pub(in crate::ui) fn of_wire(health: &WireHealth) -> Health {
     match health {
         WireHealth::Serving => Health::Passing,
         WireHealth::NotServing | WireHealth::Unreachable => Health::Critical,

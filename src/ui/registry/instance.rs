@@ -1,6 +1,7 @@
 //! One instance whole: its checks, the methods that it serves, its metadata, its machine; and where registry and wire
 //! disagree about it, in words.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use egui::{Id, Rect, Ui, pos2, vec2};
@@ -9,7 +10,7 @@ use super::service::Row;
 use super::side::of_registry;
 use super::{act, health};
 use crate::app::{InstanceSide, RegistryAct, RegistryEntry, RegistryView, ServiceEntry, ServiceRef, ServiceView};
-use crate::registry::{Check, Health, Instance};
+use crate::registry::{Check, Health, Instance, WireSchema};
 use crate::ui::context::{Cx, pane_at, row_at};
 use crate::ui::icons::Icon;
 use crate::ui::theme::measure::{INSET, TABS};
@@ -120,11 +121,30 @@ fn notices_ui(
             .collect();
         let text = lang.schema_drift(&drift.usual, &others);
         let pressed = Notice::new(Tone::Warn, words.drift_lead, &text).actions(&[words.compare_schemas]).show(ui);
+        let view = cx.app.registries.view(service);
         if pressed.is_some() {
-            act(cx, RegistryAct::CompareSchemas(service.clone(), true));
+            act(cx, RegistryAct::CompareSchemas(service.clone(), !view.compares));
         }
         ui.add_space(8.0);
+        if view.compares {
+            let schemas = schemas(known);
+            crate::ui::all::compare_schemas_ui(ui, cx, &schemas);
+        }
     }
+}
+
+/// Schemas that instances serve, the most frequent first, with who serves each.
+fn schemas(known: &ServiceEntry) -> Vec<(Arc<WireSchema>, Vec<String>)> {
+    let mut found: Vec<(Arc<WireSchema>, Vec<String>)> = Vec::new();
+    for instance in known.instances() {
+        let Some(schema) = known.wire_of(&instance.key).and_then(|facts| facts.schema.as_ref()) else { continue };
+        match found.iter_mut().find(|(other, _)| other.hash == schema.hash) {
+            Some((_, ids)) => ids.push(instance.key.id.clone()),
+            None => found.push((Arc::clone(schema), vec![instance.key.id.clone()])),
+        }
+    }
+    found.sort_by_key(|(_, ids)| std::cmp::Reverse(ids.len()));
+    found
 }
 
 fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Instance) {
@@ -275,7 +295,7 @@ fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, instance: &Instance) {
         for (name, value) in rows {
             let response =
                 name_value_ui(ui, NameValue { name: &name, value: &value, name_width: 180.0, ..NameValue::default() });
-            copy_menu_ui(&response, &value);
+            copy_menu_ui(&response.interact(egui::Sense::click()), 4, &value);
         }
     });
 }
@@ -290,7 +310,7 @@ fn node_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, instance: &Instan
         ] {
             if !value.is_empty() {
                 let response = name_value_ui(ui, NameValue { name, value, ..NameValue::default() });
-                copy_menu_ui(&response, value);
+                copy_menu_ui(&response.interact(egui::Sense::click()), 4, value);
             }
         }
         ui.add_space(8.0);

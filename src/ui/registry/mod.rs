@@ -7,6 +7,7 @@ mod dialog;
 mod health;
 mod hour;
 mod instance;
+mod keys;
 mod service;
 mod side;
 mod status;
@@ -14,13 +15,16 @@ mod status;
 use egui::Ui;
 
 pub(super) use dialog::registry_dialog_ui;
-pub(super) use side::{filter_id, side_ui};
+pub(super) use health::of_wire;
+pub(super) use keys::compare;
+pub(super) use keys::{KeysMemory, can_save_key, find_in_keys, keys_dialog_ui, save_key, shows_keys};
+pub(super) use side::{filter_id, of_registry, side_ui};
 pub(super) use status::{DOT, STATUS_GAP, alert, entry_title_and_place, shown_health, status_ui, status_width};
 
 use super::context::Cx;
 use super::icons::Icon;
 use super::widgets::view_state::{ViewKind, ViewState};
-use crate::app::{Action, RegistryAct, RegistryView};
+use crate::app::{Action, KeysRef, RegistryAct, RegistryView};
 
 /// The centre of the area.
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -28,6 +32,9 @@ pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let whole = ui.max_rect();
     match cx.app.registries.shown.clone() {
         Some(RegistryView::Service(service)) => return service::service_ui(ui, cx, &service),
+        Some(RegistryView::Keys(registry, datacenter)) => {
+            return keys::keys_ui(ui, cx, &KeysRef { registry, datacenter });
+        }
         Some(_) | None => {}
     }
     ui.add_space((whole.height() * 0.3).round());

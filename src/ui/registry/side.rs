@@ -310,7 +310,7 @@ fn service_fact(entry: Option<&RegistryEntry>, service: &Service, row: &mut Tree
 }
 
 /// A registry's word as the badge of it.
-pub(super) fn of_registry(health: crate::registry::Health) -> Health {
+pub(in crate::ui) fn of_registry(health: crate::registry::Health) -> Health {
     match health {
         crate::registry::Health::Unknown => Health::Unknown,
         crate::registry::Health::Passing => Health::Passing,

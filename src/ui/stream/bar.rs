@@ -14,7 +14,7 @@ use super::super::widgets::shared::line_below;
 use super::super::widgets::switches::toggle_ui;
 use super::super::widgets::text::{self, Elide, Line};
 use super::super::widgets::tooltip::tooltip_ui;
-use super::super::widgets::working::{Progress, progress_bar};
+use super::super::widgets::working::{GIVE_UP, Progress, QUIET, progress_bar};
 use super::filter_id;
 use crate::app::{Action, CallRecord, StreamAct, Tab, UiCommand};
 use crate::engine::View;
@@ -189,11 +189,17 @@ pub(super) fn strip_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecor
     let own = cx.lang().streams();
     let t = tokens(ui);
     let new = call.list_total() - call.listed();
+    let copying = tab.stream.copying_since().map(|since| cx.now.saturating_duration_since(since));
+    let copying = copying.filter(|since| *since >= QUIET);
     let (icon, color, said, action) = if let Some(fault) = &tab.stream.fault {
         (Icon::CircleX, t.error, cx.lang().filter_fault(fault), None)
     } else if call.list.paused_at.is_some() {
         let said = format!("{} · {}", own.paused, cx.lang().new_below(new));
         (Icon::Pause, t.text2, said, Some((own.resume, StreamAct::Pause(false))))
+    } else if let Some(since) = copying {
+        let said = format!("{} · {}", own.copying, format::elapsed(since));
+        let action = (since >= GIVE_UP).then_some((cx.words().cancel, StreamAct::StopCopy));
+        (Icon::Copy, t.text2, said, action)
     } else if let Some((lines, of)) = tab.stream.copied {
         let icon = if lines == of { Icon::Check } else { Icon::TriangleAlert };
         let color = if lines == of { t.ok } else { t.warn };

@@ -13,6 +13,7 @@ use super::super::widgets::heading::section_head_ui;
 use super::super::widgets::table::{Cell, Column, Table};
 use super::super::widgets::text::{self, Elide, Line, paragraph_ui};
 use super::super::widgets::tooltip::tooltip_ui;
+use super::list::preview_cell;
 use crate::app::{Action, CallRecord, StreamAct, Tab};
 use crate::words::format;
 
@@ -134,7 +135,7 @@ fn sent_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let cells = |row: usize| {
         let index = index_of(row);
         let preview = match call.sent_list.get(index) {
-            Some(row) => Cell::mono(row.preview.clone()).soft().elide_end(),
+            Some(row) => preview_cell(cx.lang(), row),
             None => Cell::absent(),
         };
         vec![

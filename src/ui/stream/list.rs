@@ -10,16 +10,19 @@ use super::super::widgets::table::{Cell, Column, Table};
 use super::super::widgets::view_state::{ViewKind, ViewState};
 use crate::app::{Action, CallRecord, StreamAct, Tab};
 use crate::engine::{Direction, MessageRow};
-use crate::words::{Words, format};
+use crate::words::{Lang, format};
 
 /// A narrower list has no column for sizes.
 const SIZES_FROM: f32 = 430.0;
+/// A lower list has no head.
+const LOW: f32 = 120.0;
 /// The width of a digit in data.
 const DIGIT: f32 = 7.5;
 
 pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let words = cx.words();
-    let own = cx.lang().streams();
+    let lang = cx.lang();
+    let own = lang.streams();
     let total = call.listed();
     if total == 0 {
         ui.add_space((ui.available_height() * 0.2).round());
@@ -45,12 +48,14 @@ pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord
     };
     let shown = call.shown.as_ref().and_then(|shown| call.list.rows.place_of(shown.direction, shown.index));
     let chosen = call.list.cursor.or(shown).and_then(|place| usize::try_from(place).ok());
-    let response = Table::new(Id::unique(("messages", call.id.0)), words.message_list, &columns)
-        .dense()
+    // In a low pane rows say more than the names of their columns.
+    let is_low = ui.available_height() < LOW;
+    let table = Table::new(Id::unique(("messages", call.id.0)), words.message_list, &columns).dense();
+    let response = if is_low { table.headless() } else { table }
         .chosen(chosen)
         .follow_tail(tab.follow_tail && call.list.paused_at.is_none())
         .show_long(ui, count, |place| match call.list.rows.get(place as u64) {
-            Some(row) => cells(words, call, row, has_sizes),
+            Some(row) => cells(lang, call, row, has_sizes),
             None => vec![Cell::default(), Cell::default(), Cell::default(), Cell::absent(), Cell::absent()]
                 .into_iter()
                 .skip(usize::from(!has_sizes))
@@ -109,7 +114,16 @@ pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord
     }
 }
 
-fn cells(words: &'static Words, call: &CallRecord, row: &MessageRow, has_sizes: bool) -> Vec<Cell> {
+/// The beginning of a message's JSON, or why it has none.
+pub(super) fn preview_cell(lang: Lang, row: &MessageRow) -> Cell {
+    match &row.fault {
+        Some(fault) => Cell::new(lang.misfit_under(fault)).soft().elide_end(),
+        None => Cell::mono(row.preview.clone()).soft().elide_end(),
+    }
+}
+
+fn cells(lang: Lang, call: &CallRecord, row: &MessageRow, has_sizes: bool) -> Vec<Cell> {
+    let words = lang.words();
     let arrow = match row.direction {
         Direction::Sent => Cell::sign(Icon::ArrowRight, words.sent).tone(Tone::Accent),
         Direction::Received => Cell::sign(Icon::ArrowLeft, words.received).tone(Tone::Ok),
@@ -119,6 +133,6 @@ fn cells(words: &'static Words, call: &CallRecord, row: &MessageRow, has_sizes: 
     if has_sizes {
         cells.push(Cell::mono(format::bytes(row.size)).soft());
     }
-    cells.push(Cell::mono(row.preview.clone()).soft().elide_end());
+    cells.push(preview_cell(lang, row));
     cells
 }

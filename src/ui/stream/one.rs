@@ -11,7 +11,6 @@ use super::super::widgets::button::IconButton;
 use super::super::widgets::code_view::CodeView;
 use super::super::widgets::shared::line_below;
 use super::super::widgets::text::{Elide, Line};
-use super::super::widgets::view_state::{ViewKind, ViewState};
 use crate::app::{Action, CallRecord, ShownMessage, Tab};
 use crate::engine::Direction;
 use crate::words::format;
@@ -85,8 +84,11 @@ pub(super) fn message_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRec
         }
         Some(Err(why)) => {
             let mut pane = pane_at(ui, below.shrink(INSET), "undecodable message");
-            ViewState::new(ViewKind::Failed, words.undecodable, why).show(&mut pane);
+            body::no_text_ui(&mut pane, cx, tab, (shown.direction, shown.index), why);
         }
-        None => {}
+        None => {
+            let mut pane = pane_at(ui, below.shrink(INSET), "formatting message");
+            body::formatting_ui(&mut pane, cx, tab, (shown.direction, shown.index), shown.asked);
+        }
     }
 }

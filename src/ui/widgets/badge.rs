@@ -198,14 +198,14 @@ pub fn icon_word_ui(ui: &mut Ui, icon: Icon, tone: Tone, word: &str) -> Response
     response
 }
 
-/// A dot of 8 and a word in 12: a connection's state in the status bar.
+/// A dot of 8 and a word in 12: a connection's state in the status bar, which takes the focus.
 pub fn dot_word_ui(ui: &mut Ui, tone: Tone, word: &str) -> Response {
     let t = tokens(ui);
     let font = fonts::hint();
     let color = if tone == Tone::Plain { t.bar_idle } else { t.tint(tone).fg };
     let galley = text::line(ui.painter(), word, font.clone(), t.text2);
-    let (rect, response) = ui.allocate_exact_size(vec2((14.0 + galley.size().x).round(), 18.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, word));
+    let (rect, response) = ui.allocate_exact_size(vec2((14.0 + galley.size().x).round(), 18.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, word));
     ui.painter().circle_filled(pos2(rect.left() + 4.0, rect.center().y), 4.0, color);
     text::paint(ui.painter(), galley, rect.left() + 14.0, rect.center().y, &font);
     response

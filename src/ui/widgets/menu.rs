@@ -1,9 +1,9 @@
 //! Menus and combo boxes: popups of rows.
 
 use egui::{
-    Align, Color32, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Modifiers, Popup, PopupAnchor,
-    PopupCloseBehavior, Rect, RectAlign, Response, Role, ScrollArea, Sense, SetOpenCommand, Stroke, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    Align, Color32, Context, CornerRadius, Event, Frame, Id, InputState, Key, Layout, Margin, Modifiers, Painter,
+    Popup, PopupAnchor, PopupCloseBehavior, Rect, RectAlign, Response, Role, ScrollArea, Sense, SetOpenCommand, Stroke,
+    Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::badge::{key_width, paint_key};
@@ -31,11 +31,17 @@ pub fn menu_ui<R>(button: &Response, width: f32, content: impl FnOnce(&mut Ui) -
     shown(Popup::menu(button), button, width, content)
 }
 
-/// A menu at the pointer: opens on a secondary click on `target`, or below it on Shift+F10 while it has the focus.
+/// A menu at the pointer: opens on a secondary click on `target`, or below it on Shift+F10 or the menu key while it has
+/// the focus.
 pub fn context_menu_ui<R>(target: &Response, width: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
+    context_menu_by(target, false, width, content)
+}
+
+/// As [`context_menu_ui`]; opens too where `also_now` says that another key asks for it.
+fn context_menu_by<R>(target: &Response, also_now: bool, width: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
     let ctx = &target.ctx;
     let by_key_id = target.id.with("menu by key");
-    let by_key = menu_key(target);
+    let by_key = also_now || menu_key(target);
     if by_key || target.secondary_clicked() {
         ctx.data_mut(|data| data.insert_temp(by_key_id, by_key));
     }
@@ -67,26 +73,97 @@ pub fn set_copy_word(ctx: &Context, word: &'static str) {
     ctx.data_mut(|data| data.insert_temp(Id::unique("copy word"), word));
 }
 
-/// A menu at the pointer that copies what is read there.
-pub fn copy_menu_ui(target: &Response, text: &str) {
-    let Some(word) = target.ctx.data(|data| data.get_temp::<&'static str>(Id::unique("copy word"))) else { return };
-    context_menu_ui(target, NARROWEST, |ui| {
+/// A menu that copies what is read here: at the pointer, or by the keyboard on Shift+F10, the menu key, Enter or Space.
+/// The copy key copies without it. To be called after `target` was painted, so that its ring of radius `radius` is seen;
+/// the target senses [`Sense::click`], so that the focus comes to it.
+pub fn copy_menu_ui(target: &Response, radius: u8, text: &str) {
+    let ctx = &target.ctx;
+    let Some(word) = ctx.data(|data| data.get_temp::<&'static str>(Id::unique("copy word"))) else { return };
+    if shows_focus(target, Stand::Rest) {
+        let painter = Painter::new(ctx.clone(), target.layer_id, target.interact_rect);
+        ring(&painter, target.rect, radius, tokens(ctx));
+    }
+    if ctx.memory(|memory| memory.has_focus(target.id))
+        && ctx.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy)))
+    {
+        ctx.copy_text(text.to_owned());
+    }
+    let act_key = act_key(target);
+    context_menu_by(target, act_key, NARROWEST, |ui| {
         if ui.add(MenuItem::new(word).icon(Icon::Copy).first()).clicked() {
             ui.ctx().copy_text(text.to_owned());
         }
     });
 }
 
-/// Makes what is read in a rectangle something that can be copied. To be called before what is in it can be pressed.
-pub fn copyable(ui: &Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::Debug, text: &str) {
-    let response = ui.interact(rect, ui.scope_id().with(("copyable", salt)), Sense::CLICK);
-    copy_menu_ui(&response, text);
+/// Makes what is read in a rectangle something that can be copied, with the role and name by which it is found. To be
+/// called before what is in it can be pressed.
+pub fn copyable(
+    ui: &Ui,
+    rect: Rect,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    (role, name): (Role, &str),
+    text: &str,
+) -> Response {
+    let response = ui.interact(rect, ui.scope_id().with(("copyable", salt)), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(role, true, name));
+    copy_menu_ui(&response, 6, text);
+    response
 }
 
-/// The key that opens a menu was pressed on this widget: its caller is to show the menu then.
+/// As [`copyable`], for a card that begins here, as wide as the room there is, before its height is known: that of the
+/// frame before is taken. [`CopyCard::end`] tells it.
+pub fn copyable_card(
+    ui: &Ui,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    named: (Role, &str),
+    text: &str,
+) -> CopyCard {
+    let id = ui.scope_id().with(("card height", &salt));
+    let height = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(60.0);
+    let place = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), height));
+    let response = copyable(ui, place, salt, named, text);
+    CopyCard { id, height, response }
+}
+
+/// A card that can be copied, while it is filled.
+#[must_use = "its height is told by end"]
+pub struct CopyCard {
+    id: Id,
+    height: f32,
+    response: Response,
+}
+
+impl CopyCard {
+    /// The card is so high.
+    pub fn end(self, ui: &Ui, height: f32) {
+        // Over what was painted since.
+        if shows_focus(&self.response, Stand::Rest) {
+            let rect = Rect::from_min_size(self.response.rect.min, vec2(self.response.rect.width(), height));
+            ring(ui.painter(), rect, 8, tokens(ui));
+        }
+        if (height - self.height).abs() > 0.5 {
+            ui.data_mut(|data| data.insert_temp(self.id, height));
+            ui.ctx().request_discard("a card has another height");
+        }
+    }
+}
+
+/// A key that opens a menu was pressed on this widget: its caller is to show the menu then.
 pub fn menu_key(target: &Response) -> bool {
     let has_focus = target.ctx.memory(|memory| memory.has_focus(target.id));
-    has_focus && target.ctx.input(|input| input.modifiers.shift && input.key_pressed(Key::F10))
+    let is_pressed =
+        |input: &InputState| (input.modifiers.shift && input.key_pressed(Key::F10)) || input.key_pressed(Key::Menu);
+    has_focus && target.ctx.input(is_pressed)
+}
+
+/// Enter or Space on what has no other act.
+fn act_key(target: &Response) -> bool {
+    let has_focus = target.ctx.memory(|memory| memory.has_focus(target.id));
+    has_focus
+        && target.ctx.input(|input| {
+            input.modifiers.is_none() && (input.key_pressed(Key::Enter) || input.key_pressed(Key::Space))
+        })
 }
 
 fn shown<R>(popup: Popup<'_>, opener: &Response, width: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {

@@ -74,14 +74,14 @@ impl<'a> Notice<'a> {
         let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
         let below_height = if below { 26.0 } else { 0.0 };
         let height = (galley.size().y + 18.0 + below_height).ceil().max(36.0);
-        let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::CLICK);
+        let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, said.trim()));
-        copy_menu_ui(&response, said.trim());
         let (edge, stroke) = if self.standing { (t.error, 2.0) } else { (tint.edge, 1.0) };
         ui.painter().rect(rect, CornerRadius::same(8), tint.bg, Stroke::new(stroke, edge), StrokeKind::Inside);
         let first_line = rect.top() + 9.0 + 9.0;
         icon.paint_at(ui.painter(), pos2(rect.left() + 21.0, first_line), 16.0, tint.fg);
         ui.painter().galley(pos2(rect.left() + text_left, rect.top() + 9.0), galley, Color32::PLACEHOLDER);
+        copy_menu_ui(&response, 8, said.trim());
         let mut pressed = None;
         let mut x = if below { rect.left() + text_left } else { rect.right() - 13.0 - beside + 16.0 };
         let y = if below { rect.bottom() - 18.0 } else { first_line };

@@ -90,6 +90,8 @@ pub struct Cell {
     pub soft: bool,
     /// What gives way where it is too long.
     pub elide_end: bool,
+    /// The first badge stands before the text instead.
+    pub badge_first: bool,
     /// Badges behind the text; those that find no room are left to the hover of the row.
     pub badges: Vec<(String, Tone)>,
 }
@@ -475,14 +477,18 @@ impl<'a> Table<'a> {
     }
 }
 
-fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &Tokens) {
-    let painter = ui.painter();
-    let font: FontId = if cell.mono { fonts::code() } else { fonts::body() };
-    let color: Color32 = match (cell.tone, cell.soft && !chosen) {
+fn color_of(cell: &Cell, chosen: bool, t: &Tokens) -> Color32 {
+    match (cell.tone, cell.soft && !chosen) {
         (Tone::Plain, true) => t.text2,
         (Tone::Plain, false) => t.text1,
         (tone, _) => t.tint(tone).fg,
-    };
+    }
+}
+
+fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &Tokens) {
+    let painter = ui.painter();
+    let font: FontId = if cell.mono { fonts::code() } else { fonts::body() };
+    let color = color_of(cell, chosen, t);
     let middle = place.center().y;
     let mut left = place.left();
     if cell.absent {
@@ -497,6 +503,19 @@ fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &
         if cell.text.is_empty() {
             return;
         }
+    }
+    if cell.badge_first
+        && let Some((label, tone)) = cell.badges.first()
+    {
+        let (fill, color) = match tone {
+            Tone::Plain => (if chosen { t.bg2 } else { t.bg4 }, t.text2),
+            tone => (t.tint(*tone).bg, t.tint(*tone).fg),
+        };
+        left = super::badge::paint_badge(painter, left, middle, label, fill, color) + 8.0;
+        let galley =
+            text::line_within(painter, &cell.text, font.clone(), color_of(cell, chosen, t), place.right() - left);
+        text::paint(painter, galley, left, middle, &font);
+        return;
     }
     if cell.text.is_empty() {
         paint_badges(painter, left, place, cell, chosen, t);

@@ -1,6 +1,6 @@
 //! The hover: a name, then the key that does the same.
 
-use egui::{Frame, Margin, RectAlign, Response, Stroke, Tooltip, Ui, vec2};
+use egui::{Context, Frame, Id, Key, Margin, RectAlign, Response, Stroke, Tooltip, Ui, vec2};
 
 use super::text;
 use crate::ui::fonts;
@@ -8,22 +8,77 @@ use crate::ui::theme::tokens;
 
 /// Says `name`, then `key`, while the pointer rests on something that can be used.
 pub fn tooltip_ui(response: &Response, name: &str, key: Option<&str>) {
-    show(Tooltip::for_enabled(response), name, key, false);
+    show(response, Tooltip::for_enabled(response), name, key, false);
 }
 
 /// As [`tooltip_ui`], right of the widget when `right`: for the rail, where below is the next icon.
 pub(super) fn tooltip_beside(response: &Response, name: &str, key: Option<&str>, right: bool) {
-    show(Tooltip::for_enabled(response), name, key, right);
+    show(response, Tooltip::for_enabled(response), name, key, right);
+}
+
+/// Where it is noted what is explained to the keyboard.
+const EXPLAINED: &str = "explained to the keyboard";
+
+/// Shows the hover of what has the focus, as if the pointer rested there, until the focus moves on.
+pub fn explain_focus(ctx: &Context) {
+    let focused = ctx.memory(egui::Memory::focused);
+    ctx.data_mut(|data| data.insert_temp(Id::unique(EXPLAINED), focused));
+}
+
+/// Puts that hover away when the focus moved on or Escape was pressed; returns whether Escape did. To be called once a
+/// frame, before anything hears Escape.
+pub fn stop_explaining(ctx: &Context) -> bool {
+    let key = Id::unique(EXPLAINED);
+    let Some(of) = ctx.data(|data| data.get_temp::<Option<Id>>(key)).flatten() else { return false };
+    let focused = ctx.memory(egui::Memory::focused);
+    let escapes = ctx.input(|input| input.key_pressed(Key::Escape)) && focused.is_none_or(|focused| focused == of);
+    if focused != Some(of) || escapes {
+        ctx.data_mut(|data| data.remove_temp::<Option<Id>>(key));
+    }
+    if escapes {
+        // Escape has taken the focus away before anybody heard it.
+        ctx.memory_mut(|memory| memory.request_focus(of));
+    }
+    escapes
+}
+
+/// This has the focus, and is explained to the keyboard.
+pub fn is_explained(response: &Response) -> bool {
+    let ctx = &response.ctx;
+    let of = ctx.data(|data| data.get_temp::<Option<Id>>(Id::unique(EXPLAINED))).flatten();
+    of == Some(response.id) && ctx.memory(|memory| memory.has_focus(response.id))
 }
 
 /// Says why something cannot be used.
 pub fn disabled_tooltip_ui(response: &Response, reason: &str) {
-    show(Tooltip::for_widget(response), reason, None, false);
+    show(response, Tooltip::for_widget(response), reason, None, false);
 }
 
-/// Says what a value is: its name and type, what its author says of it, and facts as names and values in two columns.
-pub fn facts_tooltip_ui(response: &Response, title: &str, detail: &str, note: &str, facts: &[(String, String)]) {
-    let mut tooltip = Tooltip::for_enabled(response);
+/// Says `text` of a place inside `owner`: while the pointer rests there, or `owner` is explained to the keyboard.
+pub fn place_tooltip_ui(place: &Response, owner: &Response, text: &str) {
+    show(if is_explained(owner) { owner } else { place }, Tooltip::for_enabled(place), text, None, false);
+}
+
+/// What [`facts_tooltip_ui`] says.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The name of the value.
+    pub title: &'a str,
+    /// Its type.
+    pub detail: &'a str,
+    /// What its author says of it.
+    pub note: &'a str,
+    /// Names and values, in two columns.
+    pub facts: &'a [(String, String)],
+}
+
+/// Says what a value at a place inside `owner` is: while the pointer rests there, or `owner` is explained to the
+/// keyboard.
+pub fn facts_tooltip_ui(place: &Response, owner: &Response, Facts { title, detail, note, facts }: Facts<'_>) {
+    let mut tooltip = Tooltip::for_enabled(place);
+    if is_explained(owner) {
+        tooltip.popup = tooltip.popup.open(true);
+    }
     let t = tokens(tooltip.popup.ctx());
     tooltip.popup = tooltip.popup.frame(frame(t)).align(RectAlign::BOTTOM_START).gap(4.0);
     tooltip.show(|ui| {
@@ -54,10 +109,13 @@ pub fn facts_tooltip_ui(response: &Response, title: &str, detail: &str, note: &s
     });
 }
 
-fn show(mut tooltip: Tooltip<'_>, name: &str, key: Option<&str>, right: bool) {
+fn show(response: &Response, mut tooltip: Tooltip<'_>, name: &str, key: Option<&str>, right: bool) {
     let t = tokens(tooltip.popup.ctx());
     let align = if right { RectAlign::RIGHT } else { RectAlign::BOTTOM };
     tooltip.popup = tooltip.popup.frame(frame(t)).align(align).gap(6.0);
+    if is_explained(response) {
+        tooltip.popup = tooltip.popup.open(true);
+    }
     tooltip.show(|ui| content_ui(ui, name, key));
 }
 

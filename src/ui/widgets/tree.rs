@@ -36,6 +36,12 @@ pub enum TreeFact {
     Badge(String, Tone),
     /// Words.
     Text(String, Tone),
+    /// Data.
+    Code(String),
+    /// An icon and its word.
+    Icon(Icon, String, Tone),
+    /// A dot: something that was typed is not saved. Its name is for screen readers.
+    Dot(String),
 }
 
 /// One row of a tree, in the order in which it is shown.
@@ -257,7 +263,11 @@ impl<'a> Tree<'a> {
                 node.set_expanded(expanded);
             }
             match &row.fact {
-                TreeFact::Badge(fact, _) | TreeFact::Text(fact, _) => node.set_description(fact.as_str()),
+                TreeFact::Badge(fact, _)
+                | TreeFact::Text(fact, _)
+                | TreeFact::Code(fact)
+                | TreeFact::Icon(_, fact, _)
+                | TreeFact::Dot(fact) => node.set_description(fact.as_str()),
                 TreeFact::None => {}
             }
         });
@@ -407,6 +417,26 @@ pub fn paint_tree_row(ui: &Ui, row: &TreeRow, rect: Rect, stand: Stand, choice: 
                 let color = if *tone == Tone::Plain { soft } else { t.tint(*tone).fg };
                 right = text::paint_text_right(painter, right, middle, fact, &fonts::body(), color) - 8.0;
             }
+        }
+        TreeFact::Code(fact) => {
+            // A name is never cut for its value: that gives way at its end.
+            let name = text::width(painter, &row.text, fonts::body());
+            let room = (right - left - name - 16.0).max(40.0);
+            let font = fonts::code();
+            let galley = text::line_within(painter, fact, font.clone(), soft, room);
+            right -= galley.size().x;
+            text::paint(painter, galley, right, middle, &font);
+            right -= 8.0;
+        }
+        TreeFact::Icon(icon, fact, tone) => {
+            let color = t.tint(*tone).fg;
+            let edge = text::paint_text_right(painter, right, middle, fact, &fonts::body(), color);
+            icon.paint_at(painter, pos2(edge - 12.0, middle), 14.0, color);
+            right = edge - 26.0;
+        }
+        TreeFact::Dot(_) => {
+            painter.circle_filled(pos2(right - 4.0, middle), 4.0, t.accent);
+            right -= 16.0;
         }
     }
     let font = if row.strong { fonts::strong() } else { fonts::body() };

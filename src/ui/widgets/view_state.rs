@@ -96,9 +96,14 @@ impl<'a> ViewState<'a> {
         ui.add_space(10.0);
         let title = ui.add(text::Line::strong(self.title));
         if self.kind == ViewKind::Failed {
-            ui.ctx().accesskit_node_builder(title.id, |node| node.set_role(egui::Role::Alert));
             let whole = format!("{}\n{}", self.title, self.text);
-            super::menu::copy_menu_ui(&title.interact(egui::Sense::CLICK), whole.trim());
+            super::menu::copyable(
+                ui,
+                title.rect.expand(4.0),
+                self.title,
+                (egui::Role::Alert, self.title),
+                whole.trim(),
+            );
         }
         ui.add_space(if self.centered { 8.0 } else { 6.0 });
         if self.centered {

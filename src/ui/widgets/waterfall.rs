@@ -2,7 +2,8 @@
 
 use egui::{Color32, CornerRadius, Id, Painter, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::shared::dashed;
+use super::rows::row_keys;
+use super::shared::{Stand, dashed, ring, shows_focus};
 use super::text;
 use crate::ui::fonts;
 use crate::ui::theme::measure::{INSET, ROW};
@@ -121,14 +122,26 @@ pub fn waterfall_ui(ui: &mut Ui, id: Id, name: &str, axis: Axis<'_>, rows: &[Wat
         }
         super::shared::line_below(&painter, head, t.line);
         let mut clicked = None;
+        // One stop for Tab; arrows go through the rows.
+        let row_id = |index: usize| id.with(("row", index));
+        let stop = id.with("focused row");
+        let focused = ui.data(|data| data.get_temp::<usize>(stop)).unwrap_or(0).min(rows.len().saturating_sub(1));
+        let keys = row_keys(ui, row_id(focused), focused, rows.len(), rows.len(), false);
+        if let Some(go) = keys.go {
+            ui.data_mut(|data| data.insert_temp(stop, go));
+            ui.memory_mut(|memory| memory.request_focus(row_id(go)));
+        }
         for (index, row) in rows.iter().enumerate() {
-            let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::CLICK);
+            let rect = Rect::from_min_size(ui.cursor().min, vec2(width, ROW));
+            ui.advance_cursor_after_rect(rect);
+            let is_stop = index == focused || keys.go == Some(index);
+            let response = ui.interact(rect, row_id(index), if is_stop { Sense::click() } else { Sense::CLICK });
             response.widget_info(|| {
                 let parts: Vec<&str> =
                     [row.name, row.duration, row.note].into_iter().filter(|part| !part.is_empty()).collect();
                 WidgetInfo::labeled(Role::Row, true, parts.join(", "))
             });
-            if response.clicked() {
+            if response.clicked() || (keys.open && index == focused) {
                 clicked = Some(index);
             }
             let behind = painter.add(egui::Shape::Noop);
@@ -159,6 +172,9 @@ pub fn waterfall_ui(ui: &mut Ui, id: Id, name: &str, axis: Axis<'_>, rows: &[Wat
                 text::paint_dropped(&painter, galley, left, middle, 5.0);
             }
             paint_bar(&painter, rect, row, place, t);
+            if shows_focus(&response, Stand::Rest) {
+                ring(&painter, rect, 0, t);
+            }
         }
         clicked
     })

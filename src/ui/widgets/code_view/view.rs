@@ -16,6 +16,7 @@ use crate::ui::fonts;
 use crate::ui::theme::measure::{CODE_LINE, LINE_NUMBERS};
 use crate::ui::theme::{Tokens, tokens};
 use crate::ui::widgets::json::{JsonToken, Language, tokens_of};
+use crate::ui::widgets::tooltip::Facts;
 use crate::ui::widgets::{text, tooltip};
 
 /// From the column of numbers to the text: the chevrons.
@@ -397,7 +398,14 @@ fn paint_bar(ui: &Ui, rect: Rect, t: &Tokens) {
 /// Words about what the pointer rests on.
 fn explain(ui: &Ui, state: &mut State, view: &CodeView<'_>, code: &TextLines, frame: &Frame<'_>, response: &Response) {
     let Some(explain) = view.explain else { return };
-    let Some(at) = response.hover_pos().filter(|at| frame.room.contains(*at) && at.x >= frame.column()) else { return };
+    // To the keyboard the place of the caret is explained.
+    let by_key = tooltip::is_explained(response);
+    let at = if by_key {
+        Some(frame.caret_pos(code, state.selection.caret) + egui::vec2(1.0, CODE_LINE / 2.0))
+    } else {
+        response.hover_pos()
+    };
+    let Some(at) = at.filter(|at| frame.room.contains(*at) && at.x >= frame.column()) else { return };
     if ui.input(|input| input.pointer.any_down()) {
         return;
     }
@@ -413,12 +421,13 @@ fn explain(ui: &Ui, state: &mut State, view: &CodeView<'_>, code: &TextLines, fr
     let on_key = row.rect_of(code, &(start + key.start..start + key.end)).is_some_and(|rect| rect.contains(at));
     let range = if on_key { key } else { value };
     let range = start + range.start..start + range.end;
-    let Some(place) = row.rect_of(code, &range).filter(|place| place.contains(at)) else { return };
+    let Some(place) = row.rect_of(code, &range).filter(|place| by_key || place.contains(at)) else { return };
     let is_known = state.explained.as_ref().is_some_and(|(known, key, _)| (*known, *key) == (row.line, on_key));
     if !is_known {
         state.explained = Some((row.line, on_key, explain(code, row.line, on_key)));
     }
     let Some((_, _, Some(said))) = &state.explained else { return };
     let spot = ui.interact(place, view.id.with("explained"), Sense::hover());
-    tooltip::facts_tooltip_ui(&spot, &said.title, &said.detail, &said.note, &said.facts);
+    let facts = Facts { title: &said.title, detail: &said.detail, note: &said.note, facts: &said.facts };
+    tooltip::facts_tooltip_ui(&spot, response, facts);
 }

@@ -17,6 +17,7 @@ use crate::ui::fonts;
 use crate::ui::theme::measure::{CODE_LINE, LINE_NUMBERS};
 use crate::ui::theme::{Tokens, tokens};
 use crate::ui::widgets::text;
+use crate::ui::widgets::tooltip::{is_explained, place_tooltip_ui};
 
 /// The room above and below the text.
 const MARGIN: f32 = 7.0;
@@ -254,24 +255,34 @@ fn point(ui: &Ui, state: &mut State, editor: &Editor<'_>, frame: &Frame<'_>, res
 /// Words about what the pointer rests on.
 fn explain(ui: &Ui, state: &mut State, editor: &Editor<'_>, frame: &Frame<'_>, response: &Response) {
     let Some(explain) = editor.explain else { return };
-    let Some(at) = response.hover_pos().filter(|at| frame.room.contains(*at)) else { return };
+    let by_key = is_explained(response);
+    let at = response.hover_pos().filter(|at| frame.room.contains(*at) && !by_key);
+    if at.is_none() && !by_key {
+        return;
+    }
     if state.popup.is_open() || ui.input(|input| input.pointer.any_down()) {
         return;
     }
     let State { document, long, explained, .. } = state;
     let mut lines = Lines { ui, tokens: frame.t, language: editor.language, long };
     let buffer = document.buffer();
-    let line = ((at.y - frame.origin.y) / CODE_LINE).floor();
-    if line < 0.0 || line as usize >= buffer.lines() {
-        return;
-    }
-    let line = line as usize;
-    let shown = shown_line(document, None, line);
-    let x = at.x - frame.origin.x;
-    if x < 0.0 || x > lines.width(shown) {
-        return;
-    }
-    let place = buffer.start(line) + lines.byte_at(shown, x);
+    let (line, place) = match at {
+        // To the keyboard the place of the caret is explained.
+        None => (buffer.line_of(document.caret()), document.caret()),
+        Some(at) => {
+            let line = ((at.y - frame.origin.y) / CODE_LINE).floor();
+            if line < 0.0 || line as usize >= buffer.lines() {
+                return;
+            }
+            let line = line as usize;
+            let shown = shown_line(document, None, line);
+            let x = at.x - frame.origin.x;
+            if x < 0.0 || x > lines.width(shown) {
+                return;
+            }
+            (line, buffer.start(line) + lines.byte_at(shown, x))
+        }
+    };
     let revision = document.revision();
     let is_known = explained.as_ref().is_some_and(|(of, range, _)| *of == revision && range.contains(&place));
     if !is_known {
@@ -290,7 +301,7 @@ fn explain(ui: &Ui, state: &mut State, editor: &Editor<'_>, frame: &Frame<'_>, r
     );
     let place = Rect::from_min_max(pos2(left, row.top), pos2(right, row.top + CODE_LINE));
     let spot = ui.interact(place, editor.id.with("explained"), Sense::hover());
-    crate::ui::widgets::tooltip::tooltip_ui(&spot, said, None);
+    place_tooltip_ui(&spot, response, said);
 }
 
 impl Frame<'_> {

@@ -1,0 +1,235 @@
+//! The words of a request to every instance at once.
+
+use super::table::word_table;
+use super::{Lang, format};
+use crate::call::Code;
+use crate::engine::ResolveError;
+use crate::registry::NoInstance;
+
+word_table! {
+    /// The words of a request to all.
+    AllWords, all:
+    instances: "Instances", "实例";
+    one: "One", "单个";
+    all_of_them: "All", "全部";
+    registered: "All that are registered", "全部已注册实例";
+    passing: "Passing only", "仅 passing";
+    by_hand: "Chosen by hand…", "手动选择…";
+    at_once: "At once", "并发数";
+    at_once_hint: "all", "全部";
+    at_once_bad: "Write a number from 1 to 64.", "请输入 1 到 64 之间的数字。";
+    policy: "Which one", "选择方式";
+    policy_first: "first", "第一个";
+    policy_round: "round robin", "轮询";
+    policy_random: "random", "随机";
+    policy_near: "near", "就近";
+    retries: "Retries", "重试";
+    retries_off: "off", "关闭";
+    retries_hint: "only where nobody was reached, at the next instance", "仅在未连上任何实例时，换下一个实例重试";
+    answers: "Answers", "响应";
+    timeline: "Timeline", "时间线";
+    attempts: "Attempts", "尝试";
+    instance: "Instance", "实例";
+    status: "Status", "状态";
+    latency: "Latency, log scale", "延迟（对数刻度）";
+    time: "Time", "用时";
+    answer: "Answer", "响应";
+    schema: "Schema", "Schema";
+    health: "Registry", "注册中心";
+    wire: "gRPC health", "gRPC health";
+    reached: "Connected after", "建立连接";
+    detail: "What happened", "详情";
+    none: "none", "无";
+    waiting: "waiting", "等待中";
+    running: "asked…", "调用中…";
+    side_by_side: "Side by side", "并排";
+    one_column: "One column", "单列";
+    leave_out: "Leave out paths…", "忽略路径…";
+    leave_out_hint: "requestId, items.updatedAt", "requestId, items.updatedAt";
+    leave_out_name: "Paths that are left out of the comparison", "比较时忽略的路径";
+    equal: "All answers are the same.", "所有响应相同。";
+    two_schemas: "Two schemas", "两个 schema";
+    no_schemas: "No instance serves a schema by reflection.", "没有实例通过反射提供 schema。";
+    comparing: "Comparing…", "正在比较…";
+    copy_answers: "Copy the answers as JSON", "以 JSON 复制全部响应";
+    not_asked: "Nobody has been asked yet", "还没有发送";
+    not_asked_hint: "Send asks every instance at once; equal answers share a letter.", "发送后会同时请求所有实例，相同的响应使用同一字母。";
+    nobody: "Nobody was asked", "没有可请求的实例";
+    unary_only: "Client streams go to one instance at a time", "客户端 stream 只能发往单个实例";
+    stopped: "stopped", "已停止";
+}
+
+impl Lang {
+    /// The button that sends to all.
+    pub fn send_to_all(self, count: Option<usize>) -> String {
+        match (self, count) {
+            (Self::En, Some(count)) => format!("Send to all {count}"),
+            (Self::En, None) => "Send to all".to_owned(),
+            (Self::ZhCn, Some(count)) => format!("发送给全部 {count} 个"),
+            (Self::ZhCn, None) => "发送给全部".to_owned(),
+        }
+    }
+
+    /// `Welcome, all of User`: a tab's title.
+    pub fn all_of(self, method: &str, service: &str) -> String {
+        self.pick(format!("{method}, all of {service}"), format!("{method}，{service} 全部实例"))
+    }
+
+    /// `4 instances`.
+    pub fn instances_count(self, count: usize) -> String {
+        match (self, count) {
+            (Self::En, 1) => "1 instance".to_owned(),
+            (Self::En, _) => format!("{} instances", format::count(count as u64)),
+            (Self::ZhCn, _) => format!("{} 个实例", format::count(count as u64)),
+        }
+    }
+
+    /// `3 OK`: a badge.
+    pub fn status_count(self, count: usize, code: Code) -> String {
+        format!("{count} {}", code.name())
+    }
+
+    /// `2 different answers, 2 schemas`.
+    pub fn differing(self, answers: usize, schemas: usize) -> String {
+        let en = match (answers, schemas) {
+            (0, _) => String::new(),
+            (1, 0 | 1) => "all answers are the same".to_owned(),
+            (1, schemas) => format!("all answers are the same, {schemas} schemas"),
+            (answers, 0 | 1) => format!("{answers} different answers"),
+            (answers, schemas) => format!("{answers} different answers, {schemas} schemas"),
+        };
+        let zh = match (answers, schemas) {
+            (0, _) => String::new(),
+            (1, 0 | 1) => "所有响应相同".to_owned(),
+            (1, schemas) => format!("所有响应相同，{schemas} 种 schema"),
+            (answers, 0 | 1) => format!("{answers} 种不同响应"),
+            (answers, schemas) => format!("{answers} 种不同响应，{schemas} 种 schema"),
+        };
+        self.pick(en, zh)
+    }
+
+    /// `sent at 09:14:03, done after 1.00 s`.
+    pub fn sent_and_done(self, sent: &str, took: Option<&str>) -> String {
+        match took {
+            Some(took) => self.pick(format!("sent at {sent}, done after {took}"), format!("{sent} 发送，用时 {took}")),
+            None => self.pick(format!("sent at {sent}"), format!("{sent} 发送")),
+        }
+    }
+
+    /// `Two answers`, `3 answers`.
+    pub fn answers_count(self, count: usize) -> String {
+        match (self, count) {
+            (Self::En, 2) => "Two answers".to_owned(),
+            (Self::En, _) => format!("{count} answers"),
+            (Self::ZhCn, _) => format!("{count} 种响应"),
+        }
+    }
+
+    /// `2 lines differ`.
+    pub fn lines_differ(self, count: usize) -> String {
+        match (self, count) {
+            (Self::En, 1) => "1 line differs".to_owned(),
+            (Self::En, _) => format!("{count} lines differ"),
+            (Self::ZhCn, _) => format!("{count} 行不同"),
+        }
+    }
+
+    /// `27 B, schema 9f3c61`.
+    pub fn answer_note(self, size: &str, schema: Option<&str>) -> String {
+        match schema {
+            Some(schema) => self.pick(format!("{size}, schema {schema}"), format!("{size}，schema {schema}")),
+            None => size.to_owned(),
+        }
+    }
+
+    /// What one instance's failure means beside what others say of it.
+    pub fn all_failed(self, id: &str, said: &str) -> String {
+        self.pick(format!("{id}: {said}."), format!("{id}：{said}。"))
+    }
+
+    /// Which instance of a service answered, after how many attempts.
+    pub fn instance_answered(self, id: &str, address: &str, attempts: usize) -> String {
+        let who = if id == address { address.to_owned() } else { format!("{id} ({address})") };
+        match (self, attempts) {
+            (Self::En, 0 | 1) => format!("instance {who}"),
+            (Self::En, _) => format!("instance {who}, {attempts} attempts"),
+            (Self::ZhCn, 0 | 1) => format!("实例 {who}"),
+            (Self::ZhCn, _) => format!("实例 {who}，{attempts} 次尝试"),
+        }
+    }
+
+    /// A policy that means one instance.
+    pub fn only_instance(self, id: &str) -> String {
+        self.pick(format!("always {id}"), format!("始终 {id}"))
+    }
+
+    /// `9f3c61 and a71e04`.
+    pub fn two_hashes(self, left: &str, right: &str) -> String {
+        self.pick(format!("{left} and {right}"), format!("{left} 与 {right}"))
+    }
+
+    /// A comment behind a line of one schema.
+    pub fn only_in(self, hash: &str, ids: &str) -> String {
+        self.pick(format!("// only in {hash}, served by {ids}"), format!("// 仅在 {hash} 中，由 {ids} 提供"))
+    }
+
+    /// How far a call came before it failed.
+    pub fn got_so_far(self, connected: Option<&str>, registry: &str, health: &str, wire: Option<&str>) -> String {
+        let en = match connected {
+            Some(time) => format!("The connection stood after {time}."),
+            None => "No connection came to be.".to_owned(),
+        };
+        let zh = match connected {
+            Some(time) => format!("连接在 {time} 后建立。"),
+            None => "未能建立连接。".to_owned(),
+        };
+        let (en_wire, zh_wire) = match wire {
+            Some(wire) => (
+                format!(" {registry} calls it {health}, its own health says {wire}."),
+                format!("{registry} 显示 {health}，其自身 health 为 {wire}。"),
+            ),
+            None => (format!(" {registry} calls it {health}."), format!("{registry} 显示 {health}。")),
+        };
+        self.pick(format!("{en}{en_wire}"), format!("{zh}{zh_wire}"))
+    }
+}
+
+impl Lang {
+    /// Why an address leads to no instance.
+    pub fn resolve_error(self, error: &ResolveError) -> String {
+        match (self, error) {
+            (Self::En, ResolveError::Registry(error)) => self.registry_error(error),
+            (Self::En, other) => other.to_string(),
+            (Self::ZhCn, ResolveError::Target(error)) => format!("目标地址无法理解：{error}"),
+            (Self::ZhCn, ResolveError::Registry(error)) => self.registry_error(error),
+            (Self::ZhCn, ResolveError::Hidden { place, service }) => {
+                format!("{place} 没有返回 {service} 的实例：要么没有注册，要么被访问控制（ACL）隐藏")
+            }
+            (Self::ZhCn, ResolveError::TooLate { address, limit }) => {
+                format!("{address}：注册中心未能在 {} 毫秒的超时内给出实例", limit.as_millis())
+            }
+            (Self::ZhCn, ResolveError::None { place, none }) => format!("{place}：{}", no_instance_zh(none)),
+        }
+    }
+}
+
+fn no_instance_zh(none: &NoInstance) -> String {
+    let service = &none.service;
+    if none.total == 0 {
+        return format!("没有 {service} 的实例");
+    }
+    if let Some(id) = &none.id {
+        return format!("{service} 的 {} 个实例中没有 {id}", none.total);
+    }
+    if none.tagged == 0 {
+        return format!("{service} 的 {} 个实例都没有 tag {}", none.total, none.wish.tags.join("、"));
+    }
+    if none.healthy == 0 {
+        let (wanted, way) = match none.wish.passing {
+            Some(true) => ("passing", "去掉 passing=true"),
+            _ => ("passing 或 warning", "写上 passing=false 即可仍然调用"),
+        };
+        return format!("{service} 没有 {wanted} 的实例：{}（{way}）", none.found);
+    }
+    format!("{service} 的实例都没有注册端口：{}", none.found)
+}
