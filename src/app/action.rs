@@ -28,6 +28,8 @@ pub enum PickFor {
     Keys(KeysRef),
     /// Into the certificate that is being trusted from Settings.
     Trust,
+    /// Services to be registered.
+    Registration,
     /// Into the settings of an address; those of the open question where there is none.
     Form(Option<String>, FormPath),
 }

@@ -488,7 +488,7 @@ impl App {
         self.dialog = None;
     }
 
-    fn pick(&mut self, purpose: PickFor, folders: bool) {
+    pub(super) fn pick(&mut self, purpose: PickFor, folders: bool) {
         let ticket = self.next_id();
         self.picks.insert(ticket, purpose);
         self.no_dialog = false;
@@ -515,6 +515,7 @@ impl App {
                     dialog.paths = join_paths(&paths);
                 }
             }
+            PickFor::Registration => self.picked_registration(first),
             PickFor::DialogRoots => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.import_roots = join_paths(&paths);

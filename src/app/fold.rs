@@ -53,6 +53,7 @@ impl App {
             Event::TextsCompared { ticket, comparison } => self.fold_comparison(ticket, comparison),
             Event::Registry(event) => self.fold_registry(*event, now),
             Event::Save { ticket, told } => self.fold_save(ticket, told),
+            Event::TextRead { path, result, .. } => self.fold_text_file(&path, result),
             Event::AskedToEnd => self.is_ending = true,
             Event::TextCut { ticket, lines } => self.fold_cut(ticket, lines),
             Event::Diagnosis { id, update } => self.fold_diagnosis(id, update),
@@ -75,7 +76,7 @@ impl App {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
                         self.no_dialog = true;
-                        if !matches!(purpose, PickFor::Save | PickFor::Keys(_)) {
+                        if !matches!(purpose, PickFor::Save | PickFor::Keys(_) | PickFor::Registration) {
                             self.welcome_path.get_or_insert_default();
                         }
                     }

@@ -197,7 +197,7 @@ fn flagged(text: &mut String, flag: &str, value: &str) {
 }
 
 /// A word for the shell: as it is where it holds nothing special, else in single quotes.
-fn quoted(word: &str) -> Cow<'_, str> {
+pub(super) fn quoted(word: &str) -> Cow<'_, str> {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         Cow::Borrowed(word)

@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use super::{App, TabId};
+use crate::app::{ActSaid, ServiceRef};
 use crate::call::Code;
 use crate::engine::SourceId;
+use crate::registry::Health;
 
 /// So many are listed.
 const KEPT: usize = 50;
@@ -36,6 +38,19 @@ pub enum Happened {
     },
     /// A call ended in a tab that was not in front: its method, and its status.
     CallEnded(TabId, String, Code),
+    /// Something was done in a registry, or was not.
+    Act(Box<ActSaid>),
+    /// A pinned service is in another health.
+    Health {
+        /// Which.
+        service: ServiceRef,
+        /// Before: the worst of its instances.
+        was: Health,
+        /// Now.
+        now: Health,
+        /// How many instances it has now.
+        instances: usize,
+    },
 }
 
 /// One thing that happened.
@@ -72,6 +87,7 @@ impl App {
             (Happened::DemoFailed(_), Happened::DemoFailed(_))
             | (Happened::DemoConsulFailed(_), Happened::DemoConsulFailed(_)) => true,
             (Happened::CallEnded(a, ..), Happened::CallEnded(b, ..)) => a == b,
+            (Happened::Health { service: a, .. }, Happened::Health { service: b, .. }) => a == b,
             _ => false,
         };
         self.told.retain(|notice| !same(&notice.what));

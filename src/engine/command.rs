@@ -151,6 +151,13 @@ pub enum Command {
         /// What.
         question: Box<RegistryQuestion>,
     },
+    /// Read a text that a person names; the answer is `Event::TextRead`.
+    ReadText {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// Where; `~` is the person's own folder.
+        path: PathBuf,
+    },
     /// Ask for files or folders by the system's dialog; the answer is `Event::Picked`.
     PickFiles {
         /// Whole folders instead of files.

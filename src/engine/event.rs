@@ -133,6 +133,15 @@ pub enum Event {
         /// What was chosen.
         result: Result<Vec<PathBuf>, String>,
     },
+    /// Answer to `ReadText`.
+    TextRead {
+        /// From the command.
+        ticket: u64,
+        /// From the command.
+        path: PathBuf,
+        /// The text, or the system's words why there is none.
+        result: Result<String, String>,
+    },
     /// The system asks the process to end: keep what is to be kept, and end.
     AskedToEnd,
     /// Answer to `CutText`.

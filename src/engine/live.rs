@@ -322,6 +322,13 @@ impl Live {
                 let choice = desktop::Choice::Save { folder, name };
                 tokio::spawn(desktop::pick(self.teller.clone(), choice, ticket));
             }
+            Command::ReadText { ticket, path } => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || {
+                    let result = super::read_text::read_text(&path);
+                    teller.tell_blocking(Event::TextRead { ticket, path, result });
+                });
+            }
             Command::CutText { ticket, text } => {
                 let teller = self.teller.clone();
                 let stop = new_stop(&mut self.cuts, ticket);

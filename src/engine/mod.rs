@@ -22,6 +22,7 @@ mod many;
 mod messages;
 mod prepared;
 mod probe;
+mod read_text;
 mod reflector;
 mod registry;
 mod resolve;

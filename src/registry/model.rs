@@ -331,6 +331,8 @@ pub struct Node {
     pub meta: BTreeMap<String, String>,
     /// Instances on it.
     pub instances: usize,
+    /// Its own checks.
+    pub checks: Vec<Check>,
 }
 
 /// Whether a member of the cluster is there.

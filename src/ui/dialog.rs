@@ -41,6 +41,10 @@ pub(super) fn dialogs_ui(ui: &Ui, cx: &mut Cx<'_>) {
         super::paste::paste_command_ui(ui, cx, pasting);
     } else if let Some(dialog) = &cx.app.registries.dialog {
         super::registry::registry_dialog_ui(ui, cx, dialog);
+    } else if let Some(dialog) = &cx.app.registries.act {
+        super::registry::act_dialog_ui(ui, cx, dialog);
+    } else if let Some(dialog) = &cx.app.registries.register {
+        super::registry::register_ui(ui, cx, dialog);
     } else if let Some(dialog) = &cx.app.dialog {
         add_source_ui(ui, cx, dialog);
     } else if let Some(tab) = cx.tab().filter(|tab| tab.list.is_some()) {

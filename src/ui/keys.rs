@@ -93,6 +93,8 @@ fn is_asking(cx: &Cx<'_>) -> bool {
     app.trust_question.is_some()
         || app.dialog.is_some()
         || app.registries.dialog.is_some()
+        || app.registries.act.is_some()
+        || app.registries.register.is_some()
         || app.naming.is_some()
         || app.adding_trust.is_some()
         || app.save.is_some()

@@ -10,9 +10,10 @@ use super::widgets::button::{Button, IconButton};
 use super::widgets::menu::popup_frame;
 use super::widgets::text::{Elide, Line, paragraph_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
-use super::{facts, fonts};
-use crate::app::{Action, Happened, KeepNotice, Notice, UiCommand};
+use super::{facts, fonts, registry};
+use crate::app::{Action, Happened, KeepNotice, Notice, RegistryAct, RegistryView, ServiceRef, UiCommand};
 use crate::call::Code;
+use crate::registry::Health;
 use crate::words::Lang;
 
 const WIDTH: f32 = 380.0;
@@ -77,6 +78,8 @@ fn has_errors(cx: &Cx<'_>) -> bool {
     let is_error = |notice: &Notice| match &notice.what {
         Happened::NotReloaded(..) | Happened::DemoFailed(_) => true,
         Happened::CallEnded(_, _, code) => *code != Code::OK,
+        Happened::Act(said) => said.error.is_some(),
+        Happened::Health { now, .. } => *now == Health::Critical,
         Happened::Reloaded(..) | Happened::Removed { .. } | Happened::DemoConsulFailed(_) => false,
     };
     cx.app.told().iter().any(|notice| !notice.seen && is_error(notice))
@@ -139,6 +142,22 @@ fn rows(cx: &Cx<'_>) -> Vec<Row> {
                 let action = is_open.then_some((own.show, Action::ChooseTab(*tab)));
                 (facts::status_tone(*code), title.to_owned(), said, action)
             }
+            Happened::Act(said) => {
+                let acts = cx.lang().acts();
+                let title = if said.error.is_some() { acts.failed_title } else { acts.done_title };
+                let (tone, _, text) = registry::said_of(cx.app, cx.lang(), said);
+                (tone, title.to_owned(), text, show_service(cx, &said.service))
+            }
+            Happened::Health { service, was, now, instances } => {
+                let title = cx.lang().acts().health_title;
+                let said = cx.lang().health_told(&service.service, *was, *now, *instances);
+                let tone = match now {
+                    Health::Passing => Tone::Ok,
+                    Health::Critical => Tone::Error,
+                    _ => Tone::Warn,
+                };
+                (tone, title.to_owned(), said, show_service(cx, service))
+            }
         };
         let ago = {
             let since = cx.now.saturating_duration_since(notice.at).as_secs();
@@ -148,6 +167,13 @@ fn rows(cx: &Cx<'_>) -> Vec<Row> {
         Row { tone, title, said, ago, action, drop: Some(Action::DropNotice(Some(notice.id))) }
     });
     standing.chain(told).collect()
+}
+
+/// The way to a service, while its registry is there.
+fn show_service(cx: &Cx<'_>, service: &ServiceRef) -> Option<(&'static str, Action)> {
+    cx.app.registries.entry(service.registry)?;
+    let view = RegistryView::Service(service.clone());
+    Some((cx.lang().habits().show, Action::Registry(RegistryAct::Show(view))))
 }
 
 fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>) {

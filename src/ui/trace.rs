@@ -92,7 +92,9 @@ fn instance_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
         let status = facts::status_label(attempt.status.code);
         let parts = [id.unwrap_or_default(), &attempt.address, &status, &took];
         let said = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-        row_ui(ui, cx, &lang.attempt_named(attempt.number), &said, facts::status_tone(attempt.status.code));
+        let id = Id::unique(("attempt", call.id.0, attempt.number));
+        let tone = facts::status_tone(attempt.status.code);
+        row_ui(ui, cx, (id, true), &lang.attempt_named(attempt.number), &said, tone);
     }
     ui.add_space(12.0);
 }

@@ -1,7 +1,7 @@
 //! The words of a request to every instance at once.
 
+use super::Lang;
 use super::table::word_table;
-use super::{Lang, format};
 use crate::call::Code;
 use crate::engine::ResolveError;
 use crate::registry::NoInstance;
@@ -73,15 +73,6 @@ impl Lang {
     /// `Welcome, all of User`: a tab's title.
     pub fn all_of(self, method: &str, service: &str) -> String {
         self.pick(format!("{method}, all of {service}"), format!("{method}，{service} 全部实例"))
-    }
-
-    /// `4 instances`.
-    pub fn instances_count(self, count: usize) -> String {
-        match (self, count) {
-            (Self::En, 1) => "1 instance".to_owned(),
-            (Self::En, _) => format!("{} instances", format::count(count as u64)),
-            (Self::ZhCn, _) => format!("{} 个实例", format::count(count as u64)),
-        }
     }
 
     /// `3 OK`: a badge.

@@ -19,6 +19,7 @@ mod habits;
 mod keys;
 mod misfit;
 mod registry;
+mod registry_acts;
 mod requests;
 mod resolve;
 mod sentence;
@@ -38,6 +39,7 @@ pub use discovery::DiscoveryWords;
 pub use habits::HabitWords;
 pub use keys::{KeyWords, KeysAct};
 pub use registry::RegistryWords;
+pub use registry_acts::ActWords;
 pub use requests::RequestWords;
 pub use status::DetailWords;
 pub use streams::StreamWords;
@@ -83,6 +85,7 @@ impl Lang {
             ("details", self.details().all()),
             ("discovery", self.discovery().all()),
             ("keys", self.key_values().all()),
+            ("acts", self.acts().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
             words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()

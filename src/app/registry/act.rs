@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::hear::Asked;
 use super::{
-    InstanceColumn, InstanceSide, KeyAct, KeysRef, RegistryDialog, RegistryEntry, RegistryForm, RegistryNode,
-    RegistryState, RegistryView, ServiceRef, ServiceView,
+    ActsAct, InstanceColumn, InstanceSide, KeyAct, KeysRef, ListView, RegisterAct, RegistryDialog, RegistryEntry,
+    RegistryForm, RegistryNode, RegistryState, RegistryView, ServiceRef, ServiceView,
 };
 use crate::app::{AllAct, App, Area, SourceOrigin, Tab};
 use crate::engine::{Command, Generation, RegistryId, RegistryQuestion, SourceId};
@@ -71,6 +71,12 @@ pub enum RegistryAct {
     Call(ServiceRef, Option<InstanceKey>),
     /// A request to every instance at once.
     CallAll(ServiceRef),
+    /// How a list is looked at.
+    SetList(RegistryView, Box<ListView>),
+    /// Do something to instances.
+    Acts(ActsAct),
+    /// Do something about a service to be registered.
+    Register(RegisterAct),
     /// A request of its own for what an instance says of its health.
     AskHealth(ServiceRef, InstanceKey),
 }
@@ -167,6 +173,11 @@ impl App {
             RegistryAct::Call(service, instance) => self.call_service(&service, instance.as_ref(), false, now),
             RegistryAct::CallAll(service) => self.call_service(&service, None, true, now),
             RegistryAct::AskHealth(service, instance) => self.ask_health(&service, &instance, now),
+            RegistryAct::SetList(view, list) => {
+                self.registries.lists.insert(view, *list);
+            }
+            RegistryAct::Acts(act) => self.apply_acts(act, now),
+            RegistryAct::Register(act) => self.apply_register(act, now),
         }
         self.registries.tree.rebuild(&self.registries.entries);
     }
@@ -188,6 +199,9 @@ impl App {
                 self.show_keys(&KeysRef { registry: *id, datacenter: datacenter.clone() }, now);
             }
             RegistryView::Datacenter(..) | RegistryView::Service(_) => {}
+        }
+        if self.registries.shown.as_ref() != Some(&view) {
+            self.registries.said = None;
         }
         self.registries.shown = Some(view);
     }
@@ -349,6 +363,7 @@ impl App {
 
     /// Opens a registry, or opens it anew; what was known of it stays.
     pub(in crate::app) fn open_registry(&mut self, id: RegistryId, now: Instant) {
+        self.forget_asked(id);
         let Some(entry) = self.registries.entry_mut(id) else { return };
         entry.generation.0 += 1;
         entry.state = RegistryState::Opening { since: now };
@@ -366,7 +381,11 @@ impl App {
         self.registries.entries.retain(|entry| entry.id != id);
         self.registries.views.retain(|service, _| service.registry != id);
         self.registries.keys.retain(|keys, _| keys.registry != id);
-        self.registries.asked.retain(|_, (registry, _)| *registry != id);
+        self.forget_asked(id);
+        self.registries.lists.retain(|view, _| view.registry() != id);
+        self.registries.register_drafts.remove(&id);
+        self.registries.register = self.registries.register.take().filter(|dialog| dialog.registry != id);
+        self.registries.said = self.registries.said.take().filter(|said| said.service.registry != id);
         if self.registries.shown.as_ref().is_some_and(|view| view.registry() == id) {
             self.registries.shown = None;
         }
@@ -380,10 +399,12 @@ impl App {
             return;
         }
         self.send(Command::RefreshRegistry(id));
-        if let Some(RegistryView::Nodes(shown, datacenter)) = self.registries.shown.clone()
-            && shown == id
-        {
-            self.ask_nodes(id, &datacenter, now);
+        match self.registries.shown.clone() {
+            Some(RegistryView::Nodes(shown, datacenter)) if shown == id => self.ask_nodes(id, &datacenter, now),
+            Some(RegistryView::Registry(shown)) if shown == id => {
+                self.ask_registry(id, Asked::Agent, RegistryQuestion::Agent);
+            }
+            _ => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::{RegistryForm, TimelineLine};
+use super::{RegistryForm, ServiceLine, TimelineLine};
 use crate::engine::{Generation, RegistryId, Watching};
 use crate::registry::{
     AgentInfo, Answer, Capabilities, Drift, Health, HealthCounts, HealthHistory, Instance, InstanceKey, Node,
@@ -51,6 +51,8 @@ pub struct DatacenterEntry {
     pub nodes: Option<Result<Answer<Vec<Node>>, Arc<RegistryError>>>,
     /// They are being asked for, since then.
     pub nodes_asked: Option<Instant>,
+    /// What changed of its services, newest first.
+    pub timeline: VecDeque<ServiceLine>,
 }
 
 impl DatacenterEntry {

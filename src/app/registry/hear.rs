@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use super::acts::{ActSaid, InstanceAct};
 use super::keys::KeyAsked;
 use super::{
     Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, ServiceEntry, ServiceRef,
-    TimelineLine, timeline,
+    TimelineLine, service_changes, timeline,
 };
 use crate::app::App;
 use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};
@@ -26,6 +27,12 @@ pub(in crate::app) enum Asked {
     Filter(ServiceRef, String),
     /// Something of the view of keys.
     Keys(KeysRef, KeyAsked),
+    /// Whether this id is free.
+    IdTaken(String),
+    /// A service that is registered: what is said of it then.
+    Register(Box<ActSaid>),
+    /// An act on an instance.
+    Act(Box<(ServiceRef, InstanceKey, InstanceAct)>),
 }
 
 impl App {
@@ -59,7 +66,19 @@ impl App {
             RegistryTold::Watched { what: WatchWhat::Keys { datacenter, .. }, seen } => {
                 self.fold_keys(&KeysRef { registry, datacenter }, seen, at);
             }
-            RegistryTold::Watched { what, seen } => entry.see(what, seen, at),
+            RegistryTold::Watched { what, seen } => {
+                let pinned = entry.pinned_by(&what).map(|service| (service.clone(), entry.worst_of(&service)));
+                entry.see(what, seen, at);
+                if let Some((service, Some(was))) = pinned
+                    && let Some(is) = entry.worst_of(&service)
+                    && was != is
+                {
+                    let count = entry.service(&service.0, &service.1).map_or(0, |known| known.instances().len());
+                    let service = ServiceRef { registry, datacenter: service.0, service: service.1 };
+                    self.tell_health(service, was, is, count, now);
+                }
+                self.take_awaited();
+            }
             RegistryTold::Wire { datacenter, service, facts } => {
                 let known = entry.services.entry((datacenter, service)).or_default();
                 known.probed_at = Some(at);
@@ -70,17 +89,21 @@ impl App {
                     known.wire.insert(key, facts);
                 }
             }
-            RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, at),
+            RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, at, now),
         }
         self.registries.tree.rebuild(&self.registries.entries);
         self.watch_registries();
     }
 
-    fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, at: SystemTime) {
+    fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, at: SystemTime, now: Instant) {
         let Some((registry, asked)) = self.registries.asked.remove(&ticket) else { return };
-        if let Asked::Keys(keys, asked) = asked {
-            return self.fold_key_reply(&keys, asked, ticket, result, at);
-        }
+        let asked = match asked {
+            Asked::Keys(keys, asked) => return self.fold_key_reply(&keys, asked, ticket, result, at),
+            Asked::IdTaken(id) => return self.fold_id(&id, result),
+            Asked::Register(said) => return self.fold_registered(*said, result, now),
+            Asked::Act(act) => return self.fold_act(*act, result, now),
+            asked => asked,
+        };
         let Some(entry) = self.registries.entry_mut(registry) else { return };
         match (asked, result) {
             (Asked::Nodes(datacenter), result) => {
@@ -104,12 +127,25 @@ impl App {
                 };
                 self.registries.views.entry(service).or_default().filtered = Some((query, found));
             }
-            (Asked::Agent, Ok(_)) | (Asked::Keys(..), _) => {}
+            (Asked::Agent, Ok(_)) | (Asked::Keys(..) | Asked::IdTaken(_) | Asked::Register(_) | Asked::Act(_), _) => {}
         }
     }
 }
 
 impl RegistryEntry {
+    /// The pinned service whose instances these are.
+    fn pinned_by(&self, what: &WatchWhat) -> Option<(String, String)> {
+        let WatchWhat::Instances { datacenter, service } = what else { return None };
+        let service = (datacenter.clone(), service.clone());
+        self.pinned.contains(&service).then_some(service)
+    }
+
+    /// The worst of a service's instances, once they are known.
+    fn worst_of(&self, service: &(String, String)) -> Option<Health> {
+        let known = self.services.get(service)?;
+        known.instances.is_some().then(|| known.counts().worst())
+    }
+
     fn see(&mut self, what: WatchWhat, seen: Watched, at: SystemTime) {
         let away = |known: &mut Option<Away>, seen: &Watched| {
             *known = match (seen, known.take()) {
@@ -125,6 +161,9 @@ impl RegistryEntry {
                 let Some(known) = self.datacenter_mut(&datacenter) else { return };
                 away(&mut known.away, &seen);
                 if let Watched::Services(answer) = seen {
+                    if let Some(before) = &known.services {
+                        service_changes::note(&mut known.timeline, &before.value, &answer.value, at);
+                    }
                     known.services = Some(answer);
                 }
             }

@@ -4,13 +4,17 @@
 //! what is to be watched so that all this stays true. Absent: IO; what is asked of a registry is a command.
 
 mod act;
+mod acts;
 mod demo;
 mod entry;
 mod form;
 mod hear;
 mod keep;
 mod keys;
+mod lists;
+mod register;
 mod service;
+mod service_changes;
 mod timeline;
 mod tree;
 mod watching;
@@ -21,13 +25,19 @@ use crate::engine::RegistryId;
 use crate::registry::{InstanceKey, RegistryTarget};
 
 pub use act::RegistryAct;
+pub use acts::{ActDialog, ActSaid, ActWhat, ActsAct, InstanceAct};
 pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState, ServiceEntry};
 pub use form::{RegistryDialog, RegistryForm, RegistryFormFault};
 pub use keys::{
     Conflict, DraftValue, KeptKeyDraft, KeyAct, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind,
     KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, Looked, ShownVersion, folder_of, is_secret_value,
 };
+pub use lists::{ListView, NodeColumn, ServiceColumn};
+pub use register::{
+    CHECK_KINDS, CheckForm, EditedJson, FromFile, IdState, RegisterAct, RegisterDialog, RegisterForm, Usual,
+};
 pub use service::{InstanceColumn, InstanceSide, ServiceView};
+pub use service_changes::{ServiceChange, ServiceLine, service_changes};
 pub use timeline::{Happening, TimelineLine};
 pub use tree::{RegistryLine, RegistryNode, RegistryTree};
 pub use watching::PROBE_EVERY;
@@ -44,7 +54,7 @@ pub struct ServiceRef {
 }
 
 /// What the centre shows of registries.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RegistryView {
     /// The registry itself: its agent, its datacenters, what is wrong with it.
     Registry(RegistryId),
@@ -85,6 +95,18 @@ pub struct Registries {
     pub keys: BTreeMap<KeysRef, KeysView>,
     /// What was typed into keys before this start, until their registry is shown.
     pub(super) kept_drafts: Vec<KeptKeyDraft>,
+    /// How lists are looked at, by the view that they belong to.
+    pub lists: BTreeMap<RegistryView, ListView>,
+    /// The question before an act on instances, if it is open.
+    pub act: Option<ActDialog>,
+    /// The question that registers a service, if it is open.
+    pub register: Option<RegisterDialog>,
+    /// What was left in it.
+    pub(super) register_drafts: BTreeMap<RegistryId, RegisterForm>,
+    /// The instance that was registered last, until the registry lists it.
+    pub(super) awaited: Option<(ServiceRef, String)>,
+    /// What the last act did, until something else is looked at.
+    pub said: Option<ActSaid>,
     /// Questions that were asked and not answered yet, by ticket.
     pub(super) asked: BTreeMap<u64, (RegistryId, hear::Asked)>,
 }
@@ -98,6 +120,11 @@ impl Registries {
     /// How a service is looked at.
     pub fn view(&self, service: &ServiceRef) -> ServiceView {
         self.views.get(service).cloned().unwrap_or_default()
+    }
+
+    /// How a list is looked at.
+    pub fn list(&self, view: &RegistryView) -> ListView {
+        self.lists.get(view).cloned().unwrap_or_default()
     }
 
     /// What is known of a service.

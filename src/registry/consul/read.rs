@@ -269,6 +269,7 @@ impl Consul {
                     let there = coordinates.iter().find(|at| at.node == node.name && at.segment == here.segment)?;
                     if there.node == here.node { Some(Duration::ZERO) } else { here.coord.distance(&there.coord) }
                 });
+                node.checks = on_node.to_vec();
                 node.instances = counts.get(node.name.as_str()).copied().unwrap_or_default();
                 node
             })

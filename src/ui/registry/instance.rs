@@ -176,6 +176,7 @@ fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Ins
     {
         check_menu_ui(cx, &row, entry, instance, check);
     }
+    super::acts::ttl_buttons_ui(ui, cx, entry, instance);
 }
 
 fn check_cells(lang: Lang, check: &Check) -> Vec<Cell> {

@@ -1,23 +1,29 @@
 //! Registries: the tree at the side, and in the centre a registry, a datacenter, a service with its instances.
 
 mod acts;
+mod agent;
 mod call;
 mod changes;
+mod datacenter;
 mod dialog;
 mod health;
 mod hour;
 mod instance;
 mod keys;
+mod nodes;
+mod register;
 mod service;
 mod side;
 mod status;
 
 use egui::Ui;
 
+pub(super) use acts::{act_dialog_ui, said_of};
 pub(super) use dialog::registry_dialog_ui;
 pub(super) use health::of_wire;
 pub(super) use keys::compare;
 pub(super) use keys::{KeysMemory, can_save_key, find_in_keys, keys_dialog_ui, save_key, shows_keys};
+pub(super) use register::register_ui;
 pub(super) use side::{filter_id, of_registry, side_ui};
 pub(super) use status::{DOT, STATUS_GAP, alert, entry_title_and_place, shown_health, status_ui, status_width};
 
@@ -35,7 +41,10 @@ pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         Some(RegistryView::Keys(registry, datacenter)) => {
             return keys::keys_ui(ui, cx, &KeysRef { registry, datacenter });
         }
-        Some(_) | None => {}
+        Some(RegistryView::Registry(id)) => return agent::registry_ui(ui, cx, id),
+        Some(RegistryView::Datacenter(id, name)) => return datacenter::datacenter_ui(ui, cx, id, &name),
+        Some(RegistryView::Nodes(id, name)) => return nodes::nodes_ui(ui, cx, id, &name),
+        None => {}
     }
     ui.add_space((whole.height() * 0.3).round());
     if cx.app.registries.entries.is_empty() {

@@ -12,7 +12,7 @@ use crate::registry::{
     Disagreement, GrpcFact, Health, Hidden, Instance, RegistryKind, TcpFact, TlsFact, WireFacts, WireHealth,
     disagreement,
 };
-use crate::ui::context::{Cx, pane_at, row_at, row_from_right};
+use crate::ui::context::{Cx, pane_at, row_at, row_ending_right, row_from_right};
 use crate::ui::icons::Icon;
 use crate::ui::theme::measure::INSET;
 use crate::ui::theme::{Tone, tokens};
@@ -57,7 +57,8 @@ pub(super) fn service_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef) {
     head_ui(ui, cx, head, entry, service, known);
     let filter = Rect::from_min_size(pos2(whole.left(), head.bottom()), vec2(whole.width(), FILTER));
     filter_ui(ui, cx, filter, entry, service, &view, known);
-    let mut rest = Rect::from_min_max(pos2(whole.left(), filter.bottom()), whole.max);
+    let rest = Rect::from_min_max(pos2(whole.left(), filter.bottom()), whole.max);
+    let mut rest = super::acts::said_ui(ui, cx, rest);
     if let Some(away) = known.and_then(|known| known.away.as_ref()) {
         let since = cx.lang().clock(away.since);
         let text = cx.lang().registry_error(&away.error);
@@ -139,20 +140,29 @@ fn head_ui(
     let t = tokens(ui);
     line_below(ui.painter(), rect, t.line);
     let inner = Rect::from_min_max(rect.min + vec2(INSET, 0.0), rect.max - vec2(INSET, 1.0));
-    let mut right = row_from_right(ui, inner, "service acts");
-    right.spacing_mut().item_spacing.x = 8.0;
-    let narrow = rect.width() < 760.0;
-    super::call::call_button_ui(&mut right, cx, entry, service);
-    if entry.capabilities.register && !narrow {
-        super::acts::act_buttons_ui(&mut right, cx, entry, service);
-    }
-    let room = right.min_rect().left() - INSET;
+    let narrow = rect.width() < 860.0;
+    let ((), left) = row_ending_right(ui, inner, "service acts", |ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        if entry.capabilities.register {
+            super::acts::act_buttons_ui(ui, cx, entry, service, narrow);
+        }
+        super::call::call_button_ui(ui, cx, entry, service);
+    });
+    let room = left - INSET;
     let place = Rect::from_min_max(inner.min, pos2(room, inner.bottom()));
     let mut left = row_at(ui, place, "service name");
     left.spacing_mut().item_spacing.x = 8.0;
     let name_room = (place.width() * 0.4).max(80.0);
     left.add(Line::new(&service.service).font(fonts::heading()).elide(Elide::Middle).max_width(name_room));
-    left.add_space(4.0);
+    if entry.capabilities.checks {
+        let is_pinned = entry.pinned.contains(&(service.datacenter.clone(), service.service.clone()));
+        let name = if is_pinned { words.unpin } else { words.pin };
+        if left.add(IconButton::new(Icon::Star, name).small().on_if(is_pinned)).clicked() {
+            act(cx, RegistryAct::Pin(service.clone(), !is_pinned));
+        }
+    } else {
+        left.add_space(4.0);
+    }
     let fits = |ui: &Ui, wanted: f32| ui.available_width() > wanted;
     if let Some(known) = known.filter(|known| known.instances.is_some()) {
         let counts = known.counts();

@@ -77,6 +77,70 @@ fn foot_ui<F>(ui: &mut Ui, width: f32, foot: impl FnOnce(&mut Ui) -> F, t: &Toke
     foot(&mut child)
 }
 
+/// A large dialog: its words and how large it may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LargeDialog<'a> {
+    /// The same each frame.
+    pub id: Id,
+    /// In points; less where the window is smaller.
+    pub size: egui::Vec2,
+    /// Its title.
+    pub title: &'a str,
+    /// What stands beside the title.
+    pub note: &'a str,
+}
+
+/// Parts of a large dialog, each filled by its rectangle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LargeDialogPlaces {
+    /// Right of the title, for buttons.
+    pub head: Rect,
+    /// Between head and foot, to the edges.
+    pub body: Rect,
+    /// The foot, within its sides.
+    pub foot: Rect,
+}
+
+/// A large dialog in the middle of the window, whose parts `content` fills. Returns what it said, and whether Escape or
+/// a click outside asks to close it.
+pub fn large_dialog_ui<R>(
+    ctx: &Context,
+    dialog: LargeDialog<'_>,
+    content: impl FnOnce(&mut Ui, LargeDialogPlaces) -> R,
+) -> (R, bool) {
+    let t = tokens(ctx);
+    let room = ctx.content_rect().size() - vec2(32.0, 24.0);
+    let size = dialog.size.min(room).max(vec2(240.0, 200.0)).round();
+    let shown = Modal::new(dialog.id).backdrop_color(t.scrim).frame(frame(t)).show(ctx, |ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        let builder = UiBuilder::new().accessibility_role(Role::Dialog).accessibility_label(dialog.title);
+        ui.scope_builder(builder, |ui| {
+            let (whole, _) = ui.allocate_exact_size(size, Sense::hover());
+            let (head, rest) = whole.split_top_bottom_at_y(whole.top() + HEAD);
+            let (body, foot) = rest.split_top_bottom_at_y(whole.bottom() - FOOT);
+            let font = fonts::heading();
+            let room = head.width() * 0.5;
+            let galley = text::line_within(ui.painter(), dialog.title, font.clone(), t.text1, room);
+            let place = text::paint(ui.painter(), galley, head.left() + SIDE, head.center().y, &font);
+            text::label_over(ui, place, "title", dialog.title);
+            let font = fonts::body();
+            let left = place.right() + 10.0;
+            let room = (head.right() - 190.0 - left).max(0.0);
+            let galley = text::line_within(ui.painter(), dialog.note, font.clone(), t.text2, room);
+            let place = text::paint(ui.painter(), galley, left, head.center().y, &font);
+            text::label_over(ui, place, "note", dialog.note);
+            line_below(ui.painter(), head, t.line);
+            ui.painter().hline(foot.x_range(), foot.top() + 0.5, Stroke::new(1.0, t.line));
+            let head = Rect::from_min_max(head.min, head.max - vec2(SIDE, 1.0));
+            let places = LargeDialogPlaces { head, body, foot: foot.shrink2(vec2(SIDE, 0.0)) };
+            content(ui, places)
+        })
+        .inner
+    });
+    let close = shown.should_close();
+    (shown.inner, close)
+}
+
 /// What the person answered to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {

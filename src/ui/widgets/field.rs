@@ -29,6 +29,7 @@ pub struct Field<'a> {
     password: bool,
     width: Option<f32>,
     reserved: f32,
+    bare: bool,
     stand: Option<Stand>,
 }
 
@@ -53,6 +54,7 @@ impl<'a> Field<'a> {
             password: false,
             width: None,
             reserved: 0.0,
+            bare: false,
             stand: None,
         }
     }
@@ -147,6 +149,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Without fill and edge: within a box that its caller paints.
+    pub fn bare(mut self) -> Self {
+        self.bare = true;
+        self
+    }
+
     /// This wide.
     pub fn width(mut self, width: f32) -> Self {
         self.width = Some(width);
@@ -168,6 +176,7 @@ impl<'a> Field<'a> {
         let painter = ui.painter().clone();
         let fill_at = painter.add(egui::Shape::Noop);
         let padding = if self.large { 11.0 } else { 9.0 };
+        let padding = if self.bare { 0.0 } else { padding };
         let middle = rect.center().y;
         let color = if self.enabled { self.text_color.unwrap_or(t.text1) } else { t.faint };
         let mut left = rect.left() + padding;
@@ -242,6 +251,11 @@ impl<'a> Field<'a> {
             _ => t.line,
         };
         let fill = if self.enabled { t.bg3 } else { Color32::TRANSPARENT };
+        if self.bare {
+            response.rect = rect;
+            response.interact_rect = rect;
+            return response;
+        }
         painter.set(fill_at, egui::epaint::RectShape::filled(rect, egui::CornerRadius::same(6), fill));
         if focus {
             ring(&painter, rect, 6, t);

@@ -92,6 +92,8 @@ pub struct Cell {
     pub elide_end: bool,
     /// The first badge stands before the text instead.
     pub badge_first: bool,
+    /// A star in its place that is on or off, and its name; a click on it does not choose the row.
+    pub star: Option<(bool, String)>,
     /// Badges behind the text; those that find no room are left to the hover of the row.
     pub badges: Vec<(String, Tone)>,
 }
@@ -121,6 +123,11 @@ impl Cell {
     /// What is not there yet.
     pub fn absent() -> Self {
         Self { absent: true, ..Self::default() }
+    }
+
+    /// A star that can be pressed, and what it is called.
+    pub fn star(on: bool, name: impl Into<String>) -> Self {
+        Self { star: Some((on, name.into())), ..Self::default() }
     }
 
     /// In a colour.
@@ -159,6 +166,8 @@ pub struct TableResponse {
     pub menu: Option<(usize, Response)>,
     /// The row was clicked, rather than reached by a key.
     pub clicked: bool,
+    /// The row whose star was pressed.
+    pub starred: Option<usize>,
     /// The column whose head was pressed to sort by it.
     pub sort_by: Option<usize>,
 }
@@ -462,6 +471,12 @@ impl<'a> Table<'a> {
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.line));
         for ((cell, (left, width)), column) in cells.iter().zip(places).zip(self.columns) {
             let place = Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(*width, rect.height()));
+            if let Some((on, name)) = &cell.star {
+                if star_ui(ui, self.row_id(index).with("star"), place, *on, name) {
+                    (out.starred, out.chosen, out.clicked, out.opened) = (Some(index), None, false, None);
+                }
+                continue;
+            }
             paint_cell(ui, place, cell, column.right, chosen, t);
         }
         // Who came by the pointer sees the chosen row, without a ring.
@@ -475,6 +490,25 @@ impl<'a> Table<'a> {
     pub(super) fn by_pointer(&self) -> Id {
         self.id.with("by pointer")
     }
+}
+
+/// A star in a cell; returns whether it was pressed. The keyboard has the row's menu for it.
+fn star_ui(ui: &Ui, id: Id, place: Rect, on: bool, name: &str) -> bool {
+    let t = tokens(ui);
+    let rect = Rect::from_center_size(place.center(), vec2(24.0, 24.0));
+    let response = ui.interact(rect, id, Sense::CLICK);
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, ui.is_enabled(), on, name));
+    let color = match (on, response.hovered()) {
+        (true, _) => t.accent,
+        (false, true) => t.text1,
+        (false, false) => t.faint,
+    };
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 5.0, t.bg4);
+    }
+    Icon::Star.paint_at(ui.painter(), rect.center(), 14.0, color);
+    super::tooltip::tooltip_ui(&response, name, None);
+    response.clicked()
 }
 
 fn color_of(cell: &Cell, chosen: bool, t: &Tokens) -> Color32 {

@@ -1,0 +1,413 @@
+//! A datacenter: its services in sum, and what changed of them.
+
+use egui::{Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::act;
+use super::acts::register_button_ui;
+use super::service::HEAD;
+use super::side::{entry_title, of_registry};
+use crate::app::{
+    DatacenterEntry, ListView, RegistryAct, RegistryEntry, RegistryState, RegistryView, ServiceChange, ServiceColumn,
+    ServiceLine, ServiceRef,
+};
+use crate::engine::RegistryId;
+use crate::registry::{Health, HealthCounts, Hidden, Service};
+use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::measure::{FILTER_BAR, INSET};
+use crate::ui::theme::{Tone, tokens};
+use crate::ui::widgets::badge::{Health as Badge, badge_ui, icon_badge_ui};
+use crate::ui::widgets::button::{Button, IconButton};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::menu::{MenuItem, context_menu_ui, copy_menu_ui};
+use crate::ui::widgets::notice::Notice;
+use crate::ui::widgets::shared::line_below;
+use crate::ui::widgets::table::{Cell, Column, Sort, Table};
+use crate::ui::widgets::text::{self, Elide, Line, label_over, paint_text};
+use crate::ui::widgets::tooltip::tooltip_ui;
+use crate::ui::widgets::view_state::{ViewKind, ViewState};
+use crate::words::Lang;
+
+/// The changes below the table.
+const CHANGES: f32 = 198.0;
+/// A view that is lower has no room for them.
+const LOW: f32 = 520.0;
+
+/// The view of one datacenter.
+pub(super) fn datacenter_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RegistryId, name: &str) {
+    let whole = ui.max_rect();
+    let Some(entry) = cx.app.registries.entry(id) else { return };
+    let known = entry.datacenter(name);
+    let head = Rect::from_min_size(whole.min, vec2(whole.width(), HEAD));
+    head_ui(ui, cx, head, entry, name, known);
+    let rest = Rect::from_min_max(pos2(whole.left(), head.bottom()), whole.max);
+    services_ui(ui, cx, rest, entry, name, &RegistryView::Datacenter(id, name.to_owned()));
+}
+
+fn head_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    rect: Rect,
+    entry: &RegistryEntry,
+    name: &str,
+    known: Option<&DatacenterEntry>,
+) {
+    let (lang, words) = (cx.lang(), cx.lang().registry());
+    line_below(ui.painter(), rect, tokens(ui).line);
+    let inner = Rect::from_min_max(rect.min + vec2(INSET, 0.0), rect.max - vec2(INSET, 1.0));
+    let ((), left) = row_ending_right(ui, inner, "datacenter acts", |ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        if entry.capabilities.nodes && ui.add(Button::secondary(words.nodes).icon(Icon::Server)).clicked() {
+            act(cx, RegistryAct::Show(RegistryView::Nodes(entry.id, name.to_owned())));
+        }
+        if entry.capabilities.key_values && ui.add(Button::secondary(words.key_value).icon(Icon::Database)).clicked() {
+            act(cx, RegistryAct::Show(RegistryView::Keys(entry.id, name.to_owned())));
+        }
+        let is_own = known.is_none_or(|known| known.is_own);
+        if entry.capabilities.register && is_own {
+            register_button_ui(ui, cx, entry);
+        }
+        if ui.add(IconButton::new(Icon::RefreshCw, words.look_again)).clicked() {
+            act(cx, RegistryAct::Refresh(entry.id));
+        }
+    });
+    let place = Rect::from_min_max(inner.min, pos2(left - INSET, inner.bottom()));
+    let mut row = row_at(ui, place, "datacenter name");
+    row.spacing_mut().item_spacing.x = 8.0;
+    let title = if name.is_empty() { entry_title(lang, entry) } else { name.to_owned() };
+    row.add(Line::new(&title).font(fonts::heading()).elide(Elide::Middle).max_width((place.width() * 0.5).max(60.0)));
+    let fits = |ui: &Ui, wanted: f32| ui.available_width() > wanted;
+    if known.is_some_and(|known| known.is_own) && !name.is_empty() && fits(&row, 60.0) {
+        badge_ui(&mut row, lang.acts().own, Tone::Accent);
+    }
+    if let Some(services) = known.and_then(|known| known.services.as_ref()) {
+        if fits(&row, 90.0) {
+            badge_ui(&mut row, &lang.services_count(services.value.len()), Tone::Plain);
+        }
+        let counts = sum(&services.value);
+        for (count, health) in by_health(counts) {
+            let badge = of_registry(health);
+            if fits(&row, 110.0) {
+                icon_badge_ui(&mut row, badge.icon(), &lang.health_count(count, health), badge.tone());
+            }
+        }
+    }
+    if entry.form.read_only && fits(&row, 80.0) {
+        badge_ui(&mut row, words.read_only, Tone::Plain);
+    }
+}
+
+/// Instances of all services by health.
+pub(super) fn sum(services: &[Service]) -> HealthCounts {
+    services.iter().fold(HealthCounts::default(), |all, service| HealthCounts {
+        passing: all.passing + service.counts.passing,
+        warning: all.warning + service.counts.warning,
+        critical: all.critical + service.counts.critical,
+        maintenance: all.maintenance + service.counts.maintenance,
+        unknown: all.unknown + service.counts.unknown,
+    })
+}
+
+/// How many are in which health; those in none are left out.
+pub(super) fn by_health(counts: HealthCounts) -> impl Iterator<Item = (usize, Health)> {
+    [
+        (counts.passing, Health::Passing),
+        (counts.warning, Health::Warning),
+        (counts.critical, Health::Critical),
+        (counts.maintenance, Health::Maintenance),
+        (counts.unknown, Health::Unknown),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+}
+
+/// The services of a datacenter with their filter, and below them what changed.
+pub(super) fn services_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    whole: Rect,
+    entry: &RegistryEntry,
+    name: &str,
+    view: &RegistryView,
+) {
+    let list = cx.app.registries.list(view);
+    let filter = Rect::from_min_size(whole.min, vec2(whole.width(), FILTER_BAR));
+    let acts = cx.lang().acts();
+    filter_ui(ui, cx, filter, view, &list, acts.filter_services, acts.name_tag_health);
+    let rest = whole.with_min_y(filter.bottom());
+    let rest = super::acts::said_ui(ui, cx, rest);
+    let known = entry.datacenter(name);
+    let rest = away_ui(ui, cx, rest, entry, known);
+    let Some(answer) = known.and_then(|known| known.services.as_ref()) else {
+        waiting_ui(ui, cx, rest, entry);
+        return;
+    };
+    if answer.value.is_empty() {
+        nothing_ui(ui, cx, rest, entry, answer.hidden);
+        return;
+    }
+    let foot = if rest.height() < LOW - FILTER_BAR - HEAD { 0.0 } else { CHANGES };
+    let (upper, lower) = rest.split_top_bottom_at_y(rest.bottom() - foot);
+    table_ui(ui, cx, upper, entry, name, view, &list, &answer.value);
+    if foot > 0.0
+        && let Some(known) = known
+    {
+        changes_ui(ui, cx, lower, entry, known);
+    }
+}
+
+/// The filter of a list.
+pub(super) fn filter_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    rect: Rect,
+    view: &RegistryView,
+    list: &ListView,
+    name: &str,
+    hint: &str,
+) {
+    line_below(ui.painter(), rect, tokens(ui).line);
+    let mut row = row_at(ui, rect.shrink2(vec2(INSET, 0.0)), "list filter");
+    let mut query = list.query.clone();
+    let width = (row.available_width() * 0.6).clamp(160.0, 360.0);
+    let id = Id::unique(("list filter", view));
+    let response = Field::new(id, &mut query, name).placeholder(hint).leading(Icon::Search).width(width).show(&mut row);
+    if response.changed() {
+        let list = ListView { query, ..list.clone() };
+        act(cx, RegistryAct::SetList(view.clone(), Box::new(list)));
+    }
+}
+
+/// Says since when what is shown is old; returns where the rest begins.
+fn away_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, entry: &RegistryEntry, known: Option<&DatacenterEntry>) -> Rect {
+    let away = match (&entry.state, known.and_then(|known| known.away.as_ref())) {
+        (RegistryState::Away(away), _) | (_, Some(away)) => away,
+        _ => return rest,
+    };
+    if known.is_none_or(|known| known.services.is_none()) {
+        return rest;
+    }
+    let lead = cx.lang().stale_since(&cx.lang().clock(away.since));
+    let text = cx.lang().registry_error(&away.error);
+    let mut pane = pane_at(ui, rest.shrink(INSET), "datacenter away");
+    if Notice::new(Tone::Warn, &lead, &text).actions(&[cx.lang().registry().look_again]).show(&mut pane).is_some() {
+        act(cx, RegistryAct::Refresh(entry.id));
+    }
+    rest.with_min_y(pane.min_rect().bottom() + INSET)
+}
+
+/// Nothing is known yet.
+pub(super) fn waiting_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry) {
+    let words = cx.lang().registry();
+    let mut pane = pane_at(ui, rect, "registry waits");
+    pane.add_space((rect.height() * 0.2).round());
+    let title = entry_title(cx.lang(), entry);
+    let failed = match &entry.state {
+        RegistryState::Away(away) => Some(cx.lang().registry_error(&away.error)),
+        RegistryState::Unusable(error) => Some(cx.lang().registry_error(error)),
+        RegistryState::Opening { .. } | RegistryState::Live => None,
+    };
+    match failed {
+        Some(said) => {
+            let state = ViewState::new(ViewKind::Failed, words.away_title, &said).action(words.look_again);
+            if state.centered().show(&mut pane) {
+                act(cx, RegistryAct::Refresh(entry.id));
+            }
+        }
+        None => {
+            ViewState::new(ViewKind::Loading, words.opening, &title).centered().show(&mut pane);
+        }
+    }
+}
+
+/// There are no services, or none that may be seen.
+fn nothing_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, hidden: Hidden) {
+    let (words, acts) = (cx.lang().registry(), cx.lang().acts());
+    let mut pane = pane_at(ui, rect, "no services");
+    pane.add_space((rect.height() * 0.2).round());
+    let (title, text) = if hidden == Hidden::Nothing {
+        (words.no_services, acts.no_services_hint)
+    } else {
+        (words.perhaps_hidden, words.perhaps_hidden_hint)
+    };
+    let state = ViewState::new(ViewKind::Empty(Icon::Network), title, text).action(words.look_again);
+    if state.centered().show(&mut pane) {
+        act(cx, RegistryAct::Refresh(entry.id));
+    }
+}
+
+/// What a column's head says of sorting.
+pub(super) fn sort_of(list: &ListView, column: usize) -> Sort {
+    match (list.column == Some(column), list.descending) {
+        (false, _) => Sort::Can,
+        (true, false) => Sort::Up,
+        (true, true) => Sort::Down,
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "the table shows a datacenter's services as its view says")]
+fn table_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    rect: Rect,
+    entry: &RegistryEntry,
+    name: &str,
+    view: &RegistryView,
+    list: &ListView,
+    all: &[Service],
+) {
+    const COLUMNS: [Option<ServiceColumn>; 6] =
+        [Some(ServiceColumn::Health), Some(ServiceColumn::Name), Some(ServiceColumn::Instances), None, None, None];
+    let (lang, words, acts) = (cx.lang(), cx.lang().registry(), cx.lang().acts());
+    let rows = list.services(all, list.column.and_then(|column| COLUMNS.get(column).copied().flatten()));
+    let mut pane = pane_at(ui, rect, "services");
+    if rows.is_empty() {
+        pane.add_space((rect.height() * 0.2).round());
+        let said = lang.hits_of(0, all.len());
+        let state = ViewState::new(ViewKind::Empty(Icon::Search), acts.no_service, &said).action(words.clear_query);
+        if state.centered().show(&mut pane) {
+            let list = ListView { query: String::new(), ..list.clone() };
+            act(cx, RegistryAct::SetList(view.clone(), Box::new(list)));
+        }
+        return;
+    }
+    let has_checks = entry.capabilities.checks;
+    let wide = rect.width() > 720.0;
+    let columns = [
+        Column::new(acts.health, 112.0).sort(sort_of(list, 0)),
+        Column::new(acts.service, if wide { 220.0 } else { 150.0 }).sort(sort_of(list, 1)),
+        Column::new(words.instances, 70.0).right().sort(sort_of(list, 2)),
+        Column::new("", if wide { 250.0 } else { 110.0 }),
+        Column::rest(words.tags),
+        Column::new("", 28.0),
+    ];
+    let pinned = |service: &Service| entry.pinned.contains(&(name.to_owned(), service.name.clone()));
+    let chosen = list.chosen.as_ref().and_then(|chosen| rows.iter().position(|row| row.name == *chosen));
+    let id = Id::unique(("services", view));
+    let response = Table::new(id, acts.services, &columns).chosen(chosen).show(&mut pane, rows.len(), |index| {
+        rows.get(index).map_or_else(Vec::new, |service| cells(lang, service, has_checks, pinned(service)))
+    });
+    let open = |cx: &mut Cx<'_>, service: &Service| {
+        let service = ServiceRef { registry: entry.id, datacenter: name.to_owned(), service: service.name.clone() };
+        act(cx, RegistryAct::Show(RegistryView::Service(service)));
+    };
+    let mut changed = list.clone();
+    if let Some(column) = response.sort_by {
+        changed.sort_by(column);
+    }
+    if let Some(service) = response.chosen.and_then(|row| rows.get(row)) {
+        changed.chosen = Some(service.name.clone());
+    }
+    if changed != *list {
+        act(cx, RegistryAct::SetList(view.clone(), Box::new(changed)));
+    }
+    // A click opens; the keyboard chooses first, and opens by Enter.
+    let clicked = response.chosen.filter(|_| response.clicked);
+    if let Some(service) = clicked.or(response.opened).and_then(|row| rows.get(row)) {
+        open(cx, service);
+    }
+    let pin = |cx: &mut Cx<'_>, service: &Service| {
+        let of = ServiceRef { registry: entry.id, datacenter: name.to_owned(), service: service.name.clone() };
+        act(cx, RegistryAct::Pin(of, !pinned(service)));
+    };
+    if let Some(service) = response.starred.and_then(|row| rows.get(row)) {
+        pin(cx, service);
+    }
+    if let Some((row, at)) = response.menu
+        && let Some(service) = rows.get(row)
+    {
+        context_menu_ui(&at, 240.0, |ui| {
+            if ui.add(MenuItem::new(words.copy_name).icon(Icon::Copy).first()).clicked() {
+                ui.ctx().copy_text(service.name.clone());
+            }
+            let label = if pinned(service) { words.unpin } else { words.pin };
+            if has_checks && ui.add(MenuItem::new(label).icon(Icon::Star)).clicked() {
+                pin(cx, service);
+            }
+        });
+    }
+}
+
+fn cells(lang: Lang, service: &Service, has_checks: bool, is_pinned: bool) -> Vec<Cell> {
+    let counts = service.counts;
+    let worst = counts.worst();
+    let badge = of_registry(worst);
+    let health = Cell::new(lang.health_word(worst)).icon(badge.icon());
+    let health = if badge.tone() == Tone::Plain { health.soft() } else { health.tone(badge.tone()) };
+    let mut by = Cell::default();
+    for (count, health) in by_health(counts).filter(|_| has_checks) {
+        by = by.badge(lang.health_count(count, health), of_registry(health).tone());
+    }
+    let tags = service.tags.iter().fold(Cell::default(), |cell, tag| cell.badge(tag.clone(), Tone::Plain));
+    let shown = if has_checks { format!("{}/{}", counts.passing, counts.total()) } else { counts.total().to_string() };
+    let star =
+        if has_checks { Cell::star(is_pinned, lang.pin_named(&service.name, is_pinned)) } else { Cell::default() };
+    vec![health, Cell::new(&service.name), Cell::mono(shown), by, tags, star]
+}
+
+/// What changed of the services, newest first.
+fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, known: &DatacenterEntry) {
+    const HEAD: f32 = 36.0;
+    const ROW: f32 = 27.0;
+    let (words, t) = (cx.lang().registry(), tokens(ui));
+    ui.painter().hline(rect.x_range(), rect.top() + 0.5, egui::Stroke::new(1.0, t.line));
+    let middle = rect.top() + HEAD / 2.0;
+    let end = paint_text(ui.painter(), rect.left() + INSET, middle, words.changes, &fonts::strong(), t.text1);
+    let place = Rect::from_min_max(pos2(rect.left() + INSET, middle - 10.0), pos2(end, middle + 10.0));
+    label_over(ui, place, "datacenter changes", words.changes);
+    let body = rect.with_min_y(rect.top() + HEAD);
+    let mut pane = pane_at(ui, body, "datacenter changes");
+    if known.timeline.is_empty() {
+        let place = Rect::from_min_size(body.min + vec2(INSET, 0.0), vec2(body.width() - 2.0 * INSET, 24.0));
+        let mut row = row_at(&mut pane, place, "no changes");
+        row.add(Line::new(cx.lang().acts().no_service_changes).color(t.text3));
+        return;
+    }
+    let area = egui::ScrollArea::vertical().id_salt("datacenter changes").auto_shrink([false, false]);
+    area.show_rows(&mut pane, ROW, known.timeline.len(), |ui, range| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        for line in range.filter_map(|index| known.timeline.get(index)) {
+            line_ui(ui, cx, ROW, entry.id, &known.name, line);
+        }
+    });
+}
+
+fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, height: f32, id: RegistryId, datacenter: &str, line: &ServiceLine) {
+    let (lang, t) = (cx.lang(), tokens(ui));
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    let time = lang.clock(line.at);
+    let said = match line.what {
+        ServiceChange::Added(count) => lang.service_came(&line.service, count),
+        ServiceChange::Removed(was) => lang.service_went(&line.service, was),
+        ServiceChange::Health { was, now } => lang.service_health(&line.service, was, now),
+        ServiceChange::Instances { was, now } => lang.service_grew(&line.service, was, now),
+    };
+    let badge = match line.what {
+        ServiceChange::Added(_) => Badge::Passing,
+        ServiceChange::Removed(_) => Badge::Critical,
+        ServiceChange::Health { now, .. } => of_registry(now),
+        ServiceChange::Instances { .. } => Badge::Unknown,
+    };
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 0.0, t.bg3);
+    }
+    let middle = rect.center().y;
+    paint_text(ui.painter(), rect.left() + INSET, middle, &time, &fonts::code(), t.text3);
+    let color = if badge.tone() == Tone::Plain { t.text3 } else { t.tint(badge.tone()).fg };
+    badge.icon().paint_at(ui.painter(), pos2(rect.left() + INSET + 81.0, middle), 14.0, color);
+    let left = rect.left() + INSET + 98.0;
+    let galley = text::line_within(ui.painter(), &said, fonts::body(), t.text2, rect.right() - INSET - left);
+    text::paint(ui.painter(), galley, left, middle, &fonts::body());
+    let whole = format!("{time} {said}");
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &whole));
+    copy_menu_ui(&response, 4, &whole);
+    tooltip_ui(&response, &lang.date_and_clock(line.at), None);
+    if crate::ui::widgets::shared::shows_focus(&response, crate::ui::widgets::shared::Stand::Rest) {
+        crate::ui::widgets::shared::ring(ui.painter(), rect, 0, t);
+    }
+    if response.clicked() {
+        let service = ServiceRef { registry: id, datacenter: datacenter.to_owned(), service: line.service.clone() };
+        act(cx, RegistryAct::Show(RegistryView::Service(service)));
+    }
+}
