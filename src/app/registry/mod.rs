@@ -5,9 +5,11 @@
 
 mod act;
 mod acts;
+mod demo;
 mod entry;
 mod form;
 mod hear;
+mod keep;
 mod keys;
 mod lists;
 mod register;
