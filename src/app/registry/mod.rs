@@ -5,9 +5,11 @@
 
 mod act;
 mod acts;
+mod demo;
 mod entry;
 mod form;
 mod hear;
+mod keep;
 mod keys;
 mod lists;
 mod register;
@@ -16,6 +18,9 @@ mod service_changes;
 mod timeline;
 mod tree;
 mod watching;
+
+#[cfg(test)]
+mod acts_tests;
 
 use std::collections::BTreeMap;
 

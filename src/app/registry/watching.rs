@@ -63,7 +63,8 @@ fn wanted(entry: &RegistryEntry, tree: &RegistryTree, shown: Option<&RegistryVie
         let node = RegistryNode::Datacenter(entry.id, name.as_str().into());
         let is_shown = matches!(shown, Some(RegistryView::Datacenter(_, shown)) if shown == name);
         // The agent's own is always known, for the status bar; others cost a server in another place.
-        if datacenter.is_own || is_shown || tree.is_open(&node) {
+        let is_summed = matches!(shown, Some(RegistryView::Registry(_)));
+        if datacenter.is_own || is_shown || is_summed || tree.is_open(&node) {
             watching.watches.insert(WatchWhat::Services { datacenter: name.clone() });
         }
     }
