@@ -66,7 +66,12 @@ fn the_generated_code_is_up_to_date() {
 /// The newer file's descriptors, and its package's code under a name of its own.
 fn generate_newer(root: &Path, out: &Path) {
     let scratch = tempfile::tempdir().unwrap();
-    let set = protoc_in(&[root.join(NEWER)], &[NEWER_FILE.to_owned()], &["--include_source_info"], &scratch.path().join("set"));
+    let set = protoc_in(
+        &[root.join(NEWER)],
+        &[NEWER_FILE.to_owned()],
+        &["--include_source_info"],
+        &scratch.path().join("set"),
+    );
     fs::write(out.join("newer.binpb"), set.encode_to_vec()).unwrap();
     generate(&set, scratch.path());
     fs::copy(scratch.path().join("pb.rs"), out.join("newer.rs")).unwrap();

@@ -28,15 +28,8 @@ pub enum CommandGroup {
 
 impl CommandGroup {
     /// In the order of lists.
-    pub const ALL: [Self; 7] = [
-        Self::General,
-        Self::Sources,
-        Self::Registry,
-        Self::Tabs,
-        Self::Request,
-        Self::Response,
-        Self::Appearance,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::General, Self::Sources, Self::Registry, Self::Tabs, Self::Request, Self::Response, Self::Appearance];
 }
 
 /// Where a command's keys are heard.

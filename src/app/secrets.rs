@@ -211,13 +211,8 @@ impl App {
             entry.generation == Generation::default() && (came || self.keychain == KeychainState::Waiting)
         };
         let late = |entry: &&RegistryEntry| entry.opened_without_token && !entry.form.token_missing;
-        let ids: Vec<RegistryId> = self
-            .registries
-            .entries
-            .iter()
-            .filter(|entry| waits(entry) || late(entry))
-            .map(|entry| entry.id)
-            .collect();
+        let ids: Vec<RegistryId> =
+            self.registries.entries.iter().filter(|entry| waits(entry) || late(entry)).map(|entry| entry.id).collect();
         for id in ids {
             self.open_registry(id, now);
         }

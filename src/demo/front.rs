@@ -49,14 +49,7 @@ impl Front {
         guarded: HashSet<String>,
         stop: watch::Receiver<bool>,
     ) -> Self {
-        Self {
-            routes,
-            served_by,
-            guarded: Arc::new(guarded),
-            stop,
-            requests: Arc::default(),
-            keeps_deadlines: true,
-        }
+        Self { routes, served_by, guarded: Arc::new(guarded), stop, requests: Arc::default(), keeps_deadlines: true }
     }
 
     /// Of a server that hangs: a deadline passes without a word of it.

@@ -15,8 +15,8 @@ use super::stream;
 use super::widgets::code_view::{self, ViewCommand};
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{
-    Action, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, Prepared, RegistryAct, RequestSide,
-    ResponseSide, Retry, TabId, ThemeChoice, UiCommand,
+    Action, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, Prepared, RegistryAct,
+    RequestSide, ResponseSide, Retry, TabId, ThemeChoice, UiCommand,
 };
 use crate::engine::{Direction, SourceId};
 use crate::words::Lang;

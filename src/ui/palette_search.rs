@@ -276,11 +276,7 @@ fn services(cx: &Cx<'_>) -> Vec<SearchedService> {
         let title = registry::entry_title_and_place(cx.lang(), entry);
         let (id, has_checks) = (entry.id, entry.capabilities.checks);
         let found = entry.all_services().map(move |(datacenter, service)| SearchedService {
-            service: ServiceRef {
-                registry: id,
-                datacenter: datacenter.name.clone(),
-                service: service.name.clone(),
-            },
+            service: ServiceRef { registry: id, datacenter: datacenter.name.clone(), service: service.name.clone() },
             title: title.clone(),
             tags: service.tags.join(", "),
             counts: service.counts,

@@ -7,8 +7,8 @@ use std::time::{Instant, SystemTime};
 use super::acts::{ActSaid, InstanceAct};
 use super::keys::KeyAsked;
 use super::{
-    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, ServiceEntry, ServiceRef,
-    TimelineLine, service_changes, timeline,
+    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, ServiceEntry, ServiceRef, TimelineLine,
+    service_changes, timeline,
 };
 use crate::app::App;
 use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};

@@ -102,8 +102,7 @@ impl App {
 
     fn restore_registry(&mut self, doc: &RegistryDoc, now: Instant) -> Option<RegistryId> {
         // One of a kind that a newer program knows.
-        let kind =
-            [RegistryKind::Consul, RegistryKind::Static].into_iter().find(|kind| kind.scheme() == doc.kind)?;
+        let kind = [RegistryKind::Consul, RegistryKind::Static].into_iter().find(|kind| kind.scheme() == doc.kind)?;
         let form = RegistryForm {
             kind,
             name: doc.name.clone(),

@@ -65,7 +65,8 @@ fn check_id(entry: &Entry) -> String {
 /// As the agent's API takes it.
 fn body(entry: &Entry) -> Value {
     let (id, address) = (check_id(entry), entry.address.to_string());
-    let tcp = |status: &str| json!({"CheckID": id, "TCP": address, "Interval": "5s", "Timeout": "5s", "Status": status});
+    let tcp =
+        |status: &str| json!({"CheckID": id, "TCP": address, "Interval": "5s", "Timeout": "5s", "Status": status});
     let check = match entry.state {
         // Until its first look a check says critical by itself.
         EntryState::Passing | EntryState::Maintenance(_) => tcp("passing"),

@@ -83,9 +83,7 @@ fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     let words = cx.lang().registry();
     let mut filter = cx.app.registries.tree.filter.clone();
     let mut row = row_at(ui, rect, "registry filter row");
-    let field = Field::new(filter_id(), &mut filter, words.filter)
-        .placeholder(words.filter)
-        .leading(Icon::Search);
+    let field = Field::new(filter_id(), &mut filter, words.filter).placeholder(words.filter).leading(Icon::Search);
     let response = field.show(&mut row);
     if response.changed() {
         act(cx, RegistryAct::SetFilter(filter));

@@ -72,9 +72,9 @@ fn said(cx: &Cx<'_>) -> (Tone, String) {
         RegistryState::Opening { .. } | RegistryState::Live => {
             let shown = cx.app.registries.shown.as_ref().filter(|view| view.registry() == entry.id);
             let named = match shown {
-                Some(RegistryView::Datacenter(_, name) | RegistryView::Nodes(_, name) | RegistryView::Keys(_, name)) => {
-                    entry.datacenter(name)
-                }
+                Some(
+                    RegistryView::Datacenter(_, name) | RegistryView::Nodes(_, name) | RegistryView::Keys(_, name),
+                ) => entry.datacenter(name),
                 Some(RegistryView::Service(service)) => entry.datacenter(&service.datacenter),
                 Some(RegistryView::Registry(_)) | None => None,
             };
