@@ -50,7 +50,7 @@ impl App {
             }
             Event::Messages { call, told } => self.fold_messages(call, told, now),
             Event::All { id, update } => self.fold_all(id, update),
-            Event::TextsCompared { ticket, comparison } => self.fold_comparison(ticket, comparison),
+            Event::TextsCompared { ticket, comparison, changes } => self.fold_comparison(ticket, comparison, changes),
             Event::Registry(event) => self.fold_registry(*event, now),
             Event::Save { ticket, told } => self.fold_save(ticket, told),
             Event::TextRead { path, result, .. } => self.fold_text_file(&path, result),

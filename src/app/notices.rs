@@ -97,6 +97,13 @@ impl App {
         self.forget_removed();
     }
 
+    /// The newest was seen where it happened.
+    pub(super) fn see_notice(&mut self) {
+        if let Some(newest) = self.told.first_mut() {
+            newest.seen = true;
+        }
+    }
+
     pub(super) fn see_notices(&mut self) {
         self.told.iter_mut().for_each(|notice| notice.seen = true);
     }

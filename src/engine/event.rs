@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::{
     AllId, AllUpdate, Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold,
-    RegistryEvent, ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextLines,
+    RegistryEvent, ResolveError, SaveTold, SchemaChange, SecretsUpdate, Seen, SourceId, TextLines,
 };
 use crate::call::CallEvent;
 use crate::message::{MessageError, Misfit, TextDiff};
@@ -86,6 +86,8 @@ pub enum Event {
         ticket: u64,
         /// Line by line.
         comparison: Arc<TextDiff>,
+        /// Of two schemas what changed, by definition.
+        changes: Arc<Vec<SchemaChange>>,
     },
     /// Something of a registry.
     Registry(Box<RegistryEvent>),

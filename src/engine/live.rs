@@ -22,7 +22,7 @@ use super::tls_memory::TlsMemory;
 use super::{
     AllId, AllUpdate, CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved,
     Registries, SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartAll, StartCall, TextLines,
-    desktop, diagnose, save,
+    desktop, diagnose, save, schema_changes,
 };
 use crate::call::Metadata;
 use crate::demo;
@@ -370,11 +370,17 @@ impl Live {
                 let teller = self.teller.clone();
                 tokio::task::spawn_blocking(move || {
                     let comparison = Arc::new(TextDiff::new(left.to_string(), right.to_string(), is_json));
-                    teller.tell_blocking(Event::TextsCompared { ticket, comparison });
+                    let changes = if is_json { Vec::new() } else { schema_changes(&left, &right) };
+                    let changes = Arc::new(changes);
+                    teller.tell_blocking(Event::TextsCompared { ticket, comparison, changes });
                 });
             }
             Command::OpenRegistry { registry, generation, spec } => {
                 self.open_registries.open(registry, generation, *spec)
+            }
+            Command::KnowEndpoints(endpoints) => {
+                self.registries.know(endpoints);
+                self.open_registries.settings().await;
             }
             Command::CloseRegistry(registry) => self.open_registries.close(registry),
             Command::WatchRegistry(registry, watching) => {

@@ -192,9 +192,7 @@ impl App {
         self.registries.tree.chosen = Some(RegistryNode::of_view(&view).key());
         match &view {
             RegistryView::Nodes(id, datacenter) => self.ask_nodes(*id, datacenter, now),
-            RegistryView::Registry(id) => {
-                self.ask_registry(*id, Asked::Agent, RegistryQuestion::Agent);
-            }
+            RegistryView::Registry(id) => self.ask_about(*id, now),
             RegistryView::Keys(id, datacenter) => {
                 self.show_keys(&KeysRef { registry: *id, datacenter: datacenter.clone() }, now);
             }
@@ -204,6 +202,16 @@ impl App {
             self.registries.said = None;
         }
         self.registries.shown = Some(view);
+    }
+
+    /// What the view of a registry shows that nobody watches.
+    pub(super) fn ask_about(&mut self, id: RegistryId, now: Instant) {
+        self.ask_registry(id, Asked::Agent, RegistryQuestion::Agent);
+        let Some(entry) = self.registries.entry(id).filter(|entry| entry.capabilities.nodes) else { return };
+        let names: Vec<String> = entry.datacenters.iter().map(|known| known.name.clone()).collect();
+        for name in names {
+            self.ask_nodes(id, &name, now);
+        }
     }
 
     fn ask_nodes(&mut self, id: RegistryId, datacenter: &str, now: Instant) {
@@ -401,9 +409,7 @@ impl App {
         self.send(Command::RefreshRegistry(id));
         match self.registries.shown.clone() {
             Some(RegistryView::Nodes(shown, datacenter)) if shown == id => self.ask_nodes(id, &datacenter, now),
-            Some(RegistryView::Registry(shown)) if shown == id => {
-                self.ask_registry(id, Asked::Agent, RegistryQuestion::Agent);
-            }
+            Some(RegistryView::Registry(shown)) if shown == id => self.ask_about(id, now),
             _ => {}
         }
     }

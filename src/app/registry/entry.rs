@@ -77,6 +77,8 @@ pub struct ServiceEntry {
     pub history: BTreeMap<InstanceKey, HealthHistory>,
     /// What changed, newest first.
     pub timeline: VecDeque<TimelineLine>,
+    /// When its instances were known first.
+    pub first_seen: Option<SystemTime>,
     /// When a probe was heard of last.
     pub probed_at: Option<SystemTime>,
 }

@@ -7,8 +7,8 @@ use std::time::{Instant, SystemTime};
 use super::acts::{ActSaid, InstanceAct};
 use super::keys::KeyAsked;
 use super::{
-    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, ServiceEntry, ServiceRef, TimelineLine,
-    service_changes, timeline,
+    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, RegistryView, ServiceEntry, ServiceRef,
+    TimelineLine, service_changes, timeline,
 };
 use crate::app::App;
 use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};
@@ -49,7 +49,12 @@ impl App {
             RegistryTold::Datacenters(found) => {
                 entry.state = RegistryState::Live;
                 let is_first = entry.datacenters.is_empty();
+                let is_shown = self.registries.shown == Some(RegistryView::Registry(registry));
+                let Some(entry) = self.registries.entry_mut(registry) else { return };
                 entry.datacenters = merged(std::mem::take(&mut entry.datacenters), found);
+                if is_first && is_shown {
+                    self.ask_about(registry, now);
+                }
                 if is_first {
                     self.unfold_registry(registry);
                     self.load_sources_of(registry, now);
@@ -172,6 +177,7 @@ impl RegistryEntry {
                 away(&mut known.away, &seen);
                 match seen {
                     Watched::Instances(answer) => {
+                        known.first_seen.get_or_insert(at);
                         known.note_changes(&answer.value, at);
                         for instance in answer.value.iter() {
                             let history = known.history.entry(instance.key.clone()).or_default();

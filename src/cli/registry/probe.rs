@@ -72,10 +72,10 @@ impl From<&WireFacts> for WireJson {
 /// Probes all of them side by side, each within `patience`; in their order.
 pub(super) async fn probe_all(instances: &[Instance], patience: Duration) -> Vec<Arc<WireFacts>> {
     let _progress = Progress::start("probing the instances");
-    let pool = Pool::default();
     let probes = instances.iter().map(|instance| {
-        let (pool, endpoint) = (pool.clone(), Endpoint::new(instance.host_port()));
-        async move { Arc::new(probe_once(&pool, endpoint, patience).await) }
+        let endpoint = Endpoint::new(instance.host_port());
+        // A pool for each: what was connected closes with it, and thousands of instances need no thousand sockets.
+        async move { Arc::new(probe_once(&Pool::default(), endpoint, patience).await) }
     });
     stream::iter(probes).buffered(AT_ONCE).collect().await
 }

@@ -6,7 +6,9 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::act;
 use super::status::shown_health;
-use crate::app::{App, RegistryAct, RegistryEntry, RegistryLine, RegistryNode, RegistryState, ServiceRef};
+use crate::app::{
+    App, KeysRef, KeysView, RegistryAct, RegistryEntry, RegistryLine, RegistryNode, RegistryState, ServiceRef,
+};
 use crate::registry::{Hidden, Service};
 use crate::ui::context::{Cx, pane_at, row_at};
 use crate::ui::icons::Icon;
@@ -19,7 +21,7 @@ use crate::ui::widgets::menu::{MenuItem, context_menu_ui, menu_line_ui};
 use crate::ui::widgets::text::Line;
 use crate::ui::widgets::tree::{Tree, TreeFact, TreeMark, TreePlace, TreeRow, TreeRows};
 use crate::ui::widgets::view_state::{ViewKind, ViewState};
-use crate::words::Lang;
+use crate::words::{Lang, format};
 
 /// The whole panel.
 pub(in crate::ui) fn side_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -242,9 +244,13 @@ fn tree_row(app: &App, line: &RegistryLine) -> TreeRow {
                 row.fact = TreeFact::Text(nodes.value.len().to_string(), Tone::Plain);
             }
         }
-        RegistryNode::Keys(..) => {
+        RegistryNode::Keys(registry, datacenter) => {
             words.key_value.clone_into(&mut row.text);
             row.mark = TreeMark::Icon(Icon::Database, Tone::Plain);
+            let at = KeysRef { registry: *registry, datacenter: datacenter.to_string() };
+            if let Some(tree) = app.registries.keys_view(&at).and_then(KeysView::tree) {
+                row.fact = TreeFact::Text(format::count(tree.entries().len() as u64), Tone::Plain);
+            }
         }
     }
     row
