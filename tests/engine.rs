@@ -11,7 +11,7 @@ use proconsul::engine::{
     CaChoice, CallId, CallUpdate, Command, DemoInfo, Direction, Endpoint, Engine, EngineConfig, Event, Generation,
     Scheme, Seen, SourceId, SourceSpec, SourceState, StartCall,
 };
-use proconsul::message::TemplateSize;
+use proconsul::message::{Expected, Misfit, TemplateSize};
 use proconsul::registry::Policy;
 use proconsul::schema::Outline;
 use proconsul::secret::Secret;
@@ -250,7 +250,8 @@ fn a_message_that_does_not_fit_is_said_with_its_place() {
         _ => None,
     });
     assert_eq!((error.line, error.path.as_str()), (Some(2), "child[0].uid"), "{error}");
-    assert_eq!(error.expected, "int32");
+    let Misfit::Expected(both) = &error.what else { panic!("{error}") };
+    assert_eq!(both.0, Expected::Type("int32".into()));
 }
 
 #[test]

@@ -262,3 +262,24 @@ fn one_request_to_all() {
     output.exits(exit::DEADLINE_EXCEEDED);
     call("127.0.0.1:1", "x").args(["--all"]).run().exits(exit::NO_CALL).says(&["--all needs consul://"]);
 }
+
+/// An empty answer under access rules is no "there is none"; a token is used and never shown.
+#[test]
+fn a_registry_with_access_rules() {
+    let agent = Plan::default().denies().start();
+    let server = Server::start(Has { name: "behind rules", ..Has::default() });
+    agent.register(&json!({"ID": "s1", "Name": "Secret", "Address": "127.0.0.1", "Port": server.port()}));
+    let token = agent.token("reader", r#"service_prefix "" { policy = "read" } node_prefix "" { policy = "read" }"#);
+    let target = format!("{}/Secret", agent.url());
+    call(&target, "who").run().exits(exit::NO_CALL).answers_nothing().says(&["Secret", "ACL", "token"]);
+    let unknown = call(&target, "who").args(["--token", "11111111-2222-3333-4444-555555555555"]);
+    let unknown = unknown.run().exits(exit::NO_CALL).says(&["ACL not found"]);
+    unknown.does_not_say(&["11111111"]);
+    wait_for("the token to be known", Duration::from_secs(30), || {
+        let output = call(&target, "who").args(["--token", &token]).run();
+        (output.code == 0 && result(&output) == "behind rules").then_some(())
+    });
+    let output = call(&target, "who").args(["-v"]).env("CONSUL_HTTP_TOKEN", &token).run().succeeds();
+    assert_eq!(result(&output), "behind rules");
+    output.does_not_say(&[&token]);
+}

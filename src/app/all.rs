@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::{App, Tab, TabId, parse_deadline};
 use crate::call::{Code, Limits};
+use crate::engine::SchemaChange;
 use crate::engine::{AllAnswer, AllId, AllText, AllUpdate, AllWho, Command, MOST_AT_ONCE, ResolveError, StartAll};
 use crate::message::{MessageError, TextDiff};
 use crate::registry::{Instance, InstanceKey, RegistryPlace, WireFacts, WireSchema, names_a_registry};
@@ -301,13 +302,10 @@ impl App {
         let address = tab.address.trim().to_owned();
         let form = self.form(&address);
         let usual = self.usual_limits();
-        let forms = self.forms.iter().filter(|(known, _)| !names_a_registry(known));
-        let settings = forms.map(|(known, form)| (known.clone(), form.endpoint(known))).collect();
         let start = StartAll {
             id: id_of_run,
             ticket: tab.ticket,
             endpoint: self.dial_form(&address).endpoint(&address),
-            settings,
             metadata: self.sent_metadata(tab),
             message: Some(tab.message.clone()),
             deadline: parse_deadline(&tab.deadline).ok().flatten(),
@@ -372,7 +370,7 @@ pub struct Comparisons {
 #[derive(Debug)]
 enum Comparison {
     Asked(u64),
-    Known(Arc<TextDiff>),
+    Known(Arc<TextDiff>, Arc<Vec<SchemaChange>>),
 }
 
 /// So many are kept; the rest is compared anew when it is looked at.
@@ -382,8 +380,16 @@ impl Comparisons {
     /// The comparison of two texts by their names, if it is there.
     pub fn of(&self, left: &str, right: &str) -> Option<&Arc<TextDiff>> {
         match self.known.get(&(left.to_owned(), right.to_owned())) {
-            Some(Comparison::Known(comparison)) => Some(comparison),
+            Some(Comparison::Known(comparison, _)) => Some(comparison),
             _ => None,
+        }
+    }
+
+    /// What changed from one schema to the other, by definition.
+    pub fn changes(&self, left: &str, right: &str) -> &[SchemaChange] {
+        match self.known.get(&(left.to_owned(), right.to_owned())) {
+            Some(Comparison::Known(_, changes)) => changes,
+            _ => &[],
         }
     }
 
@@ -406,10 +412,10 @@ impl App {
         self.send(Command::CompareTexts { ticket, left, right, is_json });
     }
 
-    pub(super) fn fold_comparison(&mut self, ticket: u64, comparison: Arc<TextDiff>) {
+    pub(super) fn fold_comparison(&mut self, ticket: u64, comparison: Arc<TextDiff>, changes: Arc<Vec<SchemaChange>>) {
         for known in self.comparisons.known.values_mut() {
             if matches!(known, Comparison::Asked(asked) if *asked == ticket) {
-                *known = Comparison::Known(comparison);
+                *known = Comparison::Known(comparison, changes);
                 return;
             }
         }

@@ -8,14 +8,14 @@ use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
 use super::args::CallArgs;
-use super::connect::Server;
+use super::connect::{Server, channel};
 use super::registry::print;
 use super::report;
 use crate::call::{self, CallEvent, CallRequest, CallStatus, Code, Origin};
-use crate::engine::{Endpoint, PROBE_PATIENCE, Prepared, Reflector, WriteStyle, load_options, probe_once};
+use crate::engine::{Endpoint, PROBE_PATIENCE, Prepared, Reflector, WriteStyle, probe_once};
 use crate::registry::Instance;
 use crate::schema::{ReflectionSource, Source as _};
-use crate::transport::Channel;
+use crate::transport::{Channel, Pool};
 
 /// So many at once: each costs a connection.
 const AT_ONCE: usize = 64;
@@ -68,17 +68,19 @@ impl Shared<'_> {
     /// One instance's line, and how its call ended.
     async fn one(&self, instance: &Instance) -> (Code, Value) {
         let endpoint = Endpoint { address: instance.host_port(), ..self.server.endpoint.clone() };
+        // A pool of its own: what was connected closes with it, and thousands of instances need no thousand sockets.
+        let pool = Pool::default();
         let began = std::time::Instant::now();
-        let (status, answers, took) = match self.server.channel_to(&endpoint) {
+        let (status, answers, took) = match channel(&pool, &endpoint) {
             Ok(channel) => self.exchange(&channel, began).await,
             Err(why) => (Arc::new(failed(Code::INTERNAL, why)), Vec::new(), Duration::ZERO),
         };
         // Who cannot be reached has no schema to tell either.
         let facts = match status.failure {
             Some(_) if status.origin == Origin::Transport => None,
-            _ => Some(probe_once(&self.server.pool, endpoint.clone(), PROBE_PATIENCE).await),
+            _ => Some(probe_once(&pool, endpoint.clone(), PROBE_PATIENCE).await),
         };
-        let answer = match self.texts(&endpoint, &answers).await {
+        let answer = match self.texts(&pool, &endpoint, &answers).await {
             Ok(mut texts) if !self.prepared.method.info.server_streaming => {
                 if texts.is_empty() {
                     Value::Null
@@ -149,11 +151,11 @@ impl Shared<'_> {
     }
 
     /// Answers as JSON, by the instance's own schema where it reflects: it may have fields that the others lack.
-    async fn texts(&self, endpoint: &Endpoint, answers: &[Bytes]) -> Result<Vec<Value>, String> {
+    async fn texts(&self, pool: &Pool, endpoint: &Endpoint, answers: &[Bytes]) -> Result<Vec<Value>, String> {
         if answers.is_empty() {
             return Ok(Vec::new());
         }
-        let own = self.own(endpoint).await;
+        let own = self.own(pool, endpoint).await;
         let prepared = own.as_ref().unwrap_or(self.prepared);
         let mut texts = Vec::with_capacity(answers.len());
         for answer in answers {
@@ -163,8 +165,8 @@ impl Shared<'_> {
         Ok(texts)
     }
 
-    async fn own(&self, endpoint: &Endpoint) -> Option<Arc<Prepared>> {
-        let channel = self.server.channel_to(endpoint).ok()?;
+    async fn own(&self, pool: &Pool, endpoint: &Endpoint) -> Option<Arc<Prepared>> {
+        let channel = channel(pool, endpoint).ok()?;
         let metadata = self.server.reflection_metadata.clone();
         let reflector = Reflector::new(channel, metadata, Some(PROBE_PATIENCE.into()));
         let source = Arc::new(ReflectionSource::new(Arc::new(reflector), &endpoint.address));
@@ -191,13 +193,5 @@ pub(super) async fn instances(args: &CallArgs) -> Result<Vec<Instance>, u8> {
             report::not_begun(&error.to_string());
             Err(super::registry::code_of(&error))
         }
-    }
-}
-
-/// The channel's options are those of the flags.
-impl Server {
-    fn channel_to(&self, endpoint: &Endpoint) -> Result<Channel, String> {
-        let (target, options) = load_options(endpoint).map_err(|error| error.to_string())?;
-        Ok(self.pool.channel(&target, &options))
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Server {
     /// As flags say; the address is the target's.
     pub(super) endpoint: Endpoint,
     /// Over which all its channels go.
-    pub(super) pool: Pool,
+    pool: Pool,
 }
 
 /// Why a verb cannot speak to its target, and its exit code.
@@ -147,7 +147,8 @@ impl Server {
     }
 }
 
-fn channel(pool: &Pool, endpoint: &Endpoint) -> Result<Channel, String> {
+/// The way to an endpoint; connects nothing yet.
+pub(super) fn channel(pool: &Pool, endpoint: &Endpoint) -> Result<Channel, String> {
     let (target, options) = load_options(endpoint).map_err(|error| error.to_string())?;
     Ok(pool.channel(&target, &options))
 }

@@ -263,15 +263,13 @@ fn select(content: ListContent, scope: &Scope) -> Vec<Instance> {
 }
 
 fn of_service(instances: Vec<Instance>, service: Option<&str>) -> Vec<Instance> {
+    let mut all = instances;
     match service {
-        Some(name) => instances.into_iter().filter(|instance| instance.key.service == name).collect(),
-        None => {
-            let mut all = instances;
-            // Stable: within a service the lines keep their order.
-            all.sort_by(|one, other| one.key.service.cmp(&other.key.service));
-            all
-        }
+        Some(name) => all.retain(|instance| instance.key.service == name),
+        // Stable: within a service the lines keep their order.
+        None => all.sort_by(|one, other| one.key.service.cmp(&other.key.service)),
     }
+    all
 }
 
 fn whole<T>(value: T) -> Answer<T> {

@@ -246,12 +246,19 @@ impl WireFacts {
         }
     }
 
-    /// A service whose own word is NOT_SERVING, where the server as a whole does not say so.
+    /// The first service whose own word is NOT_SERVING.
     pub fn failing_service(&self) -> Option<&str> {
         self.services_health
             .iter()
             .find(|(_, health)| **health == WireHealth::NotServing)
             .map(|(name, _)| name.as_str())
+    }
+
+    /// The server has no word on itself as a whole, and all its services say NOT_SERVING: the first of them.
+    fn all_services_fail(&self) -> Option<&str> {
+        let has_no_word = matches!(self.health, WireHealth::Status(_) | WireHealth::Other(_));
+        let all_fail = self.services_health.values().all(|health| *health == WireHealth::NotServing);
+        self.failing_service().filter(|_| has_no_word && all_fail)
     }
 
     /// The schema's hash.
@@ -284,7 +291,7 @@ pub enum DisagreementKind {
     Silent,
     /// The server says that it does not serve.
     NotServing,
-    /// The server as a whole does not say so, but this service of it does.
+    /// The server has no word on itself as a whole, and its services, of which this is the first, say so.
     ServiceNotServing(String),
     /// What answers speaks no gRPC: what was seen, in English.
     NoGrpc(String),
@@ -309,27 +316,24 @@ pub enum Blind {
 const CONSULS_OWN: &str = "consul";
 
 /// What a registry and the wire disagree about. Passing or warning, while the wire says UNREACHABLE or NOT_SERVING, or
-/// speaks no gRPC at all; critical, while it says SERVING. A server without health service and one in maintenance never
+/// speaks no gRPC at all; critical, while it says SERVING. The word is that of the server as a whole: one of several
+/// services that does not serve is shown, and makes no liar of the registry. A server without health service and one in maintenance never
 /// disagree, nor does a registry that has no word on health.
 pub fn disagreement(registry: RegistryKind, instance: &Instance, wire: &WireFacts) -> Option<Disagreement> {
     if registry == RegistryKind::Consul && instance.key.service == CONSULS_OWN {
         return None;
     }
     let kind = match instance.health {
-        Health::Unknown | Health::Maintenance => return None,
         Health::Passing | Health::Warning => match (&wire.health, &wire.grpc) {
             (WireHealth::Unreachable, GrpcFact::Foreign(seen)) => DisagreementKind::NoGrpc(seen.clone()),
             (WireHealth::Unreachable, GrpcFact::Silent) => DisagreementKind::Silent,
             (WireHealth::Unreachable, GrpcFact::Broken(why)) => DisagreementKind::Unreachable(why.clone()),
             (WireHealth::Unreachable, _) => DisagreementKind::Unreachable(unreached(&wire.tcp)),
             (WireHealth::NotServing, _) => DisagreementKind::NotServing,
-            _ => DisagreementKind::ServiceNotServing(wire.failing_service()?.to_owned()),
+            _ => DisagreementKind::ServiceNotServing(wire.all_services_fail()?.to_owned()),
         },
-        // What one of its services lacks may well be what the registry means.
-        Health::Critical if wire.health == WireHealth::Serving && wire.failing_service().is_none() => {
-            DisagreementKind::Serving
-        }
-        Health::Critical => return None,
+        Health::Critical if wire.health == WireHealth::Serving => DisagreementKind::Serving,
+        Health::Unknown | Health::Maintenance | Health::Critical => return None,
     };
     let blind = if kind == DisagreementKind::Serving { None } else { blind(instance) };
     Some(Disagreement { registry, instance: instance.key.id.clone(), says: instance.health, wire: kind, blind })
@@ -379,7 +383,7 @@ impl std::fmt::Display for Disagreement {
             }
             DisagreementKind::NotServing => f.write_str("; the instance itself answers NOT_SERVING"),
             DisagreementKind::ServiceNotServing(service) => {
-                write!(f, "; the instance itself answers NOT_SERVING for its service {service}")
+                write!(f, "; the instance itself answers NOT_SERVING for its services, {service} first")
             }
             DisagreementKind::NoGrpc(seen) => write!(f, "; the wire says UNREACHABLE: no gRPC is spoken there: {seen}"),
             DisagreementKind::Serving => f.write_str("; the instance itself answers SERVING"),
@@ -467,15 +471,24 @@ mod tests {
         assert_eq!(disagreement(RegistryKind::Consul, &own, &wire), None);
     }
 
+    /// The word of the whole counts; where there is none, that of all its services does.
     #[test]
-    fn one_service_that_does_not_serve_is_named() {
-        let mut wire = facts(WireHealth::Serving, GrpcFact::Spoken);
-        wire.services_health.insert("pb.Good".to_owned(), WireHealth::Serving);
-        wire.services_health.insert("pb.Hello".to_owned(), WireHealth::NotServing);
-        let found = disagreement(RegistryKind::Consul, &instance(Health::Passing, &[CheckKind::Tcp]), &wire);
-        let found = found.map(|one| one.wire);
-        assert_eq!(found, Some(DisagreementKind::ServiceNotServing("pb.Hello".to_owned())));
-        assert_eq!(disagreement(RegistryKind::Consul, &instance(Health::Critical, &[CheckKind::Tcp]), &wire), None);
+    fn services_speak_where_the_whole_has_no_word() {
+        let found = |whole: WireHealth, services: &[WireHealth], said| {
+            let mut wire = facts(whole, GrpcFact::Spoken);
+            let named = services.iter().enumerate().map(|(index, health)| (format!("pb.S{index}"), health.clone()));
+            wire.services_health = named.collect();
+            disagreement(RegistryKind::Consul, &instance(said, &[CheckKind::Tcp]), &wire).map(|one| one.wire)
+        };
+        let not_found = || WireHealth::Status("NOT_FOUND".to_owned());
+        let (serving, not) = (WireHealth::Serving, WireHealth::NotServing);
+        let first = Some(DisagreementKind::ServiceNotServing("pb.S0".to_owned()));
+        assert_eq!(found(serving.clone(), &[serving.clone(), not.clone()], Health::Passing), None);
+        assert_eq!(found(not_found(), &[serving.clone(), not.clone()], Health::Passing), None);
+        assert_eq!(found(not_found(), &[not.clone(), not.clone()], Health::Passing), first);
+        assert_eq!(found(not_found(), std::slice::from_ref(&not), Health::Maintenance), None);
+        assert_eq!(found(not_found(), &[], Health::Passing), None);
+        assert_eq!(found(serving, &[not], Health::Critical), Some(DisagreementKind::Serving));
     }
 
     #[test]

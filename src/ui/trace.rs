@@ -86,16 +86,15 @@ fn instance_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
     let note = call.chosen.as_ref().map(|chosen| lang.chosen_instance(chosen)).unwrap_or_default();
     section_head_ui(ui, lang.instance_heading(), &note, 32.0, |_| ());
     ui.add_space(4.0);
-    for attempt in &call.attempts {
+    let rows = call.attempts.iter().map(|attempt| {
         let id = Some(attempt.instance.id.as_str()).filter(|id| !id.is_empty() && *id != attempt.address);
         let took = format::duration(attempt.took);
         let status = facts::status_label(attempt.status.code);
         let parts = [id.unwrap_or_default(), &attempt.address, &status, &took];
         let said = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-        let id = Id::unique(("attempt", call.id.0, attempt.number));
-        let tone = facts::status_tone(attempt.status.code);
-        row_ui(ui, cx, (id, true), &lang.attempt_named(attempt.number), &said, tone);
-    }
+        (lang.attempt_named(attempt.number), said, facts::status_tone(attempt.status.code))
+    });
+    rows_ui(ui, cx, Id::unique(("attempts", call.id.0)), rows.collect());
     ui.add_space(12.0);
 }
 
@@ -174,8 +173,11 @@ fn connection_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, info: Option<&Conn
         }
     }
     ui.add_space(4.0);
-    // One stop for Tab; arrows go through the rows.
-    let list = Id::unique(("connection facts", call.id.0));
+    rows_ui(ui, cx, Id::unique(("connection facts", call.id.0)), rows);
+}
+
+/// Names and values, the list one stop for Tab; arrows go through its rows.
+fn rows_ui<N: AsRef<str>>(ui: &mut Ui, cx: &Cx<'_>, list: Id, rows: Vec<(N, String, Tone)>) {
     let row_id = |index: usize| list.with(index);
     let focused = ui.data(|data| data.get_temp::<usize>(list)).unwrap_or(0).min(rows.len().saturating_sub(1));
     let keys = row_keys(ui, row_id(focused), focused, rows.len(), 10, false);
@@ -185,7 +187,7 @@ fn connection_ui(ui: &mut Ui, cx: &Cx<'_>, call: &CallRecord, info: Option<&Conn
     }
     for (index, (name, value, tone)) in rows.into_iter().enumerate() {
         let is_stop = index == focused || keys.go == Some(index);
-        row_ui(ui, cx, (row_id(index), is_stop), name, &value, tone);
+        row_ui(ui, cx, (row_id(index), is_stop), name.as_ref(), &value, tone);
     }
 }
 

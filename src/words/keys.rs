@@ -45,6 +45,7 @@ word_table! {
     by_us: "by Proconsul, this machine", "由本机 Proconsul 写入";
     by_others: "written by someone else", "由其他人写入";
     first_seen: "first seen", "首次看到";
+    before_look: "created before you looked", "在你查看之前创建";
     no_changes: "No changes yet", "还没有变更";
     no_changes_hint: "What this window writes is listed here, and what others write while you look.", "本窗口的写入，以及查看期间其他人的写入，都会列在这里。";
     no_key: "No key is chosen", "没有选择键";
@@ -61,7 +62,6 @@ word_table! {
     created: "Created", "创建于";
     modified: "Modified", "修改于";
     holder: "Lock holder", "锁持有者";
-    no_holder: "none", "无";
     key: "Key", "键";
     value: "Value", "值";
     gone: "This key is not there any more", "这个键已不存在";
@@ -95,7 +95,7 @@ word_table! {
     file: "File", "文件";
     is_new: "new", "新增";
     is_same: "the same", "相同";
-    differs: "differs", "不同";
+    differs: "different", "不同";
     write_differing: "Also write the keys that differ", "同时写入不同的键";
     nothing_to_write: "Nothing to write", "没有要写入的内容";
     export_title: "Export keys", "导出键";
@@ -106,6 +106,7 @@ word_table! {
     stop: "Stop", "停止";
     nothing_to_save: "Nothing is typed that could be saved", "没有可保存的内容";
     edge: "Edge of the keys", "键列表边缘";
+    back_to_tree: "Back to the keys", "返回键列表";
     more_acts: "More about this key", "此键的更多操作";
 }
 
@@ -329,10 +330,10 @@ impl Lang {
         self.either(format!("Write {keys}"), format!("写入 {keys}"))
     }
 
-    /// `3 new, 2 differ, 5 the same`.
+    /// `3 new, 2 different, 5 the same`.
     pub fn import_plan(self, new: usize, differ: usize, same: usize) -> String {
         self.either(
-            format!("{new} new, {differ} differ, {same} the same"),
+            format!("{new} new, {differ} different, {same} the same"),
             format!("新增 {new} 个，不同 {differ} 个，相同 {same} 个"),
         )
     }

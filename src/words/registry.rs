@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::table::word_table;
 use super::{Lang, format};
+use crate::engine::SchemaChange;
 use crate::registry::{
     Blind, ChangeKind, CheckKind, Disagreement, DisagreementKind, Health, HistorySlot, RegistryError, RegistryFault,
     RegistryKind, WireMark,
@@ -249,6 +250,12 @@ impl Lang {
         }
     }
 
+    /// `over 3 min`: for at least so long.
+    pub fn over(self, time: Duration) -> String {
+        let time = self.long(time);
+        self.pick(format!("over {time}"), format!("超过 {time}"))
+    }
+
     /// `244 d`: days left of a certificate.
     pub fn days_short(self, days: i64) -> String {
         if days < 0 {
@@ -377,6 +384,43 @@ impl Lang {
         match self {
             Self::En => format!("{}, the others {usual}.", parts.join("; ")),
             Self::ZhCn => format!("{}，其余为 {usual}。", parts.join("；")),
+        }
+    }
+
+    /// A sentence, and after it the first few changes of a schema.
+    pub fn with_changes(self, said: String, changes: &[SchemaChange]) -> String {
+        const SHOWN: usize = 3;
+        if changes.is_empty() {
+            return said;
+        }
+        let mut parts: Vec<String> = changes.iter().take(SHOWN).map(|change| self.schema_changed(change)).collect();
+        if changes.len() > SHOWN {
+            let more = changes.len() - SHOWN;
+            parts.push(self.pick(format!("{more} more"), format!("另有 {more} 处")));
+        }
+        match self {
+            Self::En => format!("{}: {}.", said.trim_end_matches('.'), parts.join("; ")),
+            Self::ZhCn => format!("{}：{}。", said.trim_end_matches('。'), parts.join("；")),
+        }
+    }
+
+    /// `Out has one field more, zone = 2`.
+    pub fn schema_changed(self, change: &SchemaChange) -> String {
+        if self == Self::En {
+            return change.to_string();
+        }
+        let short = change.name.rsplit('.').next().unwrap_or(&change.name);
+        let (kind, what) = match change.kind.as_str() {
+            "enum" => ("枚举", "值"),
+            "service" => ("服务", "方法"),
+            _ => ("消息", "字段"),
+        };
+        match (change.is_new, change.is_gone, change.added.as_slice(), change.removed.as_slice()) {
+            (true, ..) => format!("新增{kind} {short}"),
+            (_, true, ..) => format!("缺少{kind} {short}"),
+            (_, _, added, []) => format!("{short} 多了 {} 个{what} {}", added.len(), added.join("、")),
+            (_, _, [], removed) => format!("{short} 少了 {} 个{what} {}", removed.len(), removed.join("、")),
+            (_, _, added, removed) => format!("{short} 中 {} 变为 {}", removed.join("、"), added.join("、")),
         }
     }
 

@@ -355,10 +355,17 @@ impl App {
             datacenters: Vec::new(),
             services: std::collections::BTreeMap::new(),
             pinned: std::collections::BTreeSet::new(),
+            is_demo: false,
+            open_before: None,
+            opened_without_token: false,
             agent: None,
             watching: crate::engine::Watching::default(),
         });
-        self.open_registry(id, now);
+        // Without its token it would only be refused: see `fold_secrets`.
+        let entry = self.registries.entry(id);
+        if !entry.is_some_and(|entry| entry.form.token_missing && entry.form.token_kept > 0) {
+            self.open_registry(id, now);
+        }
         id
     }
 
@@ -369,6 +376,7 @@ impl App {
         entry.generation.0 += 1;
         entry.state = RegistryState::Opening { since: now };
         entry.watching = crate::engine::Watching::default();
+        entry.opened_without_token = entry.form.token_missing;
         let (generation, spec, read_only) = (entry.generation, entry.form.spec(), entry.form.read_only);
         self.send(Command::OpenRegistry { registry: id, generation, spec: Box::new(spec) });
         if read_only {

@@ -7,8 +7,8 @@ use std::time::{Instant, SystemTime};
 use super::acts::{ActSaid, InstanceAct};
 use super::keys::KeyAsked;
 use super::{
-    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryNode, RegistryState, RegistryView, ServiceEntry,
-    ServiceRef, TimelineLine, service_changes, timeline,
+    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, RegistryView, ServiceEntry, ServiceRef,
+    TimelineLine, service_changes, timeline,
 };
 use crate::app::App;
 use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};
@@ -52,14 +52,12 @@ impl App {
                 let is_shown = self.registries.shown == Some(RegistryView::Registry(registry));
                 let Some(entry) = self.registries.entry_mut(registry) else { return };
                 entry.datacenters = merged(std::mem::take(&mut entry.datacenters), found);
-                let own = entry.datacenters.first().map(|own| own.name.as_str().into());
                 if is_first && is_shown {
                     self.ask_about(registry, now);
                 }
-                if let Some(own) = own.filter(|_| is_first) {
-                    let tree = &mut self.registries.tree;
-                    tree.open.insert(RegistryNode::Registry(registry).key());
-                    tree.open.insert(RegistryNode::Datacenter(registry, own).key());
+                if is_first {
+                    self.unfold_registry(registry);
+                    self.load_sources_of(registry, now);
                 }
             }
             RegistryTold::Away(error) => {
@@ -179,6 +177,7 @@ impl RegistryEntry {
                 away(&mut known.away, &seen);
                 match seen {
                     Watched::Instances(answer) => {
+                        known.first_seen.get_or_insert(at);
                         known.note_changes(&answer.value, at);
                         for instance in answer.value.iter() {
                             let history = known.history.entry(instance.key.clone()).or_default();

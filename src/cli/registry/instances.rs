@@ -68,8 +68,13 @@ pub(super) struct InstanceJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     wire: Option<WireJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    disagreement: Option<Option<String>>,
+    disagreement: Option<SaidOrNot>,
 }
+
+/// In words, or null.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct SaidOrNot(Option<String>);
 
 #[derive(Serialize)]
 struct CheckJson<'a> {
@@ -119,7 +124,8 @@ pub async fn run(args: Box<InstancesArgs>) -> u8 {
                 let found = probe_all(&answer.value, args.probe_timeout).await;
                 for ((shown, instance), facts) in list.iter_mut().zip(&answer.value).zip(&found) {
                     shown.wire = Some(WireJson::from(facts.as_ref()));
-                    shown.disagreement = Some(disagreement(kind, instance, facts).map(|found| found.to_string()));
+                    shown.disagreement =
+                        Some(SaidOrNot(disagreement(kind, instance, facts).map(|found| found.to_string())));
                 }
             }
             super::print_list(&list, answer.hidden, registry.as_ref())

@@ -12,8 +12,8 @@ use crate::engine::{Endpoint, probe_once};
 use crate::registry::{Instance, WireFacts};
 use crate::transport::Pool;
 
-/// So many are asked at once: thousands of sockets are nobody's idea of polite.
-const AT_ONCE: usize = 64;
+/// So many are asked at once: a process has some thousand sockets, and a probe takes two at most.
+const AT_ONCE: usize = 256;
 
 /// What was found, as it is printed.
 #[derive(Serialize)]
@@ -72,10 +72,10 @@ impl From<&WireFacts> for WireJson {
 /// Probes all of them side by side, each within `patience`; in their order.
 pub(super) async fn probe_all(instances: &[Instance], patience: Duration) -> Vec<Arc<WireFacts>> {
     let _progress = Progress::start("probing the instances");
-    let pool = Pool::default();
     let probes = instances.iter().map(|instance| {
-        let (pool, endpoint) = (pool.clone(), Endpoint::new(instance.host_port()));
-        async move { Arc::new(probe_once(&pool, endpoint, patience).await) }
+        let endpoint = Endpoint::new(instance.host_port());
+        // A pool for each: what was connected closes with it, and thousands of instances need no thousand sockets.
+        async move { Arc::new(probe_once(&Pool::default(), endpoint, patience).await) }
     });
     stream::iter(probes).buffered(AT_ONCE).collect().await
 }

@@ -134,7 +134,7 @@ async fn nobody_reads() {
     {
         return;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[cfg(unix)]
@@ -147,7 +147,7 @@ fn is_pipe() -> bool {
 
 #[cfg(not(unix))]
 async fn nobody_reads() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub(super) fn of_health(outcome: &CallOutcome) -> (WireHealth, GrpcFact) {
 
 /// What a status other than OK says.
 pub(super) fn of_status(status: &CallStatus) -> (WireHealth, GrpcFact) {
-    let named = || WireHealth::Status(status.code.name().to_owned());
+    let named = || WireHealth::Status(status.code.name());
     match &status.failure {
         None if status.origin != Origin::Server => (WireHealth::Unreachable, GrpcFact::Silent),
         None if status.code == Code::UNIMPLEMENTED => (WireHealth::Unimplemented, GrpcFact::Spoken),
@@ -134,10 +134,15 @@ fn certificate(report: &TlsReport, fault: Option<String>, now_s: i64) -> Option<
         subject: leaf.subject.clone(),
         days_left: leaf.not_after_unix_s.saturating_sub(now_s).div_euclid(DAY_S),
         not_after_unix_s: leaf.not_after_unix_s,
-        sha256: leaf.sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: hex(&leaf.sha256),
         verified: fault.is_none() && !report.unverified,
         fault,
     })
+}
+
+/// Lower-case hex.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(half.into(), 16)).collect()
 }
 
 /// The middle of what was measured.

@@ -57,6 +57,7 @@ pub struct Probe {
     schemas: Arc<Schemas>,
     round_trips: VecDeque<Duration>,
     seen: Option<Seen>,
+    keeps: bool,
 }
 
 /// What stays of the connection that was there the last time.
@@ -78,7 +79,7 @@ impl std::fmt::Debug for Probe {
 
 /// Probes an instance once; `endpoint.address` is its `host:port`. Never fails: what cannot be had is a fact.
 pub async fn probe_once(pool: &Pool, endpoint: Endpoint, patience: Duration) -> WireFacts {
-    Probe::new(pool.clone(), endpoint, patience, Arc::default()).run().await.0
+    Probe::new(pool.clone(), endpoint, patience, Arc::default()).run(true).await.0
 }
 
 /// Takes down what happens while a connection is made.
@@ -129,11 +130,13 @@ enum Reached {
 impl Probe {
     /// Nothing happens yet.
     pub(super) fn new(pool: Pool, endpoint: Endpoint, patience: Duration, schemas: Arc<Schemas>) -> Self {
-        Self { pool, endpoint, way: None, patience, schemas, round_trips: VecDeque::new(), seen: None }
+        Self { pool, endpoint, way: None, patience, schemas, round_trips: VecDeque::new(), seen: None, keeps: true }
     }
 
-    /// Probes, and gives the channel that answered, for a watch.
-    pub(super) async fn run(&mut self) -> (WireFacts, Option<Channel>) {
+    /// Probes, and gives the channel that answered, for a watch. `keeps`: the connection stays until the next probe, and
+    /// another one then is news; else only time tells how old a schema is.
+    pub(super) async fn run(&mut self, keeps: bool) -> (WireFacts, Option<Channel>) {
+        self.keeps = keeps;
         let began = Instant::now();
         let mut facts = WireFacts::unknown(SystemTime::now());
         let reached = self.reach(&mut facts, began + self.patience).await;
@@ -217,7 +220,7 @@ impl Probe {
     ) {
         facts.tcp = TcpFact::Open;
         facts.tls = tls.map_or(TlsFact::Plaintext, |report| judge::tls_of(report, fault, now_s()));
-        if self.seen.as_ref().is_some_and(|seen| seen.connection_id != connection_id) {
+        if self.keeps && self.seen.as_ref().is_some_and(|seen| seen.connection_id != connection_id) {
             self.seen = None;
         }
         // A connection that was there already was made some time, and its steps are remembered.
@@ -386,7 +389,7 @@ fn refused(error: &SchemaError) -> ReflectionFact {
     let ended = failure.source.as_ref().and_then(|source| source.downcast_ref::<EndedCall>());
     match ended {
         Some(ended) if ended.0.code == Code::UNIMPLEMENTED => ReflectionFact::None,
-        Some(ended) => ReflectionFact::Failed(ended.0.code.name().to_owned()),
+        Some(ended) => ReflectionFact::Failed(ended.0.code.name()),
         None if failure.code == Code::UNIMPLEMENTED.0 => ReflectionFact::None,
         None => ReflectionFact::Failed(failure.message.clone()),
     }

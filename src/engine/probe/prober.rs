@@ -1,7 +1,8 @@
 //! Probes of many instances side by side, at a set rate, as long as somebody looks.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -14,6 +15,9 @@ use crate::engine::Endpoint;
 use crate::registry::{InstanceKey, WireFacts};
 use crate::transport::Pool;
 
+/// Up to so many instances keep their connections between probes, and a Watch on each. Of more, each is connected to
+/// anew: thousands of open sockets are more than a process may have.
+const MOST_KEPT: usize = 256;
 /// A stream that ends at once again and again must not make probes of its own.
 const NOT_SOONER: Duration = Duration::from_secs(1);
 
@@ -41,7 +45,9 @@ pub struct Prober {
     room: Arc<Semaphore>,
     schemas: Arc<Schemas>,
     tell: mpsc::Sender<(InstanceKey, Arc<WireFacts>)>,
-    running: Mutex<HashMap<InstanceKey, Running>>,
+    running: Mutex<BTreeMap<InstanceKey, Running>>,
+    /// There are few enough for their connections to stay.
+    keeps: Arc<AtomicBool>,
 }
 
 struct Running {
@@ -66,7 +72,8 @@ impl Prober {
     /// Probes nothing yet. Facts go to `tell` as they are found; where it is full, the probe of that instance waits.
     pub fn new(pool: Pool, rate: ProbeRate, tell: mpsc::Sender<(InstanceKey, Arc<WireFacts>)>) -> Self {
         let room = Arc::new(Semaphore::new(rate.at_once.max(1)));
-        Self { pool, rate, room, schemas: Arc::default(), tell, running: Mutex::default() }
+        let keeps = Arc::new(AtomicBool::new(true));
+        Self { pool, rate, room, schemas: Arc::default(), tell, running: Mutex::default(), keeps }
     }
 
     /// Probes exactly these from now on: new ones at once, those that are known go on, others end. Needs a runtime.
@@ -74,6 +81,7 @@ impl Prober {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted: HashSet<InstanceKey> = instances.iter().map(|(key, _)| key.clone()).collect();
         running.retain(|key, _| wanted.contains(key));
+        self.keeps.store(wanted.len() <= MOST_KEPT, Ordering::Release);
         for (key, endpoint) in instances {
             if running.get(&key).is_some_and(|known| known.endpoint == endpoint) {
                 continue;
@@ -86,6 +94,7 @@ impl Prober {
                 room: Arc::clone(&self.room),
                 tell: self.tell.clone(),
                 now: Arc::clone(&now),
+                keeps: Arc::clone(&self.keeps),
             };
             let task = tokio::spawn(one.run()).abort_handle();
             running.insert(key, Running { endpoint, now, task });
@@ -115,6 +124,7 @@ struct One {
     room: Arc<Semaphore>,
     tell: mpsc::Sender<(InstanceKey, Arc<WireFacts>)>,
     now: Arc<Notify>,
+    keeps: Arc<AtomicBool>,
 }
 
 impl One {
@@ -123,13 +133,19 @@ impl One {
         let mut turn = 0_u64;
         loop {
             let Ok(room) = self.room.acquire().await else { return };
-            let (facts, channel) = self.probe.run().await;
-            drop(room);
+            let keeps = self.keeps.load(Ordering::Acquire);
+            let (facts, channel) = self.probe.run(keeps).await;
             let ended = Instant::now();
             match &channel {
-                Some(channel) => watches.keep(channel, &facts).await,
+                Some(channel) if keeps => watches.keep(channel, &facts).await,
+                Some(channel) => {
+                    watches.end();
+                    // Calls that run on it are not disturbed: it closes when they have ended.
+                    channel.close();
+                }
                 None => watches.end(),
             }
+            drop(room);
             let mut facts = Arc::new(facts);
             if self.tell.send((self.key.clone(), Arc::clone(&facts))).await.is_err() {
                 return;

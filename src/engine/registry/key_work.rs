@@ -177,20 +177,20 @@ fn json_fault(text: &[u8]) -> Option<JsonFault> {
     Some(JsonFault { at, line, column, why })
 }
 
-/// `00000000  7b 22 72 70 …  {"rp…`: 16 bytes a line.
+/// Bytes a line: so many fit into a narrow pane.
+const HEX_BYTES: usize = 8;
+
+/// `00000000  7b 22 72 70 …  {"rp…`
 pub fn hex(value: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(value.len() * 5);
-    for (line, bytes) in value.chunks(16).enumerate() {
+    for (line, bytes) in value.chunks(HEX_BYTES).enumerate() {
         if line > 0 {
             out.push('\n');
         }
         // Writing to a string cannot fail.
-        write!(out, "{:08x} ", line * 16).unwrap_or_default();
-        for place in 0..16 {
-            if place == 8 {
-                out.push(' ');
-            }
+        write!(out, "{:08x} ", line * HEX_BYTES).unwrap_or_default();
+        for place in 0..HEX_BYTES {
             match bytes.get(place) {
                 Some(byte) => write!(out, " {byte:02x}").unwrap_or_default(),
                 None => out.push_str("   "),
@@ -326,11 +326,11 @@ mod tests {
     #[test]
     fn bytes_are_read_in_hexadecimal() {
         assert_eq!(hex(b""), "");
-        let lines = hex(b"Hello, \x00\xffworld!!!");
+        let lines = hex(b"Hello, \x00\xff");
         let (first, second) = lines.split_once('\n').unwrap();
-        assert_eq!(first, "00000000  48 65 6c 6c 6f 2c 20 00  ff 77 6f 72 6c 64 21 21  Hello, ..world!!");
-        assert_eq!(second.split_whitespace().collect::<Vec<_>>(), ["00000010", "21", "!"]);
-        assert_eq!(second.len(), first.len() - 15);
+        assert_eq!(first, "00000000  48 65 6c 6c 6f 2c 20 00  Hello, .");
+        assert_eq!(second.split_whitespace().collect::<Vec<_>>(), ["00000008", "ff", "."]);
+        assert_eq!(second.len(), first.len() - 7);
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::http::{Ask, Http, Reply};
-use crate::registry::{Answer, RegistryError, RegistryFault, WAITING_UPDATES, Watch, WatchUpdate};
+use crate::registry::{Answer, RegistryError, WAITING_UPDATES, Watch, WatchUpdate};
 
 /// How long an agent is asked to hold its answer back.
 const WAIT: Duration = Duration::from_mins(5);
@@ -55,8 +55,9 @@ impl Blocking {
             None => ask.clone(),
         };
         let reply = match with_pulse(&self.http, self.http.send_any(&question)).await? {
-            // Something on the way forgot the connection: that says nothing of the agent, which gave signs of life.
-            Err(error) if blocks && matches!(error.fault, RegistryFault::Silent(_)) => self.http.send_any(&ask).await?,
+            // A proxy on the way, which waits for nobody that long, says nothing of the agent: ask it without blocking.
+            Err(error) if blocks && error.fault.is_away() => self.http.send_any(&ask).await?,
+            Ok(reply) if blocks && reply.status >= 500 => self.http.send_any(&ask).await?,
             asked => asked?,
         };
         if !accept(reply.status) {
@@ -235,6 +236,7 @@ async fn follow<S: Source>(mut source: S, tell: mpsc::Sender<WatchUpdate<S::Valu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::RegistryFault;
 
     #[test]
     fn the_index_to_wait_for() {

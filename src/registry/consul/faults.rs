@@ -29,10 +29,9 @@ pub(super) fn of_status(status: u16, said: &str, datacenter: Option<&str>) -> Re
             RegistryFault::Unsupported("access rules (ACL): they are off at this agent")
         }
         401 if words.is_empty() => RegistryFault::Denied("it wants a user and a password (401)".to_owned()),
-        401 => RegistryFault::Denied(words),
         403 | 500 if lower.contains("acl not found") => RegistryFault::UnknownToken,
         403 if words.is_empty() => RegistryFault::Denied("Forbidden (403)".to_owned()),
-        403 => RegistryFault::Denied(words),
+        401 | 403 => RegistryFault::Denied(words),
         500 if lower.contains("permission denied") => RegistryFault::Denied(words),
         500 if lower.contains("no path to datacenter") => {
             RegistryFault::NoDatacenter(datacenter.unwrap_or_default().to_owned())

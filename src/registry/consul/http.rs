@@ -4,7 +4,6 @@
 //! on time and size. Absent: what the answers mean. Redirects are never followed: Consul answers a path with `//` by a
 //! redirect to *another* key, so that whoever follows one reads, or deletes, what nobody named.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -162,8 +161,8 @@ impl Ask {
             shown.push(if at == 0 { '?' } else { '&' });
             shown.push_str(name);
             if let Some(value) = value {
-                // Writing to a String does not fail.
-                let _ = write!(shown, "={value}");
+                shown.push('=');
+                shown.push_str(&value);
             }
         }
         shown
@@ -458,7 +457,7 @@ fn headers(settings: &ConsulSettings, token: &str) -> Result<HeaderMap, Registry
     let mut headers = HeaderMap::new();
     let sensitive = |text: &str, what: &str| {
         let mut value = HeaderValue::from_str(text)
-            .map_err(|_| RegistryFault::Settings(format!("{what} has characters that no header can hold")))?;
+            .map_err(|_odd| RegistryFault::Settings(format!("{what} has characters that no header can hold")))?;
         value.set_sensitive(true);
         Ok(value)
     };
@@ -481,6 +480,7 @@ fn headers(settings: &ConsulSettings, token: &str) -> Result<HeaderMap, Registry
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "the same face as where there are no unix sockets")]
 fn unix_socket(
     builder: reqwest::ClientBuilder,
     path: &std::path::Path,

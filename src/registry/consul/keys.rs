@@ -97,7 +97,7 @@ impl Consul {
                 let entry = self.pairs(&ask, &reply)?.into_iter().find(|entry| entry.key == key);
                 Ok(Answer { value: entry, hidden: Hidden::Nothing })
             }
-            404 => Ok(Answer { value: None, hidden: self.hidden(&reply.facts, true).await }),
+            404 => Ok(Answer { value: None, hidden: self.hidden(&reply.facts).await }),
             _ => Err(self.http().refused(&ask, &reply)),
         }
     }
@@ -118,7 +118,7 @@ impl Consul {
         };
         keys.retain(|key| key.starts_with(prefix));
         keys.sort();
-        let hidden = self.hidden(&reply.facts, keys.is_empty()).await;
+        let hidden = self.hidden(&reply.facts).await;
         Ok(Answer { value: keys, hidden })
     }
 
@@ -138,7 +138,7 @@ impl Consul {
         let ask = Self::list(prefix, scope, true);
         let reply = self.http().send_any(&ask).await?;
         let entries = self.entries_of(&ask, &reply, prefix)?;
-        let hidden = self.hidden(&reply.facts, entries.is_empty()).await;
+        let hidden = self.hidden(&reply.facts).await;
         Ok(Answer { value: entries, hidden })
     }
 
@@ -317,7 +317,7 @@ impl Source for Entries {
         let ask = Consul::list(&self.prefix, &self.scope, true);
         let reply = self.block.next(ask.clone(), |status| matches!(status, 200 | 404)).await?;
         let entries = self.consul.entries_of(&ask, &reply, &self.prefix)?;
-        let hidden = self.consul.hidden(&reply.facts, entries.is_empty()).await;
+        let hidden = self.consul.hidden(&reply.facts).await;
         Ok(Answer { value: entries, hidden })
     }
 

@@ -181,9 +181,9 @@ impl Registry for Consul {
         node: &'a str,
         check: &'a str,
         to: Health,
-        note: &'a str,
+        says: &'a str,
     ) -> BoxFuture<'a, Result<(), RegistryError>> {
-        Box::pin(acts::set_ttl(self.http(), node, check, to, note))
+        Box::pin(acts::set_ttl(self.http(), node, check, to, says))
     }
 
     fn key_values(&self) -> Option<&dyn KeyValues> {

@@ -18,7 +18,7 @@ use crate::registry::{
 /// Questions that are on their way at once, where one look takes many.
 const AT_ONCE: usize = 16;
 /// For how long it is believed how the access rules stand.
-const ACL_BELIEVED: Duration = Duration::from_secs(60);
+const ACL_BELIEVED: Duration = Duration::from_mins(1);
 /// The policy that hides nothing.
 const MANAGEMENT: &str = "global-management";
 
@@ -110,7 +110,9 @@ impl Consul {
                     futures_util::try_join!(self.places_by_node(&by_id, nodes), self.check_rows(&by_id))?;
                 let (mut instances, facts) = found;
                 let checks = ChecksByPlace::new(rows.0);
-                instances.iter_mut().for_each(|instance| checks.give(instance));
+                for instance in &mut instances {
+                    checks.give(instance);
+                }
                 instances.retain(|instance| fits(instance, scope));
                 (instances, merged_facts(facts, &rows.1))
             }
@@ -275,7 +277,7 @@ impl Consul {
             })
             .collect();
         let facts = merged_facts(facts, &own_facts);
-        let hidden = self.hidden(&facts, nodes.is_empty()).await;
+        let hidden = self.hidden(&facts).await;
         // A cluster has at least the node that answered.
         let hidden = if nodes.is_empty() && hidden == Hidden::Perhaps && scope.filter.is_none() {
             Hidden::Surely
@@ -385,7 +387,7 @@ impl Consul {
 
     /// Whether something may be hidden behind an answer. Servers from 1.11 on say so themselves; of others it is known
     /// only whether there are rules, and whether they hold for us.
-    pub(super) async fn hidden(&self, facts: &ReplyFacts, is_empty: bool) -> Hidden {
+    pub(super) async fn hidden(&self, facts: &ReplyFacts) -> Hidden {
         if facts.is_filtered {
             return Hidden::Surely;
         }
@@ -394,8 +396,7 @@ impl Consul {
             Some(_) => Hidden::Nothing,
             None => match self.rules().await {
                 Rules::Off | Rules::Open => Hidden::Nothing,
-                Rules::On if is_empty => Hidden::Perhaps,
-                // With a token the list is what the token may see, whose reach nobody tells.
+                // The list is what the token may see, whose reach nobody tells.
                 Rules::On => Hidden::Perhaps,
             },
         }
@@ -431,7 +432,7 @@ impl Consul {
         facts: &ReplyFacts,
         scope: &Scope,
     ) -> Answer<Vec<Instance>> {
-        let mut hidden = self.hidden(facts, instances.is_empty()).await;
+        let mut hidden = self.hidden(facts).await;
         let narrowed = scope.filter.is_some() || scope.passing || !scope.tags.is_empty();
         if instances.is_empty() && hidden == Hidden::Perhaps && !narrowed {
             hidden = Hidden::Surely;
@@ -446,7 +447,7 @@ impl Consul {
         facts: &ReplyFacts,
         scope: &Scope,
     ) -> Answer<Vec<Instance>> {
-        let mut hidden = self.hidden(facts, instances.is_empty()).await;
+        let mut hidden = self.hidden(facts).await;
         if instances.is_empty() && hidden == Hidden::Perhaps {
             let place =
                 Scope { datacenter: scope.datacenter.clone(), consistency: scope.consistency, ..Scope::default() };

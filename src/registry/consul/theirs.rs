@@ -53,9 +53,11 @@ impl Theirs {
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(connector);
         let pooled = Client::builder(TokioExecutor::new()).build(connector);
-        let mut config = Config::default();
-        config.address = http.base().to_owned();
-        config.token = http.token().and_then(|token| token.to_str().ok()).map(str::to_owned);
+        let config = Config {
+            address: http.base().to_owned(),
+            token: http.token().and_then(|token| token.to_str().ok()).map(str::to_owned),
+            ..Config::default()
+        };
         Some(Self { client: rs_consul::Consul::new_with_client(config, pooled) })
     }
 

@@ -49,7 +49,7 @@ pub(super) fn client_config(settings: &ConsulSettings) -> Result<ClientConfig, R
             let chain = certificates(certificate)?;
             let key_bytes = read(key)?;
             let secret = PrivateKeyDer::from_pem_slice(&key_bytes)
-                .map_err(|_| RegistryFault::Settings(format!("{} holds no private key (PEM)", key.display())))?;
+                .map_err(|_odd| RegistryFault::Settings(format!("{} holds no private key (PEM)", key.display())))?;
             builder.with_client_auth_cert(chain, secret).map_err(|error| {
                 RegistryFault::Settings(format!("{} and {}: {error}", certificate.display(), key.display()))
             })

@@ -171,7 +171,7 @@ impl All {
                 Err(error) => Heard::Failed(error),
             };
             // Nobody listens: then nobody wants it.
-            let _ = tell.send(heard).await;
+            drop(tell.send(heard).await);
         });
         (self.is_unsure, self.is_looking) = (false, true);
         self.newer.clear();
@@ -239,7 +239,9 @@ impl All {
             instances.into_iter().filter(|instance| !newer.contains(&instance.key.service)).collect();
         let mut services = BTreeSet::new();
         if !self.is_filtered() {
-            whole.iter_mut().for_each(|instance| self.checks.give(instance));
+            for instance in &mut whole {
+                self.checks.give(instance);
+            }
             // The checks of what is new may not have been heard yet: it would seem to pass.
             let known: HashSet<&InstanceKey> = self.known.iter().map(|instance| &instance.key).collect();
             let is_news = |instance: &&Instance| {

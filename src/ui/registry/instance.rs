@@ -9,7 +9,9 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 use super::service::Row;
 use super::side::of_registry;
 use super::{act, health};
-use crate::app::{InstanceSide, RegistryAct, RegistryEntry, RegistryView, ServiceEntry, ServiceRef, ServiceView};
+use crate::app::{
+    Action, InstanceSide, RegistryAct, RegistryEntry, RegistryView, ServiceEntry, ServiceRef, ServiceView,
+};
 use crate::registry::{Check, Health, Instance, WireSchema};
 use crate::ui::context::{Cx, pane_at, row_at};
 use crate::ui::icons::Icon;
@@ -68,7 +70,7 @@ pub(super) fn instance_ui(
     egui::ScrollArea::vertical().id_salt("instance side").auto_shrink([false, false]).show(&mut pane, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         match view.side {
-            InstanceSide::Checks => checks_ui(ui, cx, entry, instance),
+            InstanceSide::Checks => checks_ui(ui, cx, entry, instance, known.first_seen),
             InstanceSide::Methods => methods_ui(ui, cx, service, row),
             InstanceSide::Metadata => metadata_ui(ui, cx, instance),
             InstanceSide::Node => node_ui(ui, cx, service, instance),
@@ -119,7 +121,17 @@ fn notices_ui(
             .iter()
             .map(|(hash, keys)| (hash.clone(), keys.iter().map(|key| key.id.clone()).collect()))
             .collect();
-        let text = lang.schema_drift(&drift.usual, &others);
+        let served = schemas(known);
+        let mut text = lang.schema_drift(&drift.usual, &others);
+        if let [(left, _), (right, _), ..] = served.as_slice() {
+            if !cx.app.comparisons.is_asked(&left.hash, &right.hash) {
+                let names = (left.hash.clone(), right.hash.clone());
+                let texts = (left.text.as_str().into(), right.text.as_str().into());
+                cx.act(Action::Compare(names, texts.0, texts.1, false));
+            }
+            let changes = cx.app.comparisons.changes(&left.hash, &right.hash);
+            text = lang.with_changes(text, changes);
+        }
         let pressed = Notice::new(Tone::Warn, words.drift_lead, &text).actions(&[words.compare_schemas]).show(ui);
         let view = cx.app.registries.view(service);
         if pressed.is_some() {
@@ -127,8 +139,7 @@ fn notices_ui(
         }
         ui.add_space(8.0);
         if view.compares {
-            let schemas = schemas(known);
-            crate::ui::all::compare_schemas_ui(ui, cx, &schemas);
+            crate::ui::all::compare_schemas_ui(ui, cx, &served);
         }
     }
 }
@@ -147,7 +158,7 @@ fn schemas(known: &ServiceEntry) -> Vec<(Arc<WireSchema>, Vec<String>)> {
     found
 }
 
-fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Instance) {
+fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Instance, first_seen: Option<SystemTime>) {
     let lang = cx.lang();
     let words = lang.registry();
     if instance.checks.is_empty() {
@@ -169,7 +180,7 @@ fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Ins
     ];
     let table = Table::new(Id::unique("instance checks"), words.checks, &columns).whole();
     let response = table.show(ui, instance.checks.len(), |index| {
-        instance.checks.get(index).map_or_else(Vec::new, |check| check_cells(lang, check))
+        instance.checks.get(index).map_or_else(Vec::new, |check| check_cells(lang, check, first_seen))
     });
     if let Some((index, row)) = response.menu
         && let Some(check) = instance.checks.get(index)
@@ -179,8 +190,7 @@ fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Ins
     super::acts::ttl_buttons_ui(ui, cx, entry, instance);
 }
 
-fn check_cells(lang: Lang, check: &Check) -> Vec<Cell> {
-    let words = lang.registry();
+fn check_cells(lang: Lang, check: &Check, first_seen: Option<SystemTime>) -> Vec<Cell> {
     let mut kind = lang.check_kind(&check.kind);
     if check.is_node {
         kind = lang.node_check(&kind);
@@ -190,13 +200,19 @@ fn check_cells(lang: Lang, check: &Check) -> Vec<Cell> {
     }
     let badge = of_registry(check.status);
     let status = Cell::new(lang.health_word(check.status)).icon(badge.icon());
-    let since = check.since.and_then(|since| SystemTime::now().duration_since(since).ok());
+    let ago = |since: Option<SystemTime>| since.and_then(|since| SystemTime::now().duration_since(since).ok());
+    // What was so when it was first seen has been so for longer than that.
+    let since = match (ago(check.since), ago(first_seen)) {
+        (Some(since), _) => lang.long(since),
+        (None, Some(seen)) => lang.over(seen),
+        (None, None) => String::new(),
+    };
     let output = if check.output.is_empty() { &check.notes } else { &check.output };
     vec![
         Cell::new(if check.name.is_empty() { &check.id } else { &check.name }),
         Cell::new(kind).soft(),
         if badge.tone() == Tone::Plain { status.soft() } else { status.tone(badge.tone()) },
-        Cell::new(since.map_or_else(|| words.since_before.to_owned(), |since| lang.long(since))).soft(),
+        Cell::new(since).soft(),
         Cell::mono(crate::words::format::visible_line(output.trim()).into_owned()).soft().elide_end(),
     ]
 }

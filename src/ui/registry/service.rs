@@ -385,6 +385,14 @@ fn table_ui(
     if let Some(row) = response.chosen.and_then(|index| rows.get(index)) {
         act(cx, RegistryAct::Choose(service.clone(), Some(row.instance.key.clone())));
     }
+    // A click on a tag filters by it.
+    if let Some((index, column, badge)) = response.badge
+        && shown.tags
+        && column + 1 == columns.len()
+        && let Some(tag) = rows.get(index).and_then(|row| row.instance.tags.get(badge))
+    {
+        act(cx, RegistryAct::AddTag(service.clone(), tag.clone()));
+    }
     if let Some(row) = response.opened.and_then(|index| rows.get(index)) {
         super::call::call_instance(cx, service, &row.instance.key);
     }
@@ -421,7 +429,7 @@ fn cells(lang: Lang, row: &Row<'_>, shown: &Shown) -> Vec<Cell> {
         cells.push(Cell::mono(time.map(format::duration).unwrap_or_default()));
     }
     if shown.tags {
-        cells.push(instance.tags.iter().fold(Cell::default(), |cell, tag| cell.badge(tag, Tone::Plain)));
+        cells.push(instance.tags.iter().fold(Cell::default().badges_act(), |cell, tag| cell.badge(tag, Tone::Plain)));
     }
     cells
 }

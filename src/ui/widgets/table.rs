@@ -92,6 +92,8 @@ pub struct Cell {
     pub elide_end: bool,
     /// The first badge stands before the text instead.
     pub badge_first: bool,
+    /// A click on one of its badges is told, [`TableResponse::badge`].
+    pub badges_act: bool,
     /// A star in its place that is on or off, and its name; a click on it does not choose the row.
     pub star: Option<(bool, String)>,
     /// Badges behind the text; those that find no room are left to the hover of the row.
@@ -142,6 +144,12 @@ impl Cell {
         self
     }
 
+    /// A click on a badge is told apart from one on the row.
+    pub fn badges_act(mut self) -> Self {
+        self.badges_act = true;
+        self
+    }
+
     /// A badge behind the text.
     pub fn badge(mut self, label: impl Into<String>, tone: Tone) -> Self {
         self.badges.push((label.into(), tone));
@@ -168,6 +176,8 @@ pub struct TableResponse {
     pub clicked: bool,
     /// The row whose star was pressed.
     pub starred: Option<usize>,
+    /// The badge that was clicked: its row, column and place among the cell's.
+    pub badge: Option<(usize, usize, usize)>,
     /// The column whose head was pressed to sort by it.
     pub sort_by: Option<usize>,
 }
@@ -469,7 +479,8 @@ impl<'a> Table<'a> {
             painter.rect_filled(rect, 0.0, t.bg3);
         }
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.line));
-        for ((cell, (left, width)), column) in cells.iter().zip(places).zip(self.columns) {
+        let pointer = response.hovered().then(|| ui.ctx().pointer_hover_pos()).flatten();
+        for (at, ((cell, (left, width)), column)) in cells.iter().zip(places).zip(self.columns).enumerate() {
             let place = Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(*width, rect.height()));
             if let Some((on, name)) = &cell.star {
                 if star_ui(ui, self.row_id(index).with("star"), place, *on, name) {
@@ -477,7 +488,13 @@ impl<'a> Table<'a> {
                 }
                 continue;
             }
-            paint_cell(ui, place, cell, column.right, chosen, t);
+            let hit = paint_cell(ui, place, cell, column.right, (chosen, pointer), t);
+            if let Some(badge) = hit
+                && response.clicked()
+            {
+                out.badge = Some((index, at, badge));
+                out.chosen = None;
+            }
         }
         // Who came by the pointer sees the chosen row, without a ring.
         let by_pointer = ui.data(|data| data.get_temp::<bool>(self.by_pointer())).unwrap_or(false);
@@ -519,7 +536,15 @@ fn color_of(cell: &Cell, chosen: bool, t: &Tokens) -> Color32 {
     }
 }
 
-fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &Tokens) {
+/// Paints a cell; returns the badge under `pointer`.
+fn paint_cell(
+    ui: &Ui,
+    place: Rect,
+    cell: &Cell,
+    right: bool,
+    (chosen, pointer): (bool, Option<egui::Pos2>),
+    t: &Tokens,
+) -> Option<usize> {
     let painter = ui.painter();
     let font: FontId = if cell.mono { fonts::code() } else { fonts::body() };
     let color = color_of(cell, chosen, t);
@@ -529,13 +554,13 @@ fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &
         let width = (place.width() * 0.6).min(320.0);
         let bar = Rect::from_min_size(pos2(left, middle - 4.0), vec2(width, 8.0));
         painter.rect_filled(bar, 4.0, t.bg3);
-        return;
+        return None;
     }
     if let Some(icon) = cell.icon {
         icon.paint_at(painter, pos2(left + 7.0, middle), 14.0, color);
         left += 20.0;
         if cell.text.is_empty() {
-            return;
+            return None;
         }
     }
     if cell.badge_first
@@ -549,11 +574,10 @@ fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &
         let galley =
             text::line_within(painter, &cell.text, font.clone(), color_of(cell, chosen, t), place.right() - left);
         text::paint(painter, galley, left, middle, &font);
-        return;
+        return None;
     }
     if cell.text.is_empty() {
-        paint_badges(painter, left, place, cell, chosen, t);
-        return;
+        return paint_badges(painter, left, place, cell, (chosen, pointer), t);
     }
     // The first badge says something that the text does not: room is kept for it.
     let kept = cell.badges.first().map_or(0.0, |(label, _)| super::badge::badge_width(painter, label) + 8.0);
@@ -564,11 +588,19 @@ fn paint_cell(ui: &Ui, place: Rect, cell: &Cell, right: bool, chosen: bool, t: &
     };
     let at = if right { place.right() - galley.size().x } else { left };
     let shown = text::paint(painter, galley, at, middle, &font);
-    paint_badges(painter, shown.right() + 8.0, place, cell, chosen, t);
+    paint_badges(painter, shown.right() + 8.0, place, cell, (chosen, pointer), t)
 }
 
-/// As many badges as there is room for, then how many there are besides.
-fn paint_badges(painter: &egui::Painter, mut left: f32, place: Rect, cell: &Cell, chosen: bool, t: &Tokens) {
+/// As many badges as there is room for, then how many there are besides; returns the one under `pointer`.
+fn paint_badges(
+    painter: &egui::Painter,
+    mut left: f32,
+    place: Rect,
+    cell: &Cell,
+    (chosen, pointer): (bool, Option<egui::Pos2>),
+    t: &Tokens,
+) -> Option<usize> {
+    let mut hit = None;
     let plain = if chosen { t.bg2 } else { t.bg4 };
     for (index, (label, tone)) in cell.badges.iter().enumerate() {
         let (fill, color) = match tone {
@@ -583,9 +615,16 @@ fn paint_badges(painter: &egui::Painter, mut left: f32, place: Rect, cell: &Cell
             if left + super::badge::badge_width(painter, &rest) <= place.right() + 0.5 {
                 super::badge::paint_badge(painter, left, place.center().y, &rest, plain, t.text2);
             }
-            return;
+            return hit;
+        }
+        let rect = Rect::from_min_size(pos2(left, place.center().y - 9.0), vec2(width, 18.0));
+        let under = cell.badges_act && pointer.is_some_and(|pointer| rect.contains(pointer));
+        let color = if under { t.text1 } else { color };
+        if under {
+            hit = Some(index);
         }
         super::badge::paint_badge(painter, left, place.center().y, label, fill, color);
         left += width + 4.0;
     }
+    hit
 }

@@ -94,7 +94,7 @@ impl KeyJob {
 impl App {
     /// Begins an act.
     pub(super) fn begin_key_job(&mut self, at: &KeysRef, kind: KeyJobKind, steps: Vec<KeyStep>, now: Instant) {
-        if steps.is_empty() {
+        if steps.is_empty() || self.is_read_only(at) {
             return;
         }
         let id = self.next_id();

@@ -15,7 +15,6 @@ use crate::ui::widgets::menu::copyable;
 use crate::ui::widgets::shared::line_below;
 use crate::ui::widgets::text::{self, Elide, Line};
 use crate::ui::widgets::view_state::{ViewKind, ViewState};
-use crate::words::format;
 
 /// The head of the pane.
 const HEAD: f32 = 44.0;
@@ -28,8 +27,8 @@ const ITEM_WITH_KEY: f32 = 102.0;
 enum Item<'a> {
     /// A change.
     Change(&'a KeyChange),
-    /// How the key was when it was seen first: since when, and at which index it came to be.
-    First(String, u64, usize),
+    /// The key was there when it was seen first: when that was, and the index at which it came to be.
+    First(String, u64),
 }
 
 pub(super) fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView) {
@@ -83,7 +82,7 @@ fn items(view: &KeysView) -> Vec<Item<'_>> {
         |item| matches!(item, Item::Change(change) if matches!(change.delta, crate::engine::KeyDelta::Created(_))),
     );
     if let (Some(entry), Some(since), false) = (view.entry(key), view.seen_since, was_made_here) {
-        items.push(Item::First(clock(since), entry.created, entry.value.len()));
+        items.push(Item::First(clock(since), entry.created));
     }
     items
 }
@@ -102,9 +101,8 @@ fn item_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, item: &I
             let by = if change.ours { words.by_us } else { words.by_others };
             (clock(change.at), change.index, change.key.as_str(), what, by)
         }
-        Item::First(since, created, bytes) => {
-            let size = format::bytes(*bytes as u64);
-            (since.clone(), Some(*created), "", size, words.first_seen)
+        Item::First(since, created) => {
+            (since.clone(), Some(*created), "", words.before_look.to_owned(), words.first_seen)
         }
     };
     let row = |top: f32| {

@@ -23,7 +23,7 @@ pub(in crate::ui) struct SideHead<'a> {
 
 /// The height that both texts take with their heads.
 pub(in crate::ui) fn height(diff: &TextDiff) -> f32 {
-    SECTION_HEAD + 16.0 + diff.rows.len() as f32 * CODE_LINE
+    SECTION_HEAD + CODE_LINE + diff.rows.len() as f32 * CODE_LINE
 }
 
 /// Shows both texts in the room there is; only the rows that are seen are laid out.

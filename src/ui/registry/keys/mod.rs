@@ -37,13 +37,15 @@ use crate::ui::widgets::working::QUIET;
 /// The head of the view.
 const HEAD: f32 = 52.0;
 /// The column of the tree, unless it was dragged.
-const TREE: f32 = 284.0;
+const TREE: f32 = 296.0;
 /// The column of changes.
 const CHANGES: f32 = 280.0;
 /// In less width the changes fold.
 const WIDE: f32 = 900.0;
 /// In less width the tree stands over the value.
 const STACKED: f32 = 520.0;
+/// In less height too there is room for one of them only.
+const LOW: f32 = 440.0;
 
 /// What only the screen remembers of keys and values.
 #[derive(Debug, Default)]
@@ -52,6 +54,8 @@ pub(in crate::ui) struct KeysMemory {
     tree_share: Option<f32>,
     /// Where there is no room for the changes: they stand in the place of the value.
     changes_over: bool,
+    /// Where there is room for one of them only: the tree stands in the place of the value.
+    tree_over: bool,
     /// The search takes the focus.
     focus_search: bool,
     /// What a button asks of the editor this frame.
@@ -60,6 +64,17 @@ pub(in crate::ui) struct KeysMemory {
     asking: Option<std::mem::Discriminant<KeyDialog>>,
     /// The editor that was shown last, and its key.
     editor: Option<(Id, KeysRef, String)>,
+}
+
+/// What stands beside the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    /// The tree and the changes.
+    Wide,
+    /// The tree; the changes are one button away.
+    Beside,
+    /// Nothing: the tree is one button away too.
+    Alone,
 }
 
 /// One act with these keys.
@@ -109,7 +124,11 @@ pub(super) fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef) {
     if state_ui(ui, cx, at, view, rest) {
         return;
     }
+    let top = rest.top();
     rest.min.y = notices::notices_ui(ui, cx, at, view, rest);
+    if rest.top() > top {
+        ui.painter().hline(rest.x_range(), rest.top() - 0.5, egui::Stroke::new(1.0, tokens(ui).line));
+    }
     let is_wide = rest.width() >= WIDE;
     if is_wide {
         let changes = Rect::from_min_max(pos2(rest.right() - CHANGES, rest.top()), rest.max);
@@ -118,11 +137,22 @@ pub(super) fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef) {
         let mut pane = pane_at(ui, changes, "key changes");
         changes::changes_ui(&mut pane, cx, at, view);
     }
+    if rest.width() < STACKED && rest.height() < LOW {
+        let mut pane = pane_at(ui, rest, "keys alone");
+        if view.key.is_none() || cx.memory.keys.tree_over {
+            tree::tree_pane_ui(&mut pane, cx, at, view);
+        } else if cx.memory.keys.changes_over {
+            changes::changes_ui(&mut pane, cx, at, view);
+        } else {
+            value::value_ui(&mut pane, cx, at, view, Room::Alone);
+        }
+        return;
+    }
     let (axis, usual, range) = if rest.width() < STACKED {
         let usual = (rest.height() * 0.4).round();
         (SplitAxis::Rows, usual / rest.height(), SplitRange { first_min: 96.0, second_min: 160.0, rest: 0.4 })
     } else {
-        let usual = TREE.min(rest.width() * 0.4) / rest.width();
+        let usual = TREE.min((rest.width() * 0.38).round()) / rest.width();
         (SplitAxis::Columns, usual, SplitRange { first_min: 180.0, second_min: 260.0, rest: usual })
     };
     let mut share = cx.memory.keys.tree_share.unwrap_or(usual);
@@ -133,7 +163,7 @@ pub(super) fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef) {
     if !is_wide && cx.memory.keys.changes_over {
         changes::changes_ui(&mut pane, cx, at, view);
     } else {
-        value::value_ui(&mut pane, cx, at, view, is_wide);
+        value::value_ui(&mut pane, cx, at, view, if is_wide { Room::Wide } else { Room::Beside });
     }
     let before = share;
     splitter_ui(ui, Id::unique("keys edge"), cx.lang().key_values().edge, rest, axis, &mut share, range);

@@ -77,14 +77,22 @@ fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, rest: Re
     if let Some(id) = response.toggled.filter(|_| !is_filtered) {
         act_keys(cx, at, KeyAct::Toggle(id));
     }
+    let is_folder = |id: u64| match view.line(id) {
+        Some(KeyLine::Node(place)) => view.node(*place).is_some_and(|node| node.is_folder),
+        _ => false,
+    };
+    if response.opened.is_some_and(|id| !is_folder(id)) {
+        cx.memory.keys.tree_over = false;
+    }
     if let Some(id) = response.chosen {
         act_keys(cx, at, KeyAct::Choose(id));
         // A click on a folder opens it too; the keyboard does so by its own keys.
-        let by_pointer = area.input(|input| input.pointer.primary_released());
-        let is_folder =
-            matches!(view.line(id), Some(KeyLine::Node(place)) if view.node(*place).is_some_and(|node| node.is_folder));
-        if by_pointer && is_folder && !is_filtered && response.toggled.is_none() {
-            act_keys(cx, at, KeyAct::Toggle(id));
+        if area.input(|input| input.pointer.primary_released()) {
+            if !is_folder(id) {
+                cx.memory.keys.tree_over = false;
+            } else if !is_filtered && response.toggled.is_none() {
+                act_keys(cx, at, KeyAct::Toggle(id));
+            }
         }
     }
     if let Some((id, row)) = response.menu {

@@ -5,7 +5,7 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 use super::compare::{self, SideHead, compare_ui};
 use super::notices::{self, ConflictAsk};
 use super::tree::path_menu_ui;
-use super::{act_keys, clock};
+use super::{Room, act_keys, clock};
 use crate::app::{Conflict, DraftValue, KeyAct, KeyDraft, KeyFace, KeysRef, KeysView, UiCommand, is_secret_value};
 use crate::engine::JsonFault;
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
@@ -31,18 +31,20 @@ const HEAD: f32 = 44.0;
 /// The foot with Save.
 const FOOT: f32 = 52.0;
 /// The names and values under a value, with their insets.
-const FACTS: f32 = 5.0 * 26.0 + 18.0;
+const FACTS: f32 = 5.0 * 28.0 + 16.0;
 /// In less height the facts are one line.
 const TALL: f32 = 420.0;
+/// In less height there are none.
+const LOW: f32 = 300.0;
 /// In less width the choice is small.
 const ROOMY: f32 = 430.0;
 
-pub(super) fn value_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, is_wide: bool) {
+pub(super) fn value_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, room: Room) {
     let words = cx.lang().key_values();
     let whole = ui.max_rect();
     let Some(key) = view.key.as_deref() else {
         forget_editor(ui, cx, None);
-        if !is_wide {
+        if room != Room::Wide {
             let corner = Rect::from_min_size(pos2(whole.right() - INSET - 28.0, whole.top() + 8.0), vec2(28.0, 28.0));
             changes_button_ui(&mut row_at(ui, corner, "show changes"), cx);
         }
@@ -51,7 +53,7 @@ pub(super) fn value_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysVi
         return;
     };
     let head = Rect::from_min_size(whole.min, vec2(whole.width(), HEAD));
-    head_ui(ui, cx, at, view, key, head, is_wide);
+    head_ui(ui, cx, at, view, key, head, room);
     let mut rest = Rect::from_min_max(pos2(whole.left(), head.bottom()), whole.max);
     if view.value(key).is_none() {
         let mut pane = pane_at(ui, rest, "gone key");
@@ -70,7 +72,11 @@ pub(super) fn value_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysVi
     let draft = view.drafts.get(key);
     let conflict = view.conflict(key);
     rest.min.y = key_notices_ui(ui, cx, at, view, key, rest);
-    let facts_height = if whole.height() >= TALL { FACTS } else { 30.0 };
+    let facts_height = match whole.height() {
+        height if height >= TALL => FACTS,
+        height if height >= LOW => 30.0,
+        _ => 0.0,
+    };
     let compares = draft.is_some_and(|draft| draft.comparing) && matches!(conflict, Some(Conflict::Changed(..)));
     let mut body = rest;
     body.max.y = (rest.bottom() - facts_height).max(rest.top());
@@ -92,11 +98,13 @@ pub(super) fn value_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysVi
         body_ui(&mut pane, cx, at, view, key);
     }
     ui.painter().hline(body.x_range(), body.bottom() - 0.5, egui::Stroke::new(1.0, t.line));
-    let facts = Rect::from_min_max(pos2(rest.left(), body.bottom()), rest.max);
-    facts_ui(ui, cx, view, key, facts);
+    if facts_height > 0.0 {
+        let facts = Rect::from_min_max(pos2(rest.left(), body.bottom()), rest.max);
+        facts_ui(ui, cx, view, key, facts);
+    }
 }
 
-fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &str, head: Rect, is_wide: bool) {
+fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &str, head: Rect, room: Room) {
     let words = cx.lang().key_values();
     line_below(ui.painter(), head, tokens(ui).line);
     let inner = head.shrink2(vec2(INSET, 0.0));
@@ -119,7 +127,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &st
         choice_ui(right, words.face, size, &mut face, options);
         let more = right.add(IconButton::new(Icon::Ellipsis, words.more_acts));
         menu_ui(&more, 240.0, |ui| key_menu_ui(ui, cx, at, view, key));
-        if !is_wide {
+        if room != Room::Wide {
             changes_button_ui(right, cx);
         }
     });
@@ -128,8 +136,11 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &st
     }
     let mut left = row_at(ui, Rect::from_min_max(inner.min, pos2(right - 8.0, inner.bottom())), "key head");
     left.spacing_mut().item_spacing.x = 6.0;
-    let room = left.available_width() - 30.0;
-    let name = left.add(Line::new(key).elide(Elide::Middle).max_width(room));
+    if room == Room::Alone && left.add(IconButton::new(Icon::ArrowLeft, words.back_to_tree).small()).clicked() {
+        cx.memory.keys.tree_over = true;
+    }
+    let width = left.available_width() - 30.0;
+    let name = left.add(Line::new(key).elide(Elide::Middle).max_width(width));
     copy_menu_ui(&name.interact(egui::Sense::click()), 4, key);
     if left.add(IconButton::new(Icon::Copy, words.copy_key).small()).clicked() {
         left.ctx().copy_text(key.to_owned());
@@ -166,11 +177,25 @@ fn key_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key:
 
 /// What stands over the value: what others did, what was not written. Returns where it ends.
 fn key_notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &str, rest: Rect) -> f32 {
+    let mut outer = pane_at(ui, rest.shrink(INSET), "key notices");
+    // In a low pane they scroll, so that some of the value is left.
+    let most = (rest.height() * if rest.height() < LOW { 0.6 } else { 1.0 } - 2.0 * INSET).max(24.0);
+    let area = egui::ScrollArea::vertical().id_salt("key notices").max_height(most).min_scrolled_height(most);
+    let output = area.auto_shrink([false, true]).show(&mut outer, |pane| {
+        told_ui(pane, cx, at, view, key);
+        pane.min_rect().height()
+    });
+    if output.inner > 1.0 {
+        (output.inner_rect.top() + output.inner.min(most) + INSET).min(rest.bottom())
+    } else {
+        rest.top()
+    }
+}
+
+fn told_ui(pane: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &str) {
     let (lang, words) = (cx.lang(), cx.lang().key_values());
     let draft = view.drafts.get(key);
-    let mut pane = pane_at(ui, rest.shrink(INSET), "key notices");
     pane.spacing_mut().item_spacing.y = 8.0;
-    let before = pane.cursor().top();
     let conflict = view.conflict(key).filter(|_| draft.is_some_and(|draft| draft.writing.is_none()));
     match conflict {
         Some(Conflict::Changed(base, now)) => {
@@ -186,7 +211,7 @@ fn key_notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, k
                 second: words.take_theirs,
                 danger: &over,
             };
-            match notices::conflict_ui(&mut pane, ask, !cx.app.is_read_only(at)) {
+            match notices::conflict_ui(pane, ask, !cx.app.is_read_only(at)) {
                 Some(0) => act_keys(cx, at, KeyAct::Compare(!compares)),
                 Some(1) => act_keys(cx, at, KeyAct::TakeTheirs),
                 Some(_) => act_keys(cx, at, KeyAct::AskOverwrite),
@@ -202,7 +227,7 @@ fn key_notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, k
                 second: words.leave_mine,
                 danger: words.create_again,
             };
-            match notices::conflict_ui(&mut pane, ask, !cx.app.is_read_only(at)) {
+            match notices::conflict_ui(pane, ask, !cx.app.is_read_only(at)) {
                 Some(1) => act_keys(cx, at, KeyAct::Discard),
                 Some(_) => act_keys(cx, at, KeyAct::AskOverwrite),
                 None => {}
@@ -211,10 +236,8 @@ fn key_notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, k
         None => {}
     }
     if let Some(draft) = draft {
-        notices::draft_ui(&mut pane, cx, at, draft, conflict.is_some());
+        notices::draft_ui(pane, cx, at, draft, conflict.is_some());
     }
-    let after = pane.min_rect().bottom();
-    if after > before + 1.0 { after + INSET } else { rest.top() }
 }
 
 fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &str) {
@@ -324,7 +347,7 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &KeysView, key: &str, rect: Rect
         (words.flags, flags.as_str(), false),
         (words.created, created.as_str(), false),
         (words.modified, modified.as_str(), false),
-        (words.holder, holder.unwrap_or(words.no_holder), no_holder),
+        (words.holder, holder.unwrap_or(cx.words().no_value), no_holder),
     ] {
         let row = NameValue { name, value, words: is_words, name_width: 100.0, ..NameValue::default() };
         let response = name_value_ui(&mut pane, row);
