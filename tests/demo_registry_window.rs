@@ -97,7 +97,7 @@ fn the_demo_opens_its_list_and_its_services_are_called_through_it() {
         call(&mut walk, &service);
         assert!(walk.app().active_tab().unwrap().address.starts_with("static://Demo"));
         // It comes with the demo and is not remembered.
-        assert!(walk.app().document(&mut Default::default()).registries.is_empty());
+        assert!(walk.app().document(&mut proconsul::app::Drafts::default()).registries.is_empty());
     });
 }
 

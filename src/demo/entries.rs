@@ -1,6 +1,5 @@
 //! What a registry knows of the demo's servers: names, addresses, tags, and how each is meant to be seen.
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use super::users::{Kind, User};
@@ -83,8 +82,9 @@ pub(super) fn all(users: &[User], plaintext: SocketAddr, more: &[SocketAddr], cl
 pub(super) fn list_text(entries: &[Entry]) -> String {
     let mut text = "# The demo's services: address, name, tags\n".to_owned();
     for entry in entries {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{} {} {}", entry.address, entry.service, entry.tags.join(","));
+        for part in [entry.address.to_string().as_str(), " ", entry.service, " ", &entry.tags.join(","), "\n"] {
+            text.push_str(part);
+        }
     }
     text
 }

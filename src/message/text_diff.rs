@@ -121,6 +121,14 @@ impl TextDiff {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::format_collect,
+        reason = "tests may end by panicking, and their texts are short"
+    )]
+
     use super::{DiffKind, TextDiff};
 
     /// Rows as `left kind right`.

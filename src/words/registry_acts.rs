@@ -308,16 +308,11 @@ impl Lang {
 
     /// `Registered 9005 at 127.0.0.1:8500.`
     pub fn registered(self, id: &str, service: &str, address: &str, replaced: bool) -> String {
-        match replaced {
-            false => self.pick(
-                format!("Registered {id} of {service} at {address}."),
-                format!("已在 {address} 注册 {service} 的 {id}。"),
-            ),
-            true => self.pick(
-                format!("Registered {id} of {service} anew at {address}."),
-                format!("已在 {address} 重新注册 {service} 的 {id}。"),
-            ),
-        }
+        let (anew, again) = if replaced { (" anew", "重新") } else { ("", "") };
+        self.pick(
+            format!("Registered {id} of {service}{anew} at {address}."),
+            format!("已在 {address} {again}注册 {service} 的 {id}。"),
+        )
     }
 
     /// `Deregistered 9005 from User.`

@@ -192,8 +192,7 @@ fn datacenter_cells(lang: Lang, known: &DatacenterEntry) -> Vec<Cell> {
             cell.badge(lang.health_count(count, health), of_registry(health).tone())
         })
     });
-    let count =
-        |count: Option<usize>| Cell::mono(count.map(|count| count.to_string()).unwrap_or_else(|| "–".to_owned()));
+    let count = |count: Option<usize>| Cell::mono(count.map_or_else(|| "–".to_owned(), |count| count.to_string()));
     let nodes = known.nodes.as_ref().and_then(|nodes| nodes.as_ref().ok()).map(|nodes| nodes.value.len());
     vec![name, count(services.map(|answer| answer.value.len())), count(nodes), instances]
 }

@@ -181,9 +181,10 @@ pub(super) fn filter_ui(
 
 /// Says since when what is shown is old; returns where the rest begins.
 fn away_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, entry: &RegistryEntry, known: Option<&DatacenterEntry>) -> Rect {
-    let away = match (&entry.state, known.and_then(|known| known.away.as_ref())) {
-        (RegistryState::Away(away), _) | (_, Some(away)) => away,
-        _ => return rest,
+    let ((RegistryState::Away(away), _) | (_, Some(away))) =
+        (&entry.state, known.and_then(|known| known.away.as_ref()))
+    else {
+        return rest;
     };
     if known.is_none_or(|known| known.services.is_none()) {
         return rest;
