@@ -58,7 +58,7 @@ impl ListView {
     }
 
     /// Every word of the query is somewhere in `texts`.
-    pub fn fits<'a>(&self, texts: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
+    pub fn fits<'a, T: Iterator<Item = &'a str> + Clone>(&self, texts: &T) -> bool {
         let query = self.query.to_lowercase();
         query.split_whitespace().all(|word| texts.clone().any(|text| text.to_lowercase().contains(word)))
     }

@@ -157,7 +157,7 @@ fn datacenters_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry) {
     let wide = ui.available_width() > 640.0;
     let columns = [
         Column::new(words.datacenter, if wide { 200.0 } else { 120.0 }),
-        Column::new(acts.services, 90.0).right(),
+        Column::new(lang.words().services, 90.0).right(),
         Column::new(words.nodes, 80.0).right(),
         Column::rest(words.instances),
     ];

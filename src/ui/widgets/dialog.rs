@@ -117,22 +117,22 @@ pub fn large_dialog_ui<R>(
         ui.scope_builder(builder, |ui| {
             let (whole, _) = ui.allocate_exact_size(size, Sense::hover());
             let (head, rest) = whole.split_top_bottom_at_y(whole.top() + HEAD);
-            let (body, buttons) = rest.split_top_bottom_at_y(whole.bottom() - FOOT);
-            let font = fonts::heading();
+            let (body, foot) = rest.split_top_bottom_at_y(whole.bottom() - FOOT);
+            let face = fonts::heading();
             let room = head.width() * 0.5;
-            let galley = text::line_within(ui.painter(), dialog.title, font.clone(), t.text1, room);
-            let place = text::paint(ui.painter(), galley, head.left() + SIDE, head.center().y, &font);
+            let galley = text::line_within(ui.painter(), dialog.title, face.clone(), t.text1, room);
+            let place = text::paint(ui.painter(), galley, head.left() + SIDE, head.center().y, &face);
             text::label_over(ui, place, "title", dialog.title);
-            let font = fonts::body();
+            let face = fonts::body();
             let left = place.right() + 10.0;
             let room = (head.right() - 190.0 - left).max(0.0);
-            let galley = text::line_within(ui.painter(), dialog.note, font.clone(), t.text2, room);
-            let place = text::paint(ui.painter(), galley, left, head.center().y, &font);
+            let galley = text::line_within(ui.painter(), dialog.note, face.clone(), t.text2, room);
+            let place = text::paint(ui.painter(), galley, left, head.center().y, &face);
             text::label_over(ui, place, "note", dialog.note);
             line_below(ui.painter(), head, t.line);
-            ui.painter().hline(buttons.x_range(), buttons.top() + 0.5, Stroke::new(1.0, t.line));
+            ui.painter().hline(foot.x_range(), foot.top() + 0.5, Stroke::new(1.0, t.line));
             let head = Rect::from_min_max(head.min, head.max - vec2(SIDE, 1.0));
-            let places = LargeDialogPlaces { head, body, buttons: buttons.shrink2(vec2(SIDE, 0.0)) };
+            let places = LargeDialogPlaces { head, body, foot: foot.shrink2(vec2(SIDE, 0.0)) };
             content(ui, places)
         })
         .inner

@@ -134,7 +134,7 @@ mod tests {
             assert_eq!(place, Some(expect), "{:?}", found.faults);
         };
         check(r#"{"Name": "a", "Adress": "b"}"#, "\"Adress\"");
-        check("{\n  \"服务\": nul\n}", "\n");
+        check("{\n  \"服务\": nul\n}", "}");
         check("{", "{");
         let found = read("[]");
         assert_eq!(place_of("[]", &found.faults[0]), None);
