@@ -15,7 +15,8 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use proconsul::app::{
-    Action, App, Area, Happened, RegistryAct, RegistryEntry, RegistryForm, RegistryState, RegistryView, ServiceRef,
+    Action, App, Area, Drafts, Happened, RegistryAct, RegistryEntry, RegistryForm, RegistryState, RegistryView,
+    ServiceRef,
 };
 use proconsul::registry::{RegistryKind, WireHealth};
 use proconsul::secret::Secret;
@@ -97,7 +98,7 @@ fn the_demo_opens_its_list_and_its_services_are_called_through_it() {
         call(&mut walk, &service);
         assert!(walk.app().active_tab().unwrap().address.starts_with("static://Demo"));
         // It comes with the demo and is not remembered.
-        assert!(walk.app().document(&mut Default::default()).registries.is_empty());
+        assert!(walk.app().document(&mut Drafts::default()).registries.is_empty());
     });
 }
 
