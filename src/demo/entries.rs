@@ -80,11 +80,9 @@ pub(super) fn all(users: &[User], plaintext: SocketAddr, more: &[SocketAddr], cl
 
 /// `host:port name tag,tag` a line.
 pub(super) fn list_text(entries: &[Entry]) -> String {
-    let mut text = "# The demo's services: address, name, tags\n".to_owned();
-    for entry in entries {
-        for part in [entry.address.to_string().as_str(), " ", entry.service, " ", &entry.tags.join(","), "\n"] {
-            text.push_str(part);
-        }
-    }
-    text
+    let head = "# The demo's services: address, name, tags".to_owned();
+    let line = |entry: &Entry| format!("{} {} {}", entry.address, entry.service, entry.tags.join(","));
+    let mut lines: Vec<String> = std::iter::once(head).chain(entries.iter().map(line)).collect();
+    lines.push(String::new());
+    lines.join("\n")
 }

@@ -200,8 +200,9 @@ fn ports() -> std::io::Result<[u16; 4]> {
     let http = if usual.is_some() {
         USUAL_PORT
     } else {
-        held.push(free_port()?);
-        held.last().map_or(0, |(port, ..)| *port)
+        let (port, tcp, udp) = free_port()?;
+        held.push((port, tcp, udp));
+        port
     };
     let at = |index: usize| held.get(index).map_or(0, |(port, ..)| *port);
     Ok([http, at(0), at(1), at(2)])
