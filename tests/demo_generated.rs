@@ -18,6 +18,9 @@ use walkdir::WalkDir;
 const GENERATED: &str = "src/demo/generated";
 const SAMPLES: &str = "proto-samples";
 const BUNDLED: &str = "assets/protos";
+/// One sample as it will be: an instance of the demo serves it, so that its schema differs from the others'.
+const NEWER: &str = "assets/demo/newer";
+const NEWER_FILE: &str = "welcome.proto";
 
 /// Files from elsewhere that the demo's answers are made of.
 const BORROWED: [&str; 2] = ["google/rpc/error_details.proto", "google/rpc/status.proto"];
@@ -36,6 +39,7 @@ fn the_generated_code_is_up_to_date() {
     let set = descriptor_set(root, scratch.path());
     fs::write(scratch.path().join("demo.binpb"), set.encode_to_vec()).unwrap();
     generate(&set, scratch.path());
+    generate_newer(root, scratch.path());
 
     let fresh = folder(scratch.path());
     let generated = root.join(GENERATED);
@@ -59,6 +63,23 @@ fn the_generated_code_is_up_to_date() {
     }
 }
 
+/// The newer file's descriptors, and its package's code under a name of its own.
+fn generate_newer(root: &Path, out: &Path) {
+    let scratch = tempfile::tempdir().unwrap();
+    let set = protoc_in(
+        &[root.join(NEWER)],
+        &[NEWER_FILE.to_owned()],
+        &["--include_source_info"],
+        &scratch.path().join("set"),
+    );
+    fs::write(out.join("newer.binpb"), set.encode_to_vec()).unwrap();
+    generate(&set, scratch.path());
+    fs::copy(scratch.path().join("pb.rs"), out.join("newer.rs")).unwrap();
+    let mut modules = fs::read_to_string(out.join("mod.rs")).unwrap();
+    modules.push_str("pub mod newer {\n    include!(\"newer.rs\");\n}\n");
+    fs::write(out.join("mod.rs"), modules).unwrap();
+}
+
 /// The samples with their comments, and all that they import without.
 fn descriptor_set(root: &Path, scratch: &Path) -> RawSet {
     let samples = root.join(SAMPLES);
@@ -80,11 +101,15 @@ fn descriptor_set(root: &Path, scratch: &Path) -> RawSet {
 }
 
 fn protoc(root: &Path, files: &[String], flags: &[&str], out: &Path) -> RawSet {
-    let status = Command::new(protoc_bin_vendored::protoc_bin_path().unwrap())
-        .arg("-I")
-        .arg(root.join(SAMPLES))
-        .arg("-I")
-        .arg(root.join(BUNDLED))
+    protoc_in(&[root.join(SAMPLES), root.join(BUNDLED)], files, flags, out)
+}
+
+fn protoc_in(roots: &[PathBuf], files: &[String], flags: &[&str], out: &Path) -> RawSet {
+    let mut command = Command::new(protoc_bin_vendored::protoc_bin_path().unwrap());
+    for root in roots {
+        command.arg("-I").arg(root);
+    }
+    let status = command
         .arg("-I")
         .arg(protoc_bin_vendored::include_path().unwrap())
         .arg("-o")

@@ -448,7 +448,7 @@ fn an_act_goes_through_the_agent_that_has_the_instance() {
 fn another_datacenter() {
     let one = Plan::default().node("one").start();
     let far = Plan::default().datacenter("dc2").node("far").beside(&one).at("127.0.0.3", &one).start();
-    common::wait_for("the datacenters to know each other", std::time::Duration::from_secs(60), || {
+    common::wait_for("the datacenters to know each other", std::time::Duration::from_mins(1), || {
         let (status, body) = one.ask("GET", "/v1/catalog/nodes?dc=dc2", b"");
         (status == 200 && body.windows(5).any(|bytes| bytes == b"\"far\"")).then_some(())
     });

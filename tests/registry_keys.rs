@@ -19,7 +19,7 @@ use proconsul::secret::Secret;
 use registry_support::{Agent, Plan, consul};
 use serde_json::{Value, json};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Keys that break whoever builds URLs by hand, whoever follows redirects, and whoever cuts at slashes.
 const HOSTILE: [&str; 34] = [

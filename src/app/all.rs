@@ -302,13 +302,10 @@ impl App {
         let address = tab.address.trim().to_owned();
         let form = self.form(&address);
         let usual = self.usual_limits();
-        let forms = self.forms.iter().filter(|(known, _)| !names_a_registry(known));
-        let settings = forms.map(|(known, form)| (known.clone(), form.endpoint(known))).collect();
         let start = StartAll {
             id: id_of_run,
             ticket: tab.ticket,
             endpoint: self.dial_form(&address).endpoint(&address),
-            settings,
             metadata: self.sent_metadata(tab),
             message: Some(tab.message.clone()),
             deadline: parse_deadline(&tab.deadline).ok().flatten(),

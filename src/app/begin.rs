@@ -78,7 +78,7 @@ impl App {
     /// Takes note of an address that was called; the demo's are another's tomorrow.
     pub(super) fn remember_target(&mut self, address: &str) {
         let address = address.trim();
-        if address.is_empty() || self.demo_part(address).is_some() {
+        if address.is_empty() || self.is_of_demo(address) {
             return;
         }
         self.recent_targets.retain(|known| known != address);

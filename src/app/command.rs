@@ -14,6 +14,8 @@ pub enum CommandGroup {
     General,
     /// Sources and their tree.
     Sources,
+    /// Registries and their services.
+    Registry,
     /// Tabs of requests.
     Tabs,
     /// The request in front.
@@ -26,8 +28,8 @@ pub enum CommandGroup {
 
 impl CommandGroup {
     /// In the order of lists.
-    pub const ALL: [Self; 6] =
-        [Self::General, Self::Sources, Self::Tabs, Self::Request, Self::Response, Self::Appearance];
+    pub const ALL: [Self; 7] =
+        [Self::General, Self::Sources, Self::Registry, Self::Tabs, Self::Request, Self::Response, Self::Appearance];
 }
 
 /// Where a command's keys are heard.
@@ -113,6 +115,12 @@ commands! {
     RenameSource rename_source Sources Window ["F2"];
     /// Go to the filter of the tree.
     FilterMethods filter_methods Sources Window ["Ctrl+Shift+M"];
+    /// The question that adds a registry.
+    AddRegistry add_registry Registry Window ["Ctrl+Shift+A"];
+    /// Ask every registry anew.
+    RefreshRegistries refresh_registries Registry Window ["Shift+F5"];
+    /// Go to the filter of registries.
+    FilterServices filter_services Registry Window ["Ctrl+Shift+E"];
     /// Another tab of the same method.
     NewTab new_tab Tabs Window ["Ctrl+T"];
     /// Close the tab in front.

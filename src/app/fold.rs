@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{
-    App, Area, CaKind, Checked, ConnectionForm, DemoState, Happened, Link, Node, PickFor, Prepared, SourceOrigin, Tab,
+    App, Area, Checked, ConnectionForm, DemoState, Happened, Link, Node, PickFor, Prepared, SourceOrigin, Tab,
 };
 use crate::engine::{
     CallId, CallUpdate, DemoInfo, Direction, Event, Generation, MethodReady, NoText, Scheme, SourceId, SourceState,
@@ -30,6 +30,10 @@ impl App {
                 self.demo_failed(&why);
                 self.tell(Happened::DemoFailed(why.clone()), now);
                 self.demo = DemoState::Failed(why);
+            }
+            Event::DemoConsul(told) => {
+                self.changes += 1;
+                self.fold_demo_consul(told, now);
             }
             Event::Source { source, generation, state } => self.fold_source(source, generation, state, now),
             Event::SourceChanged(source) => {
@@ -86,20 +90,17 @@ impl App {
         self.demo = DemoState::Running(info.clone());
         let plain = ConnectionForm { scheme: Scheme::Plaintext, ..ConnectionForm::default() };
         self.forms.insert(info.plaintext.clone(), plain);
-        let tls = ConnectionForm {
-            scheme: Scheme::Tls,
-            ca: CaKind::Given,
-            given: Some((info.certificate_pem.clone(), self.lang.words().given_label.to_owned())),
-            server_name: info.server_name.clone(),
-            ..ConnectionForm::default()
-        };
-        self.forms.insert(info.tls.clone(), tls);
+        let tls = self.demo_tls_form(info);
+        for address in info.users.iter().chain([&info.tls]) {
+            self.forms.insert(address.clone(), tls.clone());
+        }
         let came_back = self.follow_demo(info) && is_new;
         if !self.targets.contains_key(&info.tls) {
             self.put_target_row(&info.tls, "token", &Secret::new(info.token.clone()));
         }
         let shown = self.open_demo_part(DemoPart::Tls, &info.tls, now);
         self.open_demo_part(DemoPart::Plaintext, &info.plaintext, now);
+        self.open_demo_list(info, now);
         // Tabs that came back are what the person wants to see.
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == shown && !came_back) {
             entry.open_then = Some((DEMO_METHOD.0.to_owned(), DEMO_METHOD.1.to_owned()));

@@ -61,6 +61,8 @@ impl App {
             active: self.tabs.iter().position(|tab| Some(tab.id) == self.active),
             recent_targets: self.recent_targets.clone(),
             recent_sources: self.recent_sources.clone(),
+            registries: self.registry_docs(),
+            shown_registry: self.registry_view_doc(),
             key_drafts: self.key_draft_docs(),
             ..Document::default()
         }

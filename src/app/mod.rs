@@ -300,7 +300,8 @@ impl App {
 
     /// How to connect to an address.
     pub fn form(&self, address: &str) -> ConnectionForm {
-        self.forms.get(address.trim()).cloned().unwrap_or_default()
+        let address = address.trim();
+        self.forms.get(address).cloned().or_else(|| self.demo_registry_form(address)).unwrap_or_default()
     }
 
     /// Grows whenever something may have changed that is remembered between starts.

@@ -20,6 +20,8 @@ pub enum Happened {
     NotReloaded(SourceId, String, String),
     /// The built-in services do not run, and why.
     DemoFailed(String),
+    /// The demo's Consul does not run, and why.
+    DemoConsulFailed(String),
     /// A source was removed: the number by which it comes back, its name and address, and how many rows of its target
     /// went with it or stayed.
     Removed {
@@ -82,7 +84,8 @@ impl App {
                 Happened::Reloaded(a, _) | Happened::NotReloaded(a, ..),
                 Happened::Reloaded(b, _) | Happened::NotReloaded(b, ..),
             ) => a == b,
-            (Happened::DemoFailed(_), Happened::DemoFailed(_)) => true,
+            (Happened::DemoFailed(_), Happened::DemoFailed(_))
+            | (Happened::DemoConsulFailed(_), Happened::DemoConsulFailed(_)) => true,
             (Happened::CallEnded(a, ..), Happened::CallEnded(b, ..)) => a == b,
             (Happened::Health { service: a, .. }, Happened::Health { service: b, .. }) => a == b,
             _ => false,
@@ -92,6 +95,13 @@ impl App {
         self.told.insert(0, Notice { id, what, at: now, seen: false });
         self.told.truncate(KEPT);
         self.forget_removed();
+    }
+
+    /// The newest was seen where it happened.
+    pub(super) fn see_notice(&mut self) {
+        if let Some(newest) = self.told.first_mut() {
+            newest.seen = true;
+        }
     }
 
     pub(super) fn see_notices(&mut self) {

@@ -45,6 +45,7 @@ impl App {
             let source = doc.source.and_then(|index| ids.get(index).copied());
             self.restore_tab(doc, source, now);
         }
+        self.restore_registries(&document.registries, document.shown_registry.as_ref(), now);
         self.ask_keychain();
         for id in ids {
             if self.source(id).is_some_and(|entry| entry.demo.is_none()) {

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use super::{App, DemoState, MetadataRow, SourceEntry, SourceOrigin};
-use crate::engine::{Command, SecretWish, SecretsUpdate, SourceId};
+use super::{App, DemoState, MetadataRow, RegistryEntry, SourceEntry, SourceOrigin};
+use crate::engine::{Command, Generation, RegistryId, SecretWish, SecretsUpdate, SourceId};
 use crate::keychain::KeychainState;
 use crate::secret::Secret;
 
@@ -90,7 +90,13 @@ impl App {
             kept: &mut form.password_kept,
             is_secret: true,
         });
-        of_rows.chain(of_forms)
+        let of_registries = self.registries.entries.iter_mut().filter(|entry| !entry.is_demo).map(|entry| Holder {
+            value: &mut entry.form.token,
+            missing: &mut entry.form.token_missing,
+            kept: &mut entry.form.token_kept,
+            is_secret: true,
+        });
+        of_rows.chain(of_forms).chain(of_registries)
     }
 
     /// Tells the keychain what changed since it was last told.
@@ -188,6 +194,7 @@ impl App {
             self.secrets.refused.remove(number);
         }
         self.secrets.refused.extend(update.unread);
+        self.open_waiting_registries(now);
         // Who read them need not be told them.
         for (number, value) in found {
             if let Some(told) = self.secrets.told.get_mut(&number) {
@@ -195,6 +202,20 @@ impl App {
             }
         }
         self.load_waiting(now);
+    }
+
+    /// Opens registries whose token came, or will not come soon: without it they say what they refuse.
+    fn open_waiting_registries(&mut self, now: Instant) {
+        let waits = |entry: &&RegistryEntry| {
+            let came = !entry.form.token_missing || entry.form.token_kept == 0 || !self.is_asked(entry.form.token_kept);
+            entry.generation == Generation::default() && (came || self.keychain == KeychainState::Waiting)
+        };
+        let late = |entry: &&RegistryEntry| entry.opened_without_token && !entry.form.token_missing;
+        let ids: Vec<RegistryId> =
+            self.registries.entries.iter().filter(|entry| waits(entry) || late(entry)).map(|entry| entry.id).collect();
+        for id in ids {
+            self.open_registry(id, now);
+        }
     }
 
     /// Reads sources whose secrets came, or will not come soon.

@@ -86,7 +86,7 @@ impl App {
         let own = self.form(&address).deadline;
         let deadline = if !own.is_empty() {
             own
-        } else if demo.is_some() && shape == (false, false) {
+        } else if shape == (false, false) && self.is_of_demo(&address) {
             "1 s".to_owned()
         } else {
             self.usual_deadline(shape == (false, false))

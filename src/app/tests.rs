@@ -143,6 +143,8 @@ fn the_demo_opens_both_sources_filled_in_and_one_method() {
         certificate_pem: "PEM".to_owned(),
         server_name: "www.eline.com".to_owned(),
         token: "101010".to_owned(),
+        users: vec!["127.0.0.1:9001".to_owned()],
+        list: "127.0.0.1:9001 User user".to_owned(),
     };
     app.fold(Event::Demo(Ok(info)), now);
     let sources: Vec<_> = app.sources.iter().map(|entry| (entry.id, entry.generation)).collect();
@@ -424,6 +426,8 @@ fn demo(port: u16) -> Event {
         certificate_pem: String::new(),
         server_name: "www.eline.com".to_owned(),
         token: "101010".to_owned(),
+        users: vec!["127.0.0.1:9001".to_owned()],
+        list: "127.0.0.1:9001 User user".to_owned(),
     }))
 }
 
@@ -777,4 +781,30 @@ fn pasted_lines_become_rows_where_they_were_pasted() {
     assert!(app.rows(&of)[2].missing, "a variable asks for its value");
     app.apply(Action::PasteRows(of.clone(), None, "{\"e\": 5}".to_owned()), now);
     assert_eq!(app.rows(&of)[4].key, "e");
+}
+
+#[test]
+fn the_demos_list_follows_the_demo_and_is_not_remembered() {
+    let now = Instant::now();
+    let mut app = App::new(Lang::En, ThemeChoice::Dark);
+    app.apply(Action::StartDemo, now);
+    app.fold(demo(7888), now);
+    let list = &app.registries.entries[0];
+    assert!(list.is_demo && list.form.text.contains("9001"));
+    let (id, generation) = (list.id, list.generation);
+    // Started again, it is the same registry; the same text opens nothing anew.
+    app.fold(demo(7888), now);
+    assert_eq!(app.registries.entries.len(), 1);
+    assert_eq!((app.registries.entries[0].id, app.registries.entries[0].generation), (id, generation));
+    // Consul comes later, and stands first.
+    app.fold(Event::DemoConsul(Ok("127.0.0.1:8500".to_owned())), now);
+    let kinds: Vec<_> = app.registries.entries.iter().map(|entry| entry.form.kind.scheme()).collect();
+    assert_eq!(kinds, ["consul", "static"]);
+    assert!(app.registries.entries.iter().all(|entry| entry.is_demo));
+    let kept = document(&app);
+    assert_eq!((kept.registries, kept.shown_registry), (Vec::new(), None));
+    // Its servers with TLS are connected to with its certificate, also before anything was called.
+    assert_eq!(app.form("127.0.0.1:9001").server_name, "www.eline.com");
+    app.fold(Event::DemoConsul(Err("no port".to_owned())), now);
+    assert!(matches!(&app.told()[0].what, super::Happened::DemoConsulFailed(why) if why == "no port"));
 }

@@ -355,6 +355,13 @@ pub struct DemoArgs {
     /// TLS address on this machine; 127.0.0.1:7889 or any free port, if not given
     #[arg(long, value_name = "ADDRESS")]
     pub listen_tls: Option<String>,
+    /// Write the services and their instances into this file as a static list, for --registry static://FILE
+    #[arg(long, value_name = "FILE")]
+    pub list: Option<PathBuf>,
+    /// Start a Consul agent of the demo's own with the services in it; needs Consul's program on PATH, or named by
+    /// PROCONSUL_CONSUL
+    #[arg(long)]
+    pub consul: bool,
 }
 
 /// `--compress`

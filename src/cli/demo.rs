@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use super::args::DemoArgs;
 use super::{USAGE, report};
 use crate::demo::{self, Demo, DemoConfig};
+use crate::engine::{DemoConsul, consul_program};
 
 pub(super) fn run(args: &DemoArgs) -> u8 {
     let (listen, listen_tls) = match (address(args.listen.as_deref()), address(args.listen_tls.as_deref())) {
@@ -25,14 +26,36 @@ pub(super) fn run(args: &DemoArgs) -> u8 {
             Ok(demo) => demo,
             Err(error) => return report::not_begun(&error.to_string()),
         };
-        let _certificate = match announce(&demo) {
+        if let Some(file) = &args.list
+            && let Err(error) = std::fs::write(file, demo.list_text())
+        {
+            return report::not_begun(&format!("{} cannot be written: {error}", file.display()));
+        }
+        let consul = match consul(args.consul, &demo).await {
+            Ok(consul) => consul,
+            Err(why) => return report::not_begun(&why),
+        };
+        let _certificate = match announce(&demo, consul.as_ref()) {
             Ok(path) => path,
             Err(error) => return report::not_begun(&format!("the services run, but cannot be announced: {error}")),
         };
         interrupted().await;
+        drop(consul);
         demo.shutdown().await;
         0
     })
+}
+
+/// A Consul of the demo's own, where one is asked for.
+async fn consul(is_wanted: bool, demo: &Demo) -> Result<Option<DemoConsul>, String> {
+    if !is_wanted {
+        return Ok(None);
+    }
+    let program = consul_program().ok_or("Consul's program is not on PATH; PROCONSUL_CONSUL may name it")?;
+    tokio::select! {
+        consul = DemoConsul::start(&program, &demo.entries) => consul.map(Some),
+        () = interrupted() => Err("interrupted while Consul was starting".to_owned()),
+    }
 }
 
 /// `host:port`, or Go's `:port` for this machine.
@@ -44,7 +67,7 @@ fn address(text: Option<&str>) -> Result<Option<SocketAddr>, String> {
 }
 
 /// Writes the certificate beside other temporary files, for as long as the demo runs, and says what is served.
-fn announce(demo: &Demo) -> std::io::Result<tempfile::TempPath> {
+fn announce(demo: &Demo, consul: Option<&DemoConsul>) -> std::io::Result<tempfile::TempPath> {
     let mut certificate = tempfile::Builder::new().prefix("proconsul-demo-").suffix(".pem").tempfile()?;
     certificate.write_all(demo.certificate_pem.as_bytes())?;
     let path = certificate.into_temp_path();
@@ -56,6 +79,9 @@ fn announce(demo: &Demo) -> std::io::Result<tempfile::TempPath> {
     writeln!(out, "token {}", demo.token)?;
     for service in &demo.services {
         writeln!(out, "service {service}")?;
+    }
+    if let Some(consul) = consul {
+        writeln!(out, "consul {}", consul.address())?;
     }
     writeln!(out, "Try: proconsul list --plaintext {}", demo.plaintext_addr)?;
     writeln!(

@@ -89,6 +89,7 @@ fn hot_verb(arguments: &[OsString]) -> Option<Verb> {
         "services" => arguments_of(arguments).map(Box::new).map(Verb::Services),
         "instances" => arguments_of(arguments).map(Box::new).map(Verb::Instances),
         "watch" => arguments_of(arguments).map(Box::new).map(Verb::Watch),
+        "kv" => arguments_of(arguments).map(Box::new).map(Verb::Kv),
         _ => None,
     }
 }

@@ -37,23 +37,24 @@ pub(super) struct Front {
     guarded: Arc<HashSet<String>>,
     stop: watch::Receiver<bool>,
     requests: Arc<AtomicU64>,
+    /// Ends calls whose deadline has passed.
+    keeps_deadlines: bool,
 }
 
 impl Front {
     /// `served_by` goes out as `x-served-by`; calls of the paths in `guarded` need the token.
     pub(super) fn new(
         routes: Routes,
-        served_by: &'static str,
+        served_by: HeaderValue,
         guarded: HashSet<String>,
         stop: watch::Receiver<bool>,
     ) -> Self {
-        Self {
-            routes,
-            served_by: HeaderValue::from_static(served_by),
-            guarded: Arc::new(guarded),
-            stop,
-            requests: Arc::default(),
-        }
+        Self { routes, served_by, guarded: Arc::new(guarded), stop, requests: Arc::default(), keeps_deadlines: true }
+    }
+
+    /// Of a server that hangs: a deadline passes without a word of it.
+    pub(super) fn without_deadlines(self) -> Self {
+        Self { keeps_deadlines: false, ..self }
     }
 
     /// Sent with every response: who answered and what the request was called.
@@ -92,7 +93,8 @@ impl Service<Request<Body>> for Front {
             return Box::pin(std::future::ready(Ok(with_headers(status.into_http(), headers))));
         }
 
-        let mut end = end_of_call(self.stop.clone(), request.headers().get("grpc-timeout"));
+        let timeout = request.headers().get("grpc-timeout").filter(|_| self.keeps_deadlines);
+        let mut end = end_of_call(self.stop.clone(), timeout);
         let answer = self.routes.call(request);
         Box::pin(async move {
             let response = tokio::select! {

@@ -110,7 +110,7 @@ fn greet(name: &str) -> String {
     format!("Hello, {}!", name_or_world(name))
 }
 
-fn name_or_world(name: &str) -> &str {
+pub(super) fn name_or_world(name: &str) -> &str {
     if name.is_empty() { "world" } else { name }
 }
 

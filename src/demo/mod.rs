@@ -1,11 +1,13 @@
 //! Built-in services that one can try without a server of one's own: real servers, in-process, on loopback.
 //!
 //! Here are the two servers, one in plaintext and one with TLS and a token, their services (the contracts of
-//! `proto-samples/`), health, and reflection v1 and v1alpha. `generated/` is written by `tests/demo_generated.rs`.
+//! `proto-samples/`), health, and reflection v1 and v1alpha; four small servers more, which a registry knows as `User`,
+//! and what it would know of all of them (`entries`). `generated/` is written by `tests/demo_generated.rs`.
 //! Absent: anything of the client. The client meets the demo only through the network, as it meets every server.
 
 mod certificate;
 mod details;
+mod entries;
 mod front;
 #[rustfmt::skip]
 #[allow(
@@ -22,6 +24,7 @@ mod listen;
 mod orders;
 mod reflection;
 mod tour;
+mod users;
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,6 +32,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
+use tokio::net::TcpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tonic::Status;
@@ -52,6 +57,8 @@ use generated::shop::v1::inventory_server::InventoryServer;
 use generated::shop::v1::orders_server::OrdersServer;
 use reflection::{Index, Reflection};
 
+pub use entries::{Entry, EntryState};
+
 /// Where the plaintext server listens unless told otherwise.
 pub const DEFAULT_PLAINTEXT_ADDR: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7888);
 /// Where the TLS server listens unless told otherwise.
@@ -65,6 +72,11 @@ pub const MOODY_SERVICE: &str = "shop.v1.Inventory";
 
 /// The samples and what they import, as `protoc` wrote them: a serialized `FileDescriptorSet` with comments.
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!("generated/demo.binpb");
+
+/// Any that is free, on this machine.
+const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// Inventory has so many instances besides the plaintext server.
+const MORE_INVENTORIES: usize = 2;
 
 /// How long [`Demo::shutdown`] waits for connections to close.
 const CLOSING_AT_MOST: Duration = Duration::from_secs(2);
@@ -128,11 +140,20 @@ pub struct Demo {
     pub token: &'static str,
     /// Full names of the services, sorted, health and reflection included.
     pub services: Vec<String>,
+    /// What a registry knows of the demo: instances of its services, the four `User` among them.
+    pub entries: Vec<Entry>,
+    /// Bound, and never listened at: whoever connects is refused, and nobody else gets it.
+    _closed: TcpSocket,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
 }
 
 impl Demo {
+    /// [`Demo::entries`] as the text of a static list.
+    pub fn list_text(&self) -> String {
+        entries::list_text(&self.entries)
+    }
+
     /// Stops the servers and waits until their connections are closed, at most two seconds.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
@@ -154,7 +175,7 @@ impl Drop for Demo {
     }
 }
 
-/// Starts both servers on the runtime that the caller is in.
+/// Starts all servers on the runtime that the caller is in.
 pub async fn start(config: DemoConfig) -> Result<Demo, DemoError> {
     let index = Arc::new(Index::new(&[
         DESCRIPTOR_SET,
@@ -173,14 +194,32 @@ pub async fn start(config: DemoConfig) -> Result<Demo, DemoError> {
     let routes = routes(&index, &health);
     let guarded = index.unary_paths().clone();
 
-    let front = Front::new(routes.clone(), "demo, plaintext", HashSet::new(), stopped.clone());
+    let mut servers = Vec::new();
     let incoming = TcpIncoming::from(plaintext).with_nodelay(Some(true));
-    let plaintext_server =
-        Server::builder().serve_with_incoming_shutdown(front, incoming, until_stopped(stopped.clone()));
+    let front =
+        Front::new(routes.clone(), HeaderValue::from_static("demo, plaintext"), HashSet::new(), stopped.clone());
+    let server = Server::builder().serve_with_incoming_shutdown(front, incoming, until_stopped(stopped.clone()));
+    // tonic's servers end with an error only for a listener that failed; their clients see that.
+    servers.push(tokio::spawn(async { drop(server.await) }));
 
-    let front = Front::new(routes, "demo, TLS", guarded, stopped.clone());
-    let incoming = listen::with_tls(tls, certificate.tls, stopped.clone());
-    let tls_server = Server::builder().serve_with_incoming_shutdown(front, incoming, until_stopped(stopped));
+    let front = Front::new(routes.clone(), HeaderValue::from_static("demo, TLS"), guarded, stopped.clone());
+    let incoming = listen::with_tls(tls, Arc::clone(&certificate.tls), stopped.clone());
+    let server = Server::builder().serve_with_incoming_shutdown(front, incoming, until_stopped(stopped.clone()));
+    servers.push(tokio::spawn(async { drop(server.await) }));
+
+    let mut more = Vec::new();
+    for _ in 0..MORE_INVENTORIES {
+        let listener = listen::bind(None, ANY_PORT).await?;
+        more.push(address_of(&listener, ANY_PORT)?);
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let by = HeaderValue::from_static("demo, another");
+        let front = Front::new(routes.clone(), by, HashSet::new(), stopped.clone());
+        let server = Server::builder().serve_with_incoming_shutdown(front, incoming, until_stopped(stopped.clone()));
+        servers.push(tokio::spawn(async { drop(server.await) }));
+    }
+    let users = users::start(&certificate.tls, &stopped, &mut servers).await?;
+    let closed = closed_port().map_err(|error| DemoError::Listen { address: ANY_PORT, error })?;
+    let closed_addr = closed.local_addr().map_err(|error| DemoError::Listen { address: ANY_PORT, error })?;
 
     Ok(Demo {
         plaintext_addr,
@@ -189,13 +228,18 @@ pub async fn start(config: DemoConfig) -> Result<Demo, DemoError> {
         server_name: SERVER_NAME,
         token: TOKEN,
         services: index.services().map(str::to_owned).collect(),
+        entries: entries::all(&users, plaintext_addr, &more, closed_addr),
+        _closed: closed,
         stop,
-        // tonic's servers end with an error only for a listener that failed; their clients see that.
-        servers: vec![
-            tokio::spawn(async { drop(plaintext_server.await) }),
-            tokio::spawn(async { drop(tls_server.await) }),
-        ],
+        servers,
     })
+}
+
+/// Where nobody listens while the socket lives.
+fn closed_port() -> std::io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(ANY_PORT)?;
+    Ok(socket)
 }
 
 fn address_of(listener: &tokio::net::TcpListener, address: SocketAddr) -> Result<SocketAddr, DemoError> {

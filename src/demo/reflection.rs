@@ -20,6 +20,17 @@ struct RawSet {
     file: Vec<Bytes>,
 }
 
+/// The one file of a serialized `FileDescriptorSet` that has this name, as a set.
+pub(super) fn only(set: &[u8], name: &str) -> Result<Vec<u8>, prost::DecodeError> {
+    let mut kept = RawSet::default();
+    for bytes in RawSet::decode(set)?.file {
+        if FileDescriptorProto::decode(bytes.clone())?.name() == name {
+            kept.file.push(bytes);
+        }
+    }
+    Ok(kept.encode_to_vec())
+}
+
 struct File {
     bytes: Bytes,
     /// Places in [`Index::files`].

@@ -3,7 +3,7 @@
 //! Each answer is read with the schema that its own instance serves, where it reflects: a newer one has fields that
 //! the others would not show. Absent: which answers are equal and which letter they get, that is the window's.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use super::live::Teller;
 use super::prepared::{Prepared, ReadStyle, WriteStyle};
 use super::probe::{PROBE_PATIENCE, probe_once};
+use super::resolve::endpoint_at;
 use super::running::{checked, told_details};
 use super::{Detail, Endpoint, Event, Reflector, Registries, ResolveError, TextLines, load_options};
 use crate::call::{self, CallEvent, CallRequest, CallStatus, Deadline, Encoding, Limits, Metadata};
@@ -56,8 +57,6 @@ pub struct StartAll {
     pub ticket: u64,
     /// An address that names a service in a registry, and how its instances are connected to.
     pub endpoint: Endpoint,
-    /// Settings of instances' addresses that the person set.
-    pub settings: BTreeMap<String, Endpoint>,
     /// Keys and values in order, `-bin` as base64; checked again here.
     pub metadata: Vec<(String, Secret)>,
     /// JSON of the message.
@@ -208,13 +207,10 @@ impl All {
             limits: start.limits,
             compress: start.compress,
         });
+        let known = self.registries.known();
         let mut tasks = JoinSet::new();
         for instance in instances.iter() {
-            let address = instance.host_port();
-            let endpoint = match start.settings.get(&address) {
-                Some(own) => own.clone(),
-                None => Endpoint { address, ..start.endpoint.clone() },
-            };
+            let endpoint = endpoint_at(&known, &start.endpoint, instance.host_port());
             tasks.spawn(Arc::clone(&shared).one(instance.key.clone(), endpoint));
         }
         let mut last = began;

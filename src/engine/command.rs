@@ -1,5 +1,6 @@
 //! What a screen can ask of the engine.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -134,6 +135,8 @@ pub enum Command {
         /// What.
         spec: Box<RegistrySpec>,
     },
+    /// Settings of addresses that the person set; they count for instances at them, too.
+    KnowEndpoints(BTreeMap<String, Endpoint>),
     /// Forget a registry, and end everything that is asked of it.
     CloseRegistry(RegistryId),
     /// Watch exactly this of a registry.

@@ -18,6 +18,9 @@ use crate::transport::{CertificateInfo, ConnectionInfo, Failure};
 pub enum Event {
     /// The built-in services run, or why they do not.
     Demo(Result<DemoInfo, String>),
+    /// The demo's own Consul answers at this address, with the demo's services in it; or why there is none, in words
+    /// (English). Not told where the program is not installed.
+    DemoConsul(Result<String, String>),
     /// A source changed its state.
     Source {
         /// Which.
@@ -212,6 +215,10 @@ pub struct DemoInfo {
     pub server_name: String,
     /// What its interceptor wants as `token`.
     pub token: String,
+    /// Addresses of the servers of `User`: with TLS and the same certificate, without a token.
+    pub users: Vec<String>,
+    /// All that a registry knows of the demo, as the text of a static list.
+    pub list: String,
 }
 
 /// A source as it is.

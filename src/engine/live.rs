@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::all::All;
 use super::connections;
+use super::demo_consul::DemoConsul;
 use super::messages::{self, locked};
 use super::prepared::{Prepared, ReadStyle};
 use super::registry::{LiveRegistries, RegistryOrder};
@@ -49,6 +50,8 @@ pub struct EngineConfig {
     pub state_dir: Option<PathBuf>,
     /// Where secrets of what is in `state_dir` are kept; `None` keeps none.
     pub keychain: Option<Arc<dyn Keychain>>,
+    /// Consul's program, so that the demo has an agent of its own; see [`super::consul_program`].
+    pub consul: Option<PathBuf>,
 }
 
 /// The running engine. Dropping it ends every task.
@@ -196,6 +199,8 @@ struct Live {
     /// Where addresses that name a service are looked up.
     registries: Arc<Registries>,
     demo: Option<Result<demo::Demo, String>>,
+    /// Holds the demo's Consul.
+    demo_consul: Option<JoinHandle<()>>,
     sources: HashMap<SourceId, OpenSource>,
     methods: Arc<Mutex<HashMap<u64, Arc<Prepared>>>>,
     calls: HashMap<CallId, RunningCall>,
@@ -230,6 +235,7 @@ impl Live {
             tls_memory: Arc::new(tls_memory),
             registries,
             demo: None,
+            demo_consul: None,
             sources: HashMap::new(),
             methods: Arc::default(),
             calls: HashMap::new(),
@@ -372,6 +378,10 @@ impl Live {
             Command::OpenRegistry { registry, generation, spec } => {
                 self.open_registries.open(registry, generation, *spec)
             }
+            Command::KnowEndpoints(endpoints) => {
+                self.registries.know(endpoints);
+                self.open_registries.settings().await;
+            }
             Command::CloseRegistry(registry) => self.open_registries.close(registry),
             Command::WatchRegistry(registry, watching) => {
                 self.open_registries.order(registry, RegistryOrder::Watch(watching)).await;
@@ -412,6 +422,8 @@ impl Live {
                 certificate_pem: demo.certificate_pem.clone(),
                 server_name: demo.server_name.to_owned(),
                 token: demo.token.to_owned(),
+                users: demo.entries.iter().filter(|entry| entry.tls).map(|entry| entry.address.to_string()).collect(),
+                list: demo.list_text(),
             }),
             Some(Err(why)) => Err(why.clone()),
             None => return,
@@ -420,6 +432,27 @@ impl Live {
             self.demo = None; // a port may be free the next time
         }
         self.teller.tell(Event::Demo(answer)).await;
+        self.start_demo_consul();
+    }
+
+    /// Takes seconds; the demo is there without it.
+    fn start_demo_consul(&mut self) {
+        let (Some(program), Some(Ok(demo))) = (self.config.consul.clone(), &self.demo) else { return };
+        if self.demo_consul.as_ref().is_some_and(|task| !task.is_finished()) {
+            return;
+        }
+        let (teller, entries) = (self.teller.clone(), demo.entries.clone());
+        self.demo_consul = Some(tokio::spawn(async move {
+            match DemoConsul::start(&program, &entries).await {
+                Ok(consul) => {
+                    teller.tell(Event::DemoConsul(Ok(consul.address()))).await;
+                    // It lives as long as this task does.
+                    std::future::pending::<()>().await;
+                    drop(consul);
+                }
+                Err(why) => teller.tell(Event::DemoConsul(Err(why))).await,
+            }
+        }));
     }
 
     fn open_source(&mut self, source: SourceId, generation: Generation, spec: super::SourceSpec) {

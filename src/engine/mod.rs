@@ -7,6 +7,7 @@
 mod all;
 mod command;
 mod connections;
+mod demo_consul;
 mod desktop;
 mod details;
 mod diagnose;
@@ -36,6 +37,7 @@ mod tls_memory;
 
 pub use all::{AllAnswer, AllId, AllText, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
 pub use command::{Command, SourceSpec, StartCall};
+pub use demo_consul::{DemoConsul, consul_program};
 pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
 pub use diagnose::{
     Diagnose, Diagnosis, DiagnosisId, DiagnosisUpdate, Finding, Question, Rung, Step, StepState, climb, serving_status,
@@ -59,7 +61,7 @@ pub use registry::{
     LARGEST_VALUE_BYTES, RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistrySpec, RegistryTold,
     TOLD_CHANGES, WatchWhat, Watched, Watching, looks_like_json, short_text,
 };
-pub use resolve::{Attempt, Chosen, Registries, ResolveError, Resolved};
+pub use resolve::{Attempt, Chosen, KnownEndpoints, Registries, ResolveError, Resolved};
 pub use running::moved;
 pub use save::{NotSaved, SaveContent, SaveFault, SaveFile, SaveTold};
 pub use secrets::{SecretWish, SecretsUpdate};

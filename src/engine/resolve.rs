@@ -3,7 +3,7 @@
 //! Lives here: the registries that are open, asked by whoever has such an address, and how often each target was
 //! resolved (round robin goes on where it was). What is not open is opened with the settings of the environment.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +28,7 @@ pub struct Registries {
     explicit: ConsulExplicit,
     open: Mutex<Vec<Arc<dyn Registry>>>,
     turns: Mutex<HashMap<String, u64>>,
+    known: Mutex<KnownEndpoints>,
 }
 
 /// Why an address leads to no instance. `Display` is English; `words` says it in other languages.
@@ -81,6 +82,21 @@ pub struct Resolved {
     pub total: usize,
     /// By which policy.
     pub policy: Policy,
+    /// Settings of addresses that the person set.
+    known: KnownEndpoints,
+}
+
+/// Settings of addresses that the person set, by address.
+pub type KnownEndpoints = Arc<BTreeMap<String, Endpoint>>;
+
+/// How an instance at `address` is connected to: as `endpoint` says, which is meant for its service; where that says
+/// nothing, as was set for the address itself.
+pub(super) fn endpoint_at(known: &BTreeMap<String, Endpoint>, endpoint: &Endpoint, address: String) -> Endpoint {
+    let unset = Endpoint { connect_timeout: endpoint.connect_timeout, ..Endpoint::new(endpoint.address.clone()) };
+    match known.get(&address) {
+        Some(own) if *endpoint == unset => own.clone(),
+        _ => Endpoint { address, ..endpoint.clone() },
+    }
 }
 
 /// The instance that a call goes to.
@@ -132,7 +148,7 @@ impl Resolved {
     /// How it is connected to: as `endpoint` says, at the instance's own address.
     pub fn endpoint(&self, endpoint: &Endpoint, attempt: usize) -> Endpoint {
         match self.instance(attempt) {
-            Some(instance) => Endpoint { address: instance.host_port(), ..endpoint.clone() },
+            Some(instance) => endpoint_at(&self.known, endpoint, instance.host_port()),
             None => endpoint.clone(),
         }
     }
@@ -157,6 +173,16 @@ impl Registries {
     /// What is not open is opened as `explicit` and the environment say.
     pub fn new(explicit: ConsulExplicit) -> Self {
         Self { explicit, ..Self::default() }
+    }
+
+    /// The person set these settings for addresses; they count for instances at them, too.
+    pub fn know(&self, endpoints: BTreeMap<String, Endpoint>) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(endpoints);
+    }
+
+    /// Settings of addresses that the person set.
+    pub fn known(&self) -> KnownEndpoints {
+        Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Another one is open, in the place of one at the same place.
@@ -278,7 +304,7 @@ impl Registries {
         let order = choose(&target.service, &instances, &target.wish, &policy, turn, chance)
             .map_err(|none| ResolveError::None { place: place.clone(), none })?;
         let choices = order.into_iter().filter_map(|index| instances.get(index).cloned()).collect();
-        Ok(Some(Resolved { target, place, choices, total: instances.len(), policy }))
+        Ok(Some(Resolved { target, place, choices, total: instances.len(), policy, known: self.known() }))
     }
 
     fn turn(&self, target: &RegistryTarget, takes: bool) -> u64 {

@@ -146,6 +146,8 @@ pub fn common_prefix(entries: &[FileEntry]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     fn there(key: &str, value: &[u8], modified: u64) -> KeyEntry {

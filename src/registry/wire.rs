@@ -486,7 +486,7 @@ mod tests {
         assert_eq!(found(serving.clone(), &[serving.clone(), not.clone()], Health::Passing), None);
         assert_eq!(found(not_found(), &[serving.clone(), not.clone()], Health::Passing), None);
         assert_eq!(found(not_found(), &[not.clone(), not.clone()], Health::Passing), first);
-        assert_eq!(found(not_found(), &[not.clone()], Health::Maintenance), None);
+        assert_eq!(found(not_found(), std::slice::from_ref(&not), Health::Maintenance), None);
         assert_eq!(found(not_found(), &[], Health::Passing), None);
         assert_eq!(found(serving, &[not], Health::Critical), Some(DisagreementKind::Serving));
     }

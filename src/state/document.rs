@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::registry::{RegistryDoc, RegistryViewDoc};
 use super::settings::{KeysDoc, SettingsDoc};
 
 /// The version that this program writes. A newer one is set aside unread.
@@ -42,6 +43,10 @@ pub struct Document {
     pub recent_targets: Vec<String>,
     /// Sources that were opened, newest first.
     pub recent_sources: Vec<RecentSource>,
+    /// In the order of their tree.
+    pub registries: Vec<RegistryDoc>,
+    /// What the centre of their area shows.
+    pub shown_registry: Option<RegistryViewDoc>,
     /// What was typed into keys of registries and is not written, without what looks like a secret.
     pub key_drafts: Vec<KeyDraftDoc>,
 }

@@ -1,11 +1,14 @@
 //! The document as JSON: written with sorted keys, read strictly where it matters and with the place of what is wrong.
 
+mod registry;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use self::registry::{read_registry, read_view, write_registry, write_view};
 use super::document::{
     DemoPart, Document, FormDoc, KeyDraftDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc,
     TabDoc, TargetDoc, VERSION,
@@ -50,6 +53,8 @@ impl Document {
             "active": self.active,
             "recent_targets": self.recent_targets,
             "recent_sources": self.recent_sources.iter().map(write_recent).collect::<Vec<_>>(),
+            "registries": self.registries.iter().map(write_registry).collect::<Vec<_>>(),
+            "shown_registry": self.shown_registry.as_ref().map(write_view),
             "key_drafts": self.key_drafts.iter().map(write_key_draft).collect::<Vec<_>>(),
         });
         format!("{value:#}\n")
@@ -87,6 +92,8 @@ impl Document {
             active: all.option("active", Node::index)?,
             recent_targets: all.list("recent_targets", Node::string)?,
             recent_sources: all.list("recent_sources", read_recent)?,
+            registries: all.list_or_none("registries", read_registry)?,
+            shown_registry: all.option("shown_registry", read_view)?,
             key_drafts: all.list_or_none("key_drafts", read_key_draft)?,
         })
     }

@@ -8,6 +8,7 @@ mod document;
 mod file;
 mod json;
 mod keeper;
+mod registry;
 mod settings;
 
 #[cfg(test)]
@@ -19,4 +20,5 @@ pub use document::{
 };
 pub use file::{FILE, Opened, SetAside, WhyAside, open};
 pub use keeper::{Keeper, Kept, Tell};
+pub use registry::{RegistryDoc, RegistryViewDoc};
 pub use settings::{KeysDoc, SettingsDoc};

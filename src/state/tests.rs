@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::{
     DemoPart, Document, FILE, FormDoc, Keeper, Kept, KeyDraftDoc, Origin, Panels, PinnedDoc, Place, RecentSource,
-    RowDoc, SettingsDoc, SourceDoc, TabDoc, TargetDoc, WhyAside, open,
+    RegistryDoc, RegistryViewDoc, RowDoc, SettingsDoc, SourceDoc, TabDoc, TargetDoc, WhyAside, open,
 };
 
 fn rows() -> impl Strategy<Value = Vec<RowDoc>> {
@@ -49,6 +49,23 @@ prop_compose! {
         metadata in rows(), call_metadata in rows(),
     ) -> SourceDoc {
         SourceDoc { origin, name, demo, target, metadata, call_metadata }
+    }
+}
+
+prop_compose! {
+    fn registry()(
+        words in any::<[String; 13]>(), flags in any::<[bool; 4]>(), token_keychain in any::<Option<u64>>(),
+        pinned in any::<Vec<(String, String)>>(), open_datacenters in any::<Vec<String>>(),
+    ) -> RegistryDoc {
+        let [
+            kind, name, address, datacenter, namespace, partition, consistency, ca_path, cert_path, key_path,
+            server_name, file, text,
+        ] = words;
+        let [had_token, skip_verify, read_only, is_open] = flags;
+        RegistryDoc {
+            kind, name, address, had_token, token_keychain, datacenter, namespace, partition, consistency, ca_path,
+            cert_path, key_path, server_name, skip_verify, file, text, read_only, pinned, is_open, open_datacenters,
+        }
     }
 }
 
@@ -115,6 +132,7 @@ prop_compose! {
         recent_sources in prop::collection::vec((origin(), any::<Option<String>>()), 0..3),
         settings in settings(), keys in prop::collection::btree_map(any::<String>(), any::<Vec<String>>(), 0..3),
         used in prop::collection::vec(any::<String>(), 0..3), side_folded in any::<bool>(),
+        registries in prop::collection::vec(registry(), 0..3), shown in any::<Option<(u32, [String; 3])>>(),
         key_drafts in prop::collection::vec(any::<([String; 4], Option<u64>, u64)>(), 0..3),
     ) -> Document {
         let [side_width, request_share, list_share] = panels;
@@ -129,6 +147,10 @@ prop_compose! {
             active: active.map(|index| index as usize),
             recent_targets,
             recent_sources: recent_sources.into_iter().map(|(origin, name)| RecentSource { origin, name }).collect(),
+            registries,
+            shown_registry: shown.map(|(registry, [what, datacenter, service])| {
+                RegistryViewDoc { registry: registry as usize, what, datacenter, service }
+            }),
             key_drafts: key_drafts.into_iter().map(|([registry, datacenter, key, text], base, flags)| {
                 KeyDraftDoc { registry, datacenter, key, text, base, flags }
             }).collect(),

@@ -15,8 +15,8 @@ use super::stream;
 use super::widgets::code_view::{self, ViewCommand};
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{
-    Action, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, Prepared, RequestSide,
-    ResponseSide, Retry, TabId, ThemeChoice, UiCommand,
+    Action, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, Prepared, RegistryAct,
+    RequestSide, ResponseSide, Retry, TabId, ThemeChoice, UiCommand,
 };
 use crate::engine::{Direction, SourceId};
 use crate::words::Lang;
@@ -42,6 +42,9 @@ pub(super) fn icon(command: UiCommand) -> Icon {
         C::StartDemo => Icon::Play,
         C::ReloadAll => Icon::RefreshCw,
         C::RenameSource => Icon::Pencil,
+        C::AddRegistry => Icon::Plus,
+        C::RefreshRegistries => Icon::RefreshCw,
+        C::FilterServices => Icon::Search,
         C::CloseTab => Icon::X,
         C::ReopenTab => Icon::RotateCcw,
         C::NextTab | C::MoveTabRight => Icon::ArrowRight,
@@ -82,6 +85,7 @@ pub(super) fn group_name(lang: Lang, group: CommandGroup) -> &'static str {
     match group {
         CommandGroup::General => words.group_general,
         CommandGroup::Sources => words.group_sources,
+        CommandGroup::Registry => lang.commands().show_registry,
         CommandGroup::Tabs => words.group_tabs,
         CommandGroup::Request => lang.words().request,
         CommandGroup::Response => lang.words().response,
@@ -124,6 +128,7 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         | C::ShowNotices
         | C::ToggleSidePanel
         | C::AddSource
+        | C::AddRegistry
         | C::OpenFiles
         | C::PasteGrpcurl
         | C::ZoomIn
@@ -138,6 +143,11 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         C::StartDemo => unless(matches!(cx.app.demo, DemoState::Off | DemoState::Failed(_)), words.demo_runs),
         C::Find if registry::shows_keys(cx) => None,
         C::SaveKey => unless(registry::can_save_key(cx), cx.lang().key_values().nothing_to_save),
+        C::RefreshRegistries | C::FilterServices => {
+            unless(!cx.app.registries.entries.is_empty(), cx.lang().discovery().no_registry_yet)
+        }
+        // In their area these are about registries.
+        C::ReloadAll | C::Find if cx.app.area == Area::Registry => refusal(cx, C::RefreshRegistries),
         C::ReloadAll | C::FilterMethods | C::Find => unless(!cx.app.sources.is_empty(), words.no_sources),
         C::RenameSource => unless(chosen_source(cx).is_some(), words.no_source),
         C::ReopenTab => unless(cx.app.can_reopen(), words.no_closed_tab),
@@ -237,7 +247,15 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         C::OpenFiles => cx.act(Action::PickFiles(PickFor::Open, false)),
         C::PasteGrpcurl => cx.act(Action::WriteCommand(Some(String::new()))),
         C::StartDemo => cx.act(Action::StartDemo),
+        C::ReloadAll | C::RefreshRegistries if is_about_registries(cx, command) => {
+            cx.act(Action::Registry(RegistryAct::RefreshAll));
+        }
         C::ReloadAll => cx.act(Action::ReloadAll),
+        C::AddRegistry => {
+            cx.act(Action::ShowArea(Area::Registry));
+            cx.act(Action::Registry(RegistryAct::OpenDialog));
+        }
+        C::FilterServices => filter_services(ctx, cx),
         C::RenameSource => {
             if let Some(source) = chosen_source(cx) {
                 cx.act(Action::AskName(source));
@@ -246,6 +264,11 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         C::FilterMethods => filter(cx),
         C::SaveKey => registry::save_key(cx),
         C::Find if registry::shows_keys(cx) => registry::find_in_keys(ctx, cx),
+        C::Find if cx.app.area == Area::Registry => {
+            if !code_view::ask(ctx, ViewCommand::Find) {
+                filter_services(ctx, cx);
+            }
+        }
         C::Find => {
             // In the draft and in an answer the same key looks for text in it.
             if code_view::ask(ctx, ViewCommand::Find) {
@@ -297,6 +320,17 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         C::LanguageChinese => cx.act(Action::SetLang(Lang::ZhCn)),
         _ => {}
     }
+}
+
+fn is_about_registries(cx: &Cx<'_>, command: UiCommand) -> bool {
+    command == UiCommand::RefreshRegistries || cx.app.area == Area::Registry
+}
+
+/// To the filter of registries, which is in the side panel.
+fn filter_services(ctx: &Context, cx: &mut Cx<'_>) {
+    cx.act(Action::ShowArea(Area::Registry));
+    cx.memory.show_side(cx.app);
+    focus(ctx, registry::filter_id());
 }
 
 /// The filter is in the side panel, which may be folded.

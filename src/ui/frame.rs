@@ -124,14 +124,19 @@ fn rail_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
         let key = cx.key(command);
         let mut row = row_at(&mut rail, place, name);
         let is_shown = cx.app.area == area;
-        if row.add(IconButton::new(icon, name).rail(is_shown, false).key_if(key.as_deref())).clicked() {
+        let alert = if area == Area::Registry { registry::alert(cx) } else { None };
+        let response = row.add(IconButton::new(icon, name).rail(is_shown, alert.is_some()).key_if(key.as_deref()));
+        if let Some(alert) = &alert {
+            row.ctx().accesskit_node_builder(response.id, |node| node.set_description(alert.as_str()));
+        }
+        if response.clicked() {
             // The area that is shown already folds its side, or unfolds it.
             commands::run(row.ctx(), cx, if is_shown { UiCommand::ToggleSidePanel } else { command });
         }
     }
 }
 
-fn status_bar_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect) {
+fn status_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     let t = tokens(ui);
     ui.painter().rect_filled(rect, 0.0, t.bg1);
     ui.painter().hline(rect.x_range(), rect.top() + 0.5, egui::Stroke::new(1.0, t.line));
@@ -139,8 +144,12 @@ fn status_bar_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect) {
     let version = concat!("", env!("CARGO_PKG_VERSION"));
     let mut right = row_from_right(ui, inner, "version");
     right.add(Line::hint(version).color(t.text2));
-    let room = right.min_rect().left() - inner.left() - 16.0 - 14.0;
+    let room = right.min_rect().left() - inner.left() - 16.0;
     let mut left = row_at(ui, inner, "status");
+    left.spacing_mut().item_spacing.x = registry::STATUS_GAP;
+    // The connection keeps a good part; what a registry says is short.
+    let rest = registry::status_width(&left, cx).min(room * 0.6);
+    let room = room - rest - registry::DOT;
     let (tone, said) = match cx.tab() {
         Some(tab) => facts::connection_fact(cx, &tab.address),
         None => (Tone::Plain, cx.words().not_connected.to_owned()),
@@ -152,4 +161,5 @@ fn status_bar_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect) {
     if shown != said {
         tooltip_ui(&response, &said, None);
     }
+    registry::status_ui(&mut left, cx, rest);
 }

@@ -80,7 +80,7 @@ fn has_errors(cx: &Cx<'_>) -> bool {
         Happened::CallEnded(_, _, code) => *code != Code::OK,
         Happened::Act(said) => said.error.is_some(),
         Happened::Health { now, .. } => *now == Health::Critical,
-        Happened::Reloaded(..) | Happened::Removed { .. } => false,
+        Happened::Reloaded(..) | Happened::Removed { .. } | Happened::DemoConsulFailed(_) => false,
     };
     cx.app.told().iter().any(|notice| !notice.seen && is_error(notice))
 }
@@ -125,6 +125,9 @@ fn rows(cx: &Cx<'_>) -> Vec<Row> {
             ),
             Happened::DemoFailed(why) => {
                 (Tone::Error, own.demo_failed_title.to_owned(), why.clone(), Some((words.try_again, Action::StartDemo)))
+            }
+            Happened::DemoConsulFailed(why) => {
+                (Tone::Warn, cx.lang().discovery().demo_consul_failed.to_owned(), why.clone(), None)
             }
             Happened::Removed { number, title, address, dropped, kept } => (
                 if *dropped > 0 { Tone::Warn } else { Tone::Accent },

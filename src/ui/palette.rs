@@ -15,7 +15,7 @@ use super::widgets::shared::line_below;
 use super::widgets::text::{self, Line, label_over};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{commands, fonts, settings};
-use crate::app::{Action, UiCommand};
+use crate::app::{Action, RegistryAct, RegistryView, UiCommand};
 
 /// Width and distance from the top where there is room.
 const WIDTH: f32 = 640.0;
@@ -218,7 +218,7 @@ fn field_ui(ui: &mut Ui, cx: &Cx<'_>, palette: &mut Palette, id: Id, bar: Rect) 
 fn list_ui(ui: &mut Ui, cx: &Cx<'_>, palette: &mut Palette, height: f32) -> Option<Found> {
     let words = cx.lang().habits();
     let groups: Vec<(&str, usize)> =
-        palette.shown.groups.iter().map(|(group, found)| (group.name(words), found.len())).collect();
+        palette.shown.groups.iter().map(|(group, found)| (group.name(cx.lang()), found.len())).collect();
     let whole: f32 = groups.iter().map(|(_, count)| HEAD + *count as f32 * ROW).sum::<f32>() + 8.0;
     let mut area = ScrollArea::vertical().id_salt("palette list").max_height(height).auto_shrink([false, true]);
     if std::mem::take(&mut palette.reveal) {
@@ -356,6 +356,15 @@ fn choose(ctx: &egui::Context, cx: &mut Cx<'_>, results: &Results, found: Found,
                 }
                 None => cx.act(Action::OpenAddress(address)),
             }
+        }
+        Found::Service(index) => {
+            let Some(found) = results.services.get(index) else { return };
+            let service = found.service.clone();
+            cx.act(Action::Registry(if send {
+                RegistryAct::Call(service, None)
+            } else {
+                RegistryAct::Show(RegistryView::Service(service))
+            }));
         }
         Found::Command(command) => {
             if commands::run(ctx, cx, command) && command != UiCommand::ShowPalette {

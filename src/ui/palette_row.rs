@@ -11,7 +11,7 @@ use super::palette_search::{Found, Results};
 use super::theme::{Tokens, tokens};
 use super::widgets::badge::{Shape, key_width, paint_key, paint_shape};
 use super::widgets::text::{self, elide_middle};
-use super::{commands, fonts};
+use super::{commands, fonts, registry};
 use crate::app::Query;
 
 /// What a row says.
@@ -45,6 +45,12 @@ fn said(cx: &Cx<'_>, results: &Results, found: Found) -> Option<Said> {
             plain(tab.method.clone(), format!("{} · {}", tab.service, tab.address), words.palette_open)
         }
         Found::Target(index) => plain(results.targets.get(index)?.clone(), String::new(), words.palette_open),
+        Found::Service(index) => {
+            let found = results.services.get(index)?;
+            let parts = [found.title.as_str(), found.service.datacenter.as_str(), found.tags.as_str()];
+            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            plain(found.service.service.clone(), parts.join(" · "), words.palette_open)
+        }
         Found::Command(command) => Said {
             key: cx.key(command),
             refused: commands::refusal(cx, command),
@@ -133,6 +139,13 @@ fn mark_ui(ui: &Ui, cx: &Cx<'_>, results: &Results, found: Found, at: egui::Pos2
             }
         }
         Found::Target(_) => Icon::Plug.paint_at(painter, at, 14.0, color),
+        Found::Service(index) => {
+            if let Some(found) = results.services.get(index) {
+                let health = registry::shown_health(found.counts);
+                let color = if found.has_checks { t.tint(health.tone()).fg } else { color };
+                health.icon().paint_at(painter, at, 14.0, color);
+            }
+        }
         Found::Command(command) => commands::icon(command).paint_at(painter, at, 14.0, color),
         Found::Setting(_) => Icon::SlidersHorizontal.paint_at(painter, at, 14.0, color),
     }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::context::Cx;
+use super::registry;
 use super::settings::Setting;
-use crate::app::{Query, Score, SourceOrigin, TabId, UiCommand};
+use crate::app::{Query, RegistryEntry, Score, ServiceRef, SourceOrigin, TabId, UiCommand};
 use crate::engine::SourceId;
+use crate::registry::HealthCounts;
 use crate::schema::{MethodInfo, Outline, ServiceInfo};
-use crate::words::{HabitWords, Lang};
+use crate::words::Lang;
 
 /// So long is searched in one frame.
 const BUDGET: Duration = Duration::from_millis(3);
@@ -33,6 +35,8 @@ pub(super) enum Found {
     Tab(TabId),
     /// An address, by its place in [`Results::targets`].
     Target(usize),
+    /// A service of a registry, by its place in [`Results::services`].
+    Service(usize),
     /// A command.
     Command(UiCommand),
     /// A setting.
@@ -50,6 +54,8 @@ pub(super) enum FoundGroup {
     Methods,
     /// Targets.
     Targets,
+    /// Services of registries.
+    Services,
     /// Commands.
     Commands,
     /// Settings.
@@ -57,12 +63,14 @@ pub(super) enum FoundGroup {
 }
 
 impl FoundGroup {
-    pub(super) fn name(self, words: &HabitWords) -> &str {
+    pub(super) fn name(self, lang: Lang) -> &'static str {
+        let words = lang.habits();
         match self {
             Self::Recent => words.palette_recent,
             Self::Tabs => words.palette_tabs,
             Self::Methods => words.palette_methods,
             Self::Targets => words.palette_targets,
+            Self::Services => lang.commands().show_registry,
             Self::Commands => words.palette_commands,
             Self::Settings => words.settings,
         }
@@ -77,6 +85,18 @@ pub(super) struct SearchedSource {
     outline: Arc<Outline>,
 }
 
+/// A service of a registry as it was when the search began.
+#[derive(Clone)]
+pub(super) struct SearchedService {
+    pub(super) service: ServiceRef,
+    /// The registry's name, and where it is.
+    pub(super) title: String,
+    /// All its tags.
+    pub(super) tags: String,
+    pub(super) counts: HealthCounts,
+    pub(super) has_checks: bool,
+}
+
 /// What was found.
 #[derive(Clone, Default)]
 pub(super) struct Results {
@@ -87,6 +107,7 @@ pub(super) struct Results {
     pub(super) all: usize,
     pub(super) sources: Vec<SearchedSource>,
     pub(super) targets: Vec<String>,
+    pub(super) services: Vec<SearchedService>,
 }
 
 impl Results {
@@ -130,13 +151,16 @@ pub(super) struct MadeOf {
     lang: Lang,
     /// Of the tree, which changes with every source.
     revision: u64,
+    /// Of the tree of registries.
+    registries: u64,
     tabs: usize,
 }
 
 impl MadeOf {
     pub(super) fn now(cx: &Cx<'_>, typed: &str) -> Self {
         let typed = typed.trim().to_lowercase();
-        Self { typed, lang: cx.lang(), revision: cx.app.tree.revision, tabs: cx.app.tabs.len() }
+        let (revision, registries) = (cx.app.tree.revision, cx.app.registries.tree.revision);
+        Self { typed, lang: cx.lang(), revision, registries, tabs: cx.app.tabs.len() }
     }
 }
 
@@ -163,6 +187,7 @@ impl Search {
             });
             results.sources = searched.collect();
             results.targets = targets(cx);
+            results.services = services(cx);
         }
         Self { made_of, since: cx.now, results, only_commands, at: (0, 0), methods: Vec::new() }
     }
@@ -221,6 +246,10 @@ impl Search {
         let query = results.query.clone();
         let of_target = |(index, address): (usize, &String)| (query.score(address, ""), Found::Target(index));
         rest(FoundGroup::Targets, results.targets.iter().enumerate().map(of_target).collect());
+        let of_service = |(index, found): (usize, &SearchedService)| {
+            (query.score(&found.service.service, &found.tags), Found::Service(index))
+        };
+        rest(FoundGroup::Services, results.services.iter().enumerate().map(of_service).collect());
         let commands = UiCommand::ALL.iter().copied();
         let commands = commands.filter(|command| *command != UiCommand::ShowPalette && !used.contains(command));
         // Either language finds a command; many know only the English name of what they look for.
@@ -239,6 +268,23 @@ impl Search {
         results.groups = groups;
         results
     }
+}
+
+/// What registries know now; nobody is asked for it.
+fn services(cx: &Cx<'_>) -> Vec<SearchedService> {
+    let of_entry = |entry: &RegistryEntry| {
+        let title = registry::entry_title_and_place(cx.lang(), entry);
+        let (id, has_checks) = (entry.id, entry.capabilities.checks);
+        let found = entry.all_services().map(move |(datacenter, service)| SearchedService {
+            service: ServiceRef { registry: id, datacenter: datacenter.name.clone(), service: service.name.clone() },
+            title: title.clone(),
+            tags: service.tags.join(", "),
+            counts: service.counts,
+            has_checks,
+        });
+        found.collect::<Vec<_>>()
+    };
+    cx.app.registries.entries.iter().flat_map(of_entry).collect()
 }
 
 /// Addresses that were called, then those of sources.

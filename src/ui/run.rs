@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::place;
 use super::theme::measure::MIN_WINDOW;
 use super::window::{Setup, Window};
+use crate::engine::consul_program;
 use crate::instance::Instance;
 use crate::keychain::Keychain;
 use crate::start::Start;
@@ -60,6 +61,7 @@ pub fn run(options: UiOptions) -> Result<(), WindowError> {
         cache_dir: options.cache_dir,
         state_dir: options.state_dir,
         keychain: options.keychain,
+        consul: consul_program(),
         opened,
         instance: options.instance,
         lang,

@@ -13,7 +13,7 @@ use super::widgets::field::Field;
 use super::widgets::notice::Notice;
 use super::widgets::shared::dashed;
 use super::widgets::text::{Line, label_over, line, paint, paragraph_ui};
-use crate::app::{Action, DemoState, PickFor, UiCommand};
+use crate::app::{Action, Area, DemoState, PickFor, RegistryAct, UiCommand};
 
 /// Cards stand beside each other from this width on.
 const THREE_ABREAST: f32 = 780.0;
@@ -80,6 +80,7 @@ fn column_ui_body(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     if ui.add(Button::link(cx.lang().requests().paste_command_link)).clicked() {
         cx.act(Action::WriteCommand(Some(String::new())));
     }
+    registry_ui(ui, cx);
     ui.add_space(16.0);
     recent_ui(ui, cx);
     ui.add_space(24.0);
@@ -96,6 +97,22 @@ fn column_ui_body(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
             key_ui(ui, &key);
             ui.add(Line::new(what).color(t.text2));
             ui.add_space(16.0);
+        }
+    });
+}
+
+/// The way to services that a registry knows.
+fn registry_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let words = cx.lang().discovery();
+    let t = tokens(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let (icon, _) = ui.allocate_exact_size(vec2(16.0, 24.0), egui::Sense::hover());
+        Icon::Network.paint_at(ui.painter(), icon.center(), 16.0, t.text3);
+        ui.add(Line::new(words.welcome_question).color(t.text2));
+        if ui.add(Button::link(words.welcome_link)).clicked() {
+            cx.act(Action::ShowArea(Area::Registry));
+            cx.act(Action::Registry(RegistryAct::OpenDialog));
         }
     });
 }

@@ -30,6 +30,8 @@ pub struct Setup {
     pub state_dir: Option<PathBuf>,
     /// Where secrets of `state_dir` are kept; `None` keeps them until the program ends.
     pub keychain: Option<Arc<dyn Keychain>>,
+    /// Consul's program, for the demo; `None` leaves it out.
+    pub consul: Option<PathBuf>,
     /// What `state_dir` held.
     pub opened: Opened,
     /// Hears of later starts.
@@ -69,7 +71,12 @@ impl Window {
         let has_keychain = setup.keychain.is_some();
         let places = Places { state_dir: setup.state_dir.clone(), cache_dir: setup.cache_dir.clone() };
         let engine = Engine::start(
-            EngineConfig { cache_dir: setup.cache_dir, state_dir: setup.state_dir.clone(), keychain: setup.keychain },
+            EngineConfig {
+                cache_dir: setup.cache_dir,
+                state_dir: setup.state_dir.clone(),
+                keychain: setup.keychain,
+                consul: setup.consul,
+            },
             super::drain::waker(ctx),
         )?;
         let mut app = App::new(setup.lang, setup.theme.unwrap_or_default());

@@ -22,6 +22,9 @@ word_table! {
     reload_all: "Load all sources again", "重新加载全部来源";
     rename_source: "Rename the source…", "重命名来源…";
     filter_methods: "Filter methods", "筛选方法";
+    add_registry: "Add a registry…", "添加注册中心…";
+    refresh_registries: "Look again at all registries", "重新查询全部注册中心";
+    filter_services: "Filter services of registries", "筛选注册中心的服务";
     new_tab: "New tab", "新建标签页";
     close_tab: "Close tab", "关闭标签页";
     reopen_tab: "Reopen the closed tab", "重新打开关闭的标签页";

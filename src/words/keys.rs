@@ -67,7 +67,6 @@ word_table! {
     gone: "This key is not there any more", "这个键已不存在";
     gone_hint: "It was deleted. What this window saw of it is in the changes.", "它已被删除。本窗口看到过的内容在变更列表中。";
     copy_key: "Copy the key", "复制键";
-    copy_value: "Copy the value", "复制值";
     save_file: "Save to a file…", "保存到文件…";
     load_file: "Load from a file…", "从文件载入…";
     copy_to: "Copy to…", "复制到…";
@@ -227,7 +226,7 @@ impl Lang {
     /// The same of a secret: nothing of what it says.
     pub fn key_delta_hidden(self, delta: &KeyDelta) -> String {
         match delta {
-            KeyDelta::Member { .. } | KeyDelta::Text { .. } | KeyDelta::Size { .. } => {
+            KeyDelta::Member { .. } | KeyDelta::Text { .. } => {
                 self.either("another value, hidden", "新的值，已隐藏")
             }
             other => self.key_delta(other),
@@ -241,6 +240,17 @@ impl Lang {
             format!("Not JSON: {why}, line {line}, column {column}"),
             format!("不是有效的 JSON：{why}，第 {line} 行第 {column} 列"),
         )
+    }
+
+    /// Since when the registry cannot be asked.
+    pub fn away_since(self, time: &str) -> String {
+        self.either(format!("Since {time}."), format!("自 {time} 起。"))
+    }
+
+    /// So many changes came at once that they are not listed.
+    pub fn changes_unlisted(self, count: usize) -> String {
+        let number = format::count(count as u64);
+        self.either(format!("{number} more at once are not listed"), format!("另有 {number} 个同时发生的变更未列出"))
     }
 
     /// `Delete 5 keys below user/?`, `Delete user/motd?`

@@ -14,6 +14,7 @@ mod catalogue;
 mod changes;
 mod commands;
 mod diagnosis;
+mod discovery;
 mod habits;
 mod keys;
 mod misfit;
@@ -34,6 +35,7 @@ pub use changes::ChangeWords;
 pub use commands::CommandWords;
 pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
+pub use discovery::DiscoveryWords;
 pub use habits::HabitWords;
 pub use keys::{KeyWords, KeysAct};
 pub use registry::RegistryWords;
@@ -81,6 +83,7 @@ impl Lang {
             ("streams", self.streams().all()),
             ("trace", self.trace().all()),
             ("details", self.details().all()),
+            ("discovery", self.discovery().all()),
             ("keys", self.key_values().all()),
             ("acts", self.acts().all()),
         ];

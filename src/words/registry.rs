@@ -48,7 +48,7 @@ word_table! {
     show_answer: "Show the answer", "查看响应";
     no_checks: "No check is registered: the registry believes whatever was registered.", "没有注册检查：注册中心只知道它已注册。";
     no_checks_here: "This registry has no checks.", "该注册中心没有检查。";
-    since_before: "before this program looked", "程序启动之前";
+    since_before: "before the start", "启动之前";
     copy_output: "Copy the output", "复制输出";
     copy_check_id: "Copy the check's ID", "复制检查 ID";
     copy_address: "Copy the address", "复制地址";
@@ -248,6 +248,12 @@ impl Lang {
             (Self::En, _, _, _) => format!("{days} d"),
             (Self::ZhCn, _, _, _) => format!("{days} 天"),
         }
+    }
+
+    /// `over 3 min`: for at least so long.
+    pub fn over(self, time: Duration) -> String {
+        let time = self.long(time);
+        self.pick(format!("over {time}"), format!("超过 {time}"))
     }
 
     /// `244 d`: days left of a certificate.

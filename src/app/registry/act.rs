@@ -192,9 +192,7 @@ impl App {
         self.registries.tree.chosen = Some(RegistryNode::of_view(&view).key());
         match &view {
             RegistryView::Nodes(id, datacenter) => self.ask_nodes(*id, datacenter, now),
-            RegistryView::Registry(id) => {
-                self.ask_registry(*id, Asked::Agent, RegistryQuestion::Agent);
-            }
+            RegistryView::Registry(id) => self.ask_about(*id, now),
             RegistryView::Keys(id, datacenter) => {
                 self.show_keys(&KeysRef { registry: *id, datacenter: datacenter.clone() }, now);
             }
@@ -204,6 +202,16 @@ impl App {
             self.registries.said = None;
         }
         self.registries.shown = Some(view);
+    }
+
+    /// What the view of a registry shows that nobody watches.
+    pub(super) fn ask_about(&mut self, id: RegistryId, now: Instant) {
+        self.ask_registry(id, Asked::Agent, RegistryQuestion::Agent);
+        let Some(entry) = self.registries.entry(id).filter(|entry| entry.capabilities.nodes) else { return };
+        let names: Vec<String> = entry.datacenters.iter().map(|known| known.name.clone()).collect();
+        for name in names {
+            self.ask_nodes(id, &name, now);
+        }
     }
 
     fn ask_nodes(&mut self, id: RegistryId, datacenter: &str, now: Instant) {
@@ -347,10 +355,17 @@ impl App {
             datacenters: Vec::new(),
             services: std::collections::BTreeMap::new(),
             pinned: std::collections::BTreeSet::new(),
+            is_demo: false,
+            open_before: None,
+            opened_without_token: false,
             agent: None,
             watching: crate::engine::Watching::default(),
         });
-        self.open_registry(id, now);
+        // Without its token it would only be refused: see `fold_secrets`.
+        let entry = self.registries.entry(id);
+        if !entry.is_some_and(|entry| entry.form.token_missing && entry.form.token_kept > 0) {
+            self.open_registry(id, now);
+        }
         id
     }
 
@@ -361,6 +376,7 @@ impl App {
         entry.generation.0 += 1;
         entry.state = RegistryState::Opening { since: now };
         entry.watching = crate::engine::Watching::default();
+        entry.opened_without_token = entry.form.token_missing;
         let (generation, spec, read_only) = (entry.generation, entry.form.spec(), entry.form.read_only);
         self.send(Command::OpenRegistry { registry: id, generation, spec: Box::new(spec) });
         if read_only {
@@ -370,6 +386,7 @@ impl App {
     }
 
     fn remove_registry(&mut self, id: RegistryId) {
+        self.keep_key_drafts_of(id);
         self.registries.entries.retain(|entry| entry.id != id);
         self.registries.views.retain(|service, _| service.registry != id);
         self.registries.keys.retain(|keys, _| keys.registry != id);
@@ -393,9 +410,7 @@ impl App {
         self.send(Command::RefreshRegistry(id));
         match self.registries.shown.clone() {
             Some(RegistryView::Nodes(shown, datacenter)) if shown == id => self.ask_nodes(id, &datacenter, now),
-            Some(RegistryView::Registry(shown)) if shown == id => {
-                self.ask_registry(id, Asked::Agent, RegistryQuestion::Agent);
-            }
+            Some(RegistryView::Registry(shown)) if shown == id => self.ask_about(id, now),
             _ => {}
         }
     }

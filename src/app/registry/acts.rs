@@ -204,6 +204,10 @@ impl App {
     pub(super) fn say_act(&mut self, said: ActSaid, now: Instant) {
         self.tell(Happened::Act(Box::new(said.clone())), now);
         self.registries.said = Some(said);
+        // What is said where the person looks is no news.
+        if self.said_here().is_some() {
+            self.see_notice();
+        }
     }
 
     /// What was asked of a registry that is opened anew is not answered any more.

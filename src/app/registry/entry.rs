@@ -77,6 +77,8 @@ pub struct ServiceEntry {
     pub history: BTreeMap<InstanceKey, HealthHistory>,
     /// What changed, newest first.
     pub timeline: VecDeque<TimelineLine>,
+    /// When its instances were known first.
+    pub first_seen: Option<SystemTime>,
     /// When a probe was heard of last.
     pub probed_at: Option<SystemTime>,
 }
@@ -149,6 +151,12 @@ pub struct RegistryEntry {
     pub services: BTreeMap<(String, String), ServiceEntry>,
     /// Services whose health is told by a notice, by datacenter and name.
     pub pinned: BTreeSet<(String, String)>,
+    /// It is one of the demo's, and comes with it.
+    pub is_demo: bool,
+    /// Datacenters that were unfolded when it was last open, until it has told which it has.
+    pub(in crate::app) open_before: Option<BTreeSet<String>>,
+    /// It was opened while its token was still on its way.
+    pub(in crate::app) opened_without_token: bool,
     /// What its agent says of itself, once it was asked.
     pub agent: Option<Result<Box<AgentInfo>, Arc<RegistryError>>>,
     /// What the engine was told to watch.

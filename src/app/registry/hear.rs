@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 use super::acts::{ActSaid, InstanceAct};
 use super::keys::KeyAsked;
 use super::{
-    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryNode, RegistryState, ServiceEntry, ServiceRef,
+    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, RegistryView, ServiceEntry, ServiceRef,
     TimelineLine, service_changes, timeline,
 };
 use crate::app::App;
@@ -49,12 +49,15 @@ impl App {
             RegistryTold::Datacenters(found) => {
                 entry.state = RegistryState::Live;
                 let is_first = entry.datacenters.is_empty();
+                let is_shown = self.registries.shown == Some(RegistryView::Registry(registry));
+                let Some(entry) = self.registries.entry_mut(registry) else { return };
                 entry.datacenters = merged(std::mem::take(&mut entry.datacenters), found);
-                let own = entry.datacenters.first().map(|own| own.name.as_str().into());
-                if let Some(own) = own.filter(|_| is_first) {
-                    let tree = &mut self.registries.tree;
-                    tree.open.insert(RegistryNode::Registry(registry).key());
-                    tree.open.insert(RegistryNode::Datacenter(registry, own).key());
+                if is_first && is_shown {
+                    self.ask_about(registry, now);
+                }
+                if is_first {
+                    self.unfold_registry(registry);
+                    self.load_sources_of(registry, now);
                 }
             }
             RegistryTold::Away(error) => {
@@ -174,6 +177,7 @@ impl RegistryEntry {
                 away(&mut known.away, &seen);
                 match seen {
                     Watched::Instances(answer) => {
+                        known.first_seen.get_or_insert(at);
                         known.note_changes(&answer.value, at);
                         for instance in answer.value.iter() {
                             let history = known.history.entry(instance.key.clone()).or_default();

@@ -5,9 +5,11 @@
 
 mod act;
 mod acts;
+mod demo;
 mod entry;
 mod form;
 mod hear;
+mod keep;
 mod keys;
 mod lists;
 mod register;
@@ -17,9 +19,12 @@ mod timeline;
 mod tree;
 mod watching;
 
+#[cfg(test)]
+mod acts_tests;
+
 use std::collections::BTreeMap;
 
-use crate::engine::RegistryId;
+use crate::engine::{Endpoint, RegistryId};
 use crate::registry::{InstanceKey, RegistryTarget};
 
 pub use act::RegistryAct;
@@ -83,6 +88,8 @@ pub struct Registries {
     pub entries: Vec<RegistryEntry>,
     /// What the side panel shows of them.
     pub tree: RegistryTree,
+    /// How addresses are connected to, as the engine was told last.
+    pub(super) told_settings: Option<BTreeMap<String, Endpoint>>,
     /// What the centre shows.
     pub shown: Option<RegistryView>,
     /// The question that adds a registry or changes one, if it is open.

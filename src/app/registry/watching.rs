@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{RegistryEntry, RegistryNode, RegistryTree, RegistryView, ServiceEntry};
-use crate::app::{App, Area, ConnectionForm};
+use super::{RegistryEntry, RegistryNode, RegistryTree, RegistryView};
+use crate::app::{App, Area};
 use crate::engine::{Command, Endpoint, WatchWhat, Watching};
-use crate::registry::Instance;
+use crate::registry::names_a_registry;
 
 /// Between two probes of the same instance: [`crate::engine::ProbeRate`] by itself.
 pub const PROBE_EVERY: Duration = Duration::from_secs(10);
@@ -14,6 +14,7 @@ pub const PROBE_EVERY: Duration = Duration::from_secs(10);
 impl App {
     /// Tells the engine what is to be watched, where that changed.
     pub(in crate::app) fn watch_registries(&mut self) {
+        self.tell_settings();
         let is_shown = self.area == Area::Registry;
         // Who would be asked is shown beside the request.
         let called = self.active_tab().filter(|_| self.area == Area::Services);
@@ -28,7 +29,6 @@ impl App {
                     service: called.service.clone(),
                 });
             }
-            wanted.settings = settings(entry, &wanted, &self.forms);
             if entry.watching != wanted {
                 entry.watching = wanted.clone();
                 orders.push(Command::WatchRegistry(entry.id, wanted));
@@ -36,6 +36,21 @@ impl App {
         }
         for order in orders {
             self.send(order);
+        }
+    }
+
+    /// Tells the engine how addresses are connected to, since instances may be at them; only while it may matter.
+    fn tell_settings(&mut self) {
+        let matters = !self.registries.entries.is_empty() || self.tabs.iter().any(|tab| names_a_registry(&tab.address));
+        if !matters {
+            return;
+        }
+        let set = self.forms.iter().filter(|(address, _)| !names_a_registry(address));
+        let now: BTreeMap<String, Endpoint> =
+            set.map(|(address, form)| (address.clone(), form.endpoint(address))).collect();
+        if self.registries.told_settings.as_ref() != Some(&now) {
+            self.registries.told_settings = Some(now.clone());
+            self.send(Command::KnowEndpoints(now));
         }
     }
 }
@@ -48,7 +63,8 @@ fn wanted(entry: &RegistryEntry, tree: &RegistryTree, shown: Option<&RegistryVie
         let node = RegistryNode::Datacenter(entry.id, name.as_str().into());
         let is_shown = matches!(shown, Some(RegistryView::Datacenter(_, shown)) if shown == name);
         // The agent's own is always known, for the status bar; others cost a server in another place.
-        if datacenter.is_own || is_shown || tree.is_open(&node) {
+        let is_summed = matches!(shown, Some(RegistryView::Registry(_)));
+        if datacenter.is_own || is_shown || is_summed || tree.is_open(&node) {
             watching.watches.insert(WatchWhat::Services { datacenter: name.clone() });
         }
     }
@@ -69,15 +85,4 @@ fn wanted(entry: &RegistryEntry, tree: &RegistryTree, shown: Option<&RegistryVie
         _ => {}
     }
     watching
-}
-
-/// How to connect to instances that are probed, where the person set it.
-fn settings(
-    entry: &RegistryEntry,
-    watching: &Watching,
-    forms: &BTreeMap<String, ConnectionForm>,
-) -> BTreeMap<String, Endpoint> {
-    let instances = watching.probed.iter().filter_map(|key| entry.services.get(key)).flat_map(ServiceEntry::instances);
-    let addresses = instances.map(Instance::host_port);
-    addresses.filter_map(|address| forms.get(&address).map(|form| (address.clone(), form.endpoint(&address)))).collect()
 }

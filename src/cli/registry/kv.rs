@@ -293,7 +293,7 @@ impl Kv<'_> {
     async fn import(&self, file: &OsStr, dry_run: bool) -> Result<u8, Failed> {
         let bytes = if file == "-" { read_stdin()? } else { read_path(file)? };
         let name = file.to_string_lossy();
-        let text = String::from_utf8(bytes).map_err(|_| format!("{name}: not UTF-8"))?;
+        let text = String::from_utf8(bytes).map_err(|error| format!("{name}: not UTF-8: {error}"))?;
         let entries = kv_file::import(&text).map_err(|fault| format!("{name}: {fault}"))?;
         if let Some(entry) = entries.iter().find(|entry| entry.value.len() > LARGEST_VALUE) {
             let len = entry.value.len();

@@ -12,8 +12,8 @@ use crate::engine::{Endpoint, probe_once};
 use crate::registry::{Instance, WireFacts};
 use crate::transport::Pool;
 
-/// So many are asked at once: thousands of sockets are nobody's idea of polite.
-const AT_ONCE: usize = 64;
+/// So many are asked at once: a process has some thousand sockets, and a probe takes two at most.
+const AT_ONCE: usize = 256;
 
 /// What was found, as it is printed.
 #[derive(Serialize)]

@@ -226,7 +226,7 @@ fn read_file(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(format!("{name}: larger than {} MiB, which no list of services is", LARGEST_FILE >> 20));
     }
-    String::from_utf8(bytes).map_err(|_| format!("{name}: not UTF-8"))
+    String::from_utf8(bytes).map_err(|error| format!("{name}: not UTF-8: {error}"))
 }
 
 /// An agent registers in its own datacenter; whoever named another one would find the service where it was not meant.

@@ -24,3 +24,6 @@ pub mod shop {
         include!("shop.v1.rs");
     }
 }
+pub mod newer {
+    include!("newer.rs");
+}

@@ -42,6 +42,8 @@ pub(in crate::engine) enum RegistryOrder {
     ReadOnly(bool),
     /// Look again now.
     Refresh,
+    /// Settings of addresses changed.
+    Settings,
 }
 
 /// All open registries.
@@ -82,6 +84,13 @@ impl LiveRegistries {
     /// Ends everything of a registry.
     pub(in crate::engine) fn close(&mut self, registry: RegistryId) {
         self.open.remove(&registry);
+    }
+
+    /// Settings of addresses changed; all registries hear it.
+    pub(in crate::engine) async fn settings(&self) {
+        for open in self.open.values() {
+            open.orders.send(RegistryOrder::Settings).await.unwrap_or_default();
+        }
     }
 
     /// Tells a registry's task what to do.
@@ -142,12 +151,12 @@ async fn run(
     };
     let (place, capabilities) = (registry.place().clone(), registry.capabilities());
     known.put(Arc::clone(&registry));
-    let _closed = TakenOut { known, registry: Arc::clone(&registry) };
+    let _closed = TakenOut { known: Arc::clone(&known), registry: Arc::clone(&registry) };
     tell.tell(RegistryTold::Opened { place, capabilities }).await;
     let again = Arc::new(tokio::sync::Notify::new());
     let mut tasks = JoinSet::new();
     tasks.spawn(look(Arc::clone(&registry), tell.clone(), Arc::clone(&again)));
-    let (probes, found) = Probes::new(pool, ProbeRate::default());
+    let (probes, found) = Probes::new(pool, ProbeRate::default(), Arc::clone(&known));
     tasks.spawn(tell_facts(found, tell.clone()));
     let probes = Arc::new(probes);
     let mut watches = Watches {
@@ -164,6 +173,7 @@ async fn run(
         match order {
             RegistryOrder::Watch(watching) => watches.become_true(watching, &mut tasks),
             RegistryOrder::ReadOnly(is_so) => read_only = is_so,
+            RegistryOrder::Settings => probes.settings_changed(),
             RegistryOrder::Refresh => {
                 again.notify_one();
                 probes.now();
@@ -242,8 +252,8 @@ struct Watches {
 impl Watches {
     /// Begins what is missing and ends what is too much.
     fn become_true(&mut self, watching: Watching, tasks: &mut JoinSet<()>) {
-        let Watching { watches, probed, settings } = watching;
-        self.probes.look_at(probed, settings);
+        let Watching { watches, probed } = watching;
+        self.probes.look_at(probed);
         self.running.retain(|what, task| {
             let stays = watches.contains(what);
             if !stays {

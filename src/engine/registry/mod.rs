@@ -8,7 +8,7 @@ mod keys;
 mod live;
 mod probes;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -19,7 +19,6 @@ pub use key_work::{
 pub use keys::{KeyDelta, KeyDiff, KeyNode, KeyTree, TOLD_CHANGES, short_text};
 pub(super) use live::{LiveRegistries, RegistryOrder};
 
-use super::Endpoint;
 use crate::registry::consul::ConsulExplicit;
 use crate::registry::{
     AgentInfo, Answer, Capabilities, Cas, Datacenter, Health, Instance, InstanceKey, KeyWritten, Node, RegistryError,
@@ -72,8 +71,6 @@ pub struct Watching {
     pub watches: BTreeSet<WatchWhat>,
     /// Services, by datacenter and name, whose instances are probed: they must be watched too.
     pub probed: BTreeSet<(String, String)>,
-    /// Settings of instances' addresses that the person set; others are asked as any address without settings.
-    pub settings: BTreeMap<String, Endpoint>,
 }
 
 /// One question, or act.

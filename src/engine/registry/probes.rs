@@ -7,7 +7,8 @@ use tokio::sync::mpsc;
 
 use super::RegistryTold;
 use super::live::Tell;
-use crate::engine::{Endpoint, ProbeRate, Prober};
+use crate::engine::resolve::endpoint_at;
+use crate::engine::{Endpoint, ProbeRate, Prober, Registries};
 use crate::registry::{Instance, InstanceKey, WireFacts};
 use crate::transport::Pool;
 
@@ -23,6 +24,7 @@ pub(super) type ServiceName = (String, String);
 #[derive(Debug)]
 pub(super) struct Probes {
     prober: Prober,
+    registries: Arc<Registries>,
     state: Mutex<State>,
 }
 
@@ -32,21 +34,22 @@ struct State {
     lists: BTreeMap<ServiceName, Arc<Vec<Instance>>>,
     /// Services that are looked at.
     probed: BTreeSet<ServiceName>,
-    /// Settings of addresses that the person set.
-    settings: BTreeMap<String, Endpoint>,
 }
 
 impl Probes {
-    pub(super) fn new(pool: Pool, rate: ProbeRate) -> (Self, mpsc::Receiver<(InstanceKey, Arc<WireFacts>)>) {
+    pub(super) fn new(
+        pool: Pool,
+        rate: ProbeRate,
+        registries: Arc<Registries>,
+    ) -> (Self, mpsc::Receiver<(InstanceKey, Arc<WireFacts>)>) {
         let (facts, found) = mpsc::channel(WAITING_FACTS);
-        (Self { prober: Prober::new(pool, rate, facts), state: Mutex::default() }, found)
+        (Self { prober: Prober::new(pool, rate, facts), registries, state: Mutex::default() }, found)
     }
 
     /// Probes the instances of exactly these services from now on.
-    pub(super) fn look_at(&self, probed: BTreeSet<ServiceName>, settings: BTreeMap<String, Endpoint>) {
+    pub(super) fn look_at(&self, probed: BTreeSet<ServiceName>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.probed = probed;
-        state.settings = settings;
         self.set(&state);
     }
 
@@ -57,16 +60,23 @@ impl Probes {
         self.set(&state);
     }
 
+    /// Settings of addresses changed: whoever is probed with others is probed anew.
+    pub(super) fn settings_changed(&self) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.set(&state);
+    }
+
     /// Probes all of them now.
     pub(super) fn now(&self) {
         self.prober.now();
     }
 
     fn set(&self, state: &State) {
+        let known = self.registries.known();
         let lists = state.lists.iter().filter(|(service, _)| state.probed.contains(*service));
         let wanted = lists.flat_map(|(_, instances)| instances.iter()).map(|instance| {
             let address = instance.host_port();
-            let endpoint = state.settings.get(&address).cloned().unwrap_or_else(|| Endpoint::new(address));
+            let endpoint = endpoint_at(&known, &Endpoint::new(""), address);
             (instance.key.clone(), endpoint)
         });
         self.prober.set(wanted.collect());

@@ -252,13 +252,12 @@ pub(super) async fn find(
         let (service, id) = (service.service, id.to_owned());
         return Ok(vec![InstanceKey { datacenter: own.datacenter, node: own.node_name, service, id }]);
     }
-    let names = match node {
-        Some(node) => vec![node.to_owned()],
-        None => {
-            let ask = Ask::get(&["v1", "catalog", "nodes"]).in_datacenter(datacenter);
-            let (nodes, _) = http.json::<Vec<NodeAddress>>(&ask).await?;
-            nodes.into_iter().map(|node| node.node).collect()
-        }
+    let names = if let Some(node) = node {
+        vec![node.to_owned()]
+    } else {
+        let ask = Ask::get(&["v1", "catalog", "nodes"]).in_datacenter(datacenter);
+        let (nodes, _) = http.json::<Vec<NodeAddress>>(&ask).await?;
+        nodes.into_iter().map(|node| node.node).collect()
     };
     let mut found = Vec::new();
     for some in names.chunks(AT_ONCE) {
@@ -417,7 +416,7 @@ pub(super) async fn maintain(http: &Http, instance: &InstanceKey, reason: Option
 }
 
 /// Sets a TTL check by hand, at the agent of its node, and looks whether it is so.
-pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, note: &str) -> Result<(), RegistryError> {
+pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, says: &str) -> Result<(), RegistryError> {
     let verb = match to {
         Health::Passing => "pass",
         Health::Warning => "warn",
@@ -432,8 +431,8 @@ pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, no
         Owner::Nobody => return Err(no_agent(http, node)),
     };
     let mut ask = Ask::put(&["v1", "agent", "check", verb, check]);
-    if !note.is_empty() {
-        ask = ask.query("note", note);
+    if !says.is_empty() {
+        ask = ask.query("note", says);
     }
     let reply = agent.send_any(&ask).await?;
     let found = agent_check(&agent, check).await;
@@ -577,15 +576,24 @@ async fn agent_check(http: &Http, id: &str) -> Result<Option<AgentCheck>, Regist
     Ok(checks.remove(id))
 }
 
-/// Asks until it is so, by blocking queries, for as long as the catalog may take.
+/// Asks the catalog until it is so, by blocking queries, for as long as it may take to hear of what an agent did. A token
+/// that may not look has nothing to wait for.
 async fn until<T: DeserializeOwned>(
     http: &Http,
     look: &(dyn Fn() -> Ask + Sync),
     is_so: &(dyn Fn(&T) -> bool + Sync),
 ) -> Result<bool, RegistryError> {
     let end = Instant::now() + CATALOG;
-    let (mut value, mut facts) = http.json::<T>(&look()).await?;
+    let mut ask = look();
     loop {
+        let (value, facts) = match http.json::<T>(&ask).await {
+            Ok(answer) => answer,
+            Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => return Ok(true),
+            Err(error) => {
+                let what = format!("its agent did it, and the catalog cannot be looked at: it {}", error.fault);
+                return Err(RegistryError { fault: RegistryFault::NotDone(what), ..error });
+            }
+        };
         if is_so(&value) {
             return Ok(true);
         }
@@ -594,8 +602,7 @@ async fn until<T: DeserializeOwned>(
             return Ok(false);
         }
         // An index of 0 would not block.
-        let ask = look().blocking(facts.index.unwrap_or_default().max(1), left, http.settings().patience);
-        (value, facts) = http.json::<T>(&ask).await?;
+        ask = look().blocking(facts.index.unwrap_or_default().max(1), left, http.settings().patience);
     }
 }
 

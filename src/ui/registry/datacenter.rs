@@ -273,12 +273,16 @@ fn table_ui(
         return;
     }
     let has_checks = entry.capabilities.checks;
-    let wide = rect.width() > 720.0;
+    let (of_service, of_health) = match rect.width() {
+        width if width > 880.0 => (220.0, 250.0),
+        width if width > 640.0 => (150.0, 170.0),
+        _ => (110.0, 60.0),
+    };
     let columns = [
         Column::new(acts.health, 112.0).sort(sort_of(list, 0)),
-        Column::new(acts.service, if wide { 220.0 } else { 150.0 }).sort(sort_of(list, 1)),
-        Column::new(words.instances, 70.0).right().sort(sort_of(list, 2)),
-        Column::new("", if wide { 250.0 } else { 110.0 }),
+        Column::new(acts.service, of_service).sort(sort_of(list, 1)),
+        Column::new(words.instances, 76.0).right().sort(sort_of(list, 2)),
+        Column::new("", of_health),
         Column::rest(words.tags),
         Column::new("", 28.0),
     ];

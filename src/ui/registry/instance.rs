@@ -70,7 +70,7 @@ pub(super) fn instance_ui(
     egui::ScrollArea::vertical().id_salt("instance side").auto_shrink([false, false]).show(&mut pane, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         match view.side {
-            InstanceSide::Checks => checks_ui(ui, cx, entry, instance),
+            InstanceSide::Checks => checks_ui(ui, cx, entry, instance, known.first_seen),
             InstanceSide::Methods => methods_ui(ui, cx, service, row),
             InstanceSide::Metadata => metadata_ui(ui, cx, instance),
             InstanceSide::Node => node_ui(ui, cx, service, instance),
@@ -158,7 +158,7 @@ fn schemas(known: &ServiceEntry) -> Vec<(Arc<WireSchema>, Vec<String>)> {
     found
 }
 
-fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Instance) {
+fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Instance, first_seen: Option<SystemTime>) {
     let lang = cx.lang();
     let words = lang.registry();
     if instance.checks.is_empty() {
@@ -180,7 +180,7 @@ fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Ins
     ];
     let table = Table::new(Id::unique("instance checks"), words.checks, &columns).whole();
     let response = table.show(ui, instance.checks.len(), |index| {
-        instance.checks.get(index).map_or_else(Vec::new, |check| check_cells(lang, check))
+        instance.checks.get(index).map_or_else(Vec::new, |check| check_cells(lang, check, first_seen))
     });
     if let Some((index, row)) = response.menu
         && let Some(check) = instance.checks.get(index)
@@ -190,8 +190,7 @@ fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Ins
     super::acts::ttl_buttons_ui(ui, cx, entry, instance);
 }
 
-fn check_cells(lang: Lang, check: &Check) -> Vec<Cell> {
-    let words = lang.registry();
+fn check_cells(lang: Lang, check: &Check, first_seen: Option<SystemTime>) -> Vec<Cell> {
     let mut kind = lang.check_kind(&check.kind);
     if check.is_node {
         kind = lang.node_check(&kind);
@@ -201,13 +200,19 @@ fn check_cells(lang: Lang, check: &Check) -> Vec<Cell> {
     }
     let badge = of_registry(check.status);
     let status = Cell::new(lang.health_word(check.status)).icon(badge.icon());
-    let since = check.since.and_then(|since| SystemTime::now().duration_since(since).ok());
+    let ago = |since: Option<SystemTime>| since.and_then(|since| SystemTime::now().duration_since(since).ok());
+    // What was so when it was first seen has been so for longer than that.
+    let since = match (ago(check.since), ago(first_seen)) {
+        (Some(since), _) => lang.long(since),
+        (None, Some(seen)) => lang.over(seen),
+        (None, None) => String::new(),
+    };
     let output = if check.output.is_empty() { &check.notes } else { &check.output };
     vec![
         Cell::new(if check.name.is_empty() { &check.id } else { &check.name }),
         Cell::new(kind).soft(),
         if badge.tone() == Tone::Plain { status.soft() } else { status.tone(badge.tone()) },
-        Cell::new(since.map_or_else(|| words.since_before.to_owned(), |since| lang.long(since))).soft(),
+        Cell::new(since).soft(),
         Cell::mono(crate::words::format::visible_line(output.trim()).into_owned()).soft().elide_end(),
     ]
 }

@@ -14,6 +14,7 @@ mod nodes;
 mod register;
 mod service;
 mod side;
+mod status;
 
 use egui::Ui;
 
@@ -23,8 +24,8 @@ pub(super) use health::of_wire;
 pub(super) use keys::compare;
 pub(super) use keys::{KeysMemory, can_save_key, find_in_keys, keys_dialog_ui, save_key, shows_keys};
 pub(super) use register::register_ui;
-pub(super) use side::of_registry;
-pub(super) use side::side_ui;
+pub(super) use side::{filter_id, of_registry, side_ui};
+pub(super) use status::{DOT, STATUS_GAP, alert, entry_title_and_place, shown_health, status_ui, status_width};
 
 use super::context::Cx;
 use super::icons::Icon;

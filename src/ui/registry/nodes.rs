@@ -310,7 +310,7 @@ fn checks_ui(ui: &mut Ui, lang: Lang, node: &Node) {
             Cell::new(if check.name.is_empty() { &check.id } else { &check.name }),
             Cell::new(lang.check_kind(&check.kind)).soft(),
             if badge.tone() == Tone::Plain { status.soft() } else { status.tone(badge.tone()) },
-            Cell::new(since.map_or_else(|| words.since_before.to_owned(), |since| lang.long(since))).soft(),
+            Cell::new(since.map_or_else(|| "…".to_owned(), |since| lang.long(since))).soft(),
             Cell::mono(crate::words::format::visible_line(output.trim()).into_owned()).soft().elide_end(),
         ]
     });

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::act;
+use super::status::shown_health;
 use crate::app::{
     App, KeysRef, KeysView, RegistryAct, RegistryEntry, RegistryLine, RegistryNode, RegistryState, ServiceRef,
 };
@@ -75,13 +76,16 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, head: Rect) {
     }
 }
 
+/// The field that filters the tree.
+pub(in crate::ui) fn filter_id() -> Id {
+    Id::unique("registry filter")
+}
+
 fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     let words = cx.lang().registry();
     let mut filter = cx.app.registries.tree.filter.clone();
     let mut row = row_at(ui, rect, "registry filter row");
-    let field = Field::new(Id::unique("registry filter"), &mut filter, words.filter)
-        .placeholder(words.filter)
-        .leading(Icon::Search);
+    let field = Field::new(filter_id(), &mut filter, words.filter).placeholder(words.filter).leading(Icon::Search);
     let response = field.show(&mut row);
     if response.changed() {
         act(cx, RegistryAct::SetFilter(filter));
@@ -296,11 +300,7 @@ fn registry_fact(lang: Lang, entry: &RegistryEntry, row: &mut TreeRow) {
 fn service_fact(entry: Option<&RegistryEntry>, service: &Service, row: &mut TreeRow) {
     let counts = service.counts;
     let has_checks = entry.is_some_and(|entry| entry.capabilities.checks);
-    let mut health = of_registry(counts.worst());
-    // Some in maintenance is no fault, yet not all that there is.
-    if health == Health::Passing && counts.maintenance > 0 {
-        health = Health::Warning;
-    }
+    let health = shown_health(counts);
     row.mark = TreeMark::Icon(health.icon(), health.tone());
     let tone = if health == Health::Critical { Tone::Error } else { Tone::Plain };
     row.fact = if has_checks {

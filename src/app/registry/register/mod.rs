@@ -56,6 +56,8 @@ pub struct EditedJson {
 /// The question, while it is open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegisterDialog {
+    /// Tells this question from those before it.
+    pub opened: u64,
     /// Where it is registered.
     pub registry: RegistryId,
     /// In which datacenter: that of the agent.
@@ -136,8 +138,9 @@ pub enum RegisterAct {
 }
 
 impl RegisterDialog {
-    fn new(registry: RegistryId, datacenter: String, form: RegisterForm) -> Self {
+    fn new(opened: u64, registry: RegistryId, datacenter: String, form: RegisterForm) -> Self {
         let mut dialog = Self {
+            opened,
             registry,
             datacenter,
             begun: form.clone(),
@@ -304,13 +307,14 @@ impl App {
 
     /// Opens the question. What was left in it the last time is in it again, unless it begins with something else.
     fn open_register(&mut self, registry: RegistryId, form: RegisterForm, takes_draft: bool) {
+        let opened = self.next_id();
         let Some(entry) = self.registries.entry(registry) else { return };
         if entry.form.read_only || !entry.capabilities.register {
             return;
         }
         let datacenter = entry.datacenters.iter().find(|known| known.is_own).map(|known| known.name.clone());
         let draft = self.registries.register_drafts.remove(&registry);
-        let mut dialog = RegisterDialog::new(registry, datacenter.unwrap_or_default(), form);
+        let mut dialog = RegisterDialog::new(opened, registry, datacenter.unwrap_or_default(), form);
         match draft {
             Some(draft) if takes_draft => {
                 dialog.form = draft;

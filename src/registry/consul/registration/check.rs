@@ -12,7 +12,7 @@ const META_PAIRS: usize = 64;
 const META_KEY: usize = 128;
 const META_VALUE: usize = 512;
 /// Consul deregisters no sooner.
-const SOONEST_DEREGISTER: Duration = Duration::from_secs(60);
+const SOONEST_DEREGISTER: Duration = Duration::from_mins(1);
 /// The longest label in DNS.
 const DNS_LABEL: usize = 63;
 

@@ -111,13 +111,13 @@ impl Reader {
             }
             (Holds::One(shape), Value::Object(object)) => Some(Value::Object(self.object(object, shape, path, form))),
             // HCL writes a block as a list of one, and its JSON may too.
-            (Holds::One(shape), Value::Array(list)) if form == Form::Config && list.len() == 1 => match list.first() {
-                Some(Value::Object(object)) => Some(Value::Object(self.object(object, shape, path, form))),
-                _ => {
-                    self.wrong_type(path, "an object", value);
-                    None
+            (Holds::One(shape), Value::Array(list)) if form == Form::Config && list.len() == 1 => {
+                if let Some(Value::Object(object)) = list.first() {
+                    return Some(Value::Object(self.object(object, shape, path, form)));
                 }
-            },
+                self.wrong_type(path, "an object", value);
+                None
+            }
             (Holds::Many(shape), Value::Array(list)) => {
                 let mut out = Vec::new();
                 for (at, value) in list.iter().enumerate() {

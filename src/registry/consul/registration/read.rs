@@ -157,12 +157,11 @@ impl Reader {
                     }
                 }
                 ("services", other) => self.wrong_type(&at, "a list of services", other),
-                ("service", other) => self.wrong_type(&at, "an object", other),
                 ("check", Value::Object(_)) => beside.push((at, value)),
                 ("check" | "checks", Value::Array(list)) => {
                     beside.extend(list.iter().enumerate().map(|(number, value)| (format!("{at}[{number}]"), value)));
                 }
-                ("check", other) => self.wrong_type(&at, "an object", other),
+                ("service" | "check", other) => self.wrong_type(&at, "an object", other),
                 ("checks", other) => self.wrong_type(&at, "a list of checks", other),
                 _ => {
                     let meant = nearest(&lower, ["service", "services", "check", "checks"].into_iter());

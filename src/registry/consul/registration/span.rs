@@ -51,29 +51,22 @@ pub fn go_duration(time: Duration) -> String {
     }
     let nanos = time.subsec_nanos();
     if time.as_secs() == 0 {
-        return if nanos % 1_000_000 == 0 {
+        return if nanos.is_multiple_of(1_000_000) {
             format!("{}ms", nanos / 1_000_000)
-        } else if nanos % 1000 == 0 {
+        } else if nanos.is_multiple_of(1000) {
             format!("{}us", nanos / 1000)
         } else {
             format!("{nanos}ns")
         };
     }
     let (hours, minutes, seconds) = (time.as_secs() / 3600, time.as_secs() / 60 % 60, time.as_secs() % 60);
-    let mut text = String::new();
-    if hours > 0 {
-        text.push_str(&format!("{hours}h"));
-    }
-    if minutes > 0 {
-        text.push_str(&format!("{minutes}m"));
-    }
-    if nanos > 0 {
-        let fraction = format!("{nanos:09}");
-        text.push_str(&format!("{seconds}.{}s", fraction.trim_end_matches('0')));
-    } else if seconds > 0 {
-        text.push_str(&format!("{seconds}s"));
-    }
-    text
+    let part = |count: u64, unit: &str| if count > 0 { format!("{count}{unit}") } else { String::new() };
+    let seconds = if nanos > 0 {
+        format!("{seconds}.{}s", format!("{nanos:09}").trim_end_matches('0'))
+    } else {
+        part(seconds, "s")
+    };
+    format!("{}{}{seconds}", part(hours, "h"), part(minutes, "m"))
 }
 
 /// A duration that a person typed: Go's way, or a number with a space before its unit (`5 s`, `1 min`); a number alone

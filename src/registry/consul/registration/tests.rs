@@ -1,5 +1,7 @@
 //! Reading, writing and checking, by tables.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 use super::*;
 
 fn faults(text: &str) -> Vec<String> {

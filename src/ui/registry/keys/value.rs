@@ -157,7 +157,7 @@ fn key_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key:
     let words = cx.lang().key_values();
     let may_write = !cx.app.is_read_only(at);
     let text = view.value(key).and_then(|value| std::str::from_utf8(value).ok());
-    if ui.add(MenuItem::new(words.copy_value).icon(Icon::Copy).enabled(text.is_some()).first()).clicked() {
+    if ui.add(MenuItem::new(cx.lang().trace().copy_value).icon(Icon::Copy).enabled(text.is_some()).first()).clicked() {
         ui.ctx().copy_text(text.unwrap_or_default().to_owned());
     }
     if view.face(key) == KeyFace::Json

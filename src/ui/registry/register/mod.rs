@@ -41,6 +41,12 @@ pub(in crate::ui) fn register_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &RegisterDial
     let lang = cx.lang();
     let (place, address) = place_of(cx, dialog);
     let note = lang.at_place(&place, &dialog.datacenter);
+    // What comes first is typed first.
+    let shown = Id::unique("register shown");
+    if ctx.data(|data| data.get_temp::<u64>(shown)) != Some(dialog.opened) {
+        ctx.data_mut(|data| data.insert_temp(shown, dialog.opened));
+        ask_focus(ui, field_id(None, if dialog.form.name.is_empty() { "Name" } else { "ID" }));
+    }
     let large = LargeDialog { id: Id::unique("register"), size: SIZE, title: lang.acts().register_title, note: &note };
     let (closed, outside) = large_dialog_ui(&ctx, large, |ui, places| {
         let closed = head_ui(ui, cx, places.head);

@@ -22,10 +22,7 @@ use crate::ui::{fonts, theme};
 pub(super) fn service_ui(ui: &mut Ui, form: &Form<'_>, dialog: &RegisterDialog, typed: &mut RegisterForm) {
     let (acts, words) = (form.lang.acts(), form.lang.registry());
     let name = (&FaultPlace::Field("Name"), field_id(None, "Name"));
-    let response = field_row_ui(ui, form, words.name, name, "", &mut typed.name);
-    if ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
-    }
+    field_row_ui(ui, form, words.name, name, "", &mut typed.name);
     id_ui(ui, form, dialog, typed);
     address_ui(ui, form, typed);
     tags_ui(ui, form, typed);
@@ -85,7 +82,7 @@ fn address_ui(ui: &mut Ui, form: &Form<'_>, typed: &mut RegisterForm) {
     let wrong = [FaultPlace::Field("Address"), FaultPlace::Field("Port")].map(|place| form.fault(&place));
     let responses = row_ui(ui, words.address, address, |ui| {
         let word = text::width(ui.painter(), acts.port, fonts::body());
-        let width = (ui.available_width() - SHORT - word - 32.0).max(80.0);
+        let width = (ui.available_width() - SHORT - word - 24.0).max(80.0);
         let first =
             typed_ui(ui, address, words.address, acts.of_node, &mut typed.address, wrong[0].as_deref(), Some(width));
         word_ui(ui, acts.port);
