@@ -265,7 +265,7 @@ fn keys_are_imported_and_exported() {
             format!("{{\"key\": \"{prefix}{name}\", \"flags\": 0, \"value\": \"{value}\"}}")
         };
         let file = folder.path().join("in.json");
-        let listed = [entry("same", b"1"), entry("other", b"new"), entry("bytes", &[0, 255, 1])].join(",");
+        let listed = [entry("same", b"1"), entry("other", b"new"), entry("blob", &[0, 255, 1])].join(",");
         std::fs::write(&file, format!("[{listed}]")).unwrap();
         let mut walk = opened(lang, agent);
         let (own, words) = (walk.own(), walk.words());
@@ -278,21 +278,21 @@ fn keys_are_imported_and_exported() {
         walk.press(Key::Enter);
         walk.until_shown(&lang.import_plan(1, 1, 1));
         assert!(walk.has(own.is_new) && walk.has(own.differs) && walk.has(own.is_same));
-        assert_eq!(get(agent, &format!("{prefix}bytes")), None, "nothing is written before it was seen");
+        assert_eq!(get(agent, &format!("{prefix}blob")), None, "nothing is written before it was seen");
         walk.look("the plan");
         walk.click(Role::CheckBox, own.write_differing);
         walk.click(Role::Button, &lang.import_confirm(2));
         walk.until_so("both are written", |_| {
-            get(agent, &format!("{prefix}bytes")).as_deref() == Some(&[0, 255, 1])
+            get(agent, &format!("{prefix}blob")).as_deref() == Some(&[0, 255, 1])
                 && get(agent, &format!("{prefix}other")).as_deref() == Some(b"new")
         });
         walk.until_shown(&lang.keys_done(2, 0, 0, 0));
         walk.click(Role::Link, words.close);
 
         // Bytes are read in hexadecimal.
-        walk.until_keys("it is seen", |view| view.entry(&format!("{prefix}bytes")).is_some());
-        walk.open_key(&[&prefix], "bytes");
-        assert_eq!(walk.keys().face(&format!("{prefix}bytes")), KeyFace::Hex);
+        walk.until_keys("it is seen", |view| view.entry(&format!("{prefix}blob")).is_some());
+        walk.open_key(&[&prefix], "blob");
+        assert_eq!(walk.keys().face(&format!("{prefix}blob")), KeyFace::Hex);
         walk.look("bytes");
 
         // What is exported is what consul kv import reads: the same program reads it again.
@@ -306,7 +306,7 @@ fn keys_are_imported_and_exported() {
         walk.until_shown(lang.body().save_done);
         let written: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
         let keys: Vec<&str> = written.as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
-        assert_eq!(keys, [format!("{prefix}bytes"), format!("{prefix}other"), format!("{prefix}same")]);
+        assert_eq!(keys, [format!("{prefix}blob"), format!("{prefix}other"), format!("{prefix}same")]);
         assert_eq!(written[0]["value"], "AP8B");
     });
 }
