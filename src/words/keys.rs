@@ -226,9 +226,7 @@ impl Lang {
     /// The same of a secret: nothing of what it says.
     pub fn key_delta_hidden(self, delta: &KeyDelta) -> String {
         match delta {
-            KeyDelta::Member { .. } | KeyDelta::Text { .. } => {
-                self.either("another value, hidden", "新的值，已隐藏")
-            }
+            KeyDelta::Member { .. } | KeyDelta::Text { .. } => self.either("another value, hidden", "新的值，已隐藏"),
             other => self.key_delta(other),
         }
     }

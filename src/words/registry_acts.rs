@@ -80,6 +80,7 @@ word_table! {
     checked: "Checked: Consul will accept this", "检查通过：Consul 会接受";
     sending: "Registering…", "正在注册…";
     draft_back: "This was left here unsent.", "这是上次未提交的内容。";
+    start_anew: "Start anew", "重新填写";
     take_draft: "Take it up", "继续填写";
     file_path: "Path of the file", "文件路径";
     file_hint: "/path/service.json, either form; a list of services too", "/path/service.json，两种格式均可，也可包含多个服务";

@@ -88,9 +88,8 @@ fn items(view: &KeysView) -> Vec<Item<'_>> {
     }
     let Some(key) = &view.key else { return Vec::new() };
     let mut items: Vec<Item<'_>> = view.changes.iter().filter(|change| change.key == *key).map(Item::Change).collect();
-    let was_made_here = items.iter().any(
-        |item| matches!(item, Item::Change(change) if matches!(change.delta, KeyDelta::Created(_))),
-    );
+    let was_made_here =
+        items.iter().any(|item| matches!(item, Item::Change(change) if matches!(change.delta, KeyDelta::Created(_))));
     if let (Some(entry), Some(since), false) = (view.entry(key), view.seen_since, was_made_here) {
         items.push(Item::First(clock(since), entry.created));
     }
