@@ -77,7 +77,7 @@ pub(super) fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
     let area = ScrollArea::vertical().id_salt(("changes", view.all_changes)).auto_shrink([false, false]);
     area.show_rows(&mut pane, height, items.len(), |ui, range| {
         for item in items.get(range).unwrap_or_default() {
-            item_ui(ui, cx, at, view, item, height);
+            item_ui(ui, cx, at, item, height);
         }
     });
 }
@@ -96,7 +96,7 @@ fn items(view: &KeysView) -> Vec<Item<'_>> {
     items
 }
 
-fn item_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, item: &Item<'_>, height: f32) {
+fn item_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, item: &Item<'_>, height: f32) {
     let (lang, words) = (cx.lang(), cx.lang().key_values());
     let t = tokens(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
