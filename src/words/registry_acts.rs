@@ -16,6 +16,8 @@ word_table! {
     id_same_as_name: "the name", "与名称相同";
     port: "Port", "端口";
     add_tag: "Add a tag", "添加 tag";
+    key: "Key", "键";
+    value: "Value", "值";
     add_entry: "Add entry", "添加条目";
     health_check: "Health check", "健康检查";
     no_check: "None", "不检查";
