@@ -16,6 +16,8 @@ word_table! {
     id_same_as_name: "the name", "与名称相同";
     port: "Port", "端口";
     add_tag: "Add a tag", "添加 tag";
+    key: "Key", "键";
+    value: "Value", "值";
     add_entry: "Add entry", "添加条目";
     health_check: "Health check", "健康检查";
     no_check: "None", "不检查";
@@ -80,6 +82,7 @@ word_table! {
     checked: "Checked: Consul will accept this", "检查通过：Consul 会接受";
     sending: "Registering…", "正在注册…";
     draft_back: "This was left here unsent.", "这是上次未提交的内容。";
+    start_anew: "Start anew", "重新填写";
     take_draft: "Take it up", "继续填写";
     file_path: "Path of the file", "文件路径";
     file_hint: "/path/service.json, either form; a list of services too", "/path/service.json，两种格式均可，也可包含多个服务";

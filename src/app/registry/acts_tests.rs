@@ -273,6 +273,15 @@ fn drafts_outlive_the_question() {
     bench.register(RegisterAct::Close);
     bench.register(RegisterAct::Open(id, None));
     assert_eq!(bench.dialog().form, form("9005"));
+    assert!(bench.dialog().came_back);
+    bench.register(RegisterAct::StartAnew);
+    assert_eq!(bench.dialog().form, RegisterForm::default());
+    bench.register(RegisterAct::Close);
+    // For another service it begins with that one.
+    bench.register(RegisterAct::Open(id, Some("Orders".to_owned())));
+    assert_eq!(bench.dialog().form.name, "Orders");
+    bench.register(RegisterAct::TakeDraft);
+    assert_eq!(bench.dialog().form, form("9005"));
     bench.register(RegisterAct::Close);
     // From an instance it begins with that one, and the draft is at hand.
     let service = bench.service();

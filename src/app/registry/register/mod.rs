@@ -98,6 +98,8 @@ pub struct RegisterDialog {
     pub refused: Option<Arc<RegistryError>>,
     /// The file that is asked for.
     pub file: Option<FromFile>,
+    /// What was left is in the form again.
+    pub came_back: bool,
     /// Another form that was left with something in it.
     pub draft: Option<Box<RegisterForm>>,
 }
@@ -133,6 +135,8 @@ pub enum RegisterAct {
     ConfirmAll,
     /// Take up what was left; what is in the form now is left in its place.
     TakeDraft,
+    /// Begin with an empty form; what came back is left in its place.
+    StartAnew,
     /// Leave it; what is typed is kept.
     Close,
 }
@@ -161,6 +165,7 @@ impl RegisterDialog {
             sent: 0,
             refused: None,
             file: None,
+            came_back: false,
             draft: None,
         };
         dialog.settle();
@@ -295,6 +300,12 @@ impl App {
                     dialog.settle();
                 }
             }
+            RegisterAct::StartAnew => {
+                let left = std::mem::replace(&mut dialog.form, dialog.begun.clone());
+                (dialog.draft, dialog.came_back) = (Some(Box::new(left)), false);
+                (dialog.edited, dialog.several, dialog.tried) = (None, Vec::new(), false);
+                dialog.settle();
+            }
             RegisterAct::Confirm | RegisterAct::ConfirmAll => {
                 dialog.tried = true;
                 dialog.sends_all = act == RegisterAct::ConfirmAll && !dialog.several.is_empty();
@@ -316,8 +327,9 @@ impl App {
         let draft = self.registries.register_drafts.remove(&registry);
         let mut dialog = RegisterDialog::new(opened, registry, datacenter.unwrap_or_default(), form);
         match draft {
-            Some(draft) if takes_draft => {
-                dialog.form = draft;
+            // Who asks for another service begins with that one, and the draft is at hand.
+            Some(draft) if takes_draft && (dialog.form.name.is_empty() || dialog.form.name == draft.name) => {
+                (dialog.form, dialog.came_back) = (draft, true);
                 dialog.settle();
             }
             draft => dialog.draft = draft.map(Box::new),

@@ -120,6 +120,16 @@ fn content_ui(
         });
         body = rest;
     }
+    if dialog.came_back {
+        let (bar, rest) = body.split_top_bottom_at_y(body.top() + BAR);
+        bar_ui(ui, bar, "register came back", |ui| {
+            ui.add(Line::new(cx.lang().acts().draft_back).color(tokens(ui).text2));
+            if ui.add(Button::link(cx.lang().acts().start_anew)).clicked() {
+                act(cx, RegistryAct::Register(RegisterAct::StartAnew));
+            }
+        });
+        body = rest;
+    }
     if let Some(error) = &dialog.refused {
         let said = cx.lang().registry_error(error);
         let lead = cx.lang().acts().not_registered;
