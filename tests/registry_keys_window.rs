@@ -93,7 +93,7 @@ impl Walk {
     }
 
     fn edit(&mut self, text: &str) {
-        let name = self.own().value;
+        let name = self.lang.acts().value;
         self.focus(name, 0);
         self.command(Key::A);
         self.paste(text);
@@ -201,13 +201,17 @@ fn keys_are_created_moved_copied_and_deleted() {
 
         // Created, with what was typed for it.
         walk.click(Role::Button, own.new_key);
-        assert_eq!(walk.focused().map(|(_, name)| name).as_deref(), Some(own.key), "the first field has the focus");
+        assert_eq!(
+            walk.focused().map(|(_, name)| name).as_deref(),
+            Some(lang.acts().key),
+            "the first field has the focus"
+        );
         walk.look("a new key");
         walk.click(Role::Button, own.create);
         assert!(walk.has(own.no_key_typed));
         let key = format!("{folder}/新 键 & more");
-        walk.fill(own.key, &key);
-        walk.fill(own.value, "{\"x\": 1}");
+        walk.fill(lang.acts().key, &key);
+        walk.fill(lang.acts().value, "{\"x\": 1}");
         walk.click(Role::Button, own.create);
         walk.until_keys("it is there", |view| view.entry(&key).is_some());
         assert_eq!(walk.keys().key.as_deref(), Some(key.as_str()));
@@ -265,35 +269,35 @@ fn keys_are_imported_and_exported() {
             format!("{{\"key\": \"{prefix}{name}\", \"flags\": 0, \"value\": \"{value}\"}}")
         };
         let file = folder.path().join("in.json");
-        let listed = [entry("same", b"1"), entry("other", b"new"), entry("bytes", &[0, 255, 1])].join(",");
+        let listed = [entry("same", b"1"), entry("other", b"new"), entry("blob", &[0, 255, 1])].join(",");
         std::fs::write(&file, format!("[{listed}]")).unwrap();
         let mut walk = opened(lang, agent);
         let (own, words) = (walk.own(), walk.words());
 
         walk.click(Role::Button, own.import);
-        walk.fill(own.file, "/nowhere/at/all.json");
+        walk.fill(lang.body().save_file, "/nowhere/at/all.json");
         walk.press(Key::Enter);
         walk.until_so("it says why", |walk| walk.harness.query_all_by_role(Role::Alert).next().is_some());
-        walk.fill(own.file, &file.display().to_string());
+        walk.fill(lang.body().save_file, &file.display().to_string());
         walk.press(Key::Enter);
         walk.until_shown(&lang.import_plan(1, 1, 1));
         assert!(walk.has(own.is_new) && walk.has(own.differs) && walk.has(own.is_same));
-        assert_eq!(get(agent, &format!("{prefix}bytes")), None, "nothing is written before it was seen");
+        assert_eq!(get(agent, &format!("{prefix}blob")), None, "nothing is written before it was seen");
         walk.look("the plan");
         walk.click(Role::CheckBox, own.write_differing);
         walk.click(Role::Button, &lang.import_confirm(2));
         walk.until_so("both are written", |_| {
-            get(agent, &format!("{prefix}bytes")).as_deref() == Some(&[0, 255, 1])
+            get(agent, &format!("{prefix}blob")).as_deref() == Some(&[0, 255, 1])
                 && get(agent, &format!("{prefix}other")).as_deref() == Some(b"new")
         });
         walk.until_shown(&lang.keys_done(2, 0, 0, 0));
         walk.click(Role::Link, words.close);
 
         // Bytes are read in hexadecimal.
-        walk.until_keys("it is seen", |view| view.entry(&format!("{prefix}bytes")).is_some());
-        walk.open_key(&[&prefix], "bytes");
-        assert_eq!(walk.keys().face(&format!("{prefix}bytes")), KeyFace::Hex);
-        walk.look("bytes");
+        walk.until_keys("it is seen", |view| view.entry(&format!("{prefix}blob")).is_some());
+        walk.open_key(&[&prefix], "blob");
+        assert_eq!(walk.keys().face(&format!("{prefix}blob")), KeyFace::Hex);
+        walk.look("blob");
 
         // What is exported is what consul kv import reads: the same program reads it again.
         walk.row_menu(&prefix, own.export);
@@ -306,7 +310,7 @@ fn keys_are_imported_and_exported() {
         walk.until_shown(lang.body().save_done);
         let written: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
         let keys: Vec<&str> = written.as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
-        assert_eq!(keys, [format!("{prefix}bytes"), format!("{prefix}other"), format!("{prefix}same")]);
+        assert_eq!(keys, [format!("{prefix}blob"), format!("{prefix}other"), format!("{prefix}same")]);
         assert_eq!(written[0]["value"], "AP8B");
     });
 }
@@ -351,7 +355,7 @@ fn keys_are_found_read_by_keyboard_and_forbidden() {
         walk.look("a hidden value");
         walk.click_last(Role::Button, walk.words().show_value);
         walk.until_so("it is shown", |walk| {
-            walk.field(own.value).accesskit_node().value().is_some_and(|value| value.contains("hunter22"))
+            walk.field(lang.acts().value).accesskit_node().value().is_some_and(|value| value.contains("hunter22"))
         });
 
         // Read-only: no way to write is left.

@@ -72,6 +72,15 @@ fn rows_belong_to_the_request_or_to_its_target() {
         walk.send_and_wait();
         assert_eq!((walk.code(), walk.sent("token").as_deref()), (Code::OK, Some("101010")));
 
+        // A row that is added takes the focus, also where there is one.
+        let of = RowsOf::Target(address.clone());
+        let rows = walk.app().rows(&of).to_vec();
+        walk.click_last(Role::Button, words.add_row);
+        walk.text("x-team");
+        let keys = walk.app().rows(&of).iter().map(|row| row.key.clone()).collect::<Vec<_>>();
+        assert_eq!(keys, ["token", "x-team"]);
+        walk.act(Action::SetRows(of, rows));
+
         // A row of the request with the same key wins, and the other says so.
         walk.focus(words.key, 0);
         walk.text("token");

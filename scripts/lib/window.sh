@@ -127,6 +127,10 @@ types() { xdotool type --delay "${2:-15}" "$1"; }
 paste() {
     printf '%s' "$1" | xclip -selection clipboard -quiet >/dev/null 2>&1 &
     local clip=$!
+    for _ in $(seq 100); do
+        if [[ $(xclip -selection clipboard -o 2>/dev/null | head -c 40) == "${1:0:8}"* ]]; then break; fi
+        sleep 0.05
+    done
     xdotool key --delay 30 ctrl+v
     if [[ ${2:-} == still ]]; then sleep 0.3; else rest; fi
     kill "$clip" 2>/dev/null || true

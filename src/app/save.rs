@@ -221,10 +221,9 @@ impl SaveDialog {
     fn extension(&self) -> &'static str {
         match &self.what {
             SaveWhat::Message(..) if self.as_bytes => "binpb",
-            SaveWhat::Message(..) => "json",
+            SaveWhat::Message(..) | SaveWhat::Keys(..) => "json",
             SaveWhat::Messages(..) => "ndjson",
             SaveWhat::Certificates(..) => "pem",
-            SaveWhat::Keys(..) => "json",
             SaveWhat::KeyValue(key, value) => value_extension(key, value),
         }
     }

@@ -82,8 +82,8 @@ pub(super) struct Memory {
     pub(super) sent_chosen: Option<(u64, usize)>,
     /// Details of statuses that are unfolded: call, place, which part.
     pub(super) open_details: std::collections::BTreeSet<(u64, usize, u8)>,
-    /// The newest of these rows of metadata is to take the focus.
-    pub(super) focus_new_row: Option<RowsOf>,
+    /// The newest of these rows of metadata is to take the focus, once it is no more the one that was the newest before.
+    pub(super) focus_new_row: Option<(RowsOf, Option<u64>)>,
     /// Its value, rather than its key.
     pub(super) focus_new_value: bool,
     /// What is typed into the settings of calls while they are open.

@@ -62,12 +62,9 @@ word_table! {
     created: "Created", "创建于";
     modified: "Modified", "修改于";
     holder: "Lock holder", "锁持有者";
-    key: "Key", "键";
-    value: "Value", "值";
     gone: "This key is not there any more", "这个键已不存在";
     gone_hint: "It was deleted. What this window saw of it is in the changes.", "它已被删除。本窗口看到过的内容在变更列表中。";
     copy_key: "Copy the key", "复制键";
-    copy_value: "Copy the value", "复制值";
     save_file: "Save to a file…", "保存到文件…";
     load_file: "Load from a file…", "从文件载入…";
     copy_to: "Copy to…", "复制到…";
@@ -91,8 +88,6 @@ word_table! {
     import_title: "Import keys", "导入键";
     import_how: "A file that consul kv export wrote. Nothing is written before you have seen what it would change.", "由 consul kv export 导出的文件。在你看到将要变更的内容之前，不会写入。";
     import_again: "Another file", "另选文件";
-    read: "Read", "读取";
-    file: "File", "文件";
     is_new: "new", "新增";
     is_same: "the same", "相同";
     differs: "different", "不同";
@@ -103,7 +98,6 @@ word_table! {
     prefix: "Prefix", "前缀";
     load_title: "Load the value from a file", "从文件载入值";
     load_how: "The file's bytes become your text; nothing is written before you save.", "文件内容会成为你的文本；保存之前不会写入。";
-    stop: "Stop", "停止";
     nothing_to_save: "Nothing is typed that could be saved", "没有可保存的内容";
     edge: "Edge of the keys", "键列表边缘";
     back_to_tree: "Back to the keys", "返回键列表";
@@ -227,9 +221,7 @@ impl Lang {
     /// The same of a secret: nothing of what it says.
     pub fn key_delta_hidden(self, delta: &KeyDelta) -> String {
         match delta {
-            KeyDelta::Member { .. } | KeyDelta::Text { .. } | KeyDelta::Size { .. } => {
-                self.either("another value, hidden", "新的值，已隐藏")
-            }
+            KeyDelta::Member { .. } | KeyDelta::Text { .. } => self.either("another value, hidden", "新的值，已隐藏"),
             other => self.key_delta(other),
         }
     }
@@ -241,6 +233,17 @@ impl Lang {
             format!("Not JSON: {why}, line {line}, column {column}"),
             format!("不是有效的 JSON：{why}，第 {line} 行第 {column} 列"),
         )
+    }
+
+    /// Since when the registry cannot be asked.
+    pub fn away_since(self, time: &str) -> String {
+        self.either(format!("Since {time}."), format!("自 {time} 起。"))
+    }
+
+    /// So many changes came at once that they are not listed.
+    pub fn changes_unlisted(self, count: usize) -> String {
+        let number = format::count(count as u64);
+        self.either(format!("{number} more at once are not listed"), format!("另有 {number} 个同时发生的变更未列出"))
     }
 
     /// `Delete 5 keys below user/?`, `Delete user/motd?`

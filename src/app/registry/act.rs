@@ -386,6 +386,7 @@ impl App {
     }
 
     fn remove_registry(&mut self, id: RegistryId) {
+        self.keep_key_drafts_of(id);
         self.registries.entries.retain(|entry| entry.id != id);
         self.registries.views.retain(|service, _| service.registry != id);
         self.registries.keys.retain(|keys, _| keys.registry != id);

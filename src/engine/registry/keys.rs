@@ -54,19 +54,10 @@ pub struct KeyTree {
 /// A key that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyDiff {
-    /// As it was; `None` where it was not there.
-    pub before: Option<KeyEntry>,
-    /// As it is; `None` where it is gone.
-    pub after: Option<KeyEntry>,
+    /// Which.
+    pub key: String,
     /// What of it changed.
     pub delta: KeyDelta,
-}
-
-impl KeyDiff {
-    /// Which key.
-    pub fn key(&self) -> &str {
-        self.after.as_ref().or(self.before.as_ref()).map_or("", |entry| entry.key.as_str())
-    }
 }
 
 /// What changed of a key, short enough for a line.
@@ -116,7 +107,6 @@ impl KeyDelta {
     /// What changed from one state of a key to the next.
     pub fn of(before: Option<&KeyEntry>, after: Option<&KeyEntry>) -> Self {
         match (before, after) {
-            (None, None) => Self::Same,
             (None, Some(after)) => Self::Created(after.value.len()),
             (Some(before), None) => Self::Deleted(before.value.len()),
             (Some(before), Some(after)) if before.value != after.value => Self::of_values(&before.value, &after.value),
@@ -124,7 +114,7 @@ impl KeyDelta {
                 Self::Flags { before: before.flags, after: after.flags }
             }
             (Some(before), Some(after)) if before.holder != after.holder => Self::Holder(after.holder.clone()),
-            _ => Self::Same,
+            (None, None) | (Some(_), Some(_)) => Self::Same,
         }
     }
 
@@ -274,15 +264,14 @@ impl KeyTree {
         let mut more = 0;
         let mut tell = |before: Option<&KeyEntry>, after: Option<&KeyEntry>| {
             if told.len() < TOLD_CHANGES {
-                let delta = KeyDelta::of(before, after);
-                told.push(KeyDiff { before: before.cloned(), after: after.cloned(), delta });
+                let key = after.or(before).map_or_else(String::new, |entry| entry.key.clone());
+                told.push(KeyDiff { key, delta: KeyDelta::of(before, after) });
             } else {
                 more += 1;
             }
         };
         loop {
             match (old.peek(), new.peek()) {
-                (None, None) => break,
                 (Some(a), Some(b)) if a.key == b.key => {
                     if a.modified != b.modified || a.holder != b.holder {
                         tell(Some(a), Some(b));
@@ -298,7 +287,7 @@ impl KeyTree {
                     tell(None, Some(b));
                     new.next();
                 }
-                (Some(_), None) => break,
+                (None | Some(_), None) => break,
             }
         }
         (self.changes, self.more_changes) = (told, more);
@@ -394,9 +383,12 @@ fn nodes_of(entries: &[KeyEntry]) -> Vec<KeyNode> {
     nodes
 }
 
+/// By datacenter and prefix.
+type Trees = HashMap<(String, String), Arc<KeyTree>>;
+
 /// What the last look of each watch of keys saw: also after a pause, what changed meanwhile is told.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SeenKeys(Arc<Mutex<HashMap<(String, String), Arc<KeyTree>>>>);
+pub(super) struct SeenKeys(Arc<Mutex<Trees>>);
 
 impl SeenKeys {
     /// Makes a tree of what a watch saw. Blocks.

@@ -83,7 +83,7 @@ fn what_changed_is_said_in_a_line() {
     let after = [("same", "1", 1), ("text", "40", 2), ("new", "xyz", 3), ("json", "{\"a\":{\"b\":2}}", 4)];
     let after = after.iter().map(|(key, value, modified)| entry(key, value, *modified)).collect();
     let tree = KeyTree::new(Arc::new(after), Some(&before));
-    let told: Vec<(&str, KeyDelta)> = tree.changes.iter().map(|diff| (diff.key(), diff.delta.clone())).collect();
+    let told: Vec<(&str, KeyDelta)> = tree.changes.iter().map(|diff| (diff.key.as_str(), diff.delta.clone())).collect();
     let member = KeyDelta::Member { name: "a.b".into(), before: Some("1".into()), after: Some("2".into()) };
     assert_eq!(
         told,

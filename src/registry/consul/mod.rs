@@ -1,8 +1,8 @@
 //! HashiCorp Consul over its HTTP API.
 //!
 //! Lives here: how an agent is reached, what is asked and how the answers read, watches by blocking queries, acts with a
-//! look afterwards, keys and values, and what a registration is. Absent:
-//! the engine that keeps registries, and every word for people but Consul's own.
+//! look afterwards, keys and values, and what a registration is. Absent: the engine that keeps registries, and every
+//! word for people but Consul's own.
 
 mod acts;
 mod blocking;
@@ -111,15 +111,12 @@ impl Registry for Consul {
         service: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Answer<Vec<Instance>>, RegistryError>> {
         Box::pin(async move {
-            match service {
-                Some(name) => {
-                    let (instances, facts) = self.service_instances(scope, name).await?;
-                    Ok(self.answer_of_one(instances, &facts, scope).await)
-                }
-                None => {
-                    let (instances, facts) = self.all_instances(scope).await?;
-                    Ok(self.answer_of_all(instances, &facts, scope).await)
-                }
+            if let Some(name) = service {
+                let (instances, facts) = self.service_instances(scope, name).await?;
+                Ok(self.answer_of_one(instances, &facts, scope).await)
+            } else {
+                let (instances, facts) = self.all_instances(scope).await?;
+                Ok(self.answer_of_all(instances, &facts, scope).await)
             }
         })
     }

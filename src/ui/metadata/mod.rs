@@ -102,7 +102,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, line: Rect, of: &RowsOf, said: &str) {
     }
     if right.add(Button::ghost(words.add_row).icon(Icon::Plus).small()).clicked() {
         cx.act(Action::AddRow(of.clone(), String::new(), String::new()));
-        cx.memory.focus_new_row = Some(of.clone());
+        cx.await_new_row(of);
     }
     let room = right.min_rect().left() - inner.left() - 8.0;
     let mut left = row_at(ui, inner, ("metadata line", of));
@@ -187,13 +187,17 @@ pub(super) fn keychain_notice_ui(ui: &mut Ui, cx: &mut Cx<'_>, inset: f32) {
     ui.allocate_space(vec2(1.0, height));
 }
 
+impl Cx<'_> {
+    /// The row that comes behind these takes the focus once it is there: the action is done after this frame.
+    pub(super) fn await_new_row(&mut self, of: &RowsOf) {
+        self.memory.focus_new_row = Some((of.clone(), self.app.rows(of).last().map(|row| row.id)));
+    }
+}
+
 impl Memory {
-    /// The row that was added last to these takes the focus once it is there.
-    pub(super) fn takes_new_row(&mut self, of: &RowsOf) -> bool {
-        if self.focus_new_row.as_ref() == Some(of) {
-            self.focus_new_row = None;
-            return true;
-        }
-        false
+    /// Whether this last one of the rows is the one that is awaited.
+    pub(super) fn takes_new_row(&mut self, of: &RowsOf, last: u64) -> bool {
+        let is_it = |(awaited, before): &(RowsOf, Option<u64>)| awaited == of && *before != Some(last);
+        self.focus_new_row.take_if(|awaited| is_it(awaited)).is_some()
     }
 }

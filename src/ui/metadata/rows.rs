@@ -51,7 +51,7 @@ pub(in crate::ui) fn rows_ui(
         if let Some(text) = text {
             asks.push(RowsAsk::Paste(Some(row.id), text));
         }
-        let is_new = last == Some(row.id) && cx.memory.takes_new_row(&place.of);
+        let is_new = last == Some(row.id) && cx.memory.takes_new_row(&place.of, row.id);
         let done = row_ui(ui, cx, place, row, &widths, is_new);
         if done.removed {
             removed = Some(row.id);
@@ -103,14 +103,14 @@ fn blank_ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &RowsPlace<'_>, count: usize, k
         Field::new(value_id, &mut value, words.value).placeholder(words.value).mono().width(width).show(&mut line);
     if let Some(taken) = taken.and_then(|at| suggestions.get(at)) {
         asks.push(RowsAsk::Add(taken.text.clone(), String::new()));
-        cx.memory.focus_new_row = Some(place.of.clone());
+        cx.await_new_row(&place.of);
         cx.memory.focus_new_value = true;
     } else if response.changed() && !key.is_empty() {
         asks.push(RowsAsk::Add(key, String::new()));
-        cx.memory.focus_new_row = Some(place.of.clone());
+        cx.await_new_row(&place.of);
     } else if of_value.changed() && !value.is_empty() {
         asks.push(RowsAsk::Add(String::new(), value));
-        cx.memory.focus_new_row = Some(place.of.clone());
+        cx.await_new_row(&place.of);
         cx.memory.focus_new_value = true;
     }
 }

@@ -18,6 +18,8 @@ const SIZES_FROM: f32 = 430.0;
 const LOW: f32 = 120.0;
 /// The width of a digit in data.
 const DIGIT: f32 = 7.5;
+/// The longest size: `999.9 kB`.
+const SIZE: f32 = 8.0 * DIGIT;
 
 pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord) {
     let words = cx.words();
@@ -39,7 +41,7 @@ pub(super) fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord
         Column::new(words.time, (longest * DIGIT).max(68.0).ceil()).right(),
     ];
     if has_sizes {
-        columns.push(Column::new(words.size, 56.0).right());
+        columns.push(Column::new(words.size, SIZE).right());
     }
     columns.push(Column::rest(words.message));
     let count = usize::try_from(total).unwrap_or(usize::MAX);

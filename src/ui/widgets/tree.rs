@@ -77,6 +77,10 @@ pub trait TreeRows {
     fn count(&self) -> usize;
     /// Where a row stands.
     fn place(&self, index: usize) -> Option<TreePlace>;
+    /// Where the row with this key stands; to be answered at once by whoever has a great many.
+    fn position(&self, key: u64) -> Option<usize> {
+        (0..self.count()).find(|index| self.place(*index).is_some_and(|row| row.key == key))
+    }
     /// A row as it is shown.
     fn row(&self, index: usize) -> Option<Cow<'_, TreeRow>>;
 }
@@ -167,8 +171,7 @@ impl<'a> Tree<'a> {
     pub fn show(self, ui: &mut Ui, rows: &(impl TreeRows + ?Sized)) -> TreeResponse {
         let mut out = TreeResponse::default();
         let count = rows.count();
-        let is_chosen = |index: &usize| rows.place(*index).map(|row| row.key) == self.chosen;
-        let current = self.chosen.and_then(|_| (0..count).find(is_chosen));
+        let current = self.chosen.and_then(|key| rows.position(key));
         let builder = UiBuilder::new().id_salt(self.id).accessibility_role(Role::Tree).accessibility_label(self.name);
         ui.scope_builder(builder, |ui| {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);

@@ -94,11 +94,13 @@ impl App {
         match act {
             KeyAct::SetFilter(filter) => view.filter = filter,
             KeyAct::Toggle(id) => {
+                view.folds += 1;
                 if !view.open.remove(&id) {
                     view.open.insert(id);
                 }
             }
             KeyAct::ToggleAll(open) => {
+                view.folds += 1;
                 view.open.clear();
                 if let Some(tree) = view.tree().map(Arc::clone).filter(|_| open) {
                     view.open.extend(tree.nodes().iter().filter(|node| node.is_folder).map(|node| node.id));

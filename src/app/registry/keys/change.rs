@@ -5,11 +5,13 @@ use std::time::SystemTime;
 
 use super::{KeysRef, KeysView};
 use crate::app::App;
-use crate::engine::{KeyDelta, KeyDiff};
+use crate::engine::{KeyDelta, KeyTree};
 use crate::registry::KeyEntry;
 
 /// So many changes are kept of one view.
 const KEPT_CHANGES: usize = 1_000;
+/// So many writes are remembered until the watch sees them; more are under way at no time.
+const KEPT_WRITES: usize = 1_000;
 /// Values of the past that are kept so that they can be written back, in bytes.
 const KEPT_BYTES: usize = 32 << 20;
 
@@ -69,6 +71,14 @@ impl OwnWrite {
 }
 
 impl KeysView {
+    /// Remembers a write as ours.
+    pub(super) fn put_own(&mut self, own: OwnWrite) {
+        self.ours.push(own);
+        if self.ours.len() > KEPT_WRITES {
+            self.ours.remove(0);
+        }
+    }
+
     /// A change by its id.
     pub fn change(&self, id: u64) -> Option<&KeyChange> {
         self.changes.iter().find(|change| change.id == id)
@@ -89,13 +99,17 @@ impl KeysView {
 
 impl App {
     /// Takes what the watch saw into the list.
-    pub(super) fn see_key_changes(&mut self, at: &KeysRef, diffs: &[KeyDiff], time: SystemTime) {
-        for diff in diffs {
+    pub(super) fn see_key_changes(&mut self, at: &KeysRef, tree: &KeyTree, time: SystemTime) {
+        if let Some(view) = self.registries.keys.get_mut(at) {
+            view.unlisted += tree.more_changes;
+        }
+        for diff in &tree.changes {
             let id = self.next_id();
             let Some(view) = self.registries.keys.get_mut(at) else { return };
-            let key = diff.key();
-            let index = diff.after.as_ref().map(|after| after.modified);
-            let own = view.ours.iter_mut().find(|own| own.key == key && !own.seen && own.is(diff.after.as_ref()));
+            let key = diff.key.as_str();
+            let after = tree.entry(key);
+            let index = after.map(|after| after.modified);
+            let own = view.ours.iter_mut().find(|own| own.key == key && !own.seen && own.is(after));
             if let Some(own) = own {
                 own.seen = true;
                 if let Some(recorded) = own.recorded {
@@ -108,7 +122,7 @@ impl App {
                 }
                 own.recorded = Some(id);
                 let before = own.before.clone().map(Arc::new);
-                let delta = KeyDelta::of(own.before.as_ref(), diff.after.as_ref());
+                let delta = KeyDelta::of(own.before.as_ref(), after);
                 view.put_change(KeyChange {
                     id,
                     key: key.to_owned(),

@@ -216,24 +216,22 @@ impl App {
                 let kind = KeyJobKind::Undo(step.key.clone());
                 return self.begin_key_job(at, kind, vec![step], now);
             }
-            KeyDialog::Import { path, reading, plan, overwrite, fault } => match plan {
-                Some(Ok(items)) => {
+            KeyDialog::Import { path, reading, plan, overwrite, fault } => {
+                if let Some(Ok(items)) = plan {
                     let steps = import_steps(items, *overwrite);
                     return self.begin_key_job(at, KeyJobKind::Import, steps, now);
                 }
-                _ => {
-                    *fault = path.trim().is_empty().then_some(KeyFault::NoPath);
-                    let work = view
-                        .tree
-                        .as_ref()
-                        .map(|answer| KeyWork::ReadImport(PathBuf::from(path.trim()), Arc::clone(&answer.value)));
-                    if let (None, Some(work)) = (*fault, work) {
-                        (*reading, *plan) = (true, None);
-                        view.dialog = Some(dialog);
-                        return self.work_keys(at, KeyAsked::Import, work);
-                    }
+                *fault = path.trim().is_empty().then_some(KeyFault::NoPath);
+                let work = view
+                    .tree
+                    .as_ref()
+                    .map(|answer| KeyWork::ReadImport(PathBuf::from(path.trim()), Arc::clone(&answer.value)));
+                if let (None, Some(work)) = (*fault, work) {
+                    (*reading, *plan) = (true, None);
+                    view.dialog = Some(dialog);
+                    return self.work_keys(at, KeyAsked::Import, work);
                 }
-            },
+            }
             KeyDialog::Export { prefix } => {
                 let prefix = prefix.clone();
                 let Some(tree) = view.tree().map(Arc::clone) else { return };

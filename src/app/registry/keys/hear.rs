@@ -28,7 +28,7 @@ impl App {
                         view.open.extend(roots);
                     }
                 }
-                self.see_key_changes(at, &tree.changes, time);
+                self.see_key_changes(at, &tree, time);
                 if let Some(view) = self.registries.keys.get_mut(at)
                     && view.settle_drafts()
                 {

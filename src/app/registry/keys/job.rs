@@ -148,7 +148,7 @@ impl App {
         let ticket = self.ask_registry(at.registry, Asked::Keys(at.clone(), asked(step.clone())), question);
         if let Some(view) = self.registries.keys.get_mut(at) {
             let before = view.entry(&step.key).cloned();
-            view.ours.push(OwnWrite::new(ticket, &step.key, before, written));
+            view.put_own(OwnWrite::new(ticket, &step.key, before, written));
         }
         ticket
     }

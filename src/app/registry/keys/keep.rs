@@ -2,6 +2,7 @@
 
 use super::{DraftValue, KeyDraft, KeysRef, is_secret_value};
 use crate::app::App;
+use crate::engine::RegistryId;
 use crate::state::KeyDraftDoc;
 
 /// A draft of an earlier start, until its registry's keys are shown.
@@ -63,6 +64,16 @@ impl App {
             }
         }
         docs
+    }
+
+    /// A registry is taken out: what was typed waits until it is there again.
+    pub(in crate::app) fn keep_key_drafts_of(&mut self, registry: RegistryId) {
+        let (going, staying) =
+            std::mem::take(&mut self.registries.keys).into_iter().partition(|(at, _)| at.registry == registry);
+        self.registries.keys = going;
+        let docs = self.key_draft_docs();
+        self.restore_key_drafts(&docs);
+        self.registries.keys = staying;
     }
 
     /// Takes what an earlier start remembered.

@@ -104,6 +104,8 @@ pub struct KeysView {
     pub revealed: bool,
     /// What changed, the newest first.
     pub changes: Vec<KeyChange>,
+    /// So many more changed at once than are listed.
+    pub unlisted: usize,
     /// Changes of all keys are listed, not of the one in the middle.
     pub all_changes: bool,
     /// The question that is open.
@@ -116,9 +118,25 @@ pub struct KeysView {
     pub looked: Looked,
     /// What was typed for a new key that was not created.
     pub(in crate::app) new_key: (String, String),
+    /// Where the row stands that has the choice.
+    pub cursor_at: Option<usize>,
     /// Counts the looks at the keys.
     pub(in crate::app) serial: u64,
+    /// Counts what was folded and unfolded.
+    pub(in crate::app) folds: u64,
+    /// What the rows were made of.
+    made_of: Option<MadeOf>,
     pub(in crate::app) ours: Vec<change::OwnWrite>,
+}
+
+/// What rows were made of: where it is the same, so are they.
+#[derive(Debug, PartialEq, Eq)]
+struct MadeOf {
+    serial: u64,
+    folds: u64,
+    filter: String,
+    is_found: bool,
+    unwritten: Vec<String>,
 }
 
 impl KeysView {
@@ -206,8 +224,28 @@ impl KeysView {
         folder_of(path).to_owned()
     }
 
-    /// Makes the rows anew, of the keys as they are, or of what the search found.
+    /// Makes the rows anew where something of them changed, of the keys as they are, or of what the search found.
     pub(in crate::app) fn rebuild(&mut self) {
+        let filter = self.filter.trim().to_owned();
+        let made_of = MadeOf {
+            serial: self.serial,
+            folds: self.folds,
+            is_found: self.looked.found(&filter, self.serial).is_some(),
+            filter,
+            unwritten: self.unwritten().collect(),
+        };
+        if self.made_of.as_ref() != Some(&made_of) {
+            self.make_lines();
+            self.made_of = Some(made_of);
+        }
+        let is_there = |at: usize| self.lines.get(at).and_then(|line| self.line_id(line)) == self.cursor;
+        if self.cursor.is_none() || !self.cursor_at.is_some_and(is_there) {
+            let is_chosen = |line: &KeyLine| self.cursor.is_some() && self.line_id(line) == self.cursor;
+            self.cursor_at = self.lines.iter().position(is_chosen);
+        }
+    }
+
+    fn make_lines(&mut self) {
         let Some(tree) = self.tree.as_ref().map(|answer| Arc::clone(&answer.value)) else {
             self.lines = self.unwritten().map(KeyLine::Unwritten).collect();
             return;
@@ -232,6 +270,7 @@ impl KeysView {
 
     /// Unfolds the folders that a key is in.
     pub(in crate::app) fn unfold_to(&mut self, key: &str) {
+        self.folds += 1;
         let slashes = key.match_indices('/').map(|(at, _)| at + 1).filter(|end| *end < key.len());
         self.open.extend(slashes.filter_map(|end| key.get(..end)).map(KeyNode::folder_id));
     }

@@ -526,6 +526,23 @@ fn what_was_typed_is_there_after_a_restart_without_secrets() {
     assert_eq!(next.app.key_draft_docs(), docs);
 }
 
+#[test]
+fn what_was_typed_waits_for_its_registry() {
+    let mut bench = Bench::new(&[("a", "1")]);
+    bench.edit("a", "mine");
+    bench.app.apply(Action::Registry(RegistryAct::Remove(bench.at.registry)), bench.now);
+    assert!(bench.app.registries.keys.is_empty());
+    let docs = bench.app.key_draft_docs();
+    assert_eq!(docs.len(), 1);
+    let form = RegistryForm { address: "here:8500".to_owned(), ..RegistryForm::default() };
+    bench.app.apply(Action::Registry(RegistryAct::Add(Box::new(form))), bench.now);
+    bench.at.registry = bench.app.registries.entries[0].id;
+    let view = RegistryView::Keys(bench.at.registry, bench.at.datacenter.clone());
+    bench.app.apply(Action::Registry(RegistryAct::Show(view)), bench.now);
+    bench.look();
+    assert_eq!(bench.view().value("a").unwrap(), b"mine");
+}
+
 /// Nothing that an older question made is taken for the newer.
 #[test]
 fn late_answers_change_nothing() {

@@ -4,6 +4,7 @@ use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::{act_keys, clock};
 use crate::app::{KeyAct, KeyChange, KeysRef, KeysView, is_secret_value};
+use crate::engine::KeyDelta;
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -53,7 +54,16 @@ pub(super) fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
     }
     row_at(ui, inner, "changes head").add(Line::strong(cx.lang().registry().changes));
     let items = items(view);
+    let more = if view.all_changes { view.unlisted } else { 0 };
     let rest = Rect::from_min_max(pos2(whole.left(), head.bottom()), whole.max);
+    let mut rest = rest;
+    if more > 0 {
+        let foot = Rect::from_min_max(pos2(rest.left(), (rest.bottom() - 30.0).max(rest.top())), rest.max);
+        rest.max.y = foot.top();
+        let said = cx.lang().changes_unlisted(more);
+        let mut row = row_at(ui, foot.shrink2(vec2(INSET, 0.0)), "more changes");
+        row.add(Line::hint(&said).color(t.text3).elide(Elide::End));
+    }
     let mut pane = pane_at(ui, rest, "changes list");
     if items.is_empty() {
         pane.add_space(44.0);
@@ -67,7 +77,7 @@ pub(super) fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
     let area = ScrollArea::vertical().id_salt(("changes", view.all_changes)).auto_shrink([false, false]);
     area.show_rows(&mut pane, height, items.len(), |ui, range| {
         for item in items.get(range).unwrap_or_default() {
-            item_ui(ui, cx, at, view, item, height);
+            item_ui(ui, cx, at, item, height);
         }
     });
 }
@@ -78,25 +88,29 @@ fn items(view: &KeysView) -> Vec<Item<'_>> {
     }
     let Some(key) = &view.key else { return Vec::new() };
     let mut items: Vec<Item<'_>> = view.changes.iter().filter(|change| change.key == *key).map(Item::Change).collect();
-    let was_made_here = items.iter().any(
-        |item| matches!(item, Item::Change(change) if matches!(change.delta, crate::engine::KeyDelta::Created(_))),
-    );
+    let was_made_here =
+        items.iter().any(|item| matches!(item, Item::Change(change) if matches!(change.delta, KeyDelta::Created(_))));
     if let (Some(entry), Some(since), false) = (view.entry(key), view.seen_since, was_made_here) {
         items.push(Item::First(clock(since), entry.created));
     }
     items
 }
 
-fn item_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, item: &Item<'_>, height: f32) {
+fn item_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, item: &Item<'_>, height: f32) {
     let (lang, words) = (cx.lang(), cx.lang().key_values());
     let t = tokens(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     line_below(ui.painter(), rect, t.line);
     let (time, index, key, what, by) = match item {
         Item::Change(change) => {
-            let is_secret = change.before.as_ref().is_some_and(|before| is_secret_value(&change.key, &before.value))
-                || view.entry(&change.key).is_some_and(|entry| is_secret_value(&change.key, &entry.value))
-                || is_secret_value(&change.key, b"-");
+            let is_secret = match &change.delta {
+                KeyDelta::Text { before, after } => {
+                    [before, after].iter().any(|value| is_secret_value(&change.key, value.as_bytes()))
+                }
+                // Any value would be one.
+                KeyDelta::Member { name, .. } => [&change.key, name].iter().any(|key| is_secret_value(key, b"-")),
+                _ => false,
+            };
             let what = if is_secret { lang.key_delta_hidden(&change.delta) } else { lang.key_delta(&change.delta) };
             let by = if change.ours { words.by_us } else { words.by_others };
             (clock(change.at), change.index, change.key.as_str(), what, by)

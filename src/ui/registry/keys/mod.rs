@@ -56,6 +56,8 @@ pub(in crate::ui) struct KeysMemory {
     changes_over: bool,
     /// Where there is room for one of them only: the tree stands in the place of the value.
     tree_over: bool,
+    /// The chosen row when the tree was last painted.
+    cursor: Option<u64>,
     /// The search takes the focus.
     focus_search: bool,
     /// What a button asks of the editor this frame.

@@ -28,7 +28,7 @@ pub(super) fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
     let mut has_some = false;
     if let Some(away) = &view.away {
         has_some = true;
-        let said = format!("{} {}", lang.registry_error(&away.error), clock(away.since));
+        let said = format!("{} {}", lang.away_since(&clock(away.since)), lang.registry_error(&away.error));
         let actions = [lang.registry().look_again];
         if Notice::new(Tone::Warn, words.stale, &said).actions(&actions).show(&mut pane).is_some() {
             super::super::act(cx, RegistryAct::Refresh(at.registry));
@@ -42,11 +42,11 @@ pub(super) fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
                 has_some = true;
                 let said = lang.keys_going_on(&what, job.done, job.total);
                 let share = Progress::Share(job.done as f32 / job.total.max(1) as f32);
-                if working_ui(&mut pane, &said, &format::elapsed(since), share, Some(words.stop)) {
+                if working_ui(&mut pane, &said, &format::elapsed(since), share, Some(cx.lang().streams().stop_saving)) {
                     act_keys(cx, at, KeyAct::StopJob(job.id));
                 }
             } else {
-                pane.ctx().request_repaint_after(QUIET - since);
+                pane.ctx().request_repaint_after(QUIET.saturating_sub(since));
             }
             continue;
         }
@@ -88,10 +88,14 @@ fn job_said(lang: Lang, job: &KeyJob) -> String {
     let named: Vec<&str> = job.changed.iter().map(String::as_str).take(NAMED).collect();
     if !named.is_empty() {
         let more = if job.changed.len() > NAMED { " …" } else { "" };
-        said.push_str(&format!("\n{}{more}", named.join(", ")));
+        said.push('\n');
+        said.push_str(&named.join(", "));
+        said.push_str(more);
     }
     for (key, error) in job.failed.iter().take(2) {
-        said.push_str(&format!("\n{key}: {}", lang.registry_error(error)));
+        for part in ["\n", key, ": ", &lang.registry_error(error)] {
+            said.push_str(part);
+        }
     }
     said
 }

@@ -70,8 +70,12 @@ fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, rest: Re
     let inner = Rect::from_min_max(pos2(rest.left() + 8.0, rest.top()), pos2(right, rest.bottom()));
     let mut area = pane_at(&mut pane, inner, "key tree rows");
     area.spacing_mut().scroll.floating_allocated_width = 8.0;
-    let tree = Tree::new(Id::unique(("keys", at.registry, &at.datacenter)), words.tree, view.cursor)
-        .active(view.key.is_some());
+    // What was opened from elsewhere comes into view.
+    let is_moved = std::mem::replace(&mut cx.memory.keys.cursor, view.cursor) != view.cursor;
+    let tree =
+        Tree::new(Id::unique(("keys", at.registry, &at.datacenter, view.filter.trim())), words.tree, view.cursor)
+            .active(view.key.is_some())
+            .scroll_to_chosen(is_moved);
     let response = tree.show(&mut area, &Lines { app: cx.app, view });
     let is_filtered = !view.filter.trim().is_empty();
     if let Some(id) = response.toggled.filter(|_| !is_filtered) {
@@ -181,6 +185,10 @@ impl TreeRows for Lines<'_> {
                 TreePlace { key, level: node.level.min(DEEPEST), expanded }
             }
         })
+    }
+
+    fn position(&self, key: u64) -> Option<usize> {
+        self.view.cursor_at.filter(|_| self.view.cursor == Some(key))
     }
 
     fn row(&self, index: usize) -> Option<Cow<'_, TreeRow>> {

@@ -157,7 +157,7 @@ fn key_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key:
     let words = cx.lang().key_values();
     let may_write = !cx.app.is_read_only(at);
     let text = view.value(key).and_then(|value| std::str::from_utf8(value).ok());
-    if ui.add(MenuItem::new(words.copy_value).icon(Icon::Copy).enabled(text.is_some()).first()).clicked() {
+    if ui.add(MenuItem::new(cx.lang().trace().copy_value).icon(Icon::Copy).enabled(text.is_some()).first()).clicked() {
         ui.ctx().copy_text(text.unwrap_or_default().to_owned());
     }
     if view.face(key) == KeyFace::Json
@@ -260,7 +260,7 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &st
         forget_editor(ui, cx, None);
         let id = Id::unique(("key hex", at.registry, &at.datacenter, key));
         if let Some(lines) = view.looked.hex(&version) {
-            CodeView::new(id, words.value).lang(cx.lang()).show(ui, lines);
+            CodeView::new(id, cx.lang().acts().value).lang(cx.lang()).show(ui, lines);
         }
         return;
     };
@@ -278,7 +278,7 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &st
     let language = if face == KeyFace::Json { Language::Json } else { Language::Plain };
     // Two states of a key never have the same number: indexes are far below it.
     let number = if version.draft > 0 { version.draft | (1 << 62) } else { version.modified };
-    let output = Editor::new(id, text, words.value)
+    let output = Editor::new(id, text, cx.lang().acts().value)
         .version(number)
         .language(language)
         .problems(&problems)
