@@ -188,8 +188,12 @@ fn no_such_name_and_no_such_target() {
     let gone = "not_reached";
     let unknown = ladder(BROKEN, &["no-such-host.invalid:443"]);
     states(&unknown, ["failed", gone, gone, gone, gone, gone, gone, gone]);
-    // What is no address at all never begins.
-    headless(["diagnose", "consul://a/b"]).run().exits(BROKEN).answers_nothing().says(&["registry"]);
+    // A target of a registry that is not there never begins.
+    headless(["diagnose", "consul://127.0.0.1:1/b"])
+        .run()
+        .exits(BROKEN)
+        .answers_nothing()
+        .says(&["Consul 127.0.0.1:1"]);
     headless(["diagnose"]).run().exits(common::exit::USAGE).answers_nothing();
     headless(["diagnose", "--help"]).run().succeeds().answers(&["--json", "Exit code", "--connect-timeout"]);
 }

@@ -6,7 +6,7 @@
 mod window_support;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
+use egui::{Event, Key, Modifiers, PointerButton};
 use proconsul::app::{Action, Area, RequestSide, ResponseSide, Settings};
 use proconsul::engine::Direction;
 use proconsul::words::Lang;
@@ -254,4 +254,22 @@ fn a_narrow_window_folds_its_side_and_gives_it_back() {
     walk.harness.set_size(egui::vec2(1440.0, 900.0));
     walk.harness.run_steps(4);
     assert!(walk.names(Role::TreeItem).contains(&"BidiHello".to_owned()));
+}
+
+/// Where panes scroll, too: a press and its release may come in one frame, as from a touchpad that is tapped.
+#[test]
+fn a_quick_click_gives_a_field_the_focus() {
+    for size in [SMALL, [SMALL[0] / 2.0, SMALL[1] / 2.0]] {
+        let mut walk = Begin::new(Lang::En).size(size).with_demo();
+        let name = walk.words().target;
+        let at = walk.field(name).rect().center();
+        walk.harness.event(Event::PointerMoved(at));
+        walk.harness.run_steps(2);
+        for pressed in [true, false] {
+            let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+            walk.harness.input_mut().events.push(Event::PointerButton { pos: at, button, pressed, modifiers });
+        }
+        walk.harness.run_steps(4);
+        assert_eq!(walk.focused(), Some((Role::TextInput, name.to_owned())), "{size:?}");
+    }
 }

@@ -93,7 +93,7 @@ impl Walk {
     }
 
     fn edit(&mut self, text: &str) {
-        let name = self.lang.acts().value;
+        let name = self.lang.key_values().value_field;
         self.focus(name, 0);
         self.command(Key::A);
         self.paste(text);
@@ -203,15 +203,15 @@ fn keys_are_created_moved_copied_and_deleted() {
         walk.click(Role::Button, own.new_key);
         assert_eq!(
             walk.focused().map(|(_, name)| name).as_deref(),
-            Some(lang.acts().key),
+            Some(lang.key_values().key_field),
             "the first field has the focus"
         );
         walk.look("a new key");
         walk.click(Role::Button, own.create);
         assert!(walk.has(own.no_key_typed));
         let key = format!("{folder}/新 键 & more");
-        walk.fill(lang.acts().key, &key);
-        walk.fill(lang.acts().value, "{\"x\": 1}");
+        walk.fill(lang.key_values().key_field, &key);
+        walk.fill(lang.key_values().value_field, "{\"x\": 1}");
         walk.click(Role::Button, own.create);
         walk.until_keys("it is there", |view| view.entry(&key).is_some());
         assert_eq!(walk.keys().key.as_deref(), Some(key.as_str()));
@@ -355,7 +355,10 @@ fn keys_are_found_read_by_keyboard_and_forbidden() {
         walk.look("a hidden value");
         walk.click_last(Role::Button, walk.words().show_value);
         walk.until_so("it is shown", |walk| {
-            walk.field(lang.acts().value).accesskit_node().value().is_some_and(|value| value.contains("hunter22"))
+            walk.field(lang.key_values().value_field)
+                .accesskit_node()
+                .value()
+                .is_some_and(|value| value.contains("hunter22"))
         });
 
         // Read-only: no way to write is left.

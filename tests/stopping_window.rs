@@ -143,7 +143,7 @@ fn the_lines_of_a_large_draft_are_given_up_and_taken_up_again() {
 #[test]
 fn a_large_message_of_a_stream_is_given_up_and_taken_up_again() {
     // Few bytes, as the demo takes at most 4 MB, and much text.
-    let message = format!("{{\"items\":[{}]}}", vec!["{}"; 600_000].join(","));
+    let message = format!("{{\"items\":[{}]}}", vec!["{}"; 1_200_000].join(","));
     in_both(|lang| {
         let mut walk = with_method(lang, "shop.v1.Orders", "ImportOrders");
         let (words, body) = (walk.words(), lang.body());

@@ -88,7 +88,8 @@ rest() {
         before=$count
         sleep 0.12
     done
-    die 'the window does not come to rest'
+    import -window root "${TMPDIR:-/tmp}/proconsul-restless.png"
+    die "the window does not come to rest (see ${TMPDIR:-/tmp}/proconsul-restless.png)"
 }
 
 # place NAME: sets x, y, w, h to where the thing with this accessible name is, once it is there.

@@ -210,10 +210,13 @@ pub(super) fn follow_focus(ui: &Ui) {
     if before == focused {
         return;
     }
-    let Some(response) = focused.and_then(|id| ui.ctx().read_response(id)) else { return };
-    let is_here = response.layer_id == ui.layer_id() && ui.min_rect().contains(response.rect.center());
-    if is_here && !ui.clip_rect().contains_rect(response.rect) {
-        ui.scroll_to_rect(response.rect.expand(8.0), None);
+    // Reading its response would take the focus from a field that a quick click gave it in this very frame.
+    let place =
+        |id| ui.ctx().viewport(|seen| seen.this_pass.widgets.get(id).or(seen.prev_pass.widgets.get(id)).copied());
+    let Some(place) = focused.and_then(place) else { return };
+    let is_here = place.layer_id == ui.layer_id() && ui.min_rect().contains(place.rect.center());
+    if is_here && !ui.clip_rect().contains_rect(place.rect) {
+        ui.scroll_to_rect(place.rect.expand(8.0), None);
     }
 }
 

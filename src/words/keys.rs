@@ -7,6 +7,8 @@ use crate::engine::{FileFault, JsonFault, KeyDelta};
 word_table! {
     /// The words of keys and values.
     KeyWords, key_values:
+    key_field: "Key", "键名";
+    value_field: "Value", "内容";
     import: "Import…", "导入…";
     export: "Export…", "导出…";
     new_key: "New key…", "新建键…";

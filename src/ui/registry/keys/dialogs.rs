@@ -164,11 +164,11 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &KeysView, dialog: &mut KeyDialog
     match dialog {
         KeyDialog::New { key, value, fault } => {
             let why = fault.map(|fault| fault_said(lang, fault));
-            let first = field_ui(ui, lang.acts().key, key, why.as_deref(), fault);
+            let first = field_ui(ui, lang.key_values().key_field, key, why.as_deref(), fault);
             ui.add_space(4.0);
             paragraph_ui(ui, words.folder_hint, fonts::hint(), t.text3, 18.0);
             ui.add_space(12.0);
-            ui.add(Line::new(cx.lang().acts().value).color(t.text2).height(24.0));
+            ui.add(Line::new(cx.lang().key_values().value_field).color(t.text2).height(24.0));
             new_value_ui(ui, cx, value);
             (Some(first), false)
         }
@@ -259,7 +259,7 @@ fn new_value_ui(ui: &mut Ui, cx: &Cx<'_>, value: &mut String) {
     let mut pane = ui.new_child(UiBuilder::new().max_rect(rect.shrink(1.0)).id_salt("new value"));
     pane.set_clip_rect(rect.intersect(ui.clip_rect()));
     let language = if crate::engine::looks_like_json(value.as_bytes()) { Language::Json } else { Language::Plain };
-    let output = Editor::new(value_id(), value, cx.lang().acts().value).language(language).show(&mut pane);
+    let output = Editor::new(value_id(), value, cx.lang().key_values().value_field).language(language).show(&mut pane);
     if let Some(text) = output.text {
         *value = text;
     }

@@ -109,8 +109,11 @@ fn place_of(text: &str, fault: &Fault) -> Option<std::ops::Range<usize>> {
         let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
         let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let own = text.get(start..)?.lines().next().unwrap_or_default();
-        // The reader counts bytes.
-        let at = text.floor_char_boundary(start + column.saturating_sub(1).min(own.len()));
+        // The reader counts bytes; column 0 is the end of the line before.
+        let at = match column.checked_sub(1) {
+            Some(before) => text.floor_char_boundary(start + before.min(own.len())),
+            None => start.saturating_sub(1),
+        };
         let end = text.get(at..)?.chars().next().map_or(at, |letter| at + letter.len_utf8());
         return Some(if end > at { at..end } else { at.saturating_sub(1)..at });
     }
