@@ -18,7 +18,7 @@ use proconsul::app::{
     Action, App, Area, Drafts, Happened, RegistryAct, RegistryEntry, RegistryForm, RegistryState, RegistryView,
     ServiceRef,
 };
-use proconsul::registry::{InstanceKey, RegistryKind, WireHealth};
+use proconsul::registry::{Health, Instance, InstanceKey, RegistryKind, WireHealth};
 use proconsul::secret::Secret;
 use proconsul::state::FILE;
 use proconsul::words::Lang;
@@ -57,18 +57,20 @@ fn open_user(walk: &mut Walk, kind: RegistryKind) -> (ServiceRef, Vec<String>) {
     (service, ids)
 }
 
-/// Calls `Welcome` from the service's view, and waits for the answer.
-fn call(walk: &mut Walk, service: &ServiceRef) {
+/// Calls `Welcome` from the service's view, at this instance of it, and waits for the answer.
+fn call(walk: &mut Walk, service: &ServiceRef, id: &str) {
     walk.act(Action::Registry(RegistryAct::Call(service.clone(), None)));
     walk.until("a method is open", |app| {
         app.active_tab().is_some_and(|tab| tab.method == "Welcome" && window_support::is_checked(tab))
     });
     assert_eq!(walk.app().area, Area::Services);
+    let (tab, address) = (walk.tab().id, walk.tab().address.clone());
+    walk.act(Action::SetAddress(tab, format!("{address}?instance={}", id.replace(':', "%3A"))));
     walk.draft("{\"name\": \"微服务\"}");
     walk.send();
     walk.until_ok();
     let chosen = walk.call().chosen.as_ref().expect("the answer says which instance answered");
-    assert_eq!(chosen.instance.service, "User");
+    assert_eq!((chosen.instance.service.as_str(), chosen.instance.id.as_str()), ("User", id));
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn the_demo_opens_its_list_and_its_services_are_called_through_it() {
         walk.until_shown("NOT_SERVING");
         assert!(walk.has(lang.registry().drift_lead));
         walk.look("User of the demo's list");
-        call(&mut walk, &service);
+        call(&mut walk, &service, &ids[0]);
         assert!(walk.app().active_tab().unwrap().address.starts_with("static://Demo"));
         // It comes with the demo and is not remembered.
         assert!(walk.app().document(&mut Drafts::default()).registries.is_empty());
@@ -127,10 +129,12 @@ fn a_real_consul_shows_the_morning_and_ends_with_the_window() {
         // Ids are ports, which are others where several demos run: the one that is ill is not always the second.
         let is_ill = |key: &&InstanceKey| known.wire_of(key).unwrap().health != WireHealth::Serving;
         let ill = known.instances().iter().map(|instance| &instance.key).find(is_ill).expect("one is ill").clone();
+        let is_well = |instance: &&Instance| instance.key != ill && instance.health == Health::Passing;
+        let well = known.instances().iter().find(is_well).expect("one is well").key.id.clone();
         walk.act(Action::Registry(RegistryAct::Choose(service.clone(), Some(ill.clone()))));
         walk.until_shown(&lang.disagree_about(&ill.id));
         walk.look("User of the demo's Consul");
-        call(&mut walk, &service);
+        call(&mut walk, &service, &well);
 
         // A service is found by its tag, too.
         walk.command(Key::K);

@@ -2,6 +2,7 @@
 //! the two, waits for the end of a pipe that only we hold, and then ends the agent.
 
 use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
@@ -41,6 +42,8 @@ pub(super) struct Agent {
     child: Option<Child>,
     process: u32,
     port: u16,
+    /// Its node's: another demo's agent has a node of the same name.
+    node_id: String,
 }
 
 impl Agent {
@@ -53,7 +56,9 @@ impl Agent {
             let ports = ports().map_err(|error| format!("no port is free for Consul: {error}"))?;
             let said = |error: std::io::Error| format!("{}: {error}", program.display());
             let mut log = tempfile::tempfile().map_err(|error| format!("Consul's log cannot be kept: {error}"))?;
-            let mut agent = begin(command(program, ports, newer, &log).map_err(said)?, ports[0]).map_err(said)?;
+            let node_id = node_id();
+            let command = command(program, ports, &node_id, newer, &log).map_err(said)?;
+            let mut agent = begin(command, ports[0], node_id).map_err(said)?;
             match agent.ready(until).await {
                 Ok(()) => return Ok(agent),
                 Err(Ended::Early) => last = last_line(&mut log),
@@ -79,9 +84,10 @@ impl Agent {
             if !self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None))) {
                 return Err(Ended::Early);
             }
-            // Before there is a leader, a question is refused; an answer of another's agent does not name our node.
+            // Before there is a leader, a question is refused. Who was faster at the port may be another demo's agent,
+            // which does not know our node; ours ends then.
             if let Ok(nodes) = consul.nodes(&Scope::default()).await
-                && nodes.value.iter().any(|node| node.name == NODE)
+                && nodes.value.iter().any(|node| node.id == self.node_id)
             {
                 return Ok(());
             }
@@ -115,7 +121,7 @@ enum Ended {
     TooLate,
 }
 
-fn begin(mut command: Command, port: u16) -> std::io::Result<Agent> {
+fn begin(mut command: Command, port: u16, node_id: String) -> std::io::Result<Agent> {
     let mut child = command.spawn()?;
     let mut process = child.id();
     if cfg!(unix)
@@ -125,17 +131,18 @@ fn begin(mut command: Command, port: u16) -> std::io::Result<Agent> {
         BufReader::new(out).read_line(&mut line)?;
         process = line.trim().parse().unwrap_or(process);
     }
-    Ok(Agent { child: Some(child), process, port })
+    Ok(Agent { child: Some(child), process, port, node_id })
 }
 
 /// `agent -dev` with its ports: HTTP, server, gossip of the datacenter, gossip of the wide area.
-fn command(program: &Path, ports: [u16; 4], has_grpc_tls: bool, log: &File) -> std::io::Result<Command> {
+fn command(program: &Path, ports: [u16; 4], node_id: &str, has_grpc_tls: bool, log: &File) -> std::io::Result<Command> {
     let [http, server, lan, wan] = ports;
     let mut command = wrapped(program);
     command
         .args(["agent", "-dev", "-bind=127.0.0.1", "-client=127.0.0.1", "-grpc-port=-1", "-dns-port=-1"])
         .args(["-log-level=err", "-hcl", "disable_update_check = true performance { raft_multiplier = 1 }"])
         .arg(format!("-node={NODE}"))
+        .arg(format!("-node-id={node_id}"))
         .arg(format!("-http-port={http}"))
         .arg(format!("-server-port={server}"))
         .arg(format!("-serf-lan-port={lan}"))
@@ -167,6 +174,20 @@ fn wrapped(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::null());
     command
+}
+
+/// A UUID that no other node has.
+fn node_id() -> String {
+    let chance = || RandomState::new().build_hasher().finish();
+    let (high, low) = (chance(), chance());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xfff,
+        low >> 52,
+        low & 0xffff_ffff_ffff
+    )
 }
 
 /// Whether it has a second port for gRPC that has to be closed (from 1.14 on).
@@ -232,7 +253,15 @@ fn last_line(log: &mut File) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_version;
+    use super::{node_id, parse_version};
+
+    #[test]
+    fn ids_of_nodes_are_uuids() {
+        let id = node_id();
+        let parts: Vec<usize> = id.split('-').map(str::len).collect();
+        assert_eq!(parts, [8, 4, 4, 4, 12], "{id}");
+        assert_ne!(id, node_id());
+    }
 
     #[test]
     fn versions_are_read_as_the_program_says_them() {
