@@ -93,7 +93,7 @@ fn a_service_is_registered_maintained_and_deregistered() {
         assert_eq!(walk.app().registries.register.as_ref().unwrap().form.tags, ["user", "v1.9-rc"]);
         walk.click(Role::Link, acts.add_entry);
         walk.steps(4);
-        assert_eq!(walk.focused(), Some((Role::TextInput, acts.key.to_owned())));
+        assert_eq!(walk.focused(), Some((Role::TextInput, walk.words().key.to_owned())));
         walk.text("version");
         walk.press(Key::Tab);
         walk.text("1.9-rc");

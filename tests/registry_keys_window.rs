@@ -93,7 +93,7 @@ impl Walk {
     }
 
     fn edit(&mut self, text: &str) {
-        let name = self.own().value;
+        let name = self.lang.key_values().value_field;
         self.focus(name, 0);
         self.command(Key::A);
         self.paste(text);
@@ -201,13 +201,17 @@ fn keys_are_created_moved_copied_and_deleted() {
 
         // Created, with what was typed for it.
         walk.click(Role::Button, own.new_key);
-        assert_eq!(walk.focused().map(|(_, name)| name).as_deref(), Some(own.key), "the first field has the focus");
+        assert_eq!(
+            walk.focused().map(|(_, name)| name).as_deref(),
+            Some(lang.key_values().key_field),
+            "the first field has the focus"
+        );
         walk.look("a new key");
         walk.click(Role::Button, own.create);
         assert!(walk.has(own.no_key_typed));
         let key = format!("{folder}/新 键 & more");
-        walk.fill(own.key, &key);
-        walk.fill(own.value, "{\"x\": 1}");
+        walk.fill(lang.key_values().key_field, &key);
+        walk.fill(lang.key_values().value_field, "{\"x\": 1}");
         walk.click(Role::Button, own.create);
         walk.until_keys("it is there", |view| view.entry(&key).is_some());
         assert_eq!(walk.keys().key.as_deref(), Some(key.as_str()));
@@ -271,10 +275,10 @@ fn keys_are_imported_and_exported() {
         let (own, words) = (walk.own(), walk.words());
 
         walk.click(Role::Button, own.import);
-        walk.fill(own.file, "/nowhere/at/all.json");
+        walk.fill(lang.body().save_file, "/nowhere/at/all.json");
         walk.press(Key::Enter);
         walk.until_so("it says why", |walk| walk.harness.query_all_by_role(Role::Alert).next().is_some());
-        walk.fill(own.file, &file.display().to_string());
+        walk.fill(lang.body().save_file, &file.display().to_string());
         walk.press(Key::Enter);
         walk.until_shown(&lang.import_plan(1, 1, 1));
         assert!(walk.has(own.is_new) && walk.has(own.differs) && walk.has(own.is_same));
@@ -293,7 +297,7 @@ fn keys_are_imported_and_exported() {
         walk.until_keys("it is seen", |view| view.entry(&format!("{prefix}blob")).is_some());
         walk.open_key(&[&prefix], "blob");
         assert_eq!(walk.keys().face(&format!("{prefix}blob")), KeyFace::Hex);
-        walk.look("bytes");
+        walk.look("blob");
 
         // What is exported is what consul kv import reads: the same program reads it again.
         walk.row_menu(&prefix, own.export);
@@ -351,7 +355,10 @@ fn keys_are_found_read_by_keyboard_and_forbidden() {
         walk.look("a hidden value");
         walk.click_last(Role::Button, walk.words().show_value);
         walk.until_so("it is shown", |walk| {
-            walk.field(own.value).accesskit_node().value().is_some_and(|value| value.contains("hunter22"))
+            walk.field(lang.key_values().value_field)
+                .accesskit_node()
+                .value()
+                .is_some_and(|value| value.contains("hunter22"))
         });
 
         // Read-only: no way to write is left.

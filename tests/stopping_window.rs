@@ -78,7 +78,7 @@ fn the_text_of_a_large_answer_is_given_up_and_taken_up_again() {
         walk.act(Action::ShowPhases(tab, false));
         walk.act(Action::SetMessage(tab, message.clone(), None));
         walk.act(Action::Send(tab));
-        walk.until_call("it has its status", |call| call.is_ok());
+        walk.until_call("it has its status", proconsul::app::CallRecord::is_ok);
         assert!(walk.answer().is_none(), "the status does not wait for the text: {:?}", walk.answer());
         walk.give_up(words.decoding, |walk| walk.answer() == Some(Err(NoText::Stopped)));
         assert!(walk.has_named(body.given_up) && walk.has(&lang.no_text(&NoText::Stopped)));

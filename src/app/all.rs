@@ -146,7 +146,7 @@ impl AllRun {
         let mut counts: BTreeMap<u32, (Code, usize)> = BTreeMap::new();
         for answer in self.rows.iter().filter_map(|row| row.answer.as_ref()) {
             let code = answer.status.code;
-            counts.entry(u32::try_from(code.0).unwrap_or(u32::MAX)).or_insert((code, 0)).1 += 1;
+            counts.entry(code.0).or_insert((code, 0)).1 += 1;
         }
         counts.into_values().collect()
     }
@@ -208,12 +208,11 @@ fn groups(names: impl Iterator<Item = Option<String>>) -> Vec<AllGroup> {
     let mut found: Vec<AllGroup> = Vec::new();
     for (index, name) in names.enumerate() {
         let Some(name) = name else { continue };
-        match found.iter_mut().find(|group| group.hash == name) {
-            Some(group) => group.rows.push(index),
-            None => {
-                let letter = letter(found.len());
-                found.push(AllGroup { letter, hash: name, rows: vec![index] });
-            }
+        if let Some(group) = found.iter_mut().find(|group| group.hash == name) {
+            group.rows.push(index);
+        } else {
+            let letter = letter(found.len());
+            found.push(AllGroup { letter, hash: name, rows: vec![index] });
         }
     }
     found.sort_by_key(|group| std::cmp::Reverse(group.rows.len()));

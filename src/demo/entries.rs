@@ -1,6 +1,5 @@
 //! What a registry knows of the demo's servers: names, addresses, tags, and how each is meant to be seen.
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use super::users::{Kind, User};
@@ -81,10 +80,9 @@ pub(super) fn all(users: &[User], plaintext: SocketAddr, more: &[SocketAddr], cl
 
 /// `host:port name tag,tag` a line.
 pub(super) fn list_text(entries: &[Entry]) -> String {
-    let mut text = "# The demo's services: address, name, tags\n".to_owned();
-    for entry in entries {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{} {} {}", entry.address, entry.service, entry.tags.join(","));
-    }
-    text
+    let head = "# The demo's services: address, name, tags".to_owned();
+    let line = |entry: &Entry| format!("{} {} {}", entry.address, entry.service, entry.tags.join(","));
+    let mut lines: Vec<String> = std::iter::once(head).chain(entries.iter().map(line)).collect();
+    lines.push(String::new());
+    lines.join("\n")
 }

@@ -176,9 +176,9 @@ impl All {
     async fn ask(self) -> Result<(), AllUpdate> {
         let start = self.start;
         let found = self.registries.all(&start.endpoint.address).await;
-        let (target, place, named) = match found.map_err(|error| AllUpdate::NotResolved(Arc::new(error)))? {
-            Some(found) => found,
-            None => return Err(AllUpdate::NotBegun("the address names no service in a registry".to_owned())),
+        let found = found.map_err(|error| AllUpdate::NotResolved(Arc::new(error)))?;
+        let Some((target, place, named)) = found else {
+            return Err(AllUpdate::NotBegun("the address names no service in a registry".to_owned()));
         };
         let total = named.len();
         let asked: Vec<Instance> = named.into_iter().filter(|instance| is_meant(&start.who, instance)).collect();
@@ -392,7 +392,8 @@ async fn read(reader: &Arc<Prepared>, messages: Vec<Bytes>) -> Result<AllText, S
             texts.push(text);
         }
         let text = texts.join("\n");
-        let hash = Sha256::digest(text.as_bytes()).iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+        let digest = Sha256::digest(text.as_bytes());
+        let hash = format!("{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2]);
         Ok(AllText { hash, text: Arc::new(TextLines::json(text)) })
     });
     work.await.unwrap_or_else(|error| Err(error.to_string()))

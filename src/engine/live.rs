@@ -376,7 +376,7 @@ impl Live {
                 });
             }
             Command::OpenRegistry { registry, generation, spec } => {
-                self.open_registries.open(registry, generation, *spec)
+                self.open_registries.open(registry, generation, *spec);
             }
             Command::KnowEndpoints(endpoints) => {
                 self.registries.know(endpoints);

@@ -121,6 +121,14 @@ impl TextDiff {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::format_collect,
+        reason = "tests may end by panicking, and their texts are short"
+    )]
+
     use super::{DiffKind, TextDiff};
 
     /// Rows as `left kind right`.
@@ -160,8 +168,11 @@ mod tests {
 
     #[test]
     fn every_line_stands_once() {
-        let left: String = (0..3_000).map(|line| format!("{}\n", line * 7 % 13)).collect();
-        let right: String = (0..3_000).map(|line| format!("{}\n", line * 5 % 11)).collect();
+        let text = |step: usize, of: usize| {
+            let lines: Vec<String> = (0..3_000).map(|line| (line * step % of).to_string()).collect();
+            lines.join("\n")
+        };
+        let (left, right) = (text(7, 13), text(5, 11));
         let diff = TextDiff::new(left, right, false);
         let lines = |of: fn(&super::DiffRow) -> Option<usize>| diff.rows.iter().filter_map(of).collect::<Vec<_>>();
         assert_eq!(lines(|row| row.left), (0..3_000).collect::<Vec<_>>());

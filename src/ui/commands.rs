@@ -265,9 +265,10 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
         C::SaveKey => registry::save_key(cx),
         C::Find if registry::shows_keys(cx) => registry::find_in_keys(ctx, cx),
         C::Find if cx.app.area == Area::Registry => {
-            if !code_view::ask(ctx, ViewCommand::Find) {
-                filter_services(ctx, cx);
+            if code_view::ask(ctx, ViewCommand::Find) {
+                return;
             }
+            filter_services(ctx, cx);
         }
         C::Find => {
             // In the draft and in an answer the same key looks for text in it.

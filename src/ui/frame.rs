@@ -148,8 +148,8 @@ fn status_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     let mut left = row_at(ui, inner, "status");
     left.spacing_mut().item_spacing.x = registry::STATUS_GAP;
     // The connection keeps a good part; what a registry says is short.
-    let rest = registry::status_width(&left, cx).min(room * 0.6);
-    let room = room - rest - registry::DOT;
+    let others = registry::status_width(&left, cx).min(room * 0.6);
+    let room = room - others - registry::DOT;
     let (tone, said) = match cx.tab() {
         Some(tab) => facts::connection_fact(cx, &tab.address),
         None => (Tone::Plain, cx.words().not_connected.to_owned()),
@@ -161,5 +161,5 @@ fn status_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     if shown != said {
         tooltip_ui(&response, &said, None);
     }
-    registry::status_ui(&mut left, cx, rest);
+    registry::status_ui(&mut left, cx, others);
 }

@@ -189,10 +189,9 @@ impl Lang {
     /// Why an address leads to no instance.
     pub fn resolve_error(self, error: &ResolveError) -> String {
         match (self, error) {
-            (Self::En, ResolveError::Registry(error)) => self.registry_error(error),
+            (_, ResolveError::Registry(error)) => self.registry_error(error),
             (Self::En, other) => other.to_string(),
             (Self::ZhCn, ResolveError::Target(error)) => format!("目标地址无法理解：{error}"),
-            (Self::ZhCn, ResolveError::Registry(error)) => self.registry_error(error),
             (Self::ZhCn, ResolveError::Hidden { place, service }) => {
                 format!("{place} 没有返回 {service} 的实例：要么没有注册，要么被访问控制（ACL）隐藏")
             }

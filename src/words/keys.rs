@@ -7,6 +7,8 @@ use crate::engine::{FileFault, JsonFault, KeyDelta};
 word_table! {
     /// The words of keys and values.
     KeyWords, key_values:
+    key_field: "Key", "键名";
+    value_field: "Value", "内容";
     import: "Import…", "导入…";
     export: "Export…", "导出…";
     new_key: "New key…", "新建键…";
@@ -62,8 +64,6 @@ word_table! {
     created: "Created", "创建于";
     modified: "Modified", "修改于";
     holder: "Lock holder", "锁持有者";
-    key: "Key", "键";
-    value: "Value", "值";
     gone: "This key is not there any more", "这个键已不存在";
     gone_hint: "It was deleted. What this window saw of it is in the changes.", "它已被删除。本窗口看到过的内容在变更列表中。";
     copy_key: "Copy the key", "复制键";
@@ -90,8 +90,6 @@ word_table! {
     import_title: "Import keys", "导入键";
     import_how: "A file that consul kv export wrote. Nothing is written before you have seen what it would change.", "由 consul kv export 导出的文件。在你看到将要变更的内容之前，不会写入。";
     import_again: "Another file", "另选文件";
-    read: "Read", "读取";
-    file: "File", "文件";
     is_new: "new", "新增";
     is_same: "the same", "相同";
     differs: "different", "不同";
@@ -102,7 +100,6 @@ word_table! {
     prefix: "Prefix", "前缀";
     load_title: "Load the value from a file", "从文件载入值";
     load_how: "The file's bytes become your text; nothing is written before you save.", "文件内容会成为你的文本；保存之前不会写入。";
-    stop: "Stop", "停止";
     nothing_to_save: "Nothing is typed that could be saved", "没有可保存的内容";
     edge: "Edge of the keys", "键列表边缘";
     back_to_tree: "Back to the keys", "返回键列表";

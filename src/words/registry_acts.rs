@@ -16,8 +16,6 @@ word_table! {
     id_same_as_name: "the name", "与名称相同";
     port: "Port", "端口";
     add_tag: "Add a tag", "添加 tag";
-    key: "Key", "键";
-    value: "Value", "值";
     add_entry: "Add entry", "添加条目";
     health_check: "Health check", "健康检查";
     no_check: "None", "不检查";
@@ -85,11 +83,10 @@ word_table! {
     take_draft: "Take it up", "继续填写";
     file_path: "Path of the file", "文件路径";
     file_hint: "/path/service.json, either form; a list of services too", "/path/service.json，两种格式均可，也可包含多个服务";
-    read_file: "Read", "读取";
+    read_file: "Read the file", "读取文件";
     no_file_dialog: "There is no file dialog here: type the path.", "没有可用的文件对话框，请输入路径。";
     service_of_file: "Service of the file", "文件中的服务";
     // Acts.
-    reason: "Reason", "原因";
     reason_hint: "why, for the others who look", "写给其他查看者的原因";
     note: "Note", "说明";
     note_hint: "shown as the check's output", "将显示为检查的输出";
@@ -123,7 +120,6 @@ word_table! {
     agent_unknown: "The agent says nothing of itself", "无法获取 agent 信息";
     datacenters: "Datacenters", "数据中心";
     own: "own", "本地";
-    services: "Services", "服务";
     service: "Service", "服务名";
     health: "Health", "健康状态";
     filter_services: "Filter services", "筛选服务列表";
@@ -308,16 +304,11 @@ impl Lang {
 
     /// `Registered 9005 at 127.0.0.1:8500.`
     pub fn registered(self, id: &str, service: &str, address: &str, replaced: bool) -> String {
-        match replaced {
-            false => self.pick(
-                format!("Registered {id} of {service} at {address}."),
-                format!("已在 {address} 注册 {service} 的 {id}。"),
-            ),
-            true => self.pick(
-                format!("Registered {id} of {service} anew at {address}."),
-                format!("已在 {address} 重新注册 {service} 的 {id}。"),
-            ),
-        }
+        let (anew_en, anew_zh) = if replaced { (" anew", "重新") } else { ("", "") };
+        self.pick(
+            format!("Registered {id} of {service}{anew_en} at {address}."),
+            format!("已在 {address} {anew_zh}注册 {service} 的 {id}。"),
+        )
     }
 
     /// `Deregistered 9005 from User.`

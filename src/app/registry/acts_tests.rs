@@ -1,5 +1,7 @@
 //! Acts and the question that registers a service, by plain values.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
+
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 

@@ -58,7 +58,7 @@ impl ListView {
     }
 
     /// Every word of the query is somewhere in `texts`.
-    pub fn fits<'a>(&self, texts: impl Iterator<Item = &'a str> + Clone) -> bool {
+    pub fn fits<'a, T: Iterator<Item = &'a str> + Clone>(&self, texts: &T) -> bool {
         let query = self.query.to_lowercase();
         query.split_whitespace().all(|word| texts.clone().any(|text| text.to_lowercase().contains(word)))
     }
@@ -73,7 +73,7 @@ impl ListView {
         let fits = |service: &&Service| {
             let health = std::iter::once(service.counts.worst().name());
             let tags = service.tags.iter().map(String::as_str);
-            self.fits(std::iter::once(service.name.as_str()).chain(tags).chain(health))
+            self.fits(&std::iter::once(service.name.as_str()).chain(tags).chain(health))
         };
         let rows: Vec<&Service> = all.iter().filter(fits).collect();
         let Some(column) = column else { return rows };
@@ -94,7 +94,7 @@ impl ListView {
             let facts = [&node.name, &node.address, &node.id].map(String::as_str);
             let version = node.version.as_deref();
             let meta = node.meta.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
-            self.fits(facts.into_iter().chain(version).chain([node.health.name()]).chain(meta))
+            self.fits(&facts.into_iter().chain(version).chain([node.health.name()]).chain(meta))
         };
         let rows: Vec<&Node> = all.iter().filter(fits).collect();
         let Some(column) = column else { return rows };

@@ -39,7 +39,7 @@ pub use lists::{ListView, NodeColumn, ServiceColumn};
 pub use register::{
     CHECK_KINDS, CheckForm, EditedJson, FromFile, IdState, RegisterAct, RegisterDialog, RegisterForm, Usual,
 };
-pub use service::{InstanceColumn, InstanceSide, ServiceView};
+pub use service::{Filtered, InstanceColumn, InstanceSide, ServiceView};
 pub use service_changes::{ServiceChange, ServiceLine, service_changes};
 pub use timeline::{Happening, TimelineLine};
 pub use tree::{RegistryLine, RegistryNode, RegistryTree};

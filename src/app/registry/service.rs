@@ -36,6 +36,9 @@ pub enum InstanceSide {
     Node,
 }
 
+/// The instances that fit a filter expression, or why it is none.
+pub type Filtered = Result<Vec<InstanceKey>, Arc<RegistryError>>;
+
 /// The view of one service.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceView {
@@ -56,7 +59,7 @@ pub struct ServiceView {
     /// The schemas of drifting instances are read side by side.
     pub compares: bool,
     /// The answer to the query as a filter expression: the query, and the instances that fit or why it is none.
-    pub filtered: Option<(String, Result<Vec<InstanceKey>, Arc<RegistryError>>)>,
+    pub filtered: Option<(String, Filtered)>,
 }
 
 impl ServiceView {

@@ -152,6 +152,14 @@ async fn nobody_reads() {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::format_collect,
+        reason = "tests may end by panicking, and their texts are short"
+    )]
+
     use super::*;
 
     fn instance(id: &str, health: Health, tags: &[&str]) -> Instance {

@@ -197,12 +197,12 @@ fn parse_version(text: &str) -> Option<(u32, u32)> {
 fn ports() -> std::io::Result<[u16; 4]> {
     let usual = TcpListener::bind(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), USUAL_PORT)).ok();
     let mut held = vec![free_port()?, free_port()?, free_port()?];
-    let http = match &usual {
-        Some(_) => USUAL_PORT,
-        None => {
-            held.push(free_port()?);
-            held.last().map_or(0, |(port, ..)| *port)
-        }
+    let http = if usual.is_some() {
+        USUAL_PORT
+    } else {
+        let (port, tcp, udp) = free_port()?;
+        held.push((port, tcp, udp));
+        port
     };
     let at = |index: usize| held.get(index).map_or(0, |(port, ..)| *port);
     Ok([http, at(0), at(1), at(2)])

@@ -20,7 +20,7 @@ const VARIABLE: &str = "PROCONSUL_CONSUL";
 /// Who has it does not set it.
 const PROGRAM: &str = if cfg!(windows) { "consul.exe" } else { "consul" };
 /// An agent answers within seconds, on a busy machine later.
-const START_AT_MOST: Duration = Duration::from_secs(60);
+const START_AT_MOST: Duration = Duration::from_mins(1);
 /// Its node is called so.
 pub(super) const NODE: &str = "demo";
 

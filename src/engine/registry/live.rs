@@ -1,6 +1,6 @@
 //! The tasks behind open registries: one each, which begins and ends its watches and answers its questions.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -53,7 +53,7 @@ pub(in crate::engine) struct LiveRegistries {
     pool: Pool,
     /// Where calls look for who is open.
     known: Arc<Registries>,
-    open: HashMap<RegistryId, Open>,
+    open: BTreeMap<RegistryId, Open>,
 }
 
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Drop for Open {
 
 impl LiveRegistries {
     pub(in crate::engine) fn new(teller: Teller, pool: Pool, known: Arc<Registries>) -> Self {
-        Self { teller, pool, known, open: HashMap::new() }
+        Self { teller, pool, known, open: BTreeMap::new() }
     }
 
     /// Opens a registry, or opens it anew.

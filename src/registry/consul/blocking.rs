@@ -235,6 +235,14 @@ async fn follow<S: Source>(mut source: S, tell: mpsc::Sender<WatchUpdate<S::Valu
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::format_collect,
+        reason = "tests may end by panicking, and their texts are short"
+    )]
+
     use super::*;
     use crate::registry::RegistryFault;
 

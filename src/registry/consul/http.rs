@@ -516,6 +516,14 @@ impl Resolve for Instead {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::format_collect,
+        reason = "tests may end by panicking, and their texts are short"
+    )]
+
     use super::*;
 
     fn http(change: impl FnOnce(&mut ConsulSettings)) -> Http {
@@ -537,7 +545,7 @@ mod tests {
         let scope = Scope { datacenter: Some("dc2".to_owned()), consistency: Consistency::Stale, ..Scope::default() };
         check(Ask::get(&["v1", "x"]).within(&scope), "/v1/x?stale&dc=dc2");
         check(
-            Ask::get(&["v1", "x"]).blocking(7, Duration::from_secs(300), Duration::from_secs(5)),
+            Ask::get(&["v1", "x"]).blocking(7, Duration::from_mins(5), Duration::from_secs(5)),
             "/v1/x?index=7&wait=300s",
         );
     }

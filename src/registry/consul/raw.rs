@@ -524,6 +524,14 @@ pub(super) fn node(raw: RawNode) -> Node {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::format_collect,
+        reason = "tests may end by panicking, and their texts are short"
+    )]
+
     use super::*;
 
     fn check(id: &str, status: &str, service: &str) -> Check {
@@ -616,8 +624,8 @@ mod tests {
         // The example of Consul's own documentation has no numbers; these are checked by hand.
         let at = |vec: [f64; 2], adjustment, height| RawCoord { vec: vec.to_vec(), adjustment, height };
         let near = at([0.0, 0.0], 0.0, 0.001);
-        assert_eq!(near.distance(&at([0.003, 0.004], 0.0, 0.002)), Some(Duration::from_micros(8000)));
-        assert_eq!(near.distance(&at([0.003, 0.004], -1.0, 0.002)), Some(Duration::from_micros(8000)));
+        assert_eq!(near.distance(&at([0.003, 0.004], 0.0, 0.002)), Some(Duration::from_millis(8)));
+        assert_eq!(near.distance(&at([0.003, 0.004], -1.0, 0.002)), Some(Duration::from_millis(8)));
         assert_eq!(near.distance(&RawCoord::default()), None);
     }
 }

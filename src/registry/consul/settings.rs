@@ -308,6 +308,14 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::format_collect,
+        reason = "tests may end by panicking, and their texts are short"
+    )]
+
     use super::*;
 
     fn read(address: Option<&str>, env: &[(&str, &str)]) -> Result<ConsulSettings, String> {

@@ -394,6 +394,14 @@ fn apply_checks(known: &mut [Instance], checks: &ChecksByPlace, now: SystemTime)
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::format_collect,
+        reason = "tests may end by panicking, and their texts are short"
+    )]
+
     use super::*;
     use crate::registry::{Check, Health};
 

@@ -38,7 +38,7 @@ pub(super) fn answers_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &AllTab, 
 }
 
 /// The answer that others are compared with, and the one that is compared: the chosen row's, else the next frequent.
-fn pair<'a>(groups: &'a [AllGroup], chosen: usize) -> Option<(&'a AllGroup, &'a AllGroup)> {
+fn pair(groups: &[AllGroup], chosen: usize) -> Option<(&AllGroup, &AllGroup)> {
     let first = groups.first()?;
     let other = groups.iter().skip(1).find(|group| group.rows.contains(&chosen)).or_else(|| groups.get(1))?;
     Some((first, other))
@@ -64,11 +64,11 @@ fn two_answers_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &AllTab, run: &A
     let comparison = cx.app.comparisons.of(&names.0, &names.1).cloned();
     let differing = comparison.as_ref().map(|diff| compare::differing(diff));
     let note = differing.map_or_else(|| words.comparing.to_owned(), |count| lang.lines_differ(count));
-    let (mut column, mut types) = (all.one_column, all.types_left_out);
+    let (mut column, mut is_typing) = (all.one_column, all.types_left_out);
     section_head_ui(ui, &lang.answers_count(groups.len()), &note, 40.0, |ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         if ui.add(Button::secondary(words.leave_out).small()).clicked() {
-            types = !types;
+            is_typing = !is_typing;
         }
         choice_ui(
             ui,
@@ -81,8 +81,8 @@ fn two_answers_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &AllTab, run: &A
     if column != all.one_column {
         cx.act(Action::All(tab.id, AllAct::OneColumn(column)));
     }
-    if types != all.types_left_out {
-        cx.act(Action::All(tab.id, AllAct::TypeLeftOut(types)));
+    if is_typing != all.types_left_out {
+        cx.act(Action::All(tab.id, AllAct::TypeLeftOut(is_typing)));
     }
     if all.types_left_out {
         let place = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 44.0));

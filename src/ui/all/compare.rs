@@ -247,6 +247,14 @@ fn hunks(diff: &TextDiff) -> Vec<std::ops::Range<usize>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::format_collect,
+        reason = "tests may end by panicking, and their texts are short"
+    )]
+
     use super::{differing, hunks};
     use crate::message::TextDiff;
 

@@ -344,7 +344,7 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &ActDialog, said: &Said) -> boo
     }
     let mut enter = false;
     let asked = match &dialog.what {
-        InstanceAct::Maintain(reason) => Some((acts.reason, acts.reason_hint, reason.clone())),
+        InstanceAct::Maintain(reason) => Some((lang.details().reason, acts.reason_hint, reason.clone())),
         InstanceAct::SetTtl { note, .. } => Some((acts.note, acts.note_hint, note.clone())),
         InstanceAct::Deregister | InstanceAct::EndMaintenance => None,
     };

@@ -157,7 +157,7 @@ fn datacenters_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry) {
     let wide = ui.available_width() > 640.0;
     let columns = [
         Column::new(words.datacenter, if wide { 200.0 } else { 120.0 }),
-        Column::new(acts.services, 90.0).right(),
+        Column::new(lang.words().services, 90.0).right(),
         Column::new(words.nodes, 80.0).right(),
         Column::rest(words.instances),
     ];
@@ -192,8 +192,7 @@ fn datacenter_cells(lang: Lang, known: &DatacenterEntry) -> Vec<Cell> {
             cell.badge(lang.health_count(count, health), of_registry(health).tone())
         })
     });
-    let count =
-        |count: Option<usize>| Cell::mono(count.map(|count| count.to_string()).unwrap_or_else(|| "–".to_owned()));
+    let count = |count: Option<usize>| Cell::mono(count.map_or_else(|| "–".to_owned(), |count| count.to_string()));
     let nodes = known.nodes.as_ref().and_then(|nodes| nodes.as_ref().ok()).map(|nodes| nodes.value.len());
     vec![name, count(services.map(|answer| answer.value.len())), count(nodes), instances]
 }

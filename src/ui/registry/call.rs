@@ -34,8 +34,8 @@ pub(super) fn call_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, _entry: &RegistryEntr
 pub(super) fn chosen(cx: &Cx<'_>, service: &ServiceRef) -> Option<InstanceKey> {
     let view = cx.app.registries.view(service);
     let known = cx.app.registries.service(service)?;
-    let shown = known.instances().iter().filter(|instance| view.shows(instance)).map(|instance| &instance.key);
-    view.chosen.clone().filter(|key| known.instance(key).is_some()).or_else(|| shown.cloned().next())
+    let mut shown = known.instances().iter().filter(|instance| view.shows(instance)).map(|instance| &instance.key);
+    view.chosen.clone().filter(|key| known.instance(key).is_some()).or_else(|| shown.next().cloned())
 }
 
 /// A request to exactly this instance.

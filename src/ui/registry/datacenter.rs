@@ -181,10 +181,8 @@ pub(super) fn filter_ui(
 
 /// Says since when what is shown is old; returns where the rest begins.
 fn away_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, entry: &RegistryEntry, known: Option<&DatacenterEntry>) -> Rect {
-    let away = match (&entry.state, known.and_then(|known| known.away.as_ref())) {
-        (RegistryState::Away(away), _) | (_, Some(away)) => away,
-        _ => return rest,
-    };
+    let of_all = if let RegistryState::Away(away) = &entry.state { Some(away) } else { None };
+    let Some(away) = of_all.or_else(|| known.and_then(|known| known.away.as_ref())) else { return rest };
     if known.is_none_or(|known| known.services.is_none()) {
         return rest;
     }
@@ -289,9 +287,10 @@ fn table_ui(
     let pinned = |service: &Service| entry.pinned.contains(&(name.to_owned(), service.name.clone()));
     let chosen = list.chosen.as_ref().and_then(|chosen| rows.iter().position(|row| row.name == *chosen));
     let id = Id::unique(("services", view));
-    let response = Table::new(id, acts.services, &columns).chosen(chosen).show(&mut pane, rows.len(), |index| {
-        rows.get(index).map_or_else(Vec::new, |service| cells(lang, service, has_checks, pinned(service)))
-    });
+    let response =
+        Table::new(id, lang.words().services, &columns).chosen(chosen).show(&mut pane, rows.len(), |index| {
+            rows.get(index).map_or_else(Vec::new, |service| cells(lang, service, has_checks, pinned(service)))
+        });
     let open = |cx: &mut Cx<'_>, service: &Service| {
         let service = ServiceRef { registry: entry.id, datacenter: name.to_owned(), service: service.name.clone() };
         act(cx, RegistryAct::Show(RegistryView::Service(service)));

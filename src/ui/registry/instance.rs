@@ -12,7 +12,7 @@ use super::{act, health};
 use crate::app::{
     Action, InstanceSide, RegistryAct, RegistryEntry, RegistryView, ServiceEntry, ServiceRef, ServiceView,
 };
-use crate::registry::{Check, Health, Instance, WireSchema};
+use crate::registry::{Check, Health, HealthHistory, Instance, WireSchema};
 use crate::ui::context::{Cx, pane_at, row_at};
 use crate::ui::icons::Icon;
 use crate::ui::theme::measure::{INSET, TABS};
@@ -101,7 +101,7 @@ fn notices_ui(
     let key = &row.instance.key;
     if let Some(disagreement) = &row.disagreement {
         let lead = lang.disagree_about(&key.id);
-        let since = known.history.get(key).and_then(|history| history.wire_since()).map(|at| lang.clock(at));
+        let since = known.history.get(key).and_then(HealthHistory::wire_since).map(|at| lang.clock(at));
         let text = lang.disagreement(disagreement, since.as_deref());
         let maintain = lang.put_into_maintenance(&key.id);
         let can = entry.capabilities.maintenance && !entry.form.read_only && row.instance.health != Health::Critical;
@@ -284,7 +284,7 @@ fn methods_of(source: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for line in source.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix("package ") {
-            package = name.trim_end_matches(';').trim().to_owned();
+            name.trim_end_matches(';').trim().clone_into(&mut package);
         } else if let Some(rest) = line.strip_prefix("service ") {
             let name = rest.split(['{', ' ']).next().unwrap_or_default();
             service = if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") };

@@ -78,7 +78,7 @@ fn head_ui(
     let inner = Rect::from_min_max(rect.min + vec2(INSET, 0.0), rect.max - vec2(INSET, 1.0));
     let ((), left) = row_ending_right(ui, inner, "nodes acts", |ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        if ui.add(Button::secondary(lang.acts().services).icon(Icon::Network)).clicked() {
+        if ui.add(Button::secondary(lang.words().services).icon(Icon::Network)).clicked() {
             act(cx, RegistryAct::Show(RegistryView::Datacenter(entry.id, name.to_owned())));
         }
         let asks = known.is_some_and(|known| known.nodes_asked.is_some());

@@ -118,7 +118,7 @@ fn rows<'a>(kind: RegistryKind, known: &'a ServiceEntry, view: &ServiceView) -> 
         InstanceColumn::Health => rows.sort_by_key(|row| row.instance.health),
         InstanceColumn::Wire => rows.sort_by_key(word),
         InstanceColumn::Schema => {
-            rows.sort_by_key(|row| row.wire.and_then(|wire| wire.schema_hash()).map(str::to_owned))
+            rows.sort_by_key(|row| row.wire.and_then(|wire| wire.schema_hash()).map(str::to_owned));
         }
         InstanceColumn::RoundTrip => rows.sort_by_key(|row| row.wire.and_then(|wire| wire.round_trip_p50)),
     }
@@ -469,7 +469,7 @@ fn checks_cell(lang: Lang, instance: &Instance) -> Cell {
 }
 
 /// `open, TLS 1.3 · 244 d`.
-fn tls_cell(lang: Lang, wire: Option<&WireFacts>, wide: bool) -> Cell {
+fn tls_cell(lang: Lang, wire: Option<&WireFacts>, is_wide: bool) -> Cell {
     let words = lang.registry();
     let Some(wire) = wire else { return Cell::new(words.not_asked).soft() };
     if wire.tcp != TcpFact::Open {
@@ -479,8 +479,8 @@ fn tls_cell(lang: Lang, wire: Option<&WireFacts>, wide: bool) -> Cell {
         TlsFact::Tls { version, certificate } => {
             let days = certificate.as_ref().map(|certificate| certificate.days_left);
             let is_trusted = certificate.as_ref().is_none_or(|certificate| certificate.verified);
-            let mut said = if wide { lang.open_with(version) } else { version.clone() };
-            if let (Some(days), true) = (days, wide) {
+            let mut said = if is_wide { lang.open_with(version) } else { version.clone() };
+            if let (Some(days), true) = (days, is_wide) {
                 said = format!("{said} · {}", lang.days_short(days));
             }
             let icon = if is_trusted { Icon::Lock } else { Icon::ShieldAlert };
@@ -492,7 +492,7 @@ fn tls_cell(lang: Lang, wire: Option<&WireFacts>, wide: bool) -> Cell {
             }
         }
         TlsFact::Plaintext if wire.grpc == GrpcFact::Spoken => {
-            let said = if wide { words.open_plaintext } else { words.plaintext };
+            let said = if is_wide { words.open_plaintext } else { words.plaintext };
             Cell::new(said).icon(Icon::LockOpen).soft()
         }
         TlsFact::Plaintext | TlsFact::NotReached => Cell::new(words.open).icon(Icon::CircleMinus).soft(),

@@ -114,7 +114,7 @@ pub(in crate::ui) fn status_ui(ui: &mut Ui, cx: &mut Cx<'_>, room: f32) {
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &said));
     if let Some(said) = critical {
-        response = response | critical_ui(ui, &said);
+        response |= critical_ui(ui, &said);
     }
     if response.clicked() {
         let view = cx.app.registries.shown.clone();

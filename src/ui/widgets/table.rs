@@ -479,7 +479,7 @@ impl<'a> Table<'a> {
             painter.rect_filled(rect, 0.0, t.bg3);
         }
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.line));
-        let pointer = response.hovered().then(|| ui.ctx().pointer_hover_pos()).flatten();
+        let under = response.hovered().then(|| ui.ctx().pointer_hover_pos()).flatten();
         for (at, ((cell, (left, width)), column)) in cells.iter().zip(places).zip(self.columns).enumerate() {
             let place = Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(*width, rect.height()));
             if let Some((on, name)) = &cell.star {
@@ -488,7 +488,7 @@ impl<'a> Table<'a> {
                 }
                 continue;
             }
-            let hit = paint_cell(ui, place, cell, column.right, (chosen, pointer), t);
+            let hit = paint_cell(ui, place, cell, column.right, (chosen, under), t);
             if let Some(badge) = hit
                 && response.clicked()
             {
@@ -542,7 +542,7 @@ fn paint_cell(
     place: Rect,
     cell: &Cell,
     right: bool,
-    (chosen, pointer): (bool, Option<egui::Pos2>),
+    (chosen, at_pointer): (bool, Option<egui::Pos2>),
     t: &Tokens,
 ) -> Option<usize> {
     let painter = ui.painter();
@@ -577,7 +577,7 @@ fn paint_cell(
         return None;
     }
     if cell.text.is_empty() {
-        return paint_badges(painter, left, place, cell, (chosen, pointer), t);
+        return paint_badges(painter, left, place, cell, (chosen, at_pointer), t);
     }
     // The first badge says something that the text does not: room is kept for it.
     let kept = cell.badges.first().map_or(0.0, |(label, _)| super::badge::badge_width(painter, label) + 8.0);
@@ -588,7 +588,7 @@ fn paint_cell(
     };
     let at = if right { place.right() - galley.size().x } else { left };
     let shown = text::paint(painter, galley, at, middle, &font);
-    paint_badges(painter, shown.right() + 8.0, place, cell, (chosen, pointer), t)
+    paint_badges(painter, shown.right() + 8.0, place, cell, (chosen, at_pointer), t)
 }
 
 /// As many badges as there is room for, then how many there are besides; returns the one under `pointer`.
@@ -597,7 +597,7 @@ fn paint_badges(
     mut left: f32,
     place: Rect,
     cell: &Cell,
-    (chosen, pointer): (bool, Option<egui::Pos2>),
+    (chosen, at_pointer): (bool, Option<egui::Pos2>),
     t: &Tokens,
 ) -> Option<usize> {
     let mut hit = None;
@@ -617,8 +617,8 @@ fn paint_badges(
             }
             return hit;
         }
-        let rect = Rect::from_min_size(pos2(left, place.center().y - 9.0), vec2(width, 18.0));
-        let under = cell.badges_act && pointer.is_some_and(|pointer| rect.contains(pointer));
+        let place_of = Rect::from_min_size(pos2(left, place.center().y - 9.0), vec2(width, 18.0));
+        let under = cell.badges_act && at_pointer.is_some_and(|at| place_of.contains(at));
         let color = if under { t.text1 } else { color };
         if under {
             hit = Some(index);

@@ -614,7 +614,7 @@ mod tests {
             for text in [sent.api_text(Hide::Nothing), sent.config_text(Hide::Nothing)] {
                 let found = read(&text);
                 assert_eq!(found.faults, [], "{kind:?} {text}");
-                assert_eq!(found.registrations, [sent.clone()], "{kind:?} {text}");
+                assert_eq!(found.registrations, std::slice::from_ref(&sent), "{kind:?} {text}");
                 assert_eq!(
                     RegisterForm::of(&found.registrations[0]).registration(),
                     (sent.clone(), vec![]),

@@ -442,19 +442,15 @@ impl App {
         let is_open = self.registries.register.as_ref().is_some_and(|dialog| dialog.sends.is_some());
         if let Err(error) = result {
             let error = Arc::new(error);
-            match self.registries.register.as_mut().filter(|_| is_open) {
-                Some(dialog) => {
-                    (dialog.sends, dialog.refused) = (None, Some(error));
-                    // What went through is not sent again.
-                    let sent = dialog.sent.min(dialog.several.len());
-                    dialog.several.drain(..sent);
-                    (dialog.sent, dialog.at) = (0, 0);
-                }
-                None => {
-                    said.error = Some(error);
-                    self.say_act(said, now);
-                }
-            }
+            let Some(dialog) = self.registries.register.as_mut().filter(|_| is_open) else {
+                said.error = Some(error);
+                return self.say_act(said, now);
+            };
+            (dialog.sends, dialog.refused) = (None, Some(error));
+            // What went through is not sent again.
+            let sent = dialog.sent.min(dialog.several.len());
+            dialog.several.drain(..sent);
+            (dialog.sent, dialog.at) = (0, 0);
             return;
         }
         let (service, id) = (said.service.clone(), said.instances.first().cloned().unwrap_or_default());

@@ -135,12 +135,14 @@ fn head_of(lang: Lang, view: &KeysView, dialog: &KeyDialog) -> (String, String, 
             let confirm = if count == 0 { words.nothing_to_write.to_owned() } else { lang.import_confirm(count) };
             (words.import_title.to_owned(), confirm, count > 0)
         }
-        KeyDialog::Import { reading, .. } => (words.import_title.to_owned(), words.read.to_owned(), !reading),
+        KeyDialog::Import { reading, .. } => {
+            (words.import_title.to_owned(), lang.acts().read_file.to_owned(), !reading)
+        }
         KeyDialog::Export { prefix } => {
             let count = view.tree().map_or(0, |tree| tree.below(prefix).len());
             (words.export_title.to_owned(), lang.export_confirm(count), count > 0)
         }
-        KeyDialog::Load { reading, .. } => (words.load_title.to_owned(), words.read.to_owned(), !reading),
+        KeyDialog::Load { reading, .. } => (words.load_title.to_owned(), lang.acts().read_file.to_owned(), !reading),
         KeyDialog::Overwrite { .. } | KeyDialog::Undo(_) => (String::new(), String::new(), false),
     }
 }
@@ -162,11 +164,11 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &KeysView, dialog: &mut KeyDialog
     match dialog {
         KeyDialog::New { key, value, fault } => {
             let why = fault.map(|fault| fault_said(lang, fault));
-            let first = field_ui(ui, words.key, key, why.as_deref(), fault);
+            let first = field_ui(ui, lang.key_values().key_field, key, why.as_deref(), fault);
             ui.add_space(4.0);
             paragraph_ui(ui, words.folder_hint, fonts::hint(), t.text3, 18.0);
             ui.add_space(12.0);
-            ui.add(Line::new(words.value).color(t.text2).height(24.0));
+            ui.add(Line::new(cx.lang().key_values().value_field).color(t.text2).height(24.0));
             new_value_ui(ui, cx, value);
             (Some(first), false)
         }
@@ -251,14 +253,13 @@ fn field_ui(ui: &mut Ui, name: &str, text: &mut String, why: Option<&str>, fault
 }
 
 fn new_value_ui(ui: &mut Ui, cx: &Cx<'_>, value: &mut String) {
-    let words = cx.lang().key_values();
     let t = tokens(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 168.0), egui::Sense::hover());
     crate::ui::widgets::shared::boxed(ui.painter(), rect, 6, t.bg2, t.line);
     let mut pane = ui.new_child(UiBuilder::new().max_rect(rect.shrink(1.0)).id_salt("new value"));
     pane.set_clip_rect(rect.intersect(ui.clip_rect()));
     let language = if crate::engine::looks_like_json(value.as_bytes()) { Language::Json } else { Language::Plain };
-    let output = Editor::new(value_id(), value, words.value).language(language).show(&mut pane);
+    let output = Editor::new(value_id(), value, cx.lang().key_values().value_field).language(language).show(&mut pane);
     if let Some(text) = output.text {
         *value = text;
     }
@@ -287,7 +288,7 @@ fn plan_ui(ui: &mut Ui, lang: Lang, items: &Arc<Vec<ImportItem>>, overwrite: &mu
 fn file_ui(ui: &mut Ui, cx: &Cx<'_>, path: &mut String, fault: &mut Option<KeyFault>) -> (Response, bool, bool) {
     let lang = cx.lang();
     let why = fault.map(|fault| fault_said(lang, fault));
-    let response = field_ui(ui, lang.key_values().file, path, why.as_deref(), fault);
+    let response = field_ui(ui, lang.body().save_file, path, why.as_deref(), fault);
     ui.add_space(8.0);
     let picks = ui.add(Button::secondary(cx.words().choose)).clicked();
     if cx.app.no_dialog {

@@ -42,7 +42,7 @@ pub(super) fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
                 has_some = true;
                 let said = lang.keys_going_on(&what, job.done, job.total);
                 let share = Progress::Share(job.done as f32 / job.total.max(1) as f32);
-                if working_ui(&mut pane, &said, &format::elapsed(since), share, Some(words.stop)) {
+                if working_ui(&mut pane, &said, &format::elapsed(since), share, Some(cx.lang().streams().stop_saving)) {
                     act_keys(cx, at, KeyAct::StopJob(job.id));
                 }
             } else {

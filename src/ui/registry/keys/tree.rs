@@ -72,9 +72,10 @@ fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, rest: Re
     area.spacing_mut().scroll.floating_allocated_width = 8.0;
     // What was opened from elsewhere comes into view.
     let is_moved = std::mem::replace(&mut cx.memory.keys.cursor, view.cursor) != view.cursor;
-    let tree = Tree::new(Id::unique(("keys", at.registry, &at.datacenter)), words.tree, view.cursor)
-        .active(view.key.is_some())
-        .scroll_to_chosen(is_moved);
+    let tree =
+        Tree::new(Id::unique(("keys", at.registry, &at.datacenter, view.filter.trim())), words.tree, view.cursor)
+            .active(view.key.is_some())
+            .scroll_to_chosen(is_moved);
     let response = tree.show(&mut area, &Lines { app: cx.app, view });
     let is_filtered = !view.filter.trim().is_empty();
     if let Some(id) = response.toggled.filter(|_| !is_filtered) {

@@ -260,7 +260,7 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &st
         forget_editor(ui, cx, None);
         let id = Id::unique(("key hex", at.registry, &at.datacenter, key));
         if let Some(lines) = view.looked.hex(&version) {
-            CodeView::new(id, words.value).lang(cx.lang()).show(ui, lines);
+            CodeView::new(id, cx.lang().key_values().value_field).lang(cx.lang()).show(ui, lines);
         }
         return;
     };
@@ -278,7 +278,7 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &st
     let language = if face == KeyFace::Json { Language::Json } else { Language::Plain };
     // Two states of a key never have the same number: indexes are far below it.
     let number = if version.draft > 0 { version.draft | (1 << 62) } else { version.modified };
-    let output = Editor::new(id, text, words.value)
+    let output = Editor::new(id, text, cx.lang().key_values().value_field)
         .version(number)
         .language(language)
         .problems(&problems)

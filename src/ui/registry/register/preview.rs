@@ -30,7 +30,7 @@ pub(super) fn preview_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, dialog: &Regi
     ui.painter().rect_filled(head, 0.0, t.bg1);
     line_below(ui.painter(), head, t.line);
     let inner = head.shrink2(vec2(12.0, 0.0));
-    let (_, left) = row_ending_right(ui, inner, "register json buttons", |ui| {
+    let ((), left) = row_ending_right(ui, inner, "register json buttons", |ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         let mut shown = dialog.shown;
         let forms = [(Form::Api, acts.api_form), (Form::Config, acts.config_form)];
@@ -137,7 +137,7 @@ mod tests {
             assert_eq!(place, Some(expect), "{:?}", found.faults);
         };
         check(r#"{"Name": "a", "Adress": "b"}"#, "\"Adress\"");
-        check("{\n  \"服务\": nul\n}", "\n");
+        check("{\n  \"服务\": nul\n}", "}");
         check("{", "{");
         let found = read("[]");
         assert_eq!(place_of("[]", &found.faults[0]), None);

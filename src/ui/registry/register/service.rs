@@ -161,7 +161,7 @@ fn tags_ui(ui: &mut Ui, form: &Form<'_>, typed: &mut RegisterForm) {
 
 /// Rows of a key and its value, each with the button that takes it away.
 pub(super) fn pairs_ui(ui: &mut Ui, form: &Form<'_>, name: &str, what: &str, pairs: &mut Vec<(String, String)>) {
-    let acts = form.lang.acts();
+    let words = form.lang.words();
     let mut removed = None;
     for (at, (key, value)) in pairs.iter_mut().enumerate() {
         let label = if at == 0 { name } else { "" };
@@ -169,8 +169,8 @@ pub(super) fn pairs_ui(ui: &mut Ui, form: &Form<'_>, name: &str, what: &str, pai
             let width = (ui.available_width() - 28.0 - 16.0 - 128.0).max(80.0);
             let (key_id, value_id) =
                 (field_id(Some(at), &format!("{what} key")), field_id(Some(at), &format!("{what} value")));
-            typed_ui(ui, key_id, acts.key, acts.key, key, None, Some(128.0));
-            typed_ui(ui, value_id, acts.value, acts.value, value, None, Some(width));
+            typed_ui(ui, key_id, words.key, words.key, key, None, Some(128.0));
+            typed_ui(ui, value_id, words.value, words.value, value, None, Some(width));
             if ui.add(IconButton::new(Icon::X, &form.lang.remove_entry(key))).clicked() {
                 removed = Some(at);
             }
