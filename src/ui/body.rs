@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Id, Rect, Ui};
 
-use super::context::{Cx, pane_at, row_from_right};
+use super::context::{Cx, follow_focus, pane_at, row_from_right};
 use super::explain;
 use super::icons::Icon;
 use super::theme::measure::INSET;
@@ -124,24 +124,28 @@ pub(super) fn formatting_ui(
 
 /// A message that has no text: why, and what can be done with it all the same.
 pub(super) fn no_text_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, (direction, index): (Direction, u64), why: &NoText) {
-    let (words, body) = (cx.words(), cx.lang().body());
-    let said = cx.lang().no_text(why);
-    let is_given_up = *why == NoText::Stopped;
-    let state = if is_given_up {
-        ViewState::new(ViewKind::Empty(Icon::Braces), body.given_up, &said).action(body.show_it)
-    } else {
-        ViewState::new(ViewKind::Failed, words.undecodable, &said)
-    };
-    if state.show(ui) {
-        cx.act(Action::ShowText(tab.id, direction, index));
-    }
-    if matches!(why, NoText::Gone | NoText::Unreadable(_)) {
-        return;
-    }
-    ui.add_space(8.0);
-    if ui.add(Button::secondary(body.save)).clicked() {
-        cx.act(Action::AskSaveMessage(tab.id, direction, index));
-    }
+    // In a low pane its ways on are scrolled to.
+    let area = egui::ScrollArea::vertical().id_salt(("no text", tab.id.0)).auto_shrink([false, false]);
+    area.show(ui, |ui| {
+        let (words, body) = (cx.words(), cx.lang().body());
+        let said = cx.lang().no_text(why);
+        let is_given_up = *why == NoText::Stopped;
+        let state = if is_given_up {
+            ViewState::new(ViewKind::Empty(Icon::Braces), body.given_up, &said).action(body.show_it)
+        } else {
+            ViewState::new(ViewKind::Failed, words.undecodable, &said)
+        };
+        if state.show(ui) {
+            cx.act(Action::ShowText(tab.id, direction, index));
+        }
+        if !matches!(why, NoText::Gone | NoText::Unreadable(_)) {
+            ui.add_space(8.0);
+            if ui.add(Button::secondary(body.save)).clicked() {
+                cx.act(Action::AskSaveMessage(tab.id, direction, index));
+            }
+        }
+        follow_focus(ui);
+    });
 }
 
 /// The text of one message of a tab's call: its values are explained by the schema, and it can be saved.
