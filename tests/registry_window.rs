@@ -85,7 +85,7 @@ fn found_doubted_called() {
         let demo = demo_address(&walk);
         seed(&agent, &demo);
         add(&mut walk, RegistryForm { address: agent.address(), ..RegistryForm::default() });
-        walk.click(Role::TreeItem, "User");
+        walk.click_last(Role::TreeItem, "User");
         walk.until_so("the wire was asked", |walk| {
             ["9001", "9002", "9003", "9004"].iter().all(|id| wire(walk, id).is_some())
         });
@@ -184,7 +184,7 @@ fn what_was_known_stays_while_the_agent_is_away() {
     let lang = proconsul::words::Lang::En;
     let mut walk = Begin::new(lang).walk();
     add(&mut walk, RegistryForm { address: agent.address(), ..RegistryForm::default() });
-    walk.click(Role::TreeItem, "User");
+    walk.click_last(Role::TreeItem, "User");
     walk.until_so("its instance is known", |walk| known(walk).is_some_and(|known| !known.instances().is_empty()));
     agent.kill();
     walk.until_so("it is away", |walk| known(walk).is_some_and(|known| known.away.is_some()));
@@ -213,7 +213,7 @@ fn a_list_made_by_hand() {
         walk.until("it is read", |app| {
             app.registries.entries.last().is_some_and(|entry| entry.all_services().count() == 1)
         });
-        walk.click(Role::TreeItem, "User");
+        walk.click_last(Role::TreeItem, "User");
         walk.until_so("the wire was asked", |walk| known(walk).is_some_and(|known| known.wire.len() == 2));
         walk.look("a list's service");
         let registry = walk.app().registries.entries.last().unwrap().id;

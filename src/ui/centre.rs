@@ -12,6 +12,7 @@ use super::widgets::tabs::{WindowTab, WindowTabsWords, window_tabs_ui};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{commands, notices, request, source_view, welcome};
 use crate::app::{Action, TabId, UiCommand};
+use crate::registry::RegistryTarget;
 
 pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let whole = ui.max_rect();
@@ -69,15 +70,26 @@ fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) -> Rect {
 
 fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let words = cx.words();
+    // One that asks all says whom.
+    let titles: Vec<String> = cx
+        .app
+        .tabs
+        .iter()
+        .map(|tab| match (&tab.all, RegistryTarget::parse(&tab.address)) {
+            (Some(_), Ok(target)) => cx.lang().all_of(&tab.method, &target.service),
+            _ => tab.method.clone(),
+        })
+        .collect();
     let tabs: Vec<WindowTab<'_>> = cx
         .app
         .tabs
         .iter()
-        .map(|tab| WindowTab {
+        .zip(&titles)
+        .map(|(tab, title)| WindowTab {
             key: tab.id.0,
-            title: &tab.method,
-            shape: Some(Shape::of(tab.shape.0, tab.shape.1)),
-            icon: None,
+            title,
+            shape: tab.all.is_none().then(|| Shape::of(tab.shape.0, tab.shape.1)),
+            icon: tab.all.is_some().then_some(Icon::Network),
             unsaved: false,
         })
         .collect();

@@ -22,16 +22,16 @@ pub(super) fn answers_table_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &Al
     let mut columns = vec![
         Column::new("", 14.0),
         Column::new(words.instance, if wide { 64.0 } else { 56.0 }),
-        Column::new(words.status, if wide { 156.0 } else { 120.0 }),
+        Column::new(words.status, if wide { 150.0 } else { 120.0 }),
     ];
     let bars = wide.then_some(columns.len());
     if wide {
         columns.push(Column::new(words.latency, 116.0));
     }
     columns.push(Column::new(if wide { "" } else { words.time }, 70.0).right());
-    columns.push(Column::new(words.answer, if wide { 104.0 } else { 84.0 }));
+    columns.push(Column::new(words.answer, if wide { 88.0 } else { 84.0 }));
     if wide {
-        columns.push(Column::new(words.schema, 72.0));
+        columns.push(Column::new(words.schema, 60.0));
     }
     columns.push(Column::rest(words.health));
     let answers = run.answers();

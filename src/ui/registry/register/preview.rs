@@ -109,10 +109,10 @@ fn place_of(text: &str, fault: &Fault) -> Option<std::ops::Range<usize>> {
         let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
         let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let own = text.get(start..)?.lines().next().unwrap_or_default();
-        // The reader counts bytes; column 0 is the end of the line before.
+        // The reader counts bytes; column 0 is the end of the line before, where a letter can be seen.
         let at = match column.checked_sub(1) {
             Some(before) => text.floor_char_boundary(start + before.min(own.len())),
-            None => start.saturating_sub(1),
+            None => text.floor_char_boundary(text.get(..start)?.trim_end().len().saturating_sub(1)),
         };
         let end = text.get(at..)?.chars().next().map_or(at, |letter| at + letter.len_utf8());
         return Some(if end > at { at..end } else { at.saturating_sub(1)..at });
@@ -137,7 +137,7 @@ mod tests {
             assert_eq!(place, Some(expect), "{:?}", found.faults);
         };
         check(r#"{"Name": "a", "Adress": "b"}"#, "\"Adress\"");
-        check("{\n  \"服务\": nul\n}", "}");
+        check("{\n  \"服务\": nul\n}", "l");
         check("{", "{");
         let found = read("[]");
         assert_eq!(place_of("[]", &found.faults[0]), None);
