@@ -204,6 +204,8 @@ fn a_list_made_by_hand() {
         let demo = demo_address(&walk);
         walk.act(Action::ShowArea(Area::Registry));
         walk.click_nth(Role::Button, words.add_registry, 0);
+        // The question takes its place.
+        walk.steps(8);
         walk.click(Role::RadioButton, lang.registry_kind(RegistryKind::Static));
         walk.look("a list is asked");
         let text = format!("{demo} User user,v1.8\n# a comment\n{} User gone\n", refusing());
