@@ -82,7 +82,7 @@ fn a_service_is_registered_maintained_and_deregistered() {
             &lang.registration_fault(&proconsul::registry::consul::registration::FaultKind::CheckKindMissing, true)
         ));
         assert_eq!(walk.focused(), Some((Role::TextInput, acts.target.to_owned())));
-        walk.fill(words.address, "127.0.0.1");
+        walk.fill(lang.words().address, "127.0.0.1");
         walk.fill(acts.port, "65536");
         walk.press(Key::Tab);
         walk.look("a port that is none");

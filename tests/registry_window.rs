@@ -102,7 +102,7 @@ fn found_doubted_called() {
         walk.until_shown(&lang.put_into_maintenance("9002"));
         walk.look("a disagreement");
         for (side, shown) in
-            [(words.metadata, "version"), (words.node, agent.node()), (words.checks, "Service User check")]
+            [(lang.words().metadata, "version"), (words.node, agent.node()), (words.checks, "Service User check")]
         {
             walk.click(Role::Tab, side);
             walk.until_shown(shown);

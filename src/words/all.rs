@@ -11,9 +11,7 @@ word_table! {
     AllWords, all:
     instances: "Instances", "实例";
     one: "One", "单个";
-    all_of_them: "All", "全部";
     registered: "All that are registered", "全部已注册实例";
-    passing: "Passing only", "仅 passing";
     by_hand: "Chosen by hand…", "手动选择…";
     at_once: "At once", "并发数";
     at_once_hint: "all", "全部";
@@ -39,7 +37,6 @@ word_table! {
     wire: "gRPC health", "gRPC health";
     reached: "Connected after", "建立连接";
     detail: "What happened", "详情";
-    none: "none", "无";
     waiting: "waiting", "等待中";
     running: "asked…", "调用中…";
     side_by_side: "Side by side", "并排";
@@ -56,7 +53,6 @@ word_table! {
     not_asked_hint: "Send asks every instance at once; equal answers share a letter.", "发送后会同时请求所有实例，相同的响应使用同一字母。";
     nobody: "Nobody was asked", "没有可请求的实例";
     unary_only: "Client streams go to one instance at a time", "客户端 stream 只能发往单个实例";
-    stopped: "stopped", "已停止";
 }
 
 impl Lang {

@@ -86,6 +86,8 @@ impl Lang {
             ("discovery", self.discovery().all()),
             ("keys", self.key_values().all()),
             ("acts", self.acts().all()),
+            ("registry", self.registry().all()),
+            ("all", self.all().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
             words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()

@@ -17,7 +17,6 @@ word_table! {
     add_registry: "Add a registry", "添加注册中心";
     look_again: "Look again", "重新查询";
     filter: "Filter services, tags, nodes", "筛选服务、tag、节点";
-    tree: "Registries", "注册中心";
     nodes: "Nodes", "节点";
     key_value: "Key/value", "键/值";
     static_list: "Static list", "静态列表";
@@ -32,14 +31,12 @@ word_table! {
     not_asked_yet: "The instance was not asked yet.", "尚未探测该实例。";
     open: "open", "可连";
     open_plaintext: "open, plaintext", "可连，明文";
-    plaintext: "plaintext", "明文";
     tls_failed: "TLS failed", "TLS 失败";
     refused: "refused", "拒绝连接";
     timed_out: "timed out", "超时";
     unreachable: "unreachable", "不可达";
     no_such_name: "no such name", "域名不存在";
     no_port: "no port", "未注册端口";
-    none: "none", "无";
     drift: "drift", "不一致";
     drifts: "Serves another schema than most", "schema 与多数实例不同";
     disagrees: "Registry and wire disagree", "注册状态与实测不一致";
@@ -66,13 +63,10 @@ word_table! {
     no_services: "No services", "没有服务";
     perhaps_hidden: "Nothing to see, or nothing that may be seen", "没有服务，或没有查看权限";
     perhaps_hidden_hint: "Access rules (ACL) are on. The registry answers with an empty list also where a token may not read.", "注册中心启用了访问控制（ACL）。token 没有读取权限时，同样会返回空列表。";
-    add_title: "Add a registry", "添加注册中心";
     edit_title: "How the registry is reached", "注册中心的连接设置";
     take_settings: "Take the settings", "应用设置";
     token: "Token", "Token";
     token_hint: "none, or CONSUL_HTTP_TOKEN", "无，或取自 CONSUL_HTTP_TOKEN";
-    type_again: "type it again", "请重新输入";
-    name: "Name", "名称";
     environment_hint: "What is left empty is taken from the CONSUL_* variables of the environment.", "留空的项取自环境变量 CONSUL_*。";
     scope: "Scope", "范围";
     datacenter: "Datacenter", "数据中心";
@@ -82,16 +76,12 @@ word_table! {
     enterprise: "Consul Enterprise", "Consul 企业版";
     consistency: "Consistency", "一致性";
     consistency_default: "default", "默认";
-    ca_file: "CA file", "CA 文件";
     ca_hint: "the system's roots", "系统根证书";
     server_name: "Server name", "服务器名称";
     as_address: "as in the address", "与地址相同";
-    client_certificate: "Client certificate", "客户端证书";
     client_key: "Client key", "客户端私钥";
-    skip_verify: "Skip verification", "跳过验证";
     skip_verify_hint: "Whoever answers is believed, and the token is sent to them.", "将信任任何应答方，并把 token 发送给它。";
     read_only_hint: "no register, no deregister, no writing of keys", "禁止注册、注销和写入键值";
-    file: "File", "文件";
     file_hint: "/path/services.txt", "/path/services.txt";
     list_missing: "Name a file, or write at least one line below.", "请指定文件，或在下方至少写一行。";
     list_lines: "Or its lines", "或直接填写各行";
@@ -102,7 +92,6 @@ word_table! {
     read_and_write: "Read and write", "可读写";
     pin: "Tell me when it changes health", "健康状态变化时通知我";
     unpin: "Do not tell me any more", "不再通知";
-    copy_name: "Copy the name", "复制名称";
     copy_target: "Copy as target", "复制为目标地址";
     passing_only: "Passing only", "仅 passing";
     call: "Call", "调用";
@@ -112,22 +101,13 @@ word_table! {
     deregister: "Deregister…", "注销…";
     query: "Text, tag, or a Consul filter expression", "文本、tag 或 Consul 过滤表达式";
     query_plain: "Text or tag", "文本或 tag";
-    instances: "Instances", "实例";
-    instance: "Instance", "实例";
-    address: "Address", "地址";
     checks: "Checks", "检查";
     tcp_tls: "TCP and TLS", "TCP 与 TLS";
-    grpc_health: "gRPC health", "gRPC health";
-    schema: "Schema", "Schema";
     round_trip: "RTT p50", "RTT p50";
     tags: "Tags", "Tags";
     wire_says: "The wire says", "实测结果";
-    methods: "Methods", "方法";
-    metadata: "Metadata", "Metadata";
     node: "Node", "节点";
     check: "Check", "检查";
-    kind: "Kind", "类型";
-    status: "Status", "状态";
     since: "Since", "已持续";
     output: "Output", "输出";
     maintenance: "maintenance", "维护中";
@@ -465,7 +445,7 @@ impl Lang {
 
     /// One minute of it.
     pub fn minute(self, ago: usize, slot: &HistorySlot) -> String {
-        let none = self.registry().none;
+        let none = self.words().no_value;
         let registry = slot.registry.map_or(none, |health| self.health_word(health));
         let wire = match slot.wire {
             None => none,

@@ -417,11 +417,11 @@ impl Lang {
     pub fn registration_field(self, field: &str) -> &'static str {
         let (acts, words) = (self.acts(), self.registry());
         match field {
-            "Name" => words.name,
-            "Address" => words.address,
+            "Name" => self.words().name,
+            "Address" => self.words().address,
             "Port" => acts.port,
             "Tags" => words.tags,
-            "Meta" => words.metadata,
+            "Meta" => self.words().metadata,
             "Weights" => words.weights,
             "TaggedAddresses" => acts.tagged_addresses,
             "CheckID" => acts.check_id,

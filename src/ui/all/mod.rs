@@ -97,7 +97,6 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &AllTab, bar: Rect) {
 
 /// Badges of statuses, how many answers differ, when it was sent and done.
 fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, run: &AllRun, line: Rect) {
-    let words = cx.lang().all();
     let t = tokens(ui);
     let inner = line.shrink2(vec2(INSET, 0.0));
     let mut row = row_at(ui, inner, "all facts");
@@ -111,7 +110,7 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, run: &AllRun, line: Rect) {
     if run.is_running() {
         status_badge_ui(&mut row, Tone::Accent, cx.words().calling);
     } else if run.stopped {
-        status_badge_ui(&mut row, Tone::Warn, words.stopped);
+        status_badge_ui(&mut row, Tone::Warn, cx.lang().words().diagnosis_stopped);
     }
     let said = cx.lang().differing(run.answers().len(), run.schemas().len());
     let room = row.available_width();

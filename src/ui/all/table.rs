@@ -104,7 +104,7 @@ fn cells(lang: Lang, row: &AllRow, letter: Option<&str>, usual: Option<&str>, wi
             Cell { badge_first: true, ..Cell::mono(&text.hash).soft().badge(letter, tone) }
         }
         (Some(Err(why)), _) => Cell::new(why).tone(Tone::Error).elide_end(),
-        _ => Cell::new(words.none).soft(),
+        _ => Cell::new(lang.words().no_value).soft(),
     });
     if wide {
         cells.push(match row.schema() {
@@ -112,7 +112,7 @@ fn cells(lang: Lang, row: &AllRow, letter: Option<&str>, usual: Option<&str>, wi
                 Cell::mono(schema.short()).tone(Tone::Warn)
             }
             Some(schema) => Cell::mono(schema.short()).soft(),
-            None => Cell::new(words.none).soft(),
+            None => Cell::new(lang.words().no_value).soft(),
         });
     }
     cells.push(health_cell(lang, row.instance.health));

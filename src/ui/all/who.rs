@@ -49,7 +49,7 @@ pub(in crate::ui) fn who_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rect: Rect)
         words.instances,
         ButtonSize::Small,
         &mut asks_all,
-        &[(false, words.one), (true, words.all_of_them)],
+        &[(false, words.one), (true, cx.lang().streams().all)],
     );
     pane.add_space(42.0);
     if asks_all != tab.all.is_some() {
@@ -126,7 +126,7 @@ fn all_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &AllTab) {
     let by_hand = matches!(all.who, AllWho::Chosen(_));
     for (is_on, label, who) in [
         (all.who == AllWho::Registered, words.registered, AllWho::Registered),
-        (all.who == AllWho::Passing, words.passing, AllWho::Passing),
+        (all.who == AllWho::Passing, cx.lang().registry().passing_only, AllWho::Passing),
         (by_hand, words.by_hand, AllWho::Chosen(std::collections::BTreeSet::new())),
     ] {
         let place = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), ROW));

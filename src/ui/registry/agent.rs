@@ -159,7 +159,7 @@ fn datacenters_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry) {
         Column::new(words.datacenter, if wide { 200.0 } else { 120.0 }),
         Column::new(lang.words().services, 90.0).right(),
         Column::new(words.nodes, 80.0).right(),
-        Column::rest(words.instances),
+        Column::rest(lang.all().instances),
     ];
     let view = RegistryView::Registry(entry.id);
     let list = cx.app.registries.list(&view);

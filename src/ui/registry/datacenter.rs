@@ -279,7 +279,7 @@ fn table_ui(
     let columns = [
         Column::new(acts.health, 112.0).sort(sort_of(list, 0)),
         Column::new(acts.service, of_service).sort(sort_of(list, 1)),
-        Column::new(words.instances, 76.0).right().sort(sort_of(list, 2)),
+        Column::new(lang.all().instances, 76.0).right().sort(sort_of(list, 2)),
         Column::new("", of_health),
         Column::rest(words.tags),
         Column::new("", 28.0),
@@ -321,7 +321,7 @@ fn table_ui(
         && let Some(service) = rows.get(row)
     {
         context_menu_ui(&at, 240.0, |ui| {
-            if ui.add(MenuItem::new(words.copy_name).icon(Icon::Copy).first()).clicked() {
+            if ui.add(MenuItem::new(lang.habits().copy_name).icon(Icon::Copy).first()).clicked() {
                 ui.ctx().copy_text(service.name.clone());
             }
             let label = if pinned(service) { words.unpin } else { words.pin };

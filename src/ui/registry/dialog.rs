@@ -29,7 +29,7 @@ pub(in crate::ui) fn registry_dialog_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &Regis
     let mut changed = dialog.clone();
     let ctx = ui.ctx().clone();
     let is_new = dialog.registry.is_none();
-    let title = if is_new { words.add_title } else { words.edit_title };
+    let title = if is_new { cx.lang().registry().add_registry } else { words.edit_title };
     let confirm = if is_new { words.add_registry } else { words.take_settings };
     let ((), (confirmed, cancelled), close) = dialog_ui(
         &ctx,
@@ -63,10 +63,9 @@ fn list_id() -> Id {
 }
 
 fn form_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
-    let words = cx.lang().registry();
     if dialog.registry.is_none() {
         let kinds = [RegistryKind::Consul, RegistryKind::Static].map(|kind| (kind, cx.lang().registry_kind(kind)));
-        choice_ui(ui, words.kind, ButtonSize::Normal, &mut dialog.form.kind, &kinds);
+        choice_ui(ui, cx.lang().words().kind, ButtonSize::Normal, &mut dialog.form.kind, &kinds);
         ui.add_space(12.0);
     }
     match dialog.form.kind {
@@ -78,8 +77,8 @@ fn form_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
 fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, form: &mut RegistryForm) {
     let words = cx.lang().registry();
     let t = tokens(ui);
-    row_ui(ui, words.address, |ui| {
-        let field = field("address", &mut form.address, words.address, "127.0.0.1:8500");
+    row_ui(ui, cx.lang().words().address, |ui| {
+        let field = field("address", &mut form.address, cx.lang().words().address, "127.0.0.1:8500");
         let response = field.show(ui);
         if ui.memory(|memory| memory.focused().is_none()) {
             response.request_focus();
@@ -87,7 +86,7 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, form: &mut RegistryForm) {
     });
     row_ui(ui, words.token, |ui| {
         let mut token = form.token.reveal().to_owned();
-        let hint = if form.token_missing { words.type_again } else { words.token_hint };
+        let hint = if form.token_missing { cx.lang().words().type_again } else { words.token_hint };
         if field("token", &mut token, words.token, hint).password(true).show(ui).changed() {
             form.token = Secret::new(token);
             form.token_missing = false;
@@ -96,8 +95,8 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, form: &mut RegistryForm) {
     if form.token_missing || !form.token.is_empty() {
         crate::ui::metadata::keychain_notice_ui(ui, cx, NAMES);
     }
-    row_ui(ui, words.name, |ui| {
-        field("name", &mut form.name, words.name, "Consul").show(ui);
+    row_ui(ui, cx.lang().words().name, |ui| {
+        field("name", &mut form.name, cx.lang().words().name, "Consul").show(ui);
     });
     read_only_ui(ui, cx, form);
     ui.add_space(4.0);
@@ -123,20 +122,20 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, form: &mut RegistryForm) {
     });
     ui.add_space(8.0);
     ui.add(Line::strong("TLS").height(32.0));
-    row_ui(ui, words.ca_file, |ui| {
-        field("ca", &mut form.ca_path, words.ca_file, words.ca_hint).show(ui);
+    row_ui(ui, cx.lang().words().ca_path, |ui| {
+        field("ca", &mut form.ca_path, cx.lang().words().ca_path, words.ca_hint).show(ui);
     });
     row_ui(ui, words.server_name, |ui| {
         field("server name", &mut form.server_name, words.server_name, words.as_address).show(ui);
     });
-    row_ui(ui, words.client_certificate, |ui| {
-        field("cert", &mut form.cert_path, words.client_certificate, "client.pem").show(ui);
+    row_ui(ui, cx.lang().words().client_certificate, |ui| {
+        field("cert", &mut form.cert_path, cx.lang().words().client_certificate, "client.pem").show(ui);
     });
     row_ui(ui, words.client_key, |ui| {
         field("key", &mut form.key_path, words.client_key, "client.key").show(ui);
     });
-    row_ui(ui, words.skip_verify, |ui| {
-        toggle_ui(ui, &mut form.skip_verify, words.skip_verify, false);
+    row_ui(ui, cx.lang().words().skip_verify, |ui| {
+        toggle_ui(ui, &mut form.skip_verify, cx.lang().words().skip_verify, false);
     });
     if form.skip_verify {
         paragraph_ui(ui, words.skip_verify_hint, fonts::hint(), t.error, 18.0);
@@ -148,11 +147,12 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
     let t = tokens(ui);
     let fault = (dialog.fault == Some(RegistryFormFault::EmptyList)).then_some(words.list_missing);
     let form = &mut dialog.form;
-    row_ui(ui, words.name, |ui| {
-        field("list name", &mut form.name, words.name, words.static_list).show(ui);
+    row_ui(ui, cx.lang().words().name, |ui| {
+        field("list name", &mut form.name, cx.lang().words().name, words.static_list).show(ui);
     });
-    row_ui(ui, words.file, |ui| {
-        let response = field("list file", &mut form.file, words.file, words.file_hint).error(fault).show(ui);
+    row_ui(ui, cx.lang().body().save_file, |ui| {
+        let response =
+            field("list file", &mut form.file, cx.lang().body().save_file, words.file_hint).error(fault).show(ui);
         if ui.memory(|memory| memory.focused().is_none()) {
             response.request_focus();
         }

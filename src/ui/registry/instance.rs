@@ -58,7 +58,7 @@ pub(super) fn instance_ui(
     let counts =
         [Some(instance.checks.len()), row.wire.map(|wire| wire.services.len()), Some(instance.meta.len()), None]
             .map(|count| count.filter(|count| *count > 0).map(|count| count.to_string()));
-    let titles = [words.checks, words.methods, words.metadata, words.node];
+    let titles = [words.checks, cx.lang().habits().palette_methods, cx.lang().words().metadata, words.node];
     let shown: Vec<PaneTab<'_>> =
         titles.iter().zip(&counts).map(|(title, count)| PaneTab { title, count: count.as_deref() }).collect();
     let chosen = SIDES.iter().position(|side| *side == view.side).unwrap_or(0);
@@ -173,8 +173,8 @@ fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Ins
     let wide = ui.available_width() > 640.0;
     let columns = [
         Column::new(words.check, if wide { 214.0 } else { 130.0 }),
-        Column::new(words.kind, if wide { 138.0 } else { 90.0 }),
-        Column::new(words.status, 122.0),
+        Column::new(lang.words().kind, if wide { 138.0 } else { 90.0 }),
+        Column::new(lang.all().status, 122.0),
         Column::new(words.since, if wide { 113.0 } else { 70.0 }),
         Column::rest(words.output),
     ];
@@ -248,9 +248,12 @@ fn methods_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>)
     }
     let methods =
         row.wire.and_then(|wire| wire.schema.as_ref()).map(|schema| methods_of(&schema.text)).unwrap_or_default();
-    let columns =
-        [Column::new(words.grpc_service, 260.0), Column::new(words.grpc_health, 150.0), Column::rest(words.methods)];
-    let table = Table::new(Id::unique("instance services"), words.methods, &columns).whole();
+    let columns = [
+        Column::new(words.grpc_service, 260.0),
+        Column::new(lang.all().wire, 150.0),
+        Column::rest(lang.habits().palette_methods),
+    ];
+    let table = Table::new(Id::unique("instance services"), lang.habits().palette_methods, &columns).whole();
     let response = table.show(ui, listed.len(), |index| {
         let Some(name) = listed.get(index) else { return Vec::new() };
         let own = row.wire.and_then(|wire| wire.services_health.get(name));
@@ -260,7 +263,7 @@ fn methods_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>)
                 let cell = Cell::new(health.word()).icon(badge.icon());
                 if badge.tone() == Tone::Plain { cell.soft() } else { cell.tone(badge.tone()) }
             }
-            None => Cell::new(words.none).soft(),
+            None => Cell::new(lang.words().no_value).soft(),
         };
         let own: Vec<&str> = methods.iter().filter(|(of, _)| of == name).map(|(_, method)| method.as_str()).collect();
         vec![Cell::mono(name), health, Cell::mono(own.join(", ")).soft().elide_end()]
@@ -306,7 +309,7 @@ fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, instance: &Instance) {
             instance
                 .tagged_addresses
                 .iter()
-                .map(|(name, address)| (format!("{} {name}", words.address), address.clone())),
+                .map(|(name, address)| (format!("{} {name}", cx.lang().words().address), address.clone())),
         );
         rows.extend(instance.meta.iter().map(|(key, value)| (key.clone(), value.clone())));
         for (name, value) in rows {
@@ -322,7 +325,7 @@ fn node_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, instance: &Instan
     inset_ui(ui, |ui| {
         for (name, value) in [
             (words.node, instance.key.node.as_str()),
-            (words.address, instance.node_address.as_str()),
+            (cx.lang().words().address, instance.node_address.as_str()),
             (words.datacenter, instance.key.datacenter.as_str()),
         ] {
             if !value.is_empty() {

@@ -174,10 +174,10 @@ fn table_ui(
         Column::rest(words.node).sort(sort_of(list, 0)),
         Column::new(acts.state, 88.0).sort(sort_of(list, 1)),
         Column::new(acts.health, 108.0).sort(sort_of(list, 2)),
-        Column::new(words.address, if wide { 150.0 } else { 110.0 }).sort(sort_of(list, 3)),
+        Column::new(lang.words().address, if wide { 150.0 } else { 110.0 }).sort(sort_of(list, 3)),
         Column::new(acts.version, if wide { 90.0 } else { 60.0 }).sort(sort_of(list, 4)),
         Column::new(acts.rtt, 72.0).right().sort(sort_of(list, 5)),
-        Column::new(words.instances, 70.0).right().sort(sort_of(list, 6)),
+        Column::new(lang.all().instances, 70.0).right().sort(sort_of(list, 6)),
     ];
     let id = Id::unique(("nodes", view));
     let table = Table::new(id, words.nodes, &columns).chosen(Some(chosen));
@@ -197,7 +197,7 @@ fn table_ui(
         && let Some(node) = rows.get(row)
     {
         context_menu_ui(&at, 240.0, |ui| {
-            if ui.add(MenuItem::new(words.copy_name).icon(Icon::Copy).first()).clicked() {
+            if ui.add(MenuItem::new(lang.habits().copy_name).icon(Icon::Copy).first()).clicked() {
                 ui.ctx().copy_text(node.name.clone());
             }
             if ui.add(MenuItem::new(words.copy_address).icon(Icon::Copy)).clicked() {
@@ -262,7 +262,7 @@ fn node_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, node: &Node) {
             };
             let facts = [
                 ("ID", node.id.as_str()),
-                (words.address, node.address.as_str()),
+                (lang.words().address, node.address.as_str()),
                 (words.datacenter, node.datacenter.as_str()),
                 (acts.role, role),
                 (acts.version, node.version.as_deref().unwrap_or_default()),
@@ -273,7 +273,7 @@ fn node_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, node: &Node) {
             }
             if !node.meta.is_empty() {
                 ui.add_space(6.0);
-                ui.add(Line::strong(words.metadata).height(28.0));
+                ui.add(Line::strong(lang.words().metadata).height(28.0));
                 for (name, value) in &node.meta {
                     fact_ui(ui, name, value);
                 }
@@ -294,8 +294,8 @@ fn checks_ui(ui: &mut Ui, lang: Lang, node: &Node) {
     let wide = ui.available_width() > 640.0;
     let columns = [
         Column::new(words.check, if wide { 214.0 } else { 130.0 }),
-        Column::new(words.kind, 90.0),
-        Column::new(words.status, 112.0),
+        Column::new(lang.words().kind, 90.0),
+        Column::new(lang.all().status, 112.0),
         Column::new(words.since, if wide { 113.0 } else { 70.0 }),
         Column::rest(words.output),
     ];

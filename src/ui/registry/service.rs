@@ -342,11 +342,11 @@ fn table_ui(
     };
     let mut columns = vec![
         Column::new("", 14.0),
-        Column::new(words.instance, if shown.tags { 92.0 } else { 76.0 }).sort(sort(InstanceColumn::Id)),
-        Column::new(words.address, 136.0).sort(sort(InstanceColumn::Address)),
+        Column::new(cx.lang().all().instance, if shown.tags { 92.0 } else { 76.0 }).sort(sort(InstanceColumn::Id)),
+        Column::new(cx.lang().words().address, 136.0).sort(sort(InstanceColumn::Address)),
         Column::new(words.checks, 128.0).group(&says).sort(sort(InstanceColumn::Health)),
         Column::new(words.tcp_tls, if shown.wide_tls { 172.0 } else { 84.0 }).group(words.wire_says),
-        Column::new(words.grpc_health, if shown.wide_tls { 128.0 } else { 112.0 })
+        Column::new(cx.lang().all().wire, if shown.wide_tls { 128.0 } else { 112.0 })
             .group(words.wire_says)
             .sort(sort(InstanceColumn::Wire)),
     ];
@@ -359,7 +359,8 @@ fn table_ui(
         Some(InstanceColumn::Wire),
     ];
     if shown.schema {
-        columns.push(Column::new(words.schema, 116.0).group(words.wire_says).sort(sort(InstanceColumn::Schema)));
+        columns
+            .push(Column::new(cx.lang().all().schema, 116.0).group(words.wire_says).sort(sort(InstanceColumn::Schema)));
         sorts.push(Some(InstanceColumn::Schema));
     }
     if shown.round_trip {
@@ -376,7 +377,8 @@ fn table_ui(
     }
     let lang = cx.lang();
     let mut pane = pane_at(ui, rect, "instances");
-    let table = Table::new(Id::unique(("instances", service)), words.instances, &columns).chosen(Some(chosen));
+    let table =
+        Table::new(Id::unique(("instances", service)), cx.lang().all().instances, &columns).chosen(Some(chosen));
     let response = table
         .show(&mut pane, rows.len(), |index| rows.get(index).map_or_else(Vec::new, |row| cells(lang, row, &shown)));
     if let Some(column) = response.sort_by.and_then(|index| sorts.get(index).copied().flatten()) {
@@ -420,7 +422,7 @@ fn cells(lang: Lang, row: &Row<'_>, shown: &Shown) -> Vec<Cell> {
         let cell = match hash {
             Some(schema) if row.drifts => Cell::mono(schema.short()).tone(Tone::Warn).badge(words.drift, Tone::Warn),
             Some(schema) => Cell::mono(schema.short()).soft(),
-            None => Cell::new(row.wire.map_or("", |_| words.none)).soft(),
+            None => Cell::new(row.wire.map_or("", |_| lang.words().no_value)).soft(),
         };
         cells.push(cell);
     }
@@ -492,7 +494,7 @@ fn tls_cell(lang: Lang, wire: Option<&WireFacts>, is_wide: bool) -> Cell {
             }
         }
         TlsFact::Plaintext if wire.grpc == GrpcFact::Spoken => {
-            let said = if is_wide { words.open_plaintext } else { words.plaintext };
+            let said = if is_wide { words.open_plaintext } else { lang.words().plaintext };
             Cell::new(said).icon(Icon::LockOpen).soft()
         }
         TlsFact::Plaintext | TlsFact::NotReached => Cell::new(words.open).icon(Icon::CircleMinus).soft(),

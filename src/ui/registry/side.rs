@@ -95,7 +95,7 @@ fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
 fn tree_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let chosen = cx.app.registries.tree.chosen;
     let is_active = cx.app.registries.shown.is_some();
-    let tree = Tree::new(Id::unique("registry tree"), cx.lang().registry().tree, chosen).active(is_active);
+    let tree = Tree::new(Id::unique("registry tree"), cx.lang().registry().registries, chosen).active(is_active);
     let response = tree.show(ui, &Lines { app: cx.app });
     if let Some(key) = response.toggled {
         act(cx, RegistryAct::ToggleNode(key));
@@ -123,7 +123,7 @@ fn menu_ui(cx: &mut Cx<'_>, key: u64, row: &egui::Response) {
             service_menu_ui(ui, cx, service);
         }
         RegistryNode::Datacenter(_, name) => {
-            if ui.add(MenuItem::new(cx.lang().registry().copy_name).icon(Icon::Copy).first()).clicked() {
+            if ui.add(MenuItem::new(cx.lang().habits().copy_name).icon(Icon::Copy).first()).clicked() {
                 ui.ctx().copy_text(name.to_string());
             }
         }
@@ -168,7 +168,7 @@ fn service_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: ServiceRef) {
     let words = cx.lang().registry();
     let Some(entry) = cx.app.registries.entry(service.registry) else { return };
     let is_pinned = entry.pinned.contains(&(service.datacenter.clone(), service.service.clone()));
-    if ui.add(MenuItem::new(words.copy_name).icon(Icon::Copy).first()).clicked() {
+    if ui.add(MenuItem::new(cx.lang().habits().copy_name).icon(Icon::Copy).first()).clicked() {
         ui.ctx().copy_text(service.service.clone());
     }
     let label = if is_pinned { words.unpin } else { words.pin };

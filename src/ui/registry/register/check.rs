@@ -116,13 +116,13 @@ fn kind_hint<'a>(acts: &'a ActWords, kind: &CheckKind) -> &'a str {
 }
 
 fn kind_ui(ui: &mut Ui, lang: Lang, at: usize, check: &mut CheckForm) {
-    let (acts, words) = (lang.acts(), lang.registry());
-    row_ui(ui, words.kind, ("kind", at), |ui| {
+    let acts = lang.acts();
+    row_ui(ui, lang.words().kind, ("kind", at), |ui| {
         let options: Vec<(usize, &str)> =
             CHECK_KINDS.iter().take(SIDE_BY_SIDE).map(|kind| kind_name(acts, kind)).enumerate().collect();
         let mut chosen = CHECK_KINDS.iter().position(|kind| *kind == check.kind).unwrap_or(usize::MAX);
         let is_other = chosen >= SIDE_BY_SIDE;
-        let name = if at == 0 { words.kind.to_owned() } else { format!("{} {}", words.kind, at + 1) };
+        let name = if at == 0 { lang.words().kind.to_owned() } else { format!("{} {}", lang.words().kind, at + 1) };
         if choice_ui(ui, &name, ButtonSize::Normal, &mut chosen, &options)
             && let Some(kind) = CHECK_KINDS.get(chosen)
         {

@@ -20,19 +20,19 @@ use crate::ui::widgets::tooltip::tooltip_ui;
 use crate::ui::{fonts, theme};
 
 pub(super) fn service_ui(ui: &mut Ui, form: &Form<'_>, dialog: &RegisterDialog, typed: &mut RegisterForm) {
-    let (acts, words) = (form.lang.acts(), form.lang.registry());
+    let acts = form.lang.acts();
     let name = (&FaultPlace::Field("Name"), field_id(None, "Name"));
-    field_row_ui(ui, form, words.name, name, "", &mut typed.name);
+    field_row_ui(ui, form, form.lang.words().name, name, "", &mut typed.name);
     id_ui(ui, form, dialog, typed);
     address_ui(ui, form, typed);
     tags_ui(ui, form, typed);
     let fault = form.fault(&FaultPlace::Field("Meta"));
-    pairs_ui(ui, form, words.metadata, "Meta", &mut typed.meta);
+    pairs_ui(ui, form, form.lang.words().metadata, "Meta", &mut typed.meta);
     if let Some(fault) = fault {
         below_ui(ui, &fault, tokens(ui).error, Some(egui::Role::Alert));
     }
     let count = typed.meta.len();
-    let added = row_ui(ui, if count == 0 { words.metadata } else { "" }, "add entry", |ui| {
+    let added = row_ui(ui, if count == 0 { form.lang.words().metadata } else { "" }, "add entry", |ui| {
         let added = ui.add(Button::link(acts.add_entry).icon(Icon::Plus)).clicked();
         ui.add_space(12.0);
         let icon = if typed.more { Icon::ChevronUp } else { Icon::ChevronDown };
@@ -77,14 +77,21 @@ fn id_ui(ui: &mut Ui, form: &Form<'_>, dialog: &RegisterDialog, typed: &mut Regi
 }
 
 fn address_ui(ui: &mut Ui, form: &Form<'_>, typed: &mut RegisterForm) {
-    let (acts, words) = (form.lang.acts(), form.lang.registry());
+    let acts = form.lang.acts();
     let (address, port) = (field_id(None, "Address"), field_id(None, "Port"));
     let wrong = [FaultPlace::Field("Address"), FaultPlace::Field("Port")].map(|place| form.fault(&place));
-    let responses = row_ui(ui, words.address, address, |ui| {
+    let responses = row_ui(ui, form.lang.words().address, address, |ui| {
         let word = text::width(ui.painter(), acts.port, fonts::body());
         let width = (ui.available_width() - SHORT - word - 24.0).max(80.0);
-        let first =
-            typed_ui(ui, address, words.address, acts.of_node, &mut typed.address, wrong[0].as_deref(), Some(width));
+        let first = typed_ui(
+            ui,
+            address,
+            form.lang.words().address,
+            acts.of_node,
+            &mut typed.address,
+            wrong[0].as_deref(),
+            Some(width),
+        );
         word_ui(ui, acts.port);
         let second = typed_ui(ui, port, acts.port, "0", &mut typed.port, wrong[1].as_deref(), Some(SHORT));
         [first, second]
@@ -182,10 +189,10 @@ pub(super) fn pairs_ui(ui: &mut Ui, form: &Form<'_>, name: &str, what: &str, pai
 }
 
 fn more_ui(ui: &mut Ui, form: &Form<'_>, typed: &mut RegisterForm) {
-    let (acts, words) = (form.lang.acts(), form.lang.registry());
+    let acts = form.lang.acts();
     let fault = form.fault(&FaultPlace::Field("Weights"));
     let id = field_id(None, "Weights");
-    let response = row_ui(ui, words.weights, id, |ui| {
+    let response = row_ui(ui, form.lang.registry().weights, id, |ui| {
         ui.add(Line::new("passing").color(theme::tokens(ui).text2));
         let first = typed_ui(ui, id, acts.weight_passing, "1", &mut typed.weight_passing, fault.as_deref(), Some(60.0));
         word_ui(ui, "warning");
@@ -205,8 +212,8 @@ fn more_ui(ui: &mut Ui, form: &Form<'_>, typed: &mut RegisterForm) {
         row_ui(ui, "", ("address", at), |ui| {
             let width = (ui.available_width() - 28.0 - 24.0 - 90.0 - 70.0).max(60.0);
             let id = |field: &str| field_id(Some(at), &format!("tagged {field}"));
-            typed_ui(ui, id("name"), words.name, "lan", name, None, Some(90.0));
-            typed_ui(ui, id("address"), words.address, "10.0.0.1", address, None, Some(width));
+            typed_ui(ui, id("name"), form.lang.words().name, "lan", name, None, Some(90.0));
+            typed_ui(ui, id("address"), form.lang.words().address, "10.0.0.1", address, None, Some(width));
             typed_ui(ui, id("port"), acts.port, "0", port, None, Some(70.0));
             if ui.add(IconButton::new(Icon::X, &form.lang.remove_entry(name))).clicked() {
                 removed = Some(at);
