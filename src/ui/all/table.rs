@@ -22,18 +22,19 @@ pub(super) fn answers_table_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &Al
     let mut columns = vec![
         Column::new("", 14.0),
         Column::new(words.instance, if wide { 64.0 } else { 56.0 }),
-        Column::new(words.status, if wide { 150.0 } else { 120.0 }),
+        Column::new(words.status, if wide { 150.0 } else { 112.0 }),
     ];
     let bars = wide.then_some(columns.len());
     if wide {
         columns.push(Column::new(words.latency, 116.0));
     }
-    columns.push(Column::new(if wide { "" } else { words.time }, 70.0).right());
-    columns.push(Column::new(words.answer, if wide { 88.0 } else { 84.0 }));
+    columns.push(Column::new(if wide { "" } else { words.time }, if wide { 70.0 } else { 62.0 }).right());
+    columns.push(Column::new(words.answer, if wide { 88.0 } else { 78.0 }));
     if wide {
         columns.push(Column::new(words.schema, 60.0));
     }
-    columns.push(Column::rest(words.health));
+    // Where there is no room for its word, the sign says it.
+    columns.push(Column::rest(if wide { words.health } else { "" }));
     let answers = run.answers();
     let slowest = run.slowest();
     let usual = run.schemas().first().map(|group| group.hash.clone());
@@ -115,7 +116,12 @@ fn cells(lang: Lang, row: &AllRow, letter: Option<&str>, usual: Option<&str>, wi
             None => Cell::new(lang.words().no_value).soft(),
         });
     }
-    cells.push(health_cell(lang, row.instance.health));
+    cells.push(if wide {
+        health_cell(lang, row.instance.health)
+    } else {
+        let badge = of_registry(row.instance.health);
+        Cell::sign(badge.icon(), lang.health_word(row.instance.health)).tone(badge.tone())
+    });
     cells
 }
 
@@ -189,14 +195,20 @@ pub(super) fn timeline_ui(ui: &mut Ui, cx: &mut Cx<'_>, run: &AllRun) {
 pub(super) fn attempts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &AllRun) {
     let words = cx.lang().all();
     let lang = cx.lang();
-    let columns = [
-        Column::new(words.instance, 110.0),
-        Column::new(words.status, 156.0),
-        Column::new(words.reached, 96.0).right(),
-        Column::new(words.time, 76.0).right(),
-        Column::new(words.wire, 118.0),
-        Column::rest(words.detail),
+    // How far each came is the first that finds no room.
+    let has_room = ui.available_width() > 700.0;
+    let mut columns = vec![
+        Column::new(words.instance, if has_room { 110.0 } else { 90.0 }),
+        Column::new(words.status, if has_room { 156.0 } else { 130.0 }),
     ];
+    if has_room {
+        columns.push(Column::new(words.reached, 96.0).right());
+    }
+    columns.push(Column::new(words.time, 70.0).right());
+    if has_room {
+        columns.push(Column::new(words.wire, 118.0));
+    }
+    columns.push(Column::rest(words.detail));
     let table = Table::new(Id::unique(("all attempts", tab.id.0)), words.attempts, &columns).chosen(Some(run.chosen));
     let response = table.show(ui, run.rows.len(), |index| {
         let Some(row) = run.rows.get(index) else { return Vec::new() };
@@ -215,14 +227,16 @@ pub(super) fn attempts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &AllRun)
             Some(failure) => lang.failed_at(failure.stage),
             None => answer.status.message.clone(),
         };
-        vec![
-            id,
-            Cell::mono(status_label(answer.status.code)).tone(status_tone(answer.status.code)),
-            Cell::mono(answer.connected.map(format::duration).unwrap_or_default()).soft(),
-            Cell::mono(format::duration(answer.took)),
-            wire,
-            Cell::new(detail).soft().elide_end(),
-        ]
+        let mut cells = vec![id, Cell::mono(status_label(answer.status.code)).tone(status_tone(answer.status.code))];
+        if has_room {
+            cells.push(Cell::mono(answer.connected.map(format::duration).unwrap_or_default()).soft());
+        }
+        cells.push(Cell::mono(format::duration(answer.took)));
+        if has_room {
+            cells.push(wire);
+        }
+        cells.push(Cell::new(detail).soft().elide_end());
+        cells
     });
     if let Some(chosen) = response.chosen {
         cx.act(Action::All(tab.id, AllAct::Choose(chosen)));

@@ -309,6 +309,8 @@ fn nothing_ui(
 
 /// The columns that there is room for; what gives way first stands last here.
 struct Shown {
+    /// The registry has checks.
+    checks: bool,
     tags: bool,
     round_trip: bool,
     schema: bool,
@@ -316,8 +318,8 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(width: f32) -> Self {
-        Self { tags: width > 960.0, round_trip: width > 860.0, schema: width > 720.0, wide_tls: width > 780.0 }
+    fn of(width: f32, checks: bool) -> Self {
+        Self { checks, tags: width > 960.0, round_trip: width > 860.0, schema: width > 720.0, wide_tls: width > 780.0 }
     }
 }
 
@@ -333,7 +335,7 @@ fn table_ui(
     chosen: usize,
 ) {
     let words = cx.lang().registry();
-    let shown = Shown::of(rect.width());
+    let shown = Shown::of(rect.width(), entry.capabilities.checks);
     let says = cx.lang().registry_says(cx.lang().registry_kind(entry.form.kind));
     let sort = |column: InstanceColumn| match (view.column == column, view.descending) {
         (true, false) => Sort::Up,
@@ -342,7 +344,17 @@ fn table_ui(
     };
     let mut columns = vec![
         Column::new("", 14.0),
-        Column::new(cx.lang().all().instance, if shown.tags { 92.0 } else { 76.0 }).sort(sort(InstanceColumn::Id)),
+        Column::new(
+            cx.lang().all().instance,
+            if !shown.checks {
+                128.0
+            } else if shown.tags {
+                92.0
+            } else {
+                76.0
+            },
+        )
+        .sort(sort(InstanceColumn::Id)),
         Column::new(cx.lang().words().address, 136.0).sort(sort(InstanceColumn::Address)),
         Column::new(words.checks, 128.0).group(&says).sort(sort(InstanceColumn::Health)),
         Column::new(words.tcp_tls, if shown.wide_tls { 172.0 } else { 84.0 }).group(words.wire_says),
@@ -358,6 +370,11 @@ fn table_ui(
         None,
         Some(InstanceColumn::Wire),
     ];
+    if !shown.checks {
+        // A list has no word of its own.
+        columns.remove(3);
+        sorts.remove(3);
+    }
     if shown.schema {
         columns
             .push(Column::new(cx.lang().all().schema, 116.0).group(words.wire_says).sort(sort(InstanceColumn::Schema)));
@@ -417,6 +434,9 @@ fn cells(lang: Lang, row: &Row<'_>, shown: &Shown) -> Vec<Cell> {
         tls_cell(lang, row.wire, shown.wide_tls),
         wire_cell(lang, row.wire),
     ];
+    if !shown.checks {
+        cells.remove(3);
+    }
     if shown.schema {
         let hash = row.wire.and_then(|wire| wire.schema.as_ref());
         let cell = match hash {
