@@ -9,7 +9,7 @@ use super::{
     SourceOrigin, Tab, TabId, ThemeChoice, is_secret_key,
 };
 use crate::call::Encoding;
-use crate::engine::Scheme;
+use crate::engine::{AllWho, Scheme};
 use crate::state::{
     DemoPart, Document, FormDoc, Kept, Origin, PinnedDoc, RowDoc, SetAside, SourceDoc, TabDoc, TargetDoc,
 };
@@ -176,6 +176,11 @@ impl App {
                 ResponseSide::Response => "response",
             }
             .to_owned(),
+            // Who was chosen by hand may be gone by then.
+            to_all: tab
+                .all
+                .as_ref()
+                .map(|all| if all.who == AllWho::Passing { "passing" } else { "registered" }.to_owned()),
         }
     }
 }

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use super::keep::{lang_tag, theme_tag};
 use super::{
-    App, CaKind, ClientKind, ConnectionForm, DemoState, Keys, MetadataRow, PinnedCertificate, Prepared, RequestSide,
-    ResponseSide, Settings, SourceOrigin, StreamTab, Tab, TabId, ThemeChoice, UiCommand,
+    AllTab, App, CaKind, ClientKind, ConnectionForm, DemoState, Keys, MetadataRow, PinnedCertificate, Prepared,
+    RequestSide, ResponseSide, Settings, SourceOrigin, StreamTab, Tab, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
-use crate::engine::{DemoInfo, Scheme, SourceFailure, SourceId};
+use crate::engine::{AllWho, DemoInfo, Scheme, SourceFailure, SourceId};
 use crate::message::TemplateSize;
 use crate::secret::Secret;
 use crate::state::{DemoPart, Document, FormDoc, Origin, RowDoc, SourceDoc, TabDoc, TargetDoc};
@@ -133,7 +133,10 @@ impl App {
                 "trace" => ResponseSide::Trace,
                 _ => ResponseSide::Response,
             },
-            all: None,
+            all: doc.to_all.as_deref().map(|who| {
+                let who = if who == "passing" { AllWho::Passing } else { AllWho::Registered };
+                Box::new(AllTab { who, ..AllTab::default() })
+            }),
             call: None,
             previous: None,
             phases_open: None,

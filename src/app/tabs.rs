@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use super::{
-    App, Area, MetadataRow, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, StreamTab, Tab, TabId,
+    AllTab, App, Area, MetadataRow, Node, Prepared, RequestSide, ResponseSide, Retry, SourceOrigin, StreamTab, Tab,
+    TabId,
 };
 use crate::engine::{Command, SourceId};
 use crate::message::TemplateSize;
@@ -169,6 +170,7 @@ impl App {
             prepared: Prepared::Pending { since: now },
             checked: None,
             checking: None,
+            all: tab.all.as_ref().map(|all| Box::new(AllTab { run: None, ..AllTab::clone(all) })),
             call: None,
             previous: None,
             stream: StreamTab::default(),

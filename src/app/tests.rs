@@ -504,6 +504,21 @@ fn what_was_remembered_is_remembered_again() {
 }
 
 #[test]
+fn a_tab_that_asks_all_comes_back_as_one() {
+    let now = Instant::now();
+    let mut app = ready(now, "SayHello");
+    let id = app.active.expect("a tab");
+    app.apply(Action::All(id, super::AllAct::AskAll(true)), now);
+    app.apply(Action::All(id, super::AllAct::Who(crate::engine::AllWho::Passing)), now);
+    let back = restored(&document(&app), false);
+    let all = back.active_tab().and_then(|tab| tab.all.as_ref()).expect("it asks all");
+    assert_eq!(all.who, crate::engine::AllWho::Passing);
+    assert!(all.run.is_none());
+    app.apply(Action::All(id, super::AllAct::AskAll(false)), now);
+    assert!(restored(&document(&app), false).active_tab().is_some_and(|tab| tab.all.is_none()));
+}
+
+#[test]
 fn a_restored_tab_waits_for_its_source_and_says_why_it_is_not_ready() {
     let now = Instant::now();
     let mut app = ready(now, "SayHello");

@@ -245,6 +245,8 @@ pub struct TabDoc {
     pub request_side: String,
     /// `response`, `headers`, `trailers`.
     pub response_side: String,
+    /// It asks all instances of a service: `registered`, `passing`; `None` asks one.
+    pub to_all: Option<String>,
 }
 
 /// A source that was opened once.

@@ -358,6 +358,7 @@ fn write_tab(tab: &TabDoc) -> Value {
         "compress": tab.compress,
         "request_side": tab.request_side,
         "response_side": tab.response_side,
+        "to_all": tab.to_all,
     })
 }
 
@@ -377,6 +378,7 @@ fn read_tab(node: &Node<'_>) -> Read<TabDoc> {
         compress: node.option_text("compress")?.unwrap_or_default(),
         request_side: node.text("request_side")?,
         response_side: node.text("response_side")?,
+        to_all: node.option_text("to_all")?,
     })
 }
 

@@ -73,6 +73,7 @@ prop_compose! {
     fn tab()(
         source in any::<Option<u32>>(), demo in part(), words in any::<[String; 7]>(),
         deadline in any::<Option<String>>(), flags in any::<[bool; 3]>(), metadata in rows(),
+        to_all in any::<Option<String>>(),
     ) -> TabDoc {
         let [service, method, address, message, request_side, response_side, compress] = words;
         TabDoc {
@@ -80,7 +81,7 @@ prop_compose! {
             demo, service, method,
             client_streaming: flags[0], server_streaming: flags[1],
             address, deadline, message: Arc::from(message), edited: flags[2],
-            metadata, compress, request_side, response_side,
+            metadata, compress, request_side, response_side, to_all,
         }
     }
 }
