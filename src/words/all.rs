@@ -10,7 +10,7 @@ word_table! {
     /// The words of a request to all.
     AllWords, all:
     instances: "Instances", "实例";
-    one: "One", "单个";
+    one: "Just one", "单个";
     registered: "All that are registered", "全部已注册实例";
     by_hand: "Chosen by hand…", "手动选择…";
     at_once: "At once", "并发数";
