@@ -597,3 +597,26 @@ async fn a_capture_sees_every_byte_and_joins_calls_by_stream() {
     assert_eq!(unary(&channel, request("/a.B/C"), Bytes::new()).await.status.code, Code::OK);
     assert!(!capture.bytes.lock().unwrap().contains_key(&(last.id, true)));
 }
+
+#[tokio::test]
+async fn a_pool_keeps_only_so_many_idle_connections() {
+    let (address, mut seen) = mute_server().await;
+    let pool = Pool::default();
+    let target = Target::parse(&address).unwrap();
+    let channel_to = |number: usize| {
+        let authority = Some(format!("instance-{number}"));
+        pool.channel(&target, &ConnectOptions { authority, ..ConnectOptions::default() })
+    };
+    let held = channel_to(0);
+    let first = info(&held).await;
+    for number in 1..400 {
+        info(&channel_to(number)).await;
+        // What it sends first is read, so that the server's queue never fills.
+        while seen.try_recv().is_ok() {}
+    }
+    let is_open = |number: usize| channel_to(number).open_connection().is_some();
+    let open = (0..400).filter(|number| is_open(*number)).count();
+    assert!((250..=330).contains(&open), "{open}");
+    assert!(is_open(399) && !is_open(1), "the longest unwanted go first");
+    assert_eq!(held.open_connection().map(|info| info.id), Some(first.id), "held ones stay");
+}

@@ -73,7 +73,7 @@ fn seed(agent: &Agent, demo: &str) {
     }
     let gone = port(&refusing());
     agent.register(&json!({"ID": "9004", "Name": "User", "Address": "127.0.0.1", "Port": gone, "Tags": ["old"]}));
-    agent.put("/v1/agent/service/maintenance/9003?enable=true&reason=draining", &json!({}));
+    agent.put("/v1/agent/service/maintenance/9003?enable=true&reason=draining", &serde_json::Value::Null);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn found_doubted_called() {
         walk.until_so("all are shown", |walk| fits(walk) == 4);
 
         // What changes is told while one looks.
-        agent.put("/v1/agent/service/deregister/9004", &json!({}));
+        agent.put("/v1/agent/service/deregister/9004", &serde_json::Value::Null);
         walk.until_so("9004 is gone", |walk| {
             known(walk).is_some_and(|known| {
                 known.timeline.iter().any(|line| {
@@ -171,7 +171,7 @@ fn found_doubted_called() {
         let rows: Vec<serde_json::Value> = serde_json::from_str(&copied).expect("JSON");
         assert_eq!(rows.len(), 3);
         for id in ["9001", "9002", "9003"] {
-            agent.put(&format!("/v1/agent/service/deregister/{id}"), &json!({}));
+            agent.put(&format!("/v1/agent/service/deregister/{id}"), &serde_json::Value::Null);
         }
     });
 }

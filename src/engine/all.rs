@@ -200,6 +200,7 @@ impl All {
             message,
             metadata,
             room: Semaphore::new(start.at_once.clamp(1, MOST_AT_ONCE)),
+            looks: Semaphore::new(MOST_AT_ONCE),
             prepared: self.prepared,
             pool: self.pool,
             readers: Mutex::default(),
@@ -247,6 +248,8 @@ struct Shared {
     message: Bytes,
     metadata: Metadata,
     room: Semaphore,
+    /// For what the wire says of those that have answered; it does not hold up those that have not been asked.
+    looks: Semaphore,
     prepared: Arc<Prepared>,
     pool: Pool,
     /// The method as each schema has it, by the schema's hash.
@@ -273,6 +276,7 @@ impl Shared {
         drop(room);
         let over = answer.began + answer.took;
         self.told.tell(AllUpdate::Answered(Box::new(answer))).await;
+        let Ok(_look) = self.looks.acquire().await else { return over };
         let facts = Arc::new(probe_once(&self.pool, endpoint.clone(), PROBE_PATIENCE).await);
         self.told.tell(AllUpdate::Wire { instance: instance.clone(), facts: Arc::clone(&facts) }).await;
         if !messages.is_empty() {

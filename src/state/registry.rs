@@ -43,6 +43,8 @@ pub struct RegistryDoc {
     pub is_open: bool,
     /// Datacenters that are unfolded.
     pub open_datacenters: Vec<String>,
+    /// A registration that was typed and not sent, as the window wrote it.
+    pub unsent_registration: Option<String>,
 }
 
 /// A view of a registry.

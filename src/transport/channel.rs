@@ -18,6 +18,8 @@ use super::{ConnectEvent, ConnectOptions, Failure, FailureKind, Observer, Settin
 const REMEMBERED_CONNECTIONS: usize = 4;
 /// Above so many ways, those that nobody holds and that have no connection are forgotten.
 const MANY_WAYS: usize = 64;
+/// Connections that nobody holds stay for the next call, up to so many; a process may often have 1,024 files.
+const MOST_IDLE: usize = 320;
 
 /// All open connections of the process, keyed by target and options.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +54,8 @@ struct Slot {
     /// What every request on it carries; the error if the authority is none.
     request: Result<RequestParts, Arc<Failure>>,
     state: Mutex<SlotState>,
+    /// When somebody wanted this way last.
+    wanted: Mutex<Instant>,
 }
 
 #[derive(Default)]
@@ -161,10 +165,20 @@ impl Pool {
         if slots.len() > MANY_WAYS {
             slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.has_connection());
         }
+        if slots.len() > MOST_IDLE {
+            close_oldest(&slots);
+        }
         let slot = slots.entry(key).or_insert_with(|| {
             let plan = Plan::new(target.clone(), options.clone(), Arc::clone(&self.inner.memory));
-            Arc::new(Slot { request: request_parts(target, options), plan: Arc::new(plan), state: Mutex::default() })
+            let request = request_parts(target, options);
+            Arc::new(Slot {
+                request,
+                plan: Arc::new(plan),
+                state: Mutex::default(),
+                wanted: Mutex::new(Instant::now()),
+            })
         });
+        *lock(&slot.wanted) = Instant::now();
         Channel { slot: Arc::clone(slot), target: Arc::new(target.clone()) }
     }
 
@@ -186,6 +200,21 @@ impl Pool {
         for slot in slots {
             drop(lock(&slot.state).current.take());
         }
+    }
+}
+
+/// Closes the connections that nobody holds beyond [`MOST_IDLE`], those first that were wanted longest ago. Calls that
+/// run on one go on until they end.
+fn close_oldest(slots: &HashMap<Key, Arc<Slot>>) {
+    let is_idle = |slot: &&Arc<Slot>| Arc::strong_count(slot) == 1 && slot.has_connection();
+    let mut idle: Vec<&Arc<Slot>> = slots.values().filter(is_idle).collect();
+    if idle.len() <= MOST_IDLE {
+        return;
+    }
+    idle.sort_unstable_by_key(|slot| *lock(&slot.wanted));
+    // A few more than needed, so that this is not done at every call.
+    for slot in idle.iter().take(idle.len() - MOST_IDLE + MOST_IDLE / 8) {
+        drop(lock(&slot.state).current.take());
     }
 }
 

@@ -145,8 +145,10 @@ impl Agent {
         }
         write!(hcl, " {}", plan.more).expect("a string");
         let log = std::fs::File::create(self.folder.path().join("log")).expect("a log");
-        let mut command = Command::new(consul());
-        command.arg("agent");
+        // Nobody drops what is static, or what a killed test had: the agent ends with whoever holds its input.
+        let mut command = Command::new("sh");
+        command.args(["-c", r#"exec 3<&0; (read -r _ <&3; kill -KILL $$) & exec "$@" 3<&- </dev/null"#, "sh"]);
+        command.arg(consul()).arg("agent");
         if plan.keeps || plan.is_client {
             command.arg(format!("-data-dir={}", self.folder.path().join("data").display()));
             if !plan.is_client {
@@ -174,7 +176,7 @@ impl Agent {
         if let Some(port) = plan.join_wan {
             command.arg(format!("-retry-join-wan=127.0.0.1:{port}")).arg("-retry-interval-wan=1s");
         }
-        command.stdin(Stdio::null()).stdout(log.try_clone().expect("the log")).stderr(log);
+        command.stdin(Stdio::piped()).stdout(log.try_clone().expect("the log")).stderr(log);
         // The environment of whoever runs the tests may name another agent.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CONSUL_")) {
             command.env_remove(name);
@@ -191,7 +193,7 @@ impl Agent {
 
     /// It has a leader, and its own node is in the catalog.
     fn is_ready(&self) -> bool {
-        let Some((200, nodes)) = self.try_ask("GET", "/v1/catalog/nodes?consistent", b"", MASTER) else {
+        let Ok((200, nodes)) = self.try_ask("GET", "/v1/catalog/nodes?consistent", b"", MASTER) else {
             return false;
         };
         let nodes: Value = serde_json::from_slice(&nodes).unwrap_or_default();
@@ -202,6 +204,7 @@ impl Agent {
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             drop(child.kill());
+            drop(child.stdin.take());
             drop(child.wait());
         }
     }
@@ -237,7 +240,7 @@ impl Agent {
 
     /// Asks as a test's own client does, which shares nothing with the program's; status and body.
     pub fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
-        self.try_ask(method, path, body, MASTER).expect("Consul answers")
+        self.try_ask(method, path, body, MASTER).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     /// Asks for JSON.
@@ -268,19 +271,33 @@ impl Agent {
         self.put("/v1/acl/token", &body)["SecretID"].as_str().expect("a token").to_owned()
     }
 
-    fn try_ask(&self, method: &str, path: &str, body: &[u8], token: &str) -> Option<(u16, Vec<u8>)> {
-        let mut stream = TcpStream::connect(self.address()).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
+    /// The index that Consul gives an answer, to wait on.
+    pub fn index(&self, path: &str) -> u64 {
+        let (head, _) = self.exchange("GET", path, b"", MASTER).expect("Consul answers");
+        let line = head.lines().find_map(|line| line.strip_prefix("X-Consul-Index: "));
+        line.expect("an index").parse().expect("a number")
+    }
+
+    fn try_ask(&self, method: &str, path: &str, body: &[u8], token: &str) -> std::io::Result<(u16, Vec<u8>)> {
+        let (head, body) = self.exchange(method, path, body, token)?;
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        Ok((status.ok_or_else(|| std::io::Error::other(format!("it answered {head}")))?, body))
+    }
+
+    /// Head and body of an answer.
+    fn exchange(&self, method: &str, path: &str, body: &[u8], token: &str) -> std::io::Result<(String, Vec<u8>)> {
+        let mut stream = TcpStream::connect(self.address())?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         let token = if self.plan.denies { format!("X-Consul-Token: {token}\r\n") } else { String::new() };
         // HTTP/1.0, so that the body is whatever comes until the end.
         let head = format!("{method} {path} HTTP/1.0\r\nHost: consul\r\n{token}Content-Length: {}\r\n\r\n", body.len());
-        stream.write_all(head.as_bytes()).ok()?;
-        stream.write_all(body).ok()?;
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body)?;
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).ok()?;
-        let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
-        let status = std::str::from_utf8(&answer[..end]).ok()?.split(' ').nth(1)?.parse().ok()?;
-        Some((status, answer.split_off(end + 4)))
+        stream.read_to_end(&mut answer)?;
+        let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+        let body = answer.split_off(end.ok_or_else(|| std::io::Error::other("it ended within the head"))? + 4);
+        Ok((String::from_utf8(answer).map_err(std::io::Error::other)?, body))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     ActWhat, ActsAct, IdState, InstanceAct, RegisterAct, RegisterForm, RegistryAct, RegistryForm, RegistryView,
     ServiceRef,
 };
-use crate::app::{Action, App, Happened, ThemeChoice};
+use crate::app::{Action, App, Drafts, Happened, ThemeChoice};
 use crate::engine::{
     Command, Event, Generation, RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistryTold, WatchWhat,
     Watched,
@@ -35,6 +35,12 @@ impl Bench {
         app.apply(Action::Registry(RegistryAct::Add(Box::new(form))), now);
         let id = app.registries.entries[0].id;
         let mut bench = Self { app, id, now };
+        bench.answers();
+        bench
+    }
+
+    /// Its registry answers for the first time.
+    fn answers(&mut self) {
         let capabilities = Capabilities {
             register: true,
             maintenance: true,
@@ -44,11 +50,10 @@ impl Bench {
             filter: true,
             near: true,
         };
-        bench.tell(RegistryTold::Opened { place: place(), capabilities });
-        bench.tell(RegistryTold::Datacenters(vec![Datacenter { name: "dc1".to_owned(), is_own: true }]));
-        bench.list(&[("9001", Health::Passing), ("9002", Health::Passing), ("9003", Health::Critical)]);
-        bench.questions();
-        bench
+        self.tell(RegistryTold::Opened { place: place(), capabilities });
+        self.tell(RegistryTold::Datacenters(vec![Datacenter { name: "dc1".to_owned(), is_own: true }]));
+        self.list(&[("9001", Health::Passing), ("9002", Health::Passing), ("9003", Health::Critical)]);
+        self.questions();
     }
 
     fn tell(&mut self, told: RegistryTold) {
@@ -293,6 +298,30 @@ fn drafts_outlive_the_question() {
     bench.register(RegisterAct::Close);
     bench.register(RegisterAct::Open(id, None));
     assert_eq!(bench.dialog().form, form("9005"));
+}
+
+#[test]
+fn drafts_outlive_the_program() {
+    let mut bench = Bench::new();
+    bench.register(RegisterAct::Open(bench.id, None));
+    bench.register(RegisterAct::Set(Box::new(form("9005"))));
+    // While the question is open: a program that is killed closes nothing.
+    let kept = bench.app.document(&mut Drafts::default());
+    let mut app = App::new(Lang::En, ThemeChoice::Dark);
+    app.restore(&kept, false, bench.now);
+    let id = app.registries.entries[0].id;
+    bench = Bench { app, id, ..bench };
+    bench.answers();
+    bench.register(RegisterAct::Open(id, None));
+    assert_eq!(bench.dialog().form, form("9005"));
+    assert!(bench.dialog().came_back);
+    bench.register(RegisterAct::Confirm);
+    let asked = bench.questions();
+    let sent = asked.iter().find(|(_, question)| matches!(question, RegistryQuestion::Register(_)));
+    let (ticket, _) = sent.expect("it is sent");
+    bench.reply(*ticket, Ok(RegistryReply::Done));
+    let kept = bench.app.document(&mut Drafts::default());
+    assert_eq!(kept.registries[0].unsent_registration, None, "it was sent");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use super::{RegistryEntry, RegistryForm, RegistryNode, RegistryView, ServiceRef};
+use super::{RegisterForm, RegistryEntry, RegistryForm, RegistryNode, RegistryView, ServiceRef};
 use crate::app::App;
 use crate::engine::RegistryId;
 use crate::registry::{Consistency, RegistryKind};
@@ -69,7 +69,13 @@ impl App {
                 Some(open) => open.iter().cloned().collect(),
                 None => entry.datacenters.iter().map(|known| known.name.clone()).filter(|name| is_open(name)).collect(),
             },
+            unsent_registration: self.unsent_registration(entry.id).and_then(RegisterForm::kept_text),
         }
+    }
+
+    fn unsent_registration(&self, registry: RegistryId) -> Option<&RegisterForm> {
+        let open = self.registries.register.as_ref().filter(|dialog| dialog.registry == registry);
+        open.and_then(|dialog| dialog.unsent()).or_else(|| self.registries.register_drafts.get(&registry))
     }
 
     /// Opens what was open. The area of services stays in front; a registry that does not answer is only marked.
@@ -131,6 +137,9 @@ impl App {
         if let Some(entry) = self.registries.entry_mut(id) {
             entry.pinned = doc.pinned.iter().cloned().collect();
             entry.open_before = Some(doc.open_datacenters.iter().cloned().collect());
+        }
+        if let Some(form) = doc.unsent_registration.as_deref().and_then(RegisterForm::from_kept) {
+            self.registries.register_drafts.insert(id, form);
         }
         if doc.is_open {
             self.registries.tree.open.insert(RegistryNode::Registry(id).key());

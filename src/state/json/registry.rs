@@ -27,6 +27,7 @@ pub(super) fn write_registry(doc: &RegistryDoc) -> Value {
         "pinned": doc.pinned.iter().map(|(datacenter, service)| json!([datacenter, service])).collect::<Vec<_>>(),
         "open": doc.is_open,
         "open_datacenters": doc.open_datacenters,
+        "unsent_registration": doc.unsent_registration,
     })
 }
 
@@ -56,6 +57,7 @@ pub(super) fn read_registry(node: &Node<'_>) -> Read<RegistryDoc> {
         pinned: node.list("pinned", pair)?,
         is_open: node.flag("open")?,
         open_datacenters: node.list("open_datacenters", Node::string)?,
+        unsent_registration: node.option_text("unsent_registration")?,
     })
 }
 

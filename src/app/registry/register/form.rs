@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::app::shell;
 use crate::registry::consul::registration::{
     CheckDefinition, CheckDoes, Fault, FaultKind, FaultPlace, Kept, Registration, go_duration, typed_duration,
@@ -18,7 +20,8 @@ use crate::secret::Secret;
 const EVERY: &str = "5 s";
 
 /// A service, as typed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RegisterForm {
     /// Its name.
     pub name: String,
@@ -53,6 +56,7 @@ pub struct RegisterForm {
     /// Its partition: kept as it came.
     pub partition: String,
     /// The token that it is registered with: kept as it came.
+    #[serde(skip)]
     pub token: Secret,
     /// What else is kept as it came.
     pub other: Kept,
@@ -84,7 +88,8 @@ impl Default for RegisterForm {
 }
 
 /// A check, as typed. What belongs to another kind than the chosen one stays, and is not sent.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CheckForm {
     /// What it does; unknown for no check.
     pub kind: CheckKind,

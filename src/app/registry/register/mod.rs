@@ -4,6 +4,7 @@
 //! (`form`), and every word.
 
 mod form;
+mod kept;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -339,9 +340,8 @@ impl App {
 
     fn close_register(&mut self) {
         let Some(dialog) = self.registries.register.take() else { return };
-        let left = (dialog.form != dialog.begun).then_some(dialog.form);
-        if let Some(left) = left.or(dialog.draft.map(|draft| *draft)) {
-            self.registries.register_drafts.insert(dialog.registry, left);
+        if let Some(left) = dialog.unsent() {
+            self.registries.register_drafts.insert(dialog.registry, left.clone());
         }
     }
 

@@ -14,6 +14,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use fault::{Fault, FaultKind, FaultPlace};
@@ -70,7 +71,8 @@ pub struct Registration {
 }
 
 /// What is kept as it came, by the API's names. Its `Debug` shows only the names: a token may be inside.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Kept(pub Map<String, Value>);
 
 impl std::fmt::Debug for Kept {
