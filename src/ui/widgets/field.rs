@@ -9,6 +9,15 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::tokens;
 
+/// Under which the last pass is kept in which Enter was pressed in a field.
+const ENTERED: &str = "entered field";
+
+/// Enter was pressed in a field of one line that was shown in this pass: what it is part of can be confirmed. Enter on a
+/// button, a check box or a choice means that one, and nothing else.
+pub fn entered(ctx: &egui::Context) -> bool {
+    ctx.data(|data| data.get_temp::<u64>(Id::unique(ENTERED))) == Some(ctx.cumulative_pass_nr())
+}
+
 /// A field of one line, shown by `Field::new(id, &mut text, name).mono().show(ui)`.
 #[must_use = "a field is shown by show"]
 pub struct Field<'a> {
@@ -237,6 +246,10 @@ impl<'a> Field<'a> {
             }))
             .show(&mut child);
         let mut response = output.response.response.accessible_name(self.name);
+        if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+            let pass = ui.ctx().cumulative_pass_nr();
+            ui.data_mut(|data| data.insert_temp(Id::unique(ENTERED), pass));
+        }
         // The whole field takes the click, not only the text.
         let around = ui.interact(rect, self.id.with("around"), egui::Sense::CLICK);
         if around.clicked() && self.enabled {
