@@ -93,6 +93,7 @@ word_table! {
     pin: "Tell me when it changes health", "健康状态变化时通知我";
     unpin: "Do not tell me any more", "不再通知";
     copy_target: "Copy as target", "复制为目标地址";
+    instances_edge: "Height of the instances", "实例列表高度";
     passing_only: "Passing only", "仅 passing";
     call: "Call", "调用";
     call_all: "Call all…", "调用全部…";
