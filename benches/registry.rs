@@ -204,7 +204,12 @@ impl Bench {
                         times.push(self.frame(Vec::new()));
                     }
                     Act::SortInstances => {
-                        let columns = [InstanceColumn::Address, InstanceColumn::Wire, InstanceColumn::RoundTrip];
+                        let columns = [
+                            InstanceColumn::Address,
+                            InstanceColumn::Wire,
+                            InstanceColumn::Schema,
+                            InstanceColumn::RoundTrip,
+                        ];
                         let column = columns[index % columns.len()];
                         self.window.perform(Action::Registry(RegistryAct::SortBy(many, column)));
                         times.push(self.frame(Vec::new()));

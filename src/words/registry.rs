@@ -7,7 +7,7 @@ use super::{Lang, format};
 use crate::engine::SchemaChange;
 use crate::registry::{
     Blind, ChangeKind, CheckKind, Disagreement, DisagreementKind, Health, HistorySlot, RegistryError, RegistryFault,
-    RegistryKind, WireMark,
+    RegistryKind, WireHealth, WireMark,
 };
 
 word_table! {
@@ -207,6 +207,14 @@ impl Lang {
     /// `wire: 3 of 4 serving`: a badge.
     pub fn wire_serving(self, serving: usize, all: usize) -> String {
         self.pick(format!("wire: {serving} of {all} serving"), format!("实测：{serving}/{all} 可用"))
+    }
+
+    /// `SERVING`; where the question was refused, so: `status: UNAUTHENTICATED`, which is no word on health.
+    pub fn wire_word(self, health: &WireHealth) -> String {
+        match health {
+            WireHealth::Status(status) => self.pick(format!("status: {status}"), format!("状态码：{status}")),
+            word => word.word().to_owned(),
+        }
     }
 
     /// `Probed every 10 s, last 3 s ago`.

@@ -72,7 +72,7 @@ pub(super) fn instance_ui(
         match view.side {
             InstanceSide::Checks => checks_ui(ui, cx, entry, instance, known.first_seen),
             InstanceSide::Methods => methods_ui(ui, cx, service, row),
-            InstanceSide::Metadata => metadata_ui(ui, cx, instance),
+            InstanceSide::Metadata => metadata_ui(ui, cx, row),
             InstanceSide::Node => node_ui(ui, cx, service, instance),
         }
         ui.add_space(INSET);
@@ -245,7 +245,7 @@ fn methods_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>)
         let health = match own {
             Some(health) => {
                 let badge = health::of_wire(health);
-                let cell = Cell::new(health.word()).icon(badge.icon());
+                let cell = Cell::new(lang.wire_word(health)).icon(badge.icon());
                 if badge.tone() == Tone::Plain { cell.soft() } else { cell.tone(badge.tone()) }
             }
             None => Cell::new(lang.words().no_value).soft(),
@@ -303,12 +303,20 @@ fn methods_of(source: &str) -> Vec<(String, String)> {
     found
 }
 
-fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, instance: &Instance) {
+fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row<'_>) {
     let words = cx.lang().registry();
+    let instance = row.instance;
     inset_ui(ui, |ui| {
         let tags = instance.tags.join(", ");
         let weights = cx.lang().weights(instance.weights);
-        let mut rows: Vec<(String, String)> = vec![(words.tags.to_owned(), tags), (words.weights.to_owned(), weights)];
+        let mut rows: Vec<(String, String)> = vec![
+            (cx.lang().words().address.to_owned(), instance.host_port()),
+            (words.tags.to_owned(), tags),
+            (words.weights.to_owned(), weights),
+        ];
+        if let Some(wire) = row.wire {
+            rows.push((words.tcp_tls.to_owned(), super::instances::tcp_tls_word(cx.lang(), wire)));
+        }
         rows.extend(
             instance
                 .tagged_addresses

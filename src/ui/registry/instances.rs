@@ -55,6 +55,8 @@ impl<'a> Rows<'a> {
 struct Shown {
     /// The registry has checks.
     checks: bool,
+    address: bool,
+    tls: bool,
     tags: bool,
     round_trip: bool,
     schema: bool,
@@ -63,7 +65,16 @@ struct Shown {
 
 impl Shown {
     fn of(width: f32, checks: bool) -> Self {
-        Self { checks, tags: width > 960.0, round_trip: width > 860.0, schema: width > 720.0, wide_tls: width > 780.0 }
+        Self {
+            checks,
+            // Where there are no checks, nothing but addresses is listed, and they are the ids.
+            address: width > if checks { 510.0 } else { 600.0 },
+            tls: width > if checks { 640.0 } else { 440.0 },
+            tags: width > 960.0,
+            round_trip: width > 860.0,
+            schema: width > 720.0,
+            wide_tls: width > 780.0,
+        }
     }
 }
 
@@ -86,39 +97,31 @@ pub(super) fn table_ui(
         (true, true) => Sort::Down,
         (false, _) => Sort::Can,
     };
-    let mut columns = vec![
-        Column::new("", 14.0),
-        Column::new(
-            cx.lang().all().instance,
-            if !shown.checks {
-                128.0
-            } else if shown.tags {
-                92.0
-            } else {
-                76.0
-            },
-        )
-        .sort(sort(InstanceColumn::Id)),
-        Column::new(cx.lang().words().address, 136.0).sort(sort(InstanceColumn::Address)),
-        Column::new(words.checks, 128.0).group(&says).sort(sort(InstanceColumn::Health)),
-        Column::new(words.tcp_tls, if shown.wide_tls { 172.0 } else { 84.0 }).group(words.wire_says),
-        Column::new(cx.lang().all().wire, if shown.wide_tls { 128.0 } else { 112.0 })
-            .group(words.wire_says)
-            .sort(sort(InstanceColumn::Wire)),
-    ];
-    let mut sorts = vec![
-        None,
-        Some(InstanceColumn::Id),
-        Some(InstanceColumn::Address),
-        Some(InstanceColumn::Health),
-        None,
-        Some(InstanceColumn::Wire),
-    ];
-    if !shown.checks {
-        // A list has no word of its own.
-        columns.remove(3);
-        sorts.remove(3);
+    let id_width = match (shown.checks, shown.tags) {
+        (false, _) => 128.0,
+        (true, true) => 92.0,
+        (true, false) => 76.0,
+    };
+    let mut columns =
+        vec![Column::new("", 14.0), Column::new(cx.lang().all().instance, id_width).sort(sort(InstanceColumn::Id))];
+    let mut sorts = vec![None, Some(InstanceColumn::Id)];
+    if shown.address {
+        columns.push(Column::new(cx.lang().words().address, 136.0).sort(sort(InstanceColumn::Address)));
+        sorts.push(Some(InstanceColumn::Address));
     }
+    // A list has no word of its own.
+    if shown.checks {
+        columns.push(Column::new(words.checks, 128.0).group(&says).sort(sort(InstanceColumn::Health)));
+        sorts.push(Some(InstanceColumn::Health));
+    }
+    if shown.tls {
+        let width = if shown.wide_tls { 172.0 } else { 84.0 };
+        columns.push(Column::new(words.tcp_tls, width).group(words.wire_says));
+        sorts.push(None);
+    }
+    let width = if shown.wide_tls { 128.0 } else { 112.0 };
+    columns.push(Column::new(cx.lang().all().wire, width).group(words.wire_says).sort(sort(InstanceColumn::Wire)));
+    sorts.push(Some(InstanceColumn::Wire));
     if shown.schema {
         columns
             .push(Column::new(cx.lang().all().schema, 116.0).group(words.wire_says).sort(sort(InstanceColumn::Schema)));
@@ -171,17 +174,17 @@ fn cells(lang: Lang, row: &Row<'_>, shown: &Shown) -> Vec<Cell> {
     let words = lang.registry();
     let instance = row.instance;
     let (sign, tone, said) = standing(lang, row);
-    let mut cells = vec![
-        Cell { tone, ..Cell::sign(sign, said) },
-        Cell::mono(&instance.key.id),
-        Cell::mono(instance.host_port()).soft(),
-        checks_cell(lang, instance),
-        tls_cell(lang, row.wire, shown.wide_tls),
-        wire_cell(lang, row.wire),
-    ];
-    if !shown.checks {
-        cells.remove(3);
+    let mut cells = vec![Cell { tone, ..Cell::sign(sign, said) }, Cell::mono(&instance.key.id)];
+    if shown.address {
+        cells.push(Cell::mono(instance.host_port()).soft());
     }
+    if shown.checks {
+        cells.push(checks_cell(lang, instance));
+    }
+    if shown.tls {
+        cells.push(tls_cell(lang, row.wire, shown.wide_tls));
+    }
+    cells.push(wire_cell(lang, row.wire));
     if shown.schema {
         let hash = row.wire.and_then(|wire| wire.schema.as_ref());
         let cell = match hash {
@@ -267,10 +270,15 @@ fn tls_cell(lang: Lang, wire: Option<&WireFacts>, is_wide: bool) -> Cell {
     }
 }
 
+/// `open, TLS 1.3`, `refused`: TCP and TLS in words.
+pub(super) fn tcp_tls_word(lang: Lang, wire: &WireFacts) -> String {
+    tls_cell(lang, Some(wire), true).text
+}
+
 /// `SERVING`.
 fn wire_cell(lang: Lang, wire: Option<&WireFacts>) -> Cell {
     let Some(wire) = wire else { return Cell::new(lang.registry().not_asked).soft() };
     let badge = health::of_wire(&wire.health);
-    let cell = Cell::new(wire.health.word()).icon(badge.icon());
+    let cell = Cell::new(lang.wire_word(&wire.health)).icon(badge.icon());
     if badge.tone() == Tone::Plain { cell.soft() } else { cell.tone(badge.tone()) }
 }
