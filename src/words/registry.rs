@@ -206,6 +206,7 @@ impl Lang {
 
     /// `wire: 3 of 4 serving`: a badge.
     pub fn wire_serving(self, serving: usize, all: usize) -> String {
+        let (serving, all) = (format::count(serving as u64), format::count(all as u64));
         self.pick(format!("wire: {serving} of {all} serving"), format!("实测：{serving}/{all} 可用"))
     }
 
