@@ -77,13 +77,13 @@ pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use registry::{
     ActDialog, ActSaid, ActWhat, ActsAct, Away, CHECK_KINDS, ChangeLine, CheckForm, Conflict, DatacenterEntry,
-    DraftValue, EditedJson, Filtered, FromFile, Happening, IdState, InstanceAct, InstanceColumn, InstanceSide, KeyAct,
-    KeyActOf, KeyBack, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFailure, KeyFault, KeyJob, KeyJobKind, KeyLine,
-    KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, ListView, Looked, NewKey, NodeColumn, PROBE_EVERY, RegisterAct,
-    RegisterDialog, RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm,
-    RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, ServiceChange,
-    ServiceColumn, ServiceEntry, ServiceLine, ServiceRef, ServiceView, ShownVersion, TimelineLine, UndoStep, Usual,
-    folder_of, is_secret_value, service_changes,
+    DraftValue, EditedJson, Filtered, FromFile, Happening, IdState, InstanceAct, InstanceColumn, InstanceRows,
+    InstanceSide, KeyAct, KeyActOf, KeyBack, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFailure, KeyFault, KeyJob,
+    KeyJobKind, KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, ListView, Looked, NewKey, NodeColumn,
+    PROBE_EVERY, RegisterAct, RegisterDialog, RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry,
+    RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView,
+    ServiceChange, ServiceColumn, ServiceEntry, ServiceLine, ServiceRef, ServiceSums, ServiceView, ShownVersion,
+    TimelineLine, UndoStep, Usual, folder_of, is_secret_value, service_changes,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};
