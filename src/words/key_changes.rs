@@ -60,6 +60,21 @@ impl Lang {
         }
     }
 
+    /// The same in two lines: where, and what was done there.
+    pub fn keys_act_lines(self, act: KeysAct<'_>, count: usize) -> [String; 2] {
+        let keys = self.keys_count(count);
+        let (place, [en, zh]) = match act {
+            KeysAct::Delete(path) => (path.to_owned(), ["deleted", "已删除"]),
+            KeysAct::Move(from, to) => (format!("{from} → {to}"), ["renamed", "已重命名"]),
+            KeysAct::Copy(from, to) => (format!("{from} → {to}"), ["copied", "已复制"]),
+            KeysAct::Import => (String::new(), ["imported", "已导入"]),
+            KeysAct::UndoAct(path) | KeysAct::Undo(path) => (path.to_owned(), ["put back", "已恢复"]),
+            KeysAct::Create(path) => (path.to_owned(), ["created", "已创建"]),
+        };
+        let place = if place.is_empty() { self.key_values().import_title.to_owned() } else { place };
+        [place, self.pick(format!("{keys} {en}"), format!("{zh} {keys}"))]
+    }
+
     fn keys_below(self, keys: &str, path: &str) -> String {
         if path.is_empty() {
             return keys.to_owned();
@@ -157,5 +172,9 @@ mod tests {
         check(KeysAct::Move("a/", "b/"), 1, "1 key: a/ renamed to b/", "1 个键：a/ 重命名为 b/");
         check(KeysAct::Import, 3, "3 keys imported", "已导入 3 个键");
         check(KeysAct::UndoAct(""), 3, "3 keys put back", "已恢复 3 个键");
+        let lines = |lang: Lang, act| lang.keys_act_lines(act, 2).join("|");
+        assert_eq!(lines(Lang::En, KeysAct::Move("a/", "b/")), "a/ → b/|2 keys renamed");
+        assert_eq!(lines(Lang::ZhCn, KeysAct::Delete("a/")), "a/|已删除 2 个键");
+        assert_eq!(lines(Lang::En, KeysAct::Import), "Import keys|2 keys imported");
     }
 }

@@ -75,7 +75,8 @@ impl KeysView {
     /// The question that takes back all of an act that can be.
     pub(super) fn undo_act_dialog(&self, act: u64) -> Option<KeyDialog> {
         let of = self.changes_of(act).next()?.act.clone()?;
-        let steps: Vec<UndoStep> = self.changes_of(act).filter_map(|change| self.undo_of(change)).collect();
+        let mut steps: Vec<UndoStep> = self.changes_of(act).filter_map(|change| self.undo_of(change)).collect();
+        steps.sort_by(|a, b| a.key.cmp(&b.key));
         let left = self.changes_of(act).filter(|change| change.back != KeyBack::Known).count();
         (!steps.is_empty()).then(|| KeyDialog::Undo { act: Some(of), steps: Arc::new(steps), left })
     }

@@ -2,8 +2,7 @@
 
 use std::time::SystemTime;
 
-use egui::text::{LayoutJob, TextWrapping};
-use egui::{Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::act_keys;
 use super::notices::act_of;
@@ -143,8 +142,9 @@ fn item_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, item: &I
     let last = if height > ITEM { 3.0 } else { 2.0 };
     head_ui(&mut child, cx, at, item, row(0.0), time);
     if let Item::Act(_, act, keys, _) = item {
-        let what = cx.lang().keys_act_done(act_of(&act.kind), *keys);
-        act_said_ui(&child, row(1.0).union(row(2.0)), &what);
+        let act = act_of(&act.kind);
+        let (what, lines) = (cx.lang().keys_act_done(act, *keys), cx.lang().keys_act_lines(act, *keys));
+        act_said_ui(&child, [row(1.0), row(2.0)], &lines, &what);
     } else {
         if let Item::Change(change, _) = item
             && last > 2.0
@@ -194,17 +194,16 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, item: &Item<'_>, place: R
     }
 }
 
-/// What an act did, in two lines where one is too short.
-fn act_said_ui(ui: &Ui, place: Rect, what: &str) {
-    let t = tokens(ui);
-    let mut job = LayoutJob::default();
-    text::append(&mut job, what, fonts::body(), t.text1, 20.0);
-    job.wrap = TextWrapping { max_width: place.width(), max_rows: 2, ..TextWrapping::default() };
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    let is_whole = !galley.elided;
-    ui.painter().galley(place.min, galley, Color32::PLACEHOLDER);
-    let response = copyable(ui, place, "copy act", (egui::Role::Label, what), what);
-    if !is_whole {
+/// Where an act was done, and what, in two lines; `what` says it as a whole.
+fn act_said_ui(ui: &Ui, places: [Rect; 2], lines: &[String; 2], what: &str) {
+    let (painter, t) = (ui.painter(), tokens(ui));
+    let [first, second] = places;
+    let shown = text::elide_middle(painter, &lines[0], &fonts::code(), first.width());
+    text::paint_text(painter, first.left(), first.center().y, &shown, &fonts::code(), t.text2);
+    let galley = text::line_within(painter, &lines[1], fonts::body(), t.text1, second.width());
+    text::paint(painter, galley, second.left(), second.center().y, &fonts::body());
+    let response = copyable(ui, first.union(second), "copy act", (egui::Role::Label, what), what);
+    if shown != lines[0] {
         tooltip_ui(&response, what, None);
     }
 }

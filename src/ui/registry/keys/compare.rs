@@ -1,7 +1,10 @@
 //! Two texts beside each other: what only the left one has is green with a +, what only the right one has red with a −.
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Color32, EventFilter, Id, Key, Modifiers, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
+    vec2,
+};
 
 use crate::message::{DiffKind, TextDiff};
 use crate::ui::fonts;
@@ -9,13 +12,15 @@ use crate::ui::theme::measure::{CODE_LINE, INSET, SECTION_HEAD};
 use crate::ui::theme::{Tokens, tokens};
 use crate::ui::widgets::json::tokens_of;
 use crate::ui::widgets::menu::copy_menu_ui;
-use crate::ui::widgets::shared::line_below;
+use crate::ui::widgets::shared::{Stand, line_below, ring, shows_focus};
 use crate::ui::widgets::text;
 
 /// Over the texts.
 const TOP: f32 = 8.0;
 /// Left of a line: its number and its sign.
 const TEXT_LEFT: f32 = 52.0;
+/// How far an arrow moves, in points: a column.
+const STEP: f32 = 8.0;
 /// Of a longer line the beginning is shown.
 const MOST_COLUMNS: usize = 4_000;
 
@@ -71,8 +76,15 @@ pub(in crate::ui) fn compare_marked_ui(
     let longest = TEXT_LEFT + diff.columns.min(MOST_COLUMNS) as f32 * column + 24.0;
     let more = (longest - (rows.right() - middle)).max(0.0);
     let height = TOP + diff.rows.len() as f32 * CODE_LINE;
+    let moved = pane.scope_id().with("rows moved");
+    if more > 0.0 || height > rows.height() {
+        move_by_keys(&mut pane, rows, heads, moved);
+    }
     let area = ScrollArea::both().id_salt("compare").auto_shrink([false, false]);
     area.show_viewport(&mut pane, |ui, seen| {
+        if let Some(delta) = ui.data_mut(|data| data.remove_temp::<Vec2>(moved)) {
+            ui.scroll_with_delta(delta);
+        }
         ui.set_min_size(vec2(rows.width() + more, height));
         let top = rows.top() - seen.top() + TOP;
         let first = ((seen.top() - TOP) / CODE_LINE).floor().max(0.0) as usize;
@@ -91,6 +103,38 @@ pub(in crate::ui) fn compare_marked_ui(
         }
     });
     ui.painter().vline(middle - 0.5, whole.y_range(), egui::Stroke::new(1.0, t.line));
+}
+
+/// What does not fit is reached by the keyboard: the rows take the focus, and arrows, Home and End move them: how far
+/// is kept under `moved` until they are shown.
+fn move_by_keys(ui: &mut Ui, rows: Rect, heads: [SideHead<'_>; 2], moved: Id) {
+    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    let response = ui.interact(rows.shrink(1.0), ui.scope_id().with("compared"), Sense::FOCUSABLE);
+    let name = format!("{} | {}", heads[0].title, heads[1].title);
+    response.widget_info(|| WidgetInfo::labeled(Role::Document, true, &name));
+    if !ui.memory(|memory| memory.has_focus(response.id)) {
+        return;
+    }
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    if shows_focus(&response, Stand::Rest) {
+        ring(ui.painter(), rows.shrink(1.0), 0, tokens(ui));
+    }
+    let far = 1e6;
+    let keys = [
+        (Key::ArrowLeft, vec2(8.0 * STEP, 0.0)),
+        (Key::ArrowRight, vec2(-8.0 * STEP, 0.0)),
+        (Key::ArrowUp, vec2(0.0, CODE_LINE)),
+        (Key::ArrowDown, vec2(0.0, -CODE_LINE)),
+        (Key::PageUp, vec2(0.0, rows.height() - CODE_LINE)),
+        (Key::PageDown, vec2(0.0, CODE_LINE - rows.height())),
+        (Key::Home, vec2(far, 0.0)),
+        (Key::End, vec2(-far, 0.0)),
+    ];
+    for (key, delta) in keys {
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
+            ui.data_mut(|data| data.insert_temp(moved, delta));
+        }
+    }
 }
 
 /// A line of one side.
