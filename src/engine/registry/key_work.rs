@@ -197,7 +197,7 @@ fn laid_out(text: &str) -> Option<String> {
         match c {
             '{' | '[' => {
                 out.push(c);
-                while rest.next_if(|next| next.is_ascii_whitespace()).is_some() {}
+                while rest.next_if(char::is_ascii_whitespace).is_some() {}
                 if let Some(close) = rest.next_if(|next| matches!(next, '}' | ']')) {
                     out.push(close);
                 } else if level == DEEPEST {

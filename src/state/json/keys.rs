@@ -90,12 +90,11 @@ pub(super) fn read_key_change(node: &Node<'_>) -> Read<Arc<KeyChangeDoc>> {
 }
 
 fn read_before(node: &Node<'_>) -> Read<KeyBeforeDoc> {
-    let value = match node.option_text("text")? {
-        Some(text) => text.into_bytes(),
-        None => {
-            let field = node.field("base64")?;
-            STANDARD.decode(field.string()?).map_err(|_no_base64| field.wrong("base64"))?
-        }
+    let value = if let Some(text) = node.option_text("text")? {
+        text.into_bytes()
+    } else {
+        let field = node.field("base64")?;
+        STANDARD.decode(field.string()?).map_err(|_no_base64| field.wrong("base64"))?
     };
     let (flags, modified) = (node.field("flags")?.whole()?, node.field("modified")?.whole()?);
     Ok(KeyBeforeDoc { value: value.into(), flags, modified })

@@ -199,9 +199,8 @@ impl KeysView {
         self.drafts.retain(|_, draft| !draft.forget_asked());
         self.jobs.iter_mut().for_each(KeyJob::forget_asked);
         self.looked = Looked::default();
-        match &mut self.dialog {
-            Some(KeyDialog::Import { reading, .. } | KeyDialog::Load { reading, .. }) => *reading = false,
-            _ => {}
+        if let Some(KeyDialog::Import { reading, .. } | KeyDialog::Load { reading, .. }) = &mut self.dialog {
+            *reading = false;
         }
     }
 
