@@ -4,7 +4,7 @@ use egui::text::LayoutJob;
 use egui::{Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::act_keys;
-use crate::app::{KeyAct, KeyDraft, KeyFailure, KeyJob, KeyJobKind, KeysRef, KeysView, RegistryAct};
+use crate::app::{KeyAct, KeyDialog, KeyDraft, KeyFailure, KeyJob, KeyJobKind, KeysRef, KeysView, RegistryAct};
 use crate::ui::context::{Cx, pane_at};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -59,7 +59,8 @@ pub(super) fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
         }
     }
     let is_creating = view.jobs.iter().any(|job| job.is_running() && matches!(job.kind, KeyJobKind::Create(_)));
-    if view.new_key.is_some() && view.dialog.is_none() && !is_creating {
+    let is_typed = matches!(view.dialog, Some(KeyDialog::New { .. }));
+    if view.new_key.is_some() && !is_typed && !is_creating {
         has_some = true;
         let own = lang.key_changes();
         let actions = [own.go_on, words.discard];
