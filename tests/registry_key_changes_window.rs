@@ -11,7 +11,7 @@ mod window_support;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use proconsul::app::{Action, Area, KeyAct, KeyBack, RegistryAct};
+use proconsul::app::{Action, Area, KeyAct, KeyBack, RegistryAct, RegistryForm, RegistryView};
 use proconsul::words::{KeysAct, Lang};
 
 use keys_support::{clear, get, opened, put, with_keys};
@@ -354,5 +354,21 @@ fn keys_of_a_registry_that_never_answered_say_so() {
         walk.until_shown(walk.own().failed);
         assert!(walk.has_named(lang.registry().look_again) && walk.has_named(lang.registry().key_value));
         walk.look("away from the start");
+    });
+}
+
+/// One that cannot even be asked has no watch: the centre says why.
+#[test]
+fn keys_of_a_registry_that_cannot_be_asked_say_so() {
+    in_both(|lang| {
+        let mut walk = Begin::new(lang).walk();
+        let (address, ca_path) = ("https://127.0.0.1:1".to_owned(), "/nowhere/ca.pem".to_owned());
+        let form = RegistryForm { address, ca_path, ..RegistryForm::default() };
+        walk.act(Action::Registry(RegistryAct::Add(Box::new(form))));
+        let registry = walk.app().registries.entries[0].id;
+        walk.act(Action::Registry(RegistryAct::Show(RegistryView::Keys(registry, "dc1".to_owned()))));
+        walk.until_shown(lang.registry().away_title);
+        assert!(walk.has("/nowhere/ca.pem") && walk.has_named(lang.registry().look_again));
+        walk.look("it cannot be asked");
     });
 }

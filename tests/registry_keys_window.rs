@@ -250,6 +250,7 @@ fn keys_are_found_read_by_keyboard_and_forbidden() {
         walk.look("a search");
         walk.fill(own.search, "nobody-holds-this");
         walk.until_shown(own.no_hits);
+        assert!(walk.has_named(own.no_hits_hint), "of keys and values, not of services");
         walk.click(Role::Button, walk.words().clear_filter);
 
         // Keys move the choice; what is chosen is read.

@@ -93,6 +93,10 @@ impl App {
                     view.drafts.remove(key);
                 }
             }
+            // An earlier write of the same text, whose answer was lost, was first.
+            Ok(_) if writing.seen && *draft.value.as_bytes() == *writing.value => {
+                view.drafts.remove(key);
+            }
             Ok(_) => {
                 draft.refused = true;
                 look_again = now == draft.base;

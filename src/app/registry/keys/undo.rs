@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::dialog::delete_step;
 use super::{KeyActOf, KeyBack, KeyChange, KeyDialog, KeyJobKind, KeyStep, KeyWrite, KeysView};
-use crate::engine::KeyDelta;
+use crate::engine::{KeyDelta, short_text};
 use crate::registry::{Cas, KeyEntry};
 
 /// What would take a change back.
@@ -20,14 +20,16 @@ pub struct UndoStep {
     pub seen: Option<u64>,
     /// The key was written or deleted again since that change: this is replaced.
     pub is_later: bool,
+    /// What was written since, where that is replaced: its text where it is short, and its bytes.
+    pub over: Option<(Option<String>, usize)>,
     /// What is written; `None` deletes the key.
     pub back: Option<Arc<KeyEntry>>,
 }
 
 impl UndoStep {
-    /// Somebody's later value is replaced or deleted.
+    /// A later value is replaced or deleted.
     pub fn replaces(&self) -> bool {
-        self.is_later && self.seen.is_some()
+        self.over.is_some()
     }
 }
 
@@ -52,8 +54,9 @@ impl KeysView {
         let was_deleted = matches!(change.delta, KeyDelta::Deleted(_));
         // A change that was overwritten before the watch saw it has no index.
         let is_later = if was_deleted { seen.is_some() } else { seen != change.index };
+        let over = now.filter(|_| is_later).map(|now| (short_text(&now.value).map(str::to_owned), now.value.len()));
         let back = change.before.clone();
-        Some(UndoStep { change: change.id, key: change.key.clone(), seen, is_later, back })
+        Some(UndoStep { change: change.id, key: change.key.clone(), seen, is_later, over, back })
     }
 
     /// The changes of an act.

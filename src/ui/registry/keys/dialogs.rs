@@ -54,7 +54,7 @@ pub(in crate::ui) fn keys_dialog_ui(ui: &Ui, cx: &mut Cx<'_>) {
         }
         KeyDialog::Undo { act: None, steps, .. } if let Some(step) = steps.first() => {
             let deletes = step.back.is_none();
-            let (title, text) = (lang.undo_title(&step.key), undo_said(lang, view, step));
+            let (title, text) = (lang.undo_title(&step.key), undo_said(lang, step));
             let confirm = lang.undo_confirm(deletes);
             let cancel = cx.words().cancel;
             let danger = deletes || step.replaces();
@@ -66,20 +66,18 @@ pub(in crate::ui) fn keys_dialog_ui(ui: &Ui, cx: &mut Cx<'_>) {
 }
 
 /// What taking one change back does, and over what.
-fn undo_said(lang: Lang, view: &KeysView, step: &UndoStep) -> String {
-    let shown = |value: &[u8]| match short_text(value).filter(|_| !is_secret_value(&step.key, value)) {
-        Some(text) => text.to_owned(),
-        None => format::bytes(value.len() as u64),
+fn undo_said(lang: Lang, step: &UndoStep) -> String {
+    let shown = |text: Option<&str>, bytes: usize| {
+        let open = text.filter(|text| !is_secret_value(&step.key, text.as_bytes()));
+        open.map_or_else(|| format::bytes(bytes as u64), str::to_owned)
     };
-    let back = step.back.as_ref().map(|back| shown(&back.value));
-    match step.seen.filter(|_| step.is_later) {
-        Some(index) => {
-            // What is there may be newer than what was asked about: then the registry refuses.
-            let now = view.entry(&step.key).filter(|entry| entry.modified == index).map(|entry| shown(&entry.value));
-            lang.undo_later_said(&step.key, index, &now.unwrap_or_default(), back.as_deref())
+    let back = step.back.as_ref().map(|back| shown(short_text(&back.value), back.value.len()));
+    match (&step.over, step.seen) {
+        (Some((text, bytes)), Some(index)) => {
+            lang.undo_later_said(&step.key, index, &shown(text.as_deref(), *bytes), back.as_deref())
         }
-        None if step.is_later => lang.undo_gone_said(&step.key),
-        None => lang.undo_said(&step.key, back.is_none()),
+        _ if step.is_later => lang.undo_gone_said(&step.key),
+        _ => lang.undo_said(&step.key, back.is_none()),
     }
 }
 

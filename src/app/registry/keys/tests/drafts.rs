@@ -234,3 +234,25 @@ fn a_write_that_is_not_answered_any_more_leaves_its_key_alive() {
         assert_eq!(deltas(bench.view()).iter().map(|(_, ours, _)| *ours).collect::<Vec<_>>(), [true]);
     }
 }
+
+/// The answer to a write is lost, and the same text is written again: the first write makes the second one fail.
+#[test]
+fn a_text_that_was_written_by_a_lost_write_is_saved() {
+    // The watch sees the first write before the second is answered, or after.
+    for watch_first in [true, false] {
+        let mut bench = Bench::new(&[("a", "1")]);
+        bench.edit("a", "2");
+        bench.act(KeyAct::Save);
+        bench.open_anew();
+        bench.act(KeyAct::Save);
+        assert_eq!(bench.held.len(), 1);
+        bench.other("a", Some("2"));
+        if watch_first {
+            bench.look();
+        }
+        bench.answer();
+        bench.look();
+        assert_eq!(bench.value("a").as_deref(), Some("2"));
+        assert!(bench.view().drafts.is_empty(), "watch first: {watch_first}");
+    }
+}
