@@ -58,7 +58,7 @@ use crate::state::RecentSource;
 use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor};
-pub use all::{AllAct, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
+pub use all::{AllAct, AllBlock, AllFailure, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
 pub use changes::AddTrust;
 pub use chord::{Chord, ChordRefusal};
 pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
@@ -229,6 +229,8 @@ pub struct App {
     pub settings: Settings,
     /// Texts that were compared.
     pub comparisons: Comparisons,
+    /// A text that was asked for, until whoever shows the state puts it on the clipboard.
+    pub to_copy: Option<String>,
     /// Everything about registries.
     pub registries: Registries,
     /// Where things are kept.

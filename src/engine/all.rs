@@ -92,15 +92,33 @@ pub struct AllAnswer {
     pub messages: u64,
     /// Their bytes, uncompressed.
     pub size: u64,
+    /// There was more, which was not waited for; the call was ended by us, so its status says nothing.
+    pub cut: Option<AllCut>,
+}
+
+/// Why an answer was not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AllCut {
+    /// So many messages are read at most.
+    Messages(u64),
+    /// So many bytes are read at most.
+    Bytes(usize),
 }
 
 /// What an instance answered, read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllText {
-    /// Short name of the answer: equal where the texts are. Hex.
+    /// SHA-256 of the text, lower-case hex: equal where the texts are; the first six are shown.
     pub hash: String,
     /// JSON of the answer; of several messages one after the other.
     pub text: Arc<TextLines>,
+}
+
+impl AllText {
+    /// What is shown of the hash.
+    pub fn short(&self) -> &str {
+        self.hash.get(..6).unwrap_or(&self.hash)
+    }
 }
 
 /// What happens to a request to all, in order.
@@ -318,12 +336,12 @@ impl Shared {
                 }
             }
         }
-        let Answer { kept, count, size, connected, ended, .. } = answer;
+        let Answer { kept, count, size, connected, ended, cut, .. } = answer;
         let (at, status) = ended.ok_or("the call ended without a status")?;
         let details = told_details(&self.prepared, &status).await;
         let took = at.saturating_duration_since(began);
         let instance = instance.clone();
-        Ok((AllAnswer { instance, began, took, connected, status, details, messages: count, size }, kept))
+        Ok((AllAnswer { instance, began, took, connected, status, details, messages: count, size, cut }, kept))
     }
 
     /// The method as this instance's own schema has it; as the window prepared it where it does not reflect.
@@ -359,6 +377,7 @@ struct Answer {
     size: u64,
     connected: Option<Duration>,
     ended: Option<(Instant, Arc<CallStatus>)>,
+    cut: Option<AllCut>,
 }
 
 impl Answer {
@@ -369,17 +388,32 @@ impl Answer {
             CallEvent::MessageIn(record) => {
                 self.count += 1;
                 self.size += record.size;
-                if self.bytes < MOST_BYTES {
+                if self.bytes < MOST_BYTES && self.count <= MOST_MESSAGES {
                     self.bytes += record.data.len();
                     self.kept.push(record.data);
                 }
-                return self.count >= MOST_MESSAGES || self.bytes >= MOST_BYTES;
+                // What stands at the limit is whole; only one message more shows that there is more.
+                if self.cut.is_none() && self.count > MOST_MESSAGES {
+                    self.cut = Some(AllCut::Messages(MOST_MESSAGES));
+                } else if self.cut.is_none() && self.kept_less() {
+                    self.cut = Some(AllCut::Bytes(MOST_BYTES));
+                }
+                return self.cut.is_some();
             }
             CallEvent::Status { at, status } => self.ended = Some((at, status)),
             _ => {}
         }
         false
     }
+
+    /// A message came that was not kept.
+    fn kept_less(&self) -> bool {
+        u64::try_from(self.kept.len()).is_ok_and(|kept| kept < self.count)
+    }
+}
+
+fn hex_digit(half: u8) -> char {
+    char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 })
 }
 
 /// Messages as JSON, one after the other.
@@ -397,7 +431,7 @@ async fn read(reader: &Arc<Prepared>, messages: Vec<Bytes>) -> Result<AllText, S
         }
         let text = texts.join("\n");
         let digest = Sha256::digest(text.as_bytes());
-        let hash = format!("{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2]);
+        let hash: String = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex_digit).collect();
         Ok(AllText { hash, text: Arc::new(TextLines::json(text)) })
     });
     work.await.unwrap_or_else(|error| Err(error.to_string()))

@@ -17,7 +17,7 @@ use super::widgets::shared::line_below;
 use super::widgets::suggest::{Suggest, Suggestion};
 use super::widgets::text;
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
-use crate::app::{Action, AllTab, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
+use crate::app::{Action, AllBlock, AllTab, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
 use crate::engine::AllWho;
 use crate::registry::{Health, names_a_registry};
 
@@ -103,8 +103,15 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
         return;
     }
     let response = row.add(send);
-    if !tab.can_send() && tab.error().is_some() && response.hovered() {
-        disabled_tooltip_ui(&response, words.send_blocked);
+    let all_words = cx.lang().all();
+    let blocked = match tab.all.as_deref().and_then(AllTab::block) {
+        _ if tab.error().is_some() => Some(words.send_blocked),
+        Some(AllBlock::AtOnce) => Some(all_words.at_once_bad),
+        Some(AllBlock::Nobody) => Some(all_words.nobody_chosen),
+        None => None,
+    };
+    if let Some(why) = blocked.filter(|_| !tab.can_send() && response.hovered()) {
+        disabled_tooltip_ui(&response, why);
     }
     if response.clicked() {
         cx.act(Action::Send(tab.id));

@@ -291,7 +291,7 @@ impl App {
         if all {
             self.new_tab(source, &service, &method, now);
             if let Some(id) = self.active {
-                self.apply_all(id, AllAct::AskAll(true));
+                self.apply_all(id, AllAct::AskAll(true), now);
             }
         } else {
             self.open_method(source, &service, &method, now);

@@ -124,10 +124,8 @@ fn notices_ui(
         let served = schemas(known);
         let mut text = lang.schema_drift(&drift.usual, &others);
         if let [(left, _), (right, _), ..] = served.as_slice() {
-            if !cx.app.comparisons.is_asked(&left.hash, &right.hash) {
-                let names = (left.hash.clone(), right.hash.clone());
-                let texts = (left.text.as_str().into(), right.text.as_str().into());
-                cx.act(Action::Compare(names, texts.0, texts.1, false));
+            if cx.app.comparisons.is_wanted(&left.hash, &right.hash, "") {
+                cx.act(Action::CompareSchemas(Arc::clone(left), Arc::clone(right)));
             }
             let changes = cx.app.comparisons.changes(&left.hash, &right.hash);
             text = lang.with_changes(text, changes);
@@ -139,7 +137,9 @@ fn notices_ui(
         }
         ui.add_space(8.0);
         if view.compares {
-            crate::ui::all::compare_schemas_ui(ui, cx, &served);
+            let served: Vec<_> =
+                served.iter().map(|(schema, ids)| (schema, ids.iter().map(String::as_str).collect())).collect();
+            crate::ui::all::schemas_ui(ui, cx, &served);
         }
     }
 }
