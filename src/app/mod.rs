@@ -89,7 +89,7 @@ pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};
 pub use settings::{Area, Settings};
 pub use sizes::{BadSize, parse_size, show_size};
-pub use source::{SourceEntry, SourceOrigin};
+pub use source::{OpenFirst, SourceEntry, SourceOrigin};
 pub use streams::{StreamAct, StreamTab};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
 pub use target::{CertificatesOf, TargetHint};

@@ -237,6 +237,21 @@ impl<'a> Field<'a> {
             }))
             .show(&mut child);
         let mut response = output.response.response.accessible_name(self.name);
+        // What does not fit is marked, unless the caret is there and shows where one is.
+        if self.enabled && !self.bare && !response.has_focus() {
+            let (from, to) = (output.galley_pos.x, output.galley_pos.x + output.galley.size().x);
+            let sign = if self.mono { fonts::code() } else { fonts::body() };
+            let room = text::width(&painter, "…", sign.clone()) + 2.0;
+            for (is_cut, x) in
+                [(from < inner.left() - 0.5, inner.left()), (to > inner.right() + 0.5, inner.right() - room)]
+            {
+                if is_cut {
+                    let place = Rect::from_min_size(pos2(x, middle - 10.0), vec2(room, 20.0));
+                    painter.rect_filled(place, 0.0, t.bg3);
+                    text::paint_text(&painter, x + 1.0, middle, "…", &sign, t.text3);
+                }
+            }
+        }
         // The whole field takes the click, not only the text.
         let around = ui.interact(rect, self.id.with("around"), egui::Sense::CLICK);
         if around.clicked() && self.enabled {
