@@ -39,6 +39,13 @@ fn service(walk: &Walk, name: &str) -> ServiceRef {
     ServiceRef { registry, datacenter: "dc1".to_owned(), service: name.to_owned() }
 }
 
+/// Empties a field.
+fn clear(walk: &mut Walk, field: &str) {
+    walk.focus(field, 0);
+    walk.command(Key::A);
+    walk.press(Key::Delete);
+}
+
 /// The rows of a table that name a service.
 fn rows(walk: &Walk) -> Vec<String> {
     let named = |row: &String| ["Hello", "User"].into_iter().find(|name| row.contains(*name)).map(str::to_owned);
@@ -74,7 +81,7 @@ fn services_are_found_and_told_alike() {
             walk.steps(40);
         }
         assert!(matches!(walk.app().registries.shown, Some(RegistryView::Datacenter(..))));
-        walk.until_shown(browse.service_query);
+        walk.until_so("the table is there", |walk| rows(walk).len() == 2);
         walk.click(Role::TreeItem, "dc1");
         assert!(!item(&walk, "User"), "a click on what is chosen folds");
         walk.click(Role::TreeItem, "dc1");
@@ -85,7 +92,7 @@ fn services_are_found_and_told_alike() {
         assert_eq!(rows(&walk), ["User"]);
         walk.fill(filter, "web-1");
         assert_eq!(rows(&walk), ["Hello", "User"]);
-        walk.fill(filter, "");
+        clear(&mut walk, filter);
         let row = walk
             .harness
             .query_all_by_role(Role::Row)
@@ -95,7 +102,7 @@ fn services_are_found_and_told_alike() {
         walk.click(Role::MenuItem, &lang.only_tag("v1"));
         assert_eq!(rows(&walk), ["Hello"]);
         walk.look("one tag");
-        walk.fill(filter, "");
+        clear(&mut walk, filter);
 
         // A head says which way it sorts.
         let direction = |walk: &Walk| {
@@ -132,7 +139,8 @@ fn a_click_on_a_tag_filters() {
     walk.click(Role::TreeItem, "dc1");
     walk.until_so("the table is there", |walk| rows(walk).len() == 2);
     let head = walk.harness.query_all_by_role_and_label(Role::ColumnHeader, walk.lang.registry().tags).next();
-    let left = head.expect("the column of tags").rect().left();
+    let heads = walk.names(Role::ColumnHeader);
+    let left = head.unwrap_or_else(|| panic!("the column of tags: {heads:?}")).rect().left();
     let row = walk
         .harness
         .query_all_by_role(Role::Row)

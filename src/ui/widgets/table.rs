@@ -378,7 +378,11 @@ impl<'a> Table<'a> {
             }
             if column.sort == Sort::No {
                 let head = text::label_over(ui, place, (self.id, column.title), column.title);
-                ui.ctx().accesskit_node_builder(head.id, |node| node.set_role(Role::ColumnHeader));
+                // What is a label says its text as its value: a head has it as its name.
+                ui.ctx().accesskit_node_builder(head.id, |node| {
+                    node.set_role(Role::ColumnHeader);
+                    node.set_label(column.title);
+                });
                 continue;
             }
             let head = ui.interact(place.expand2(vec2(4.0, 4.0)), self.id.with(("head", index)), Sense::click());
