@@ -22,7 +22,7 @@ fn run(walk: &Walk) -> &AllRun {
 
 /// A list by hand with these addresses of `Inventory`, of which all are to be asked.
 fn asking(walk: &mut Walk, addresses: &[String]) -> ServiceRef {
-    let text: String = addresses.iter().map(|address| format!("{address} Inventory\n")).collect();
+    let text = format!("{} Inventory\n", addresses.join(" Inventory\n"));
     let form = RegistryForm { kind: RegistryKind::Static, name: "mine".to_owned(), text, ..RegistryForm::default() };
     walk.act(Action::Registry(RegistryAct::Add(Box::new(form))));
     walk.act(Action::ShowArea(Area::Registry));

@@ -193,7 +193,9 @@ pub fn answers_json(rows: &[AnswerCopy]) -> String {
             let comma = if at == 0 { "" } else { "," };
             // A text of several lines stands as deep as its name.
             let value = value.replace('\n', "\n    ");
-            out.push_str(&format!("{comma}\n    \"{name}\": {value}"));
+            for part in [comma, "\n    \"", name, "\": ", &value] {
+                out.push_str(part);
+            }
         }
         out.push_str("\n  }");
     }
@@ -225,6 +227,7 @@ mod tests {
         reason = "tests may end by panicking, and their texts are short"
     )]
 
+    use super::ColumnLine::{Both, Gap, Left, Right};
     use super::*;
 
     fn lines(text: &str) -> Arc<TextLines> {
@@ -262,7 +265,6 @@ mod tests {
         };
         assert_eq!(compared(&[]).differing, 1);
         assert_eq!(compared(&["id"]).differing, 0);
-        use ColumnLine::{Both, Left, Right};
         assert_eq!(compared(&[]).column, [Both(0), Left(1), Right(1), Both(2), Both(3)]);
     }
 
@@ -273,7 +275,6 @@ mod tests {
         let right = text.replace("line 20\n", "line 20\nnew\n").replace("line 35\n", "");
         let compared = Compared::new(&CompareWhat::Schemas(schema(&text), schema(&right)));
         assert_eq!(compared.differing, 2);
-        use ColumnLine::{Both, Gap, Left, Right};
         let first = [Both(18), Both(19), Both(20), Right(21), Both(22), Both(23), Both(24), Gap];
         let second = [Both(33), Both(34), Both(35), Left(35), Both(36), Both(37), Both(38)];
         assert_eq!(compared.column, [first.as_slice(), second.as_slice()].concat());

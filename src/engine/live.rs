@@ -21,9 +21,9 @@ use super::sources::{self, Opened};
 use super::stop::Stop;
 use super::tls_memory::TlsMemory;
 use super::{
-    AllId, AllUpdate, CallId, CallUpdate, Command, Compared, DemoInfo, DiagnosisId, Event, Generation, MethodReady,
-    NotSaved, Registries, SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartAll, StartCall,
-    TextLines, desktop, diagnose, save,
+    AllId, AllProblem, AllUpdate, CallId, CallUpdate, Command, Compared, DemoInfo, DiagnosisId, Event, Generation,
+    MethodReady, NotSaved, Registries, SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartAll,
+    StartCall, TextLines, desktop, diagnose, save,
 };
 use crate::call::Metadata;
 use crate::demo;
@@ -526,8 +526,8 @@ impl Live {
         self.alls.retain(|_, task| !task.is_finished());
         let id = start.id;
         let Some(prepared) = self.prepared(start.ticket) else {
-            let why = "the method is not ready: its schema is still being read".to_owned();
-            return self.teller.tell(Event::All { id, update: AllUpdate::NotBegun(why) }).await;
+            let update = AllUpdate::NotBegun(AllProblem::NotReady);
+            return self.teller.tell(Event::All { id, update }).await;
         };
         let (pool, registries) = (self.pool.clone(), Arc::clone(&self.registries));
         let all = All { start, prepared, pool, registries, teller: self.teller.clone() };

@@ -36,7 +36,7 @@ mod store;
 mod text;
 mod tls_memory;
 
-pub use all::{AllAnswer, AllCut, AllId, AllText, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
+pub use all::{AllAnswer, AllCut, AllId, AllProblem, AllText, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
 pub use command::{Command, SourceSpec, StartCall};
 pub use compare::{AnswerCopy, ColumnLine, CompareWhat, Compared};
 pub use demo_consul::{DemoConsul, consul_program};

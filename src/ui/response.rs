@@ -140,22 +140,24 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
     if call.received > 0 {
         add_fact(&mut row, &format::bytes(call.received_bytes), true, t.text2);
     }
-    let is_who = !(newest_runs && is_older) && !tab.edited_since(call);
-    let said = if newest_runs && is_older {
-        words.older_answer.to_owned()
+    if newest_runs && is_older {
+        add_fact(&mut row, words.older_answer, false, t.text3);
     } else if tab.edited_since(call) {
-        words.before_edits.to_owned()
+        add_fact(&mut row, words.before_edits, false, t.text3);
     } else {
-        facts::answered_by(cx, call)
-    };
-    // Who answered, after how many attempts, comes before where it is: that is left to the hover.
-    let fits = width(row.painter(), &said, fonts::body()) <= row.available_width();
-    match facts::answered_briefly(cx, call).filter(|_| !fits && is_who) {
-        Some(brief) if row.available_width() >= 40.0 => {
-            let room = row.available_width();
-            row.add(Line::new(&brief).name(&said).hover(&said).color(t.text3).elide(Elide::End).max_width(room));
+        who_ui(&mut row, cx, call);
+    }
+}
+
+/// Who answered: an instance after how many attempts comes before where it is, which is left to the hover.
+fn who_ui(row: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
+    let (said, color, room) = (facts::answered_by(cx, call), tokens(row).text3, row.available_width());
+    let fits = width(row.painter(), &said, fonts::body()) <= room;
+    match facts::answered_briefly(cx, call).filter(|_| !fits && room >= 40.0) {
+        Some(brief) => {
+            row.add(Line::new(&brief).name(&said).hover(&said).color(color).elide(Elide::End).max_width(room));
         }
-        _ => add_fact(&mut row, &said, false, t.text3),
+        None => add_fact(row, &said, false, color),
     }
 }
 

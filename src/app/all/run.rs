@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::call::{Code, Origin};
-use crate::engine::{AllAnswer, AllId, AllText, AllUpdate, AnswerCopy, ResolveError};
+use crate::engine::{AllAnswer, AllId, AllProblem, AllText, AllUpdate, AnswerCopy, ResolveError};
 use crate::message::MessageError;
 use crate::registry::{Health, Instance, InstanceKey, RegistryPlace, WireFacts, WireSchema};
 use crate::transport::{FailureKind, Stage};
@@ -19,8 +19,8 @@ pub enum AllFault {
     NotResolved(Arc<ResolveError>),
     /// The message does not fit its type.
     Unsendable(MessageError),
-    /// In words (English).
-    NotBegun(String),
+    /// Something else.
+    NotBegun(AllProblem),
 }
 
 /// One request to all.
@@ -66,7 +66,7 @@ pub struct AllRow {
     /// What became of its call.
     pub answer: Option<AllAnswer>,
     /// What it answered, or why that cannot be read.
-    pub text: Option<Result<AllText, String>>,
+    pub text: Option<Result<AllText, AllProblem>>,
     /// What the wire says of it.
     pub facts: Option<Arc<WireFacts>>,
 }
@@ -332,12 +332,12 @@ fn alike<K: Hash + Eq + Copy>(names: impl Iterator<Item = Option<K>>) -> Vec<(K,
 
 /// Rows with the same name; letters go by the first row of each, the order by how many there are.
 fn groups<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<AllGroup> {
-    let named = |(index, (hash, rows)): (usize, (&str, Vec<usize>))| AllGroup {
+    let group = |(index, (hash, rows)): (usize, (&str, Vec<usize>))| AllGroup {
         letter: letter(index),
         hash: hash.to_owned(),
         rows,
     };
-    let mut found: Vec<AllGroup> = alike(names).into_iter().enumerate().map(named).collect();
+    let mut found: Vec<AllGroup> = alike(names).into_iter().enumerate().map(group).collect();
     found.sort_by_key(|group| std::cmp::Reverse(group.rows.len()));
     found
 }

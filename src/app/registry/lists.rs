@@ -61,7 +61,8 @@ impl ListView {
     pub fn narrow(&mut self, word: &str) {
         let word = word.to_lowercase();
         if !self.query.to_lowercase().split_whitespace().any(|known| known == word) {
-            self.query = format!("{} {word}", self.query.trim()).trim().to_owned();
+            let query = format!("{} {word}", self.query.trim());
+            query.trim().clone_into(&mut self.query);
         }
     }
 

@@ -279,7 +279,7 @@ fn node_fits(filter: &Filter, known: &DatacenterEntry) -> bool {
 mod tests {
     use super::*;
     use crate::app::App;
-    use crate::app::registry::{RegistryAct, RegistryForm};
+    use crate::app::registry::RegistryAct;
     use crate::app::{Action, ThemeChoice};
     use crate::engine::{Generation, RegistryEvent, RegistryTold, WatchWhat, Watched};
     use crate::registry::{Answer, Capabilities, Datacenter, Hidden, RegistryPlace};
@@ -307,7 +307,7 @@ mod tests {
 
     fn app() -> App {
         let mut app = App::new(Lang::En, ThemeChoice::default());
-        let act = RegistryAct::Add(Box::new(RegistryForm::default()));
+        let act = RegistryAct::Add(Box::default());
         app.apply(Action::Registry(act), Instant::now());
         assert_ne!(app.registries.entries[0].generation, Generation::default());
         let place = RegistryPlace { kind: crate::registry::RegistryKind::Consul, address: "h:1".to_owned() };

@@ -34,7 +34,10 @@ pub(super) fn texts_ui(ui: &mut Ui, salt: &str, heads: &[(String, String); 2], c
         for (index, (title, note)) in heads.iter().enumerate() {
             column_head_ui(ui, index == 1, title, note);
         }
-        return column_ui(ui, salt, compared, true, None);
+        column_ui(ui, salt, compared, true, None);
+        let (room, t) = (ui.max_rect().x_range(), tokens(ui));
+        ui.painter().hline(room, ui.cursor().top() - 0.5, egui::Stroke::new(1.0, t.line));
+        return;
     }
     let tall = height(&compared.diff).min(CODE_LINE * MOST_LINES);
     let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), tall));

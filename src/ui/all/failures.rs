@@ -44,8 +44,7 @@ fn failure_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &AllRun, failure: &A
     if service.is_some() {
         actions.push(lang.all().show_in_registry);
     }
-    let tone = if failure.is_transport { Tone::Error } else { Tone::Warn };
-    match (Notice::new(tone, &first, &text).actions(&actions).show(ui), service) {
+    match (Notice::new(Tone::Warn, &first, &text).actions(&actions).show(ui), service) {
         (Some(0), _) => cx.act(Action::All(tab.id, AllAct::CallOne(row.instance.key.clone()))),
         (Some(_), Some(service)) => {
             cx.act(Action::Registry(RegistryAct::Choose(service.clone(), Some(row.instance.key.clone()))));
@@ -70,13 +69,12 @@ fn said(lang: Lang, run: &AllRun, row: &AllRow, failure: &AllFailure) -> Option<
         return Some((said, String::new()));
     }
     let is_one = failure.rows.len() == 1;
-    let mut text = match failed.filter(|_| is_one) {
+    let mut text = if let Some(failed) = failed.filter(|_| is_one) {
         // Its heading names the address, so it is true of one only.
-        Some(failed) => lang.ended(&describe(failed, lang).title),
-        None => {
-            let after = answer.connected.filter(|_| is_one).map(format::duration);
-            lang.got_so_far(answer.connected.is_some(), after.as_deref())
-        }
+        lang.ended(&describe(failed, lang).title)
+    } else {
+        let after = answer.connected.filter(|_| is_one).map(format::duration);
+        lang.got_so_far(answer.connected.is_some(), after.as_deref())
     };
     let registry = run.place.as_ref().map_or("", |place| lang.registry_kind(place.kind));
     let wire = row.facts.as_ref().map(|facts| facts.health.word());

@@ -60,7 +60,7 @@ pub(super) fn answers_table_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &Al
     let response = table.show(&mut pane, run.rows.len(), |index| {
         let Some(row) = run.rows.get(index) else { return Vec::new() };
         let letter = run.answer_of(index).map(|group| group.letter.as_str());
-        cells(lang, row, letter, usual, wide.then_some(slowest))
+        cells(lang, row, letter, usual, (wide, slowest))
     });
     if let Some(chosen) = response.chosen {
         cx.act(Action::All(tab.id, AllAct::Choose(chosen)));
@@ -75,13 +75,13 @@ fn share(row: &AllRow, slowest: Option<std::time::Duration>) -> Option<f32> {
     Some((log(took) / most).clamp(0.02, 1.0))
 }
 
-/// One row; `wide` where there is room for all, with the slowest call.
+/// One row; `wide` where there is room for all of it.
 fn cells(
     lang: Lang,
     row: &AllRow,
     letter: Option<&str>,
     usual: Option<&str>,
-    wide: Option<Option<std::time::Duration>>,
+    (wide, slowest): (bool, Option<std::time::Duration>),
 ) -> Vec<Cell> {
     let words = lang.all();
     let id = Cell::mono(&row.instance.key.id);
@@ -91,21 +91,20 @@ fn cells(
         if let Some(Err(why)) = &row.text {
             // It never came to a call.
             cells[0] = Cell::sign(Icon::CircleX, "").tone(Tone::Error);
-            cells[2] = Cell::new(why).tone(Tone::Error).elide_end();
+            cells[2] = Cell::new(lang.all_problem(why)).tone(Tone::Error).elide_end();
         }
-        cells.resize(if wide.is_some() { 8 } else { 6 }, Cell::default());
+        cells.resize(if wide { 8 } else { 6 }, Cell::default());
         return cells;
     };
-    let (tone, status) = match answer.cut {
-        Some(_) => (Tone::Warn, Cell::new(words.read_in_part).tone(Tone::Warn)),
-        None => {
-            let tone = status_tone(answer.status.code);
-            (tone, Cell::mono(status_label(answer.status.code)).tone(tone))
-        }
+    let tone = if answer.cut.is_some() { Tone::Warn } else { status_tone(answer.status.code) };
+    let status = match answer.cut {
+        Some(_) => Cell::new(words.read_in_part),
+        None => Cell::mono(status_label(answer.status.code)),
     };
+    let status = status.tone(tone);
     let sign = if row.is_ok() { Icon::CircleCheck } else { Icon::CircleX };
     let mut cells = vec![Cell::sign(sign, "").tone(tone), id, status];
-    if let Some(slowest) = wide {
+    if wide {
         let bar = share(row, slowest).map_or_else(Cell::default, Cell::bar);
         cells.push(if row.is_ok() { bar } else { bar.tone(Tone::Error) });
     }
@@ -116,10 +115,10 @@ fn cells(
             let tone = if letter == "A" { Tone::Plain } else { Tone::Cyan };
             Cell { badge_first: true, ..Cell::mono(text.short()).soft().badge(letter, tone) }
         }
-        (Some(Err(why)), _) => Cell::new(why).tone(Tone::Error).elide_end(),
+        (Some(Err(why)), _) => Cell::new(lang.all_problem(why)).tone(Tone::Error).elide_end(),
         _ => Cell::new(lang.words().no_value).soft(),
     });
-    if wide.is_some() {
+    if wide {
         cells.push(match row.schema() {
             Some(schema) if usual.is_some_and(|usual| usual != schema.hash) => {
                 Cell::mono(schema.short()).tone(Tone::Warn)
@@ -128,7 +127,7 @@ fn cells(
             None => Cell::new(lang.words().no_value).soft(),
         });
     }
-    cells.push(if wide.is_some() {
+    cells.push(if wide {
         health_cell(lang, row.instance.health)
     } else {
         let badge = of_registry(row.instance.health);
@@ -237,6 +236,11 @@ pub(super) fn attempts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &AllRun)
         let Some(row) = run.rows.get(index) else { return Vec::new() };
         let id = Cell::mono(&row.instance.key.id);
         let Some(answer) = &row.answer else {
+            if let Some(Err(why)) = &row.text {
+                let mut cells = vec![id, Cell::new(lang.all_problem(why)).tone(Tone::Error).elide_end()];
+                cells.resize(columns.len(), Cell::default());
+                return cells;
+            }
             let said = if row.asked.is_some() { words.running } else { words.waiting };
             return vec![id, Cell::new(said).soft()];
         };
@@ -244,10 +248,11 @@ pub(super) fn attempts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &AllRun)
             let badge = of_wire(&facts.health);
             Cell::new(facts.health.word()).icon(badge.icon()).toned(badge.tone())
         });
-        let detail = match (answer.cut, answer.status.failure.as_ref()) {
-            (Some(cut), _) => lang.cut_said(cut),
-            (None, Some(failure)) => lang.failed_at(failure.stage),
-            (None, None) => answer.status.message.clone(),
+        let detail = match (&row.text, answer.cut, answer.status.failure.as_ref()) {
+            (Some(Err(why)), _, _) => lang.all_problem(why),
+            (_, Some(cut), _) => lang.cut_said(cut),
+            (_, None, Some(failure)) => lang.failed_at(failure.stage),
+            (_, None, None) => answer.status.message.clone(),
         };
         let mut cells = vec![id, Cell::mono(status_label(answer.status.code)).tone(status_tone(answer.status.code))];
         if has_room {

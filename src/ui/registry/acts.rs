@@ -330,11 +330,12 @@ pub(super) fn place_name(lang: Lang, entry: &RegistryEntry) -> String {
 
 /// What is asked, what has to be typed, and what went wrong; returns whether Enter confirms.
 fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &ActDialog, said: &Said) -> bool {
+    /// One instance of several.
+    const LINE: f32 = 22.0;
     let (lang, acts, t) = (cx.lang(), cx.lang().acts(), tokens(ui));
     paragraph_ui(ui, &said.text, fonts::body(), t.text2, 20.0);
     if dialog.instances.len() > 1 {
         ui.add_space(8.0);
-        const LINE: f32 = 22.0;
         let area = egui::ScrollArea::vertical().id_salt("act instances").max_height(150.0).auto_shrink([false, true]);
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;

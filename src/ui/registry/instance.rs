@@ -72,7 +72,7 @@ pub(super) fn instance_ui(
         match view.side {
             InstanceSide::Checks => checks_ui(ui, cx, entry, instance, known.first_seen),
             InstanceSide::Methods => methods_ui(ui, cx, service, row),
-            InstanceSide::Metadata => metadata_ui(ui, cx, row),
+            InstanceSide::Metadata => metadata_ui(ui, cx, service, row),
             InstanceSide::Node => node_ui(ui, cx, service, instance),
         }
         ui.add_space(INSET);
@@ -303,17 +303,14 @@ fn methods_of(source: &str) -> Vec<(String, String)> {
     found
 }
 
-fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row<'_>) {
+fn metadata_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>) {
     let words = cx.lang().registry();
     let instance = row.instance;
     inset_ui(ui, |ui| {
-        let tags = instance.tags.join(", ");
+        tags_ui(ui, cx, service, &instance.tags);
         let weights = cx.lang().weights(instance.weights);
-        let mut rows: Vec<(String, String)> = vec![
-            (cx.lang().words().address.to_owned(), instance.host_port()),
-            (words.tags.to_owned(), tags),
-            (words.weights.to_owned(), weights),
-        ];
+        let mut rows: Vec<(String, String)> =
+            vec![(cx.lang().words().address.to_owned(), instance.host_port()), (words.weights.to_owned(), weights)];
         if let Some(wire) = row.wire {
             rows.push((words.tcp_tls.to_owned(), super::instances::tcp_tls_word(cx.lang(), wire)));
         }
@@ -328,6 +325,25 @@ fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row<'_>) {
             let response =
                 name_value_ui(ui, NameValue { name: &name, value: &value, name_width: 180.0, ..NameValue::default() });
             copy_menu_ui(&response.interact(egui::Sense::click()), 4, &value);
+        }
+    });
+}
+
+/// Tags, of which each filters the instances by itself.
+fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, tags: &[String]) {
+    const NAME: f32 = 180.0;
+    if tags.is_empty() {
+        return;
+    }
+    let words = cx.lang().registry();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
+        ui.add(Line::new(words.tags).color(tokens(ui).text3).height(26.0).width(NAME - 6.0));
+        for tag in tags {
+            let name = cx.lang().only_tag(tag);
+            if ui.add(Button::secondary(tag).small().name(&name)).clicked() {
+                act(cx, RegistryAct::AddTag(service.clone(), tag.clone()));
+            }
         }
     });
 }
