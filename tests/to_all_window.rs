@@ -195,3 +195,23 @@ fn lines_of_the_timeline_are_reached_by_keyboard() {
         walk.look("a line of the timeline");
     });
 }
+
+/// What the demo registers without TLS is called in one step as well as what it registers with TLS.
+#[test]
+fn the_demos_services_are_asked_by_their_registry() {
+    let mut walk = Begin::new(proconsul::words::Lang::En).with_demo();
+    walk.until("the list is open", |app| app.registries.entries.iter().any(|entry| entry.all_services().count() > 3));
+    let list = walk.app().registries.entries.iter().find(|entry| entry.form.kind == RegistryKind::Static).unwrap().id;
+    for (name, method, draft, count) in
+        [("Inventory", "GetItem", "{\"sku\": \"tea-01\"}", 3), ("User", "Welcome", "{\"name\": \"you\"}", 3)]
+    {
+        let service = ServiceRef { registry: list, datacenter: String::new(), service: name.to_owned() };
+        walk.act(Action::Registry(RegistryAct::CallAll(service)));
+        walk.until("it asks all", |app| {
+            app.active_tab().is_some_and(|tab| tab.all.is_some() && tab.method == method && is_checked(tab))
+        });
+        walk.draft(draft);
+        send_to_all(&mut walk);
+        assert_eq!(run(&walk).statuses()[0], (Code::OK, count), "{name}");
+    }
+}

@@ -61,9 +61,9 @@ fn said(lang: Lang, run: &AllRun, row: &AllRow, failure: &AllFailure) -> Option<
     let code = format!("{} {}", status.code.0, status.code.name());
     let failed = status.failure.as_deref();
     let said = match failed {
-        Some(failed) => format!("{code}, {}", lang.failed_at(failed.stage)),
+        Some(failed) => code + &lang.and_besides(&lang.failed_at(failed.stage)),
         None if status.message.is_empty() => code,
-        None => format!("{code}, {}", status.message),
+        None => code + &lang.and_besides(&status.message),
     };
     if !failure.is_transport {
         return Some((said, String::new()));

@@ -210,11 +210,14 @@ fn axis_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, names: f32) {
     let track = track(rect, names);
     let middle = rect.top() + 10.0;
     let font = fonts::hint();
-    paint_text(ui.painter(), track.left(), middle, words.hour_ago, &font, t.text3);
+    let mut end = paint_text(ui.painter(), track.left(), middle, words.hour_ago, &font, t.text3);
     for (share, label) in [(0.25, "45"), (0.5, "30"), (0.75, "15")] {
         let x = track.left() + track.width() * share;
         let width = text::width(ui.painter(), label, font.clone());
-        paint_text(ui.painter(), x - width / 2.0, middle, label, &font, t.text3);
+        // In a narrow track one gives way.
+        if x - width / 2.0 > end + 8.0 {
+            end = paint_text(ui.painter(), x - width / 2.0, middle, label, &font, t.text3);
+        }
     }
     paint_text_right(ui.painter(), track.right(), middle, words.now, &font, t.text3);
 }
