@@ -62,11 +62,10 @@ fn said(lang: Lang, run: &AllRun, row: &AllRow, failure: &AllFailure) -> Option<
     let failed = status.failure.as_deref();
     let said = match failed {
         Some(failed) => code + &lang.and_besides(&lang.failed_at(failed.stage)),
-        None if status.message.is_empty() => code,
-        None => code + &lang.and_besides(&status.message),
+        None => code,
     };
     if !failure.is_transport {
-        return Some((said, String::new()));
+        return Some((said, status.message.clone()));
     }
     let is_one = failure.rows.len() == 1;
     let mut text = if let Some(failed) = failed.filter(|_| is_one) {

@@ -242,14 +242,18 @@ impl<'a> Field<'a> {
             let (from, to) = (output.galley_pos.x, output.galley_pos.x + output.galley.size().x);
             let sign = if self.mono { fonts::code() } else { fonts::body() };
             let room = text::width(&painter, "…", sign.clone()) + 2.0;
-            for (is_cut, x) in
-                [(from < inner.left() - 0.5, inner.left()), (to > inner.right() + 0.5, inner.right() - room)]
-            {
-                if is_cut {
-                    let place = Rect::from_min_size(pos2(x, middle - 10.0), vec2(room, 20.0));
-                    painter.rect_filled(place, 0.0, t.bg3);
-                    text::paint_text(&painter, x + 1.0, middle, "…", &sign, t.text3);
-                }
+            // The text shows a little beyond its room.
+            let left =
+                (from < inner.left() - 0.5).then_some((inner.left() - 3.0, inner.left() + room, inner.left() + 1.0));
+            let right = (to > inner.right() + 0.5).then_some((
+                inner.right() - room,
+                inner.right() + 3.0,
+                inner.right() - room + 1.0,
+            ));
+            for (from, to, at) in left.into_iter().chain(right) {
+                let place = Rect::from_min_max(pos2(from, middle - 10.0), pos2(to, middle + 10.0));
+                painter.rect_filled(place, 0.0, t.bg3);
+                text::paint_text(&painter, at, middle, "…", &sign, t.text3);
             }
         }
         // The whole field takes the click, not only the text.
