@@ -160,6 +160,12 @@ fn an_answer_is_shown_and_copied_whole() {
         assert!(copied.contains("(700 of 700)"), "{} bytes", copied.len());
         walk.look("a long answer");
 
+        // And it is searched.
+        walk.click(Role::Button, lang.body().find);
+        walk.text("(699 of");
+        walk.until_shown(&lang.hits(Some(1), 1, false));
+        walk.press(Key::Escape);
+
         walk.click(Role::Button, words.copy_answers);
         let copied = walk.until_copied();
         let copied: serde_json::Value = serde_json::from_str(&copied).expect("JSON");

@@ -17,12 +17,13 @@ use super::theme::measure::{INSET, TABS};
 use super::theme::{Tone, tokens};
 use super::widgets::badge::status_badge_ui;
 use super::widgets::button::IconButton;
+use super::widgets::code_view::ViewCommand;
 use super::widgets::shared::line_below;
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
 use super::widgets::text::{Elide, Line, width};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{facts, fonts};
-use crate::app::{Action, AllAct, AllFault, AllRun, AllSide, AllTab, Tab};
+use crate::app::{Action, AllAct, AllFault, AllRun, AllSide, AllTab, Tab, UiCommand};
 use crate::words::format;
 
 /// The answers' pane.
@@ -82,9 +83,17 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &AllTab, bar: Rect) {
     let chosen = sides.iter().position(|side| *side == all.side).unwrap_or(0);
     let inner = bar.shrink2(vec2(INSET, 0.0));
     let has_answers = rows.iter().any(|row| row.text.is_some());
-    let (copied, _left) = row_ending_right(ui, inner, "all tools", |ui| {
-        has_answers && ui.add(IconButton::new(Icon::Copy, words.copy_answers)).clicked()
+    // Where all answered the same, that is read whole and can be searched.
+    let is_read = all.side == AllSide::Answers && all.run.as_ref().is_some_and(|run| run.answers().len() == 1);
+    let (find, find_key) = (cx.lang().body().find, cx.key(UiCommand::Find));
+    let ((finds, copied), _left) = row_ending_right(ui, inner, "all tools", |ui| {
+        let find = IconButton::new(Icon::Search, find).key_if(find_key.as_deref());
+        let finds = is_read && ui.add(find).clicked();
+        (finds, has_answers && ui.add(IconButton::new(Icon::Copy, words.copy_answers)).clicked())
     });
+    if finds {
+        cx.memory.body_command = Some(ViewCommand::Find);
+    }
     if copied {
         cx.act(Action::All(tab.id, AllAct::Copy));
     }
