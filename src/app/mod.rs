@@ -57,7 +57,7 @@ use crate::keychain::KeychainState;
 use crate::state::RecentSource;
 use crate::words::Lang;
 
-pub use action::{Action, FormPath, PickFor};
+pub use action::{Action, FormPath, PickFor, RegistryPath};
 pub use all::{AllAct, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
 pub use changes::AddTrust;
 pub use chord::{Chord, ChordRefusal};
@@ -82,7 +82,7 @@ pub use registry::{
     KeyWriting, KeysRef, KeysView, ListView, Looked, NodeColumn, PROBE_EVERY, RegisterAct, RegisterDialog,
     RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault,
     RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, ServiceChange, ServiceColumn, ServiceEntry,
-    ServiceLine, ServiceRef, ServiceView, ShownVersion, TimelineLine, Usual, folder_of, is_secret_value,
+    ServiceLine, ServiceRef, ServiceView, ShownVersion, TimelineLine, TokenTrouble, Usual, folder_of, is_secret_value,
     service_changes,
 };
 pub use rows::{is_secret_by_rule, overrides};

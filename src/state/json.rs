@@ -54,6 +54,7 @@ impl Document {
             "recent_targets": self.recent_targets,
             "recent_sources": self.recent_sources.iter().map(write_recent).collect::<Vec<_>>(),
             "registries": self.registries.iter().map(write_registry).collect::<Vec<_>>(),
+            "area": self.area,
             "shown_registry": self.shown_registry.as_ref().map(write_view),
             "key_drafts": self.key_drafts.iter().map(write_key_draft).collect::<Vec<_>>(),
         });
@@ -90,6 +91,7 @@ impl Document {
             last_secret: all.option("last_secret", Node::whole)?.unwrap_or_default(),
             tabs: all.list("tabs", read_tab)?,
             active: all.option("active", Node::index)?,
+            area: all.option_text("area")?,
             recent_targets: all.list("recent_targets", Node::string)?,
             recent_sources: all.list("recent_sources", read_recent)?,
             registries: all.list_or_none("registries", read_registry)?,

@@ -20,6 +20,7 @@ mod keys;
 mod misfit;
 mod registry;
 mod registry_acts;
+mod registry_state;
 mod requests;
 mod resolve;
 mod sentence;
@@ -40,6 +41,7 @@ pub use habits::HabitWords;
 pub use keys::{KeyWords, KeysAct};
 pub use registry::RegistryWords;
 pub use registry_acts::ActWords;
+pub use registry_state::RegistryStateWords;
 pub use requests::RequestWords;
 pub use status::DetailWords;
 pub use streams::StreamWords;
@@ -87,6 +89,7 @@ impl Lang {
             ("keys", self.key_values().all()),
             ("acts", self.acts().all()),
             ("registry", self.registry().all()),
+            ("registry_state", self.registry_state().all()),
             ("all", self.all().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {

@@ -7,7 +7,7 @@ use super::{Lang, format};
 use crate::engine::SchemaChange;
 use crate::registry::{
     Blind, ChangeKind, CheckKind, Disagreement, DisagreementKind, Health, HistorySlot, RegistryError, RegistryFault,
-    RegistryKind, WireMark,
+    RegistryKind, RegistryPlace, WireMark,
 };
 
 word_table! {
@@ -516,16 +516,18 @@ impl Lang {
         self.pick(format!("{id} serves schema {now}, was {was}"), format!("{id} 的 schema 由 {was} 变为 {now}"))
     }
 
+    /// Which registry, and where: `Consul 127.0.0.1:8500`.
+    pub fn registry_place(self, place: &RegistryPlace) -> String {
+        let kind = self.registry_kind(place.kind);
+        if place.address.is_empty() { kind.to_owned() } else { format!("{kind} {}", place.address) }
+    }
+
     /// What a registry did not do, in one sentence.
     pub fn registry_error(self, error: &RegistryError) -> String {
         match self {
             Self::En => error.to_string(),
             Self::ZhCn => {
-                let place = if error.place.address.is_empty() {
-                    self.registry_kind(error.place.kind).to_owned()
-                } else {
-                    format!("{} {}", self.registry_kind(error.place.kind), error.place.address)
-                };
+                let place = self.registry_place(&error.place);
                 let said = registry_fault_zh(&error.fault);
                 if error.asked.is_empty() {
                     format!("{place} {said}")

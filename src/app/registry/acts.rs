@@ -213,6 +213,7 @@ impl App {
     /// What was asked of a registry that is opened anew is not answered any more.
     pub(super) fn forget_asked(&mut self, id: RegistryId) {
         self.registries.asked.retain(|_, (registry, _)| *registry != id);
+        self.registries.filter_asked.retain(|service, _| service.registry != id);
         if self.registries.act.as_ref().is_some_and(|dialog| dialog.service.registry == id) {
             self.registries.act = None;
         }

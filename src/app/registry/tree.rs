@@ -165,7 +165,7 @@ impl RegistryTree {
                     let node = RegistryNode::Service(entry.id, Arc::clone(&name), Arc::from(service.name.as_str()));
                     self.push(lines, node, level, false, filter.hits(&service.name), is_filtered);
                 }
-                let nodes = datacenter.nodes.as_ref().and_then(|known| known.as_ref().ok());
+                let nodes = datacenter.nodes.as_ref();
                 let node_fits = nodes.is_some_and(|answer| answer.value.iter().any(|node| filter.fits(&node.name)));
                 if entry.capabilities.nodes && (!is_filtered || node_fits) {
                     self.push(

@@ -38,6 +38,11 @@ const FOOT: f32 = 238.0;
 /// A view that is lower has no room for them.
 const LOW: f32 = 640.0;
 
+/// The field that filters instances.
+pub(super) fn query_id() -> Id {
+    Id::unique("service query")
+}
+
 /// One row of the table: an instance with what is known of it.
 pub(super) struct Row<'a> {
     pub(super) instance: &'a Instance,
@@ -58,6 +63,7 @@ pub(super) fn service_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef) {
     let filter = Rect::from_min_size(pos2(whole.left(), head.bottom()), vec2(whole.width(), FILTER));
     filter_ui(ui, cx, filter, entry, service, &view, known);
     let rest = Rect::from_min_max(pos2(whole.left(), filter.bottom()), whole.max);
+    let rest = super::trouble::filter_said_ui(ui, cx, rest, service);
     let mut rest = super::acts::said_ui(ui, cx, rest);
     if let Some(away) = known.and_then(|known| known.away.as_ref()) {
         let since = cx.lang().clock(away.since);
@@ -230,8 +236,8 @@ fn filter_ui(
         _ => None,
     };
     let width = (place.width() * 0.5).clamp(140.0, 360.0);
-    let id = Id::unique("service query");
-    let field = Field::new(id, &mut query, words.query_name).placeholder(hint).leading(Icon::Search).width(width);
+    let field =
+        Field::new(query_id(), &mut query, words.query_name).placeholder(hint).leading(Icon::Search).width(width);
     let response = field.error(wrong.as_deref().map(|_| "")).show(&mut left);
     if let Some(wrong) = &wrong {
         tooltip_ui(&response, wrong, None);
@@ -259,6 +265,9 @@ fn waiting_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, s
     let words = cx.lang().registry();
     let mut pane = pane_at(ui, rect, "service waits");
     pane.add_space((rect.height() * 0.2).round());
+    if entry.state == RegistryState::NoToken {
+        return super::trouble::no_token_ui(&mut pane, cx, entry);
+    }
     let (kind, title, text) = match &entry.state {
         RegistryState::Away(away) => (ViewKind::Failed, words.away_title, cx.lang().registry_error(&away.error)),
         RegistryState::Unusable(error) => (ViewKind::Failed, words.away_title, cx.lang().registry_error(error)),

@@ -17,7 +17,7 @@ use egui::{Context, Id, Rect, Ui, pos2, vec2};
 pub(in crate::ui) use dialogs::keys_dialog_ui;
 
 use super::act;
-use crate::app::{Area, KeyAct, KeyDialog, KeysRef, KeysView, RegistryAct};
+use crate::app::{Area, KeyAct, KeyDialog, KeysRef, KeysView, RegistryAct, RegistryState};
 use crate::registry::{Hidden, RegistryFault};
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
 use crate::ui::fonts;
@@ -115,7 +115,11 @@ pub(in crate::ui) fn find_in_keys(ctx: &Context, cx: &mut Cx<'_>) {
 /// The whole view.
 pub(super) fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef) {
     let app = cx.app;
-    let Some(view) = app.registries.keys_view(at) else { return };
+    let Some(entry) = app.registries.entry(at.registry) else { return };
+    let is_unasked = matches!(entry.state, RegistryState::NoToken | RegistryState::Unusable(_));
+    let Some(view) = app.registries.keys_view(at).filter(|view| !is_unasked || view.tree().is_some()) else {
+        return super::datacenter::waiting_ui(ui, cx, ui.max_rect(), entry);
+    };
     if view.dialog.is_none() {
         cx.memory.keys.asking = None;
     }
