@@ -173,17 +173,17 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool 
     let mut enters = |ui: &Ui, response: &Response| entered |= is_enter(ui, response);
     row_ui(ui, cx.words().address, |ui| {
         let response = field("address", &mut form.address, cx.words().address, "127.0.0.1:8500").show(ui);
+        enters(ui, &response);
         if !at_token {
             take_focus(ui, &response);
         }
-        enters(ui, &response);
     });
     row_ui(ui, words.token, |ui| {
         let response = token_ui(ui, cx, form);
+        enters(ui, &response);
         if at_token {
             take_focus(ui, &response);
         }
-        enters(ui, &response);
     });
     if form.token_missing || !form.token.is_empty() {
         let place = ui.available_rect_before_wrap().with_min_x(ui.cursor().left() + NAMES);
@@ -250,7 +250,8 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool 
     entered
 }
 
-/// The first field takes the focus while nothing has it.
+/// The first field takes the focus while nothing has it. To be asked for only after Enter was looked for, which takes it
+/// away.
 fn take_focus(ui: &Ui, response: &Response) {
     if ui.memory(|memory| memory.focused().is_none()) {
         response.request_focus();
@@ -270,8 +271,8 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool {
     row_ui(ui, cx.lang().body().save_file, |ui| {
         let named = (cx.lang().body().save_file, words.file_hint);
         let response = path_ui(ui, cx, RegistryPath::List, named, (&mut form.file, fault));
-        take_focus(ui, &response);
         entered |= is_enter(ui, &response);
+        take_focus(ui, &response);
     });
     if fault.is_some() {
         ui.add_space(20.0);
