@@ -111,7 +111,7 @@ fn a_service_is_registered_maintained_and_deregistered() {
         walk.click(Role::Button, &lang.register_at(&agent.address()));
         walk.until_so("9005 is listed", |walk| health(walk, "User", "9005").is_some());
         let of = service(&walk, "User");
-        assert_eq!(walk.app().registries.view(&of).chosen.map(|key| key.id).as_deref(), Some("9005"));
+        assert_eq!(walk.app().registries.view(&of).chosen.as_ref().map(|key| key.id.as_str()), Some("9005"));
         walk.until_shown(&lang.registered("9005", "User", &format!("Consul {}", agent.address()), false));
         walk.look("registered");
         let known = agent.get("/v1/agent/service/9005");

@@ -52,7 +52,9 @@ impl App {
         };
         self.registries.filter_asked.remove(service);
         let found = match result {
-            Ok(RegistryReply::Instances(answer)) => Ok(answer.value.into_iter().map(|instance| instance.key).collect()),
+            Ok(RegistryReply::Instances(answer)) => {
+                Ok(Arc::new(answer.value.into_iter().map(|instance| instance.key).collect()))
+            }
             Ok(_) => return,
             Err(error) => Err(Arc::new(error)),
         };
