@@ -602,7 +602,7 @@ fn a_redirect_to_another_key_is_not_followed() {
         }
         for key in ["a//b", "/a/b"] {
             let error = http.send(&Ask::delete(&["v1", "kv", key])).await.unwrap_err();
-            assert!(matches!(error.fault, RegistryFault::Refused { status: 301, .. }), "{error}");
+            assert!(matches!(error.fault, RegistryFault::Redirected { status: 301, .. }), "{error}");
         }
         assert_eq!(agent.get("/v1/kv/a/b")[0]["Key"], "a/b", "the other key is as it was");
         for key in ["a/b", "中文 %2F&=?#", "a/b/", "+", "%", "a%00b"] {

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant, SystemTime};
 use super::{App, Tab, TabId, parse_deadline};
 use crate::call::{Code, Limits};
 use crate::engine::SchemaChange;
-use crate::engine::{AllAnswer, AllId, AllText, AllUpdate, AllWho, Command, MOST_AT_ONCE, ResolveError, StartAll};
+use crate::engine::{
+    AllAnswer, AllId, AllNotBegun, AllText, AllUnread, AllUpdate, AllWho, Command, MOST_AT_ONCE, ResolveError, StartAll,
+};
 use crate::message::{MessageError, TextDiff};
 use crate::registry::{Instance, InstanceKey, RegistryPlace, WireFacts, WireSchema, names_a_registry};
 
@@ -49,8 +51,8 @@ pub enum AllFault {
     NotResolved(Arc<ResolveError>),
     /// The message does not fit its type.
     Unsendable(MessageError),
-    /// In words (English).
-    NotBegun(String),
+    /// Before anybody was asked.
+    NotBegun(AllNotBegun),
 }
 
 /// One request to all.
@@ -92,7 +94,7 @@ pub struct AllRow {
     /// What became of its call.
     pub answer: Option<AllAnswer>,
     /// What it answered, or why that cannot be read.
-    pub text: Option<Result<AllText, String>>,
+    pub text: Option<Result<AllText, AllUnread>>,
     /// What the wire says of it.
     pub facts: Option<Arc<WireFacts>>,
 }

@@ -16,9 +16,11 @@ use super::live::Teller;
 use super::prepared::{Prepared, ReadStyle, WriteStyle};
 use super::probe::{PROBE_PATIENCE, probe_once};
 use super::resolve::endpoint_at;
-use super::running::{checked, told_details};
+use super::running::told_details;
 use super::{Detail, Endpoint, Event, Reflector, Registries, ResolveError, TextLines, load_options};
-use crate::call::{self, CallEvent, CallRequest, CallStatus, Deadline, Encoding, Limits, Metadata};
+use crate::call::{
+    self, CallEvent, CallRequest, CallStatus, Deadline, Encoding, Limits, Metadata, MetadataError, check_metadata,
+};
 use crate::message::MessageError;
 use crate::registry::{Health, Instance, InstanceKey, RegistryPlace, WireFacts};
 use crate::schema::{ReflectionSource, Source as _};
@@ -133,7 +135,7 @@ pub enum AllUpdate {
         /// Which.
         instance: InstanceKey,
         /// What it says.
-        text: Result<AllText, String>,
+        text: Result<AllText, AllUnread>,
     },
     /// What the wire says of it, its schema among that.
     Wire {
@@ -151,8 +153,39 @@ pub enum AllUpdate {
     NotResolved(Arc<ResolveError>),
     /// The message does not fit its type.
     Unsendable(MessageError),
-    /// It never began: settings that cannot be used, in words (English).
-    NotBegun(String),
+    /// It never began.
+    NotBegun(AllNotBegun),
+}
+
+/// Why nobody was asked. `Display` is English; `words` says it in other languages.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AllNotBegun {
+    /// The address names no service in a registry.
+    #[error("the address names no service in a registry")]
+    NoRegistry,
+    /// The method is not ready.
+    #[error("the method is not ready: its schema is still being read")]
+    NotReady,
+    /// A row of metadata cannot be sent.
+    #[error("{0}")]
+    Metadata(MetadataError),
+}
+
+/// Why an answer is not shown. `Display` is English; `words` says it in other languages.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AllUnread {
+    /// How the instance is connected to cannot be used: why, in English.
+    #[error("{0}")]
+    Settings(String),
+    /// The call ended without a status.
+    #[error("the call ended without a status")]
+    NoStatus,
+    /// Its bytes do not fit the type.
+    #[error("{0}")]
+    Misfit(MessageError),
+    /// The work ended before its time: the runtime's words.
+    #[error("{0}")]
+    Ended(String),
 }
 
 /// One request to all, from its beginning to its end, which may be the abort of its task.
@@ -178,7 +211,7 @@ impl All {
         let found = self.registries.all(&start.endpoint.address).await;
         let found = found.map_err(|error| AllUpdate::NotResolved(Arc::new(error)))?;
         let Some((target, place, named)) = found else {
-            return Err(AllUpdate::NotBegun("the address names no service in a registry".to_owned()));
+            return Err(AllUpdate::NotBegun(AllNotBegun::NoRegistry));
         };
         let total = named.len();
         let asked: Vec<Instance> = named.into_iter().filter(|instance| is_meant(&start.who, instance)).collect();
@@ -189,7 +222,9 @@ impl All {
         let text = start.message.as_deref().unwrap_or("{}");
         let style = ReadStyle { relaxed: true, ..ReadStyle::default() };
         let message: Bytes = self.prepared.encode(text, style).await.map_err(AllUpdate::Unsendable)?.into();
-        let metadata = checked(&start.metadata).map_err(AllUpdate::NotBegun)?;
+        let metadata = start.metadata.iter().map(|(key, value)| check_metadata(key, value.reveal()));
+        let metadata: Metadata =
+            metadata.collect::<Result<_, _>>().map_err(|error| AllUpdate::NotBegun(AllNotBegun::Metadata(error)))?;
         let began = Instant::now();
         let told = Told { id: start.id, teller: self.teller };
         let instances = Arc::new(asked);
@@ -292,10 +327,12 @@ impl Shared {
         instance: &InstanceKey,
         endpoint: &Endpoint,
         began: Instant,
-    ) -> Result<(AllAnswer, Vec<Bytes>), String> {
+    ) -> Result<(AllAnswer, Vec<Bytes>), AllUnread> {
         let wanted = endpoint.clone();
         let loaded = tokio::task::spawn_blocking(move || load_options(&wanted)).await;
-        let (target, options) = loaded.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        let (target, options) = loaded
+            .map_err(|error| AllUnread::Ended(error.to_string()))?
+            .map_err(|error| AllUnread::Settings(error.to_string()))?;
         let info = &self.prepared.method.info;
         let request = CallRequest {
             path: format!("/{}/{}", self.prepared.method.service, info.name),
@@ -319,7 +356,7 @@ impl Shared {
             }
         }
         let Answer { kept, count, size, connected, ended, .. } = answer;
-        let (at, status) = ended.ok_or("the call ended without a status")?;
+        let (at, status) = ended.ok_or(AllUnread::NoStatus)?;
         let details = told_details(&self.prepared, &status).await;
         let took = at.saturating_duration_since(began);
         let instance = instance.clone();
@@ -383,7 +420,7 @@ impl Answer {
 }
 
 /// Messages as JSON, one after the other.
-async fn read(reader: &Arc<Prepared>, messages: Vec<Bytes>) -> Result<AllText, String> {
+async fn read(reader: &Arc<Prepared>, messages: Vec<Bytes>) -> Result<AllText, AllUnread> {
     let reader = Arc::clone(reader);
     let work = tokio::task::spawn_blocking(move || {
         let style = WriteStyle { pretty: true, short_lists: true, ..WriteStyle::default() };
@@ -392,7 +429,7 @@ async fn read(reader: &Arc<Prepared>, messages: Vec<Bytes>) -> Result<AllText, S
             let text = reader
                 .decode_now(true, data, style)
                 .or_else(|_strict| reader.decode_now(true, data, WriteStyle { tolerant: true, ..style }))
-                .map_err(|error| error.to_string())?;
+                .map_err(AllUnread::Misfit)?;
             texts.push(text);
         }
         let text = texts.join("\n");
@@ -400,5 +437,5 @@ async fn read(reader: &Arc<Prepared>, messages: Vec<Bytes>) -> Result<AllText, S
         let hash = format!("{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2]);
         Ok(AllText { hash, text: Arc::new(TextLines::json(text)) })
     });
-    work.await.unwrap_or_else(|error| Err(error.to_string()))
+    work.await.unwrap_or_else(|error| Err(AllUnread::Ended(error.to_string())))
 }

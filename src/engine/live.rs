@@ -523,8 +523,8 @@ impl Live {
         self.alls.retain(|_, task| !task.is_finished());
         let id = start.id;
         let Some(prepared) = self.prepared(start.ticket) else {
-            let why = "the method is not ready: its schema is still being read".to_owned();
-            return self.teller.tell(Event::All { id, update: AllUpdate::NotBegun(why) }).await;
+            let update = AllUpdate::NotBegun(super::AllNotBegun::NotReady);
+            return self.teller.tell(Event::All { id, update }).await;
         };
         let (pool, registries) = (self.pool.clone(), Arc::clone(&self.registries));
         let all = All { start, prepared, pool, registries, teller: self.teller.clone() };

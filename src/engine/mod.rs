@@ -35,7 +35,7 @@ mod store;
 mod text;
 mod tls_memory;
 
-pub use all::{AllAnswer, AllId, AllText, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
+pub use all::{AllAnswer, AllId, AllNotBegun, AllText, AllUnread, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
 pub use command::{Command, SourceSpec, StartCall};
 pub use demo_consul::{DemoConsul, consul_program};
 pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};

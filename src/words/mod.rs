@@ -20,6 +20,8 @@ mod keys;
 mod misfit;
 mod registry;
 mod registry_acts;
+mod registry_faults;
+mod registry_says;
 mod registry_state;
 mod requests;
 mod resolve;

@@ -10,7 +10,7 @@ use super::hear::Asked;
 use super::{Away, KeysRef, RegistryEntry, RegistryNode, RegistryState, RegistryView};
 use crate::app::{App, Area};
 use crate::engine::{RegistryId, RegistryQuestion, RegistryReply};
-use crate::registry::{Hidden, RegistryError, RegistryFault};
+use crate::registry::{Hidden, RegistryError};
 
 /// What stands between a registry and what is shown of it: a token that is missing, refused, or may not see all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl RegistryEntry {
         let known = || self.datacenters.iter().filter(|known| is_meant(&known.name));
         let aways = known().filter_map(|known| known.away.as_ref());
         let refused = aways.chain(self.agent_away.as_ref().filter(|_| datacenter.is_none()));
-        let refused = refused.map(|away| away.error.as_ref()).find(|error| is_denied(&error.fault));
+        let refused = refused.map(|away| away.error.as_ref()).find(|error| error.fault.is_denied());
         if let Some(error) = refused {
             return Some(TokenTrouble::Refused(error));
         }
@@ -60,11 +60,6 @@ impl RegistryEntry {
         matches!(self.state, RegistryState::Live | RegistryState::Away(_) | RegistryState::Opening { .. })
             && self.capabilities.nodes
     }
-}
-
-/// Access rules refuse it, or do not know who asks.
-fn is_denied(fault: &RegistryFault) -> bool {
-    matches!(fault, RegistryFault::Denied(_) | RegistryFault::UnknownToken)
 }
 
 impl super::DatacenterEntry {

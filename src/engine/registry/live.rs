@@ -17,8 +17,8 @@ use crate::engine::live::Teller;
 use crate::engine::{Event, Generation, ProbeRate, Registries};
 use crate::registry::consul::{Consul, ConsulSettings};
 use crate::registry::{
-    Answer, Datacenter, Instance, KeyEntry, KeyValues, Registry, RegistryError, RegistryFault, RegistryKind,
-    RegistryPlace, Scope, StaticList, Watch, WatchUpdate,
+    Answer, Datacenter, Instance, KeyEntry, KeyValues, Lacks, Registry, RegistryError, RegistryFault, RegistryKind,
+    RegistryPlace, Scope, StaticList, Undone, Watch, WatchUpdate,
 };
 use crate::transport::Pool;
 
@@ -413,7 +413,7 @@ async fn answer(registry: &dyn Registry, question: RegistryQuestion) -> Result<R
         registry.key_values().ok_or_else(|| RegistryError {
             place: registry.place().clone(),
             asked: String::new(),
-            fault: RegistryFault::Unsupported("keys and values"),
+            fault: RegistryFault::Unsupported(Lacks::KeyValues),
         })
     };
     Ok(match question {
@@ -421,7 +421,7 @@ async fn answer(registry: &dyn Registry, question: RegistryQuestion) -> Result<R
             let failed = |ended: tokio::task::JoinError| RegistryError {
                 place: registry.place().clone(),
                 asked: String::new(),
-                fault: RegistryFault::NotDone(ended.to_string()),
+                fault: RegistryFault::NotDone(Undone::Ended(ended.to_string())),
             };
             RegistryReply::KeyWorked(tokio::task::spawn_blocking(move || work.run()).await.map_err(failed)?)
         }

@@ -51,7 +51,7 @@ pub(super) fn answers_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &All
         let said = match fault {
             AllFault::NotResolved(error) => cx.lang().resolve_error(error),
             AllFault::Unsendable(error) => cx.lang().misfit_at(error),
-            AllFault::NotBegun(why) => why.clone(),
+            AllFault::NotBegun(why) => cx.lang().all_not_begun(why),
         };
         let state = ViewState::new(ViewKind::Failed, words.nobody, &said).action(cx.words().try_again);
         if state.centered().show(&mut pane) {

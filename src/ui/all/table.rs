@@ -104,7 +104,7 @@ fn cells(lang: Lang, row: &AllRow, letter: Option<&str>, usual: Option<&str>, wi
             let tone = if letter == "A" { Tone::Plain } else { Tone::Cyan };
             Cell { badge_first: true, ..Cell::mono(&text.hash).soft().badge(letter, tone) }
         }
-        (Some(Err(why)), _) => Cell::new(why).tone(Tone::Error).elide_end(),
+        (Some(Err(why)), _) => Cell::new(lang.all_unread(why)).tone(Tone::Error).elide_end(),
         _ => Cell::new(lang.words().no_value).soft(),
     });
     if wide {

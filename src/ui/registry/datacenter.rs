@@ -12,7 +12,7 @@ use crate::app::{
     ServiceColumn, ServiceLine, ServiceRef,
 };
 use crate::engine::RegistryId;
-use crate::registry::{Health, HealthCounts, Hidden, RegistryFault, Service};
+use crate::registry::{Health, HealthCounts, Hidden, Service};
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -194,11 +194,9 @@ fn refused_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, a
     let mut pane = pane_at(ui, rect, "services refused");
     pane.add_space((rect.height() * 0.2).round());
     let said = cx.lang().registry_error(&away.error);
-    let (title, label, way) = match away.error.fault {
-        RegistryFault::Denied(_) | RegistryFault::UnknownToken => {
-            (words.perhaps_hidden, state.set_token, RegistryAct::AskToken(entry.id))
-        }
-        _ => (words.away_title, words.look_again, RegistryAct::Refresh(entry.id)),
+    let (title, label, way) = match away.error.fault.is_denied() {
+        true => (words.perhaps_hidden, state.set_token, RegistryAct::AskToken(entry.id)),
+        false => (words.away_title, words.look_again, RegistryAct::Refresh(entry.id)),
     };
     let view = ViewState::new(ViewKind::Failed, title, &said).action(label);
     if view.centered().show(&mut pane) {

@@ -11,7 +11,7 @@ use super::side::of_registry;
 use super::trouble::trouble_ui;
 use crate::app::{Away, DatacenterEntry, ListView, NodeColumn, RegistryAct, RegistryEntry, RegistryView};
 use crate::engine::RegistryId;
-use crate::registry::{Answer, Hidden, Node, NodeState, RegistryFault};
+use crate::registry::{Answer, Hidden, Node, NodeState};
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -66,9 +66,9 @@ fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, entry: &RegistryEntry, aw
     pane.add_space((rest.height() * 0.2).round());
     let (said, words, state) =
         (cx.lang().registry_error(&away.error), cx.lang().registry(), cx.lang().registry_state());
-    let (label, way) = match away.error.fault {
-        RegistryFault::Denied(_) | RegistryFault::UnknownToken => (state.set_token, RegistryAct::AskToken(entry.id)),
-        _ => (words.look_again, RegistryAct::Refresh(entry.id)),
+    let (label, way) = match away.error.fault.is_denied() {
+        true => (state.set_token, RegistryAct::AskToken(entry.id)),
+        false => (words.look_again, RegistryAct::Refresh(entry.id)),
     };
     let view = ViewState::new(ViewKind::Failed, state.nodes_failed, &said).action(label);
     if view.centered().show(&mut pane) {

@@ -5,7 +5,6 @@ use egui::{Rect, Ui};
 
 use super::act;
 use crate::app::{Away, RegistryAct, RegistryEntry, RegistryState, TokenTrouble};
-use crate::registry::RegistryFault;
 use crate::ui::context::{Cx, pane_at};
 use crate::ui::icons::Icon;
 use crate::ui::theme::Tone;
@@ -90,7 +89,7 @@ fn show(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, said: Vec<Said>) -> Rect {
 fn away_said(cx: &Cx<'_>, entry: &RegistryEntry, away: &Away) -> Said {
     let (lang, words, state) = (cx.lang(), cx.lang().registry(), cx.lang().registry_state());
     let mut actions = vec![(words.look_again, RegistryAct::Refresh(entry.id))];
-    if is_denied(&away.error.fault) {
+    if away.error.fault.is_denied() {
         actions.insert(0, (state.set_token, RegistryAct::AskToken(entry.id)));
     }
     let lead = lang.stale_since(&lang.moment(away.since));
@@ -122,10 +121,6 @@ fn token_said(cx: &Cx<'_>, entry: &RegistryEntry, trouble: TokenTrouble<'_>) -> 
         TokenTrouble::Refused(error) => warn("", &cx.lang().registry_error(error), vec![set, again]),
         TokenTrouble::Hidden => warn(state.acl_lead, state.acl_text, vec![set, again]),
     })
-}
-
-fn is_denied(fault: &RegistryFault) -> bool {
-    matches!(fault, RegistryFault::Denied(_) | RegistryFault::UnknownToken)
 }
 
 /// In the place of what a registry would say that waits for its token.

@@ -12,7 +12,7 @@ use crate::engine::{
     RegistryId, RegistryQuestion, RegistryReply, RegistryTold, WatchWhat, Watched,
 };
 use crate::registry::{
-    Answer, Cas, Hidden, KeyEntry, KeyWritten, RegistryError, RegistryFault, RegistryKind, RegistryPlace,
+    Answer, Cas, Hidden, KeyEntry, KeyWritten, RegistryError, RegistryFault, RegistryKind, RegistryPlace, Unreached,
 };
 use crate::state::KeyDraftDoc;
 use crate::words::Lang;
@@ -432,7 +432,7 @@ fn what_cannot_be_done_stops_and_says_so() {
     bench.act(KeyAct::ConfirmDialog);
     assert_eq!(bench.held.len(), 8, "a few at once");
     let place = RegistryPlace { kind: RegistryKind::Consul, address: "here:8500".into() };
-    let gone = RegistryError { place, asked: String::new(), fault: RegistryFault::Unreachable("gone".into()) };
+    let gone = RegistryError { place, asked: String::new(), fault: RegistryFault::Unreachable(Unreached::Closed) };
     for (ticket, _) in std::mem::take(&mut bench.held) {
         bench.tell(RegistryTold::Reply { ticket, result: Err(gone.clone()) });
         bench.work();
