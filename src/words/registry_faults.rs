@@ -31,6 +31,16 @@ impl Lang {
         }
     }
 
+    /// Why a filter expression is not applied: where the registry does not understand it, in its own words alone.
+    pub fn filter_refused(self, error: &RegistryError) -> String {
+        /// What Consul puts before each of them.
+        const BEFORE: &str = "boolean expression evaluator: ";
+        match &error.fault {
+            RegistryFault::BadFilter(said) => said.split_once(BEFORE).map_or(said.as_str(), |(_, why)| why).to_owned(),
+            _ => self.registry_error(error),
+        }
+    }
+
     /// What in a target is not understood, and how to write it.
     pub fn target_error(self, error: &RegistryTargetError) -> String {
         match self {

@@ -39,14 +39,6 @@ word_table! {
 }
 
 impl Lang {
-    /// What ends a sentence.
-    pub fn full_stop(self) -> &'static str {
-        match self {
-            Self::En => ".",
-            Self::ZhCn => "。",
-        }
-    }
-
     /// A moment as this machine's clock on the wall shows it: `09:13:52` today, with its date otherwise.
     pub fn moment(self, at: SystemTime) -> String {
         let unix_s = |time: SystemTime| {

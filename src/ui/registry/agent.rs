@@ -24,6 +24,9 @@ use crate::ui::widgets::table::{Cell, Column, Table};
 use crate::ui::widgets::text::{Elide, Line, paint_text, paragraph_ui};
 use crate::words::Lang;
 
+/// In the place of a number that is not known.
+pub(super) const NONE: &str = "–";
+
 /// The view of one registry.
 pub(super) fn registry_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RegistryId) {
     let whole = ui.max_rect();
@@ -180,12 +183,11 @@ fn datacenter_cells(lang: Lang, known: &DatacenterEntry) -> Vec<Cell> {
             cell.badge(lang.health_count(count, health), of_registry(health).tone())
         })
     });
-    let none = lang.words().no_value;
     // Nothing that may be hidden is no 0.
     let count = |count: Option<usize>, hidden: bool| match count {
-        Some(_) if hidden => Cell::mono(none).icon(Icon::Lock).soft(),
+        Some(_) if hidden => Cell::mono(NONE).icon(Icon::Lock).soft(),
         Some(count) => Cell::mono(count.to_string()),
-        None => Cell::mono(none).soft(),
+        None => Cell::mono(NONE).soft(),
     };
     let instances =
         if known.is_hidden() { instances.badge(lang.registry_state().hidden_by_acl, Tone::Warn) } else { instances };
@@ -241,7 +243,7 @@ fn facts(lang: Lang, agent: &AgentInfo) -> Vec<(&'static str, String)> {
     let role = match agent.is_server {
         Some(true) => acts.server.to_owned(),
         Some(false) => acts.client.to_owned(),
-        None => format!("{} ({})", lang.words().no_value, lang.registry_state().hidden_by_acl),
+        None => format!("{NONE} ({})", lang.registry_state().hidden_by_acl),
     };
     let mut facts = vec![
         (words.node, agent.node.clone()),

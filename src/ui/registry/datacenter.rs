@@ -141,11 +141,16 @@ pub(super) fn services_ui(
     let rest = whole.with_min_y(filter.bottom());
     let rest = super::acts::said_ui(ui, cx, rest);
     let known = entry.datacenter(name);
-    let (away, is_known) = known.map_or((None, false), |known| (known.away.as_ref(), known.services.is_some()));
+    let (away, is_known) = known.map_or((None, false), |known| {
+            let has_some = known.services.as_ref().is_some_and(|answer| !answer.value.is_empty());
+            (known.away.as_ref(), has_some)
+        });
     // The view of a list says so itself.
     let is_said = matches!(view, RegistryView::Registry(_));
     let rest = if is_said { rest } else { trouble_ui(ui, cx, rest, entry, away, is_known) };
-    let Some(answer) = known.and_then(|known| known.services.as_ref()) else {
+    // A list that was empty is nothing to go by while its registry is away.
+    let answer = known.and_then(|known| known.services.as_ref()).filter(|_| is_known || away.is_none());
+    let Some(answer) = answer else {
         match away {
             Some(away) => refused_ui(ui, cx, rest, entry, away),
             None => waiting_ui(ui, cx, rest, entry),

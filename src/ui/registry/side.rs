@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::act;
+use super::agent::NONE;
 use super::nodes::is_hidden;
 use super::status::shown_health;
 use crate::app::{
@@ -221,6 +222,9 @@ fn tree_row(app: &App, line: &RegistryLine) -> TreeRow {
             let datacenter = entry.and_then(|entry| entry.datacenter(name));
             let services = datacenter.and_then(|known| known.services.as_ref());
             row.fact = match (services, datacenter.and_then(|known| known.away.as_ref())) {
+                (_, Some(away)) if away.error.fault.is_denied() => {
+                    TreeFact::Badge(app.lang.registry_state().token_refused.to_owned(), Tone::Warn)
+                }
                 (_, Some(away)) => TreeFact::Badge(app.lang.stale_badge(away.since), Tone::Warn),
                 (Some(_), None) if datacenter.is_some_and(DatacenterEntry::is_hidden) => {
                     TreeFact::Badge("ACL".to_owned(), Tone::Warn)
@@ -244,7 +248,7 @@ fn tree_row(app: &App, line: &RegistryLine) -> TreeRow {
             let nodes = entry.and_then(|entry| entry.datacenter(datacenter)).and_then(|known| known.nodes.as_ref());
             if let Some(nodes) = nodes {
                 let count =
-                    if is_hidden(nodes) { app.lang.words().no_value.to_owned() } else { nodes.value.len().to_string() };
+                    if is_hidden(nodes) { NONE.to_owned() } else { nodes.value.len().to_string() };
                 row.fact = TreeFact::Text(count, Tone::Plain);
             }
         }

@@ -112,7 +112,7 @@ fn token_said(cx: &Cx<'_>, entry: &RegistryEntry, trouble: TokenTrouble<'_>) -> 
             let said = cx.lang().keychain_trouble(&cx.app.keychain).filter(|_| entry.form.token_kept > 0);
             let text = said.map_or_else(
                 || state.token_awaited_text.to_owned(),
-                |(title, _)| format!("{title}{} {}", cx.lang().full_stop(), state.token_awaited_text),
+                |(title, _)| format!("{title} {}", state.token_awaited_text),
             );
             let without = (state.ask_without, RegistryAct::AskWithoutToken(entry.id));
             warn(state.token_awaited, &text, vec![set, without])
@@ -138,6 +138,7 @@ pub(super) fn filter_said_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, service: 
     use crate::ui::theme::tokens;
     use crate::ui::widgets::shared::line_below;
     use crate::ui::widgets::text::{Elide, Line};
+    use crate::ui::widgets::tooltip::tooltip_ui;
     const HIGH: f32 = 28.0;
     let (lang, state, t) = (cx.lang(), cx.lang().registry_state(), tokens(ui));
     let Some(view) = cx.app.registries.views.get(service).filter(|view| view.is_expression()) else { return rest };
@@ -149,7 +150,7 @@ pub(super) fn filter_said_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, service: 
     let is_typed = ui.memory(|memory| memory.has_focus(super::service::query_id()));
     let (said, color) = match refused {
         Some(_) if is_typed => (state.filter_not_yet.to_owned(), t.text3),
-        Some(error) => (format!("{} {}", state.filter_refused, lang.registry_error(error)), t.error),
+        Some(error) => (format!("{} {}", state.filter_refused, lang.filter_refused(error)), t.error),
         None if cx.app.registries.is_filtering(service) => (state.filter_asked.to_owned(), t.text3),
         None => return rest,
     };
@@ -157,6 +158,9 @@ pub(super) fn filter_said_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, service: 
     line_below(ui.painter(), line, t.line);
     let mut row = row_at(ui, line.shrink2(egui::vec2(INSET, 0.0)), "filter said");
     let room = row.available_width();
-    row.add(Line::hint(&said).color(color).elide(Elide::End).max_width(room));
+    let response = row.add(Line::hint(&said).color(color).elide(Elide::End).max_width(room));
+    if let Some(error) = refused {
+        tooltip_ui(&response, &lang.registry_error(error), None);
+    }
     rest.with_min_y(line.bottom())
 }
