@@ -52,7 +52,7 @@ impl RegistryEntry {
         if self.lacks_token() {
             return Some(TokenTrouble::AskedWithout);
         }
-        known().any(|known| known.is_hidden()).then_some(TokenTrouble::Hidden)
+        known().any(super::DatacenterEntry::is_hidden).then_some(TokenTrouble::Hidden)
     }
 
     /// Something of it can be asked now, or as soon as it is opened.

@@ -37,7 +37,7 @@ impl App {
         };
         let Some(known) = known else { return };
         let left = self.registries.left_forms.get(&registry).cloned();
-        let left = left.map(|left| left.as_edit_of(&known)).filter(|left| *left != known);
+        let left = left.map(|left| left.edited_from(&known)).filter(|left| *left != known);
         self.registries.dialog = Some(RegistryDialog {
             registry,
             was_left: left.is_some(),
@@ -54,7 +54,7 @@ impl App {
             Some(id) => self.registries.entry(id).map(|entry| entry.form.clone()),
             None => Some(RegistryForm::default()),
         };
-        let is_worth_keeping = known.is_some_and(|known| dialog.form.clone().as_edit_of(&known) != known);
+        let is_worth_keeping = known.is_some_and(|known| dialog.form.clone().edited_from(&known) != known);
         if drops || !is_worth_keeping {
             self.registries.left_forms.remove(&dialog.registry);
         } else {
@@ -86,7 +86,7 @@ impl App {
         let Some(dialog) = self.registries.dialog.take() else { return };
         let known = dialog.registry.is_none().then(|| self.registry_like(&dialog.form)).flatten();
         // What was filled in for one that is there is not dropped in silence.
-        let differs = |known: &&RegistryEntry| dialog.form.clone().as_filled_for(&known.form) != known.form;
+        let differs = |known: &&RegistryEntry| dialog.form.clone().filled_for(&known.form) != known.form;
         let is_known = known.filter(differs).map(|known| RegistryFormFault::Known(known.id));
         let fault = dialog.form.fault().or(is_known);
         if fault.is_some() {
@@ -111,7 +111,7 @@ impl App {
             return;
         };
         self.registries.left_forms.remove(&dialog.registry);
-        let known = self.registries.entry(id).map(|known| dialog.form.as_filled_for(&known.form));
+        let known = self.registries.entry(id).map(|known| dialog.form.filled_for(&known.form));
         if let Some(form) = known {
             self.take_form(id, form, now);
         }
@@ -121,7 +121,7 @@ impl App {
     /// A registry is reached in this way from now on.
     fn take_form(&mut self, id: RegistryId, form: RegistryForm, now: Instant) {
         let Some(entry) = self.registries.entry(id) else { return };
-        let form = form.as_edit_of(&entry.form);
+        let form = form.edited_from(&entry.form);
         if form.is_elsewhere(&entry.form) {
             self.forget_known(id);
         } else if !form.is_same_asker(&entry.form) {
@@ -287,7 +287,7 @@ impl RegistryForm {
     }
 
     /// As a change of `known`, whose token may have come since this was filled in.
-    fn as_edit_of(self, known: &Self) -> Self {
+    fn edited_from(self, known: &Self) -> Self {
         if self.token.is_empty() && self.token_missing {
             return self.with_token_of(known);
         }
@@ -295,7 +295,7 @@ impl RegistryForm {
     }
 
     /// As a change of `known`, of which it was filled in without knowing of it: no token says nothing of the token.
-    fn as_filled_for(self, known: &Self) -> Self {
+    fn filled_for(self, known: &Self) -> Self {
         if self.token.is_empty() { self.with_token_of(known) } else { Self { token_kept: known.token_kept, ..self } }
     }
 

@@ -142,9 +142,9 @@ pub(super) fn services_ui(
     let rest = super::acts::said_ui(ui, cx, rest);
     let known = entry.datacenter(name);
     let (away, is_known) = known.map_or((None, false), |known| {
-            let has_some = known.services.as_ref().is_some_and(|answer| !answer.value.is_empty());
-            (known.away.as_ref(), has_some)
-        });
+        let has_some = known.services.as_ref().is_some_and(|answer| !answer.value.is_empty());
+        (known.away.as_ref(), has_some)
+    });
     // The view of a list says so itself.
     let is_said = matches!(view, RegistryView::Registry(_));
     let rest = if is_said { rest } else { trouble_ui(ui, cx, rest, entry, away, is_known) };
@@ -199,9 +199,10 @@ fn refused_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, a
     let mut pane = pane_at(ui, rect, "services refused");
     pane.add_space((rect.height() * 0.2).round());
     let said = cx.lang().registry_error(&away.error);
-    let (title, label, way) = match away.error.fault.is_denied() {
-        true => (words.perhaps_hidden, state.set_token, RegistryAct::AskToken(entry.id)),
-        false => (words.away_title, words.look_again, RegistryAct::Refresh(entry.id)),
+    let (title, label, way) = if away.error.fault.is_denied() {
+        (words.perhaps_hidden, state.set_token, RegistryAct::AskToken(entry.id))
+    } else {
+        (words.away_title, words.look_again, RegistryAct::Refresh(entry.id))
     };
     let view = ViewState::new(ViewKind::Failed, title, &said).action(label);
     if view.centered().show(&mut pane) {

@@ -66,9 +66,10 @@ fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, entry: &RegistryEntry, aw
     pane.add_space((rest.height() * 0.2).round());
     let (said, words, state) =
         (cx.lang().registry_error(&away.error), cx.lang().registry(), cx.lang().registry_state());
-    let (label, way) = match away.error.fault.is_denied() {
-        true => (state.set_token, RegistryAct::AskToken(entry.id)),
-        false => (words.look_again, RegistryAct::Refresh(entry.id)),
+    let (label, way) = if away.error.fault.is_denied() {
+        (state.set_token, RegistryAct::AskToken(entry.id))
+    } else {
+        (words.look_again, RegistryAct::Refresh(entry.id))
     };
     let view = ViewState::new(ViewKind::Failed, state.nodes_failed, &said).action(label);
     if view.centered().show(&mut pane) {

@@ -247,8 +247,7 @@ fn tree_row(app: &App, line: &RegistryLine) -> TreeRow {
             row.mark = TreeMark::Icon(Icon::Server, Tone::Plain);
             let nodes = entry.and_then(|entry| entry.datacenter(datacenter)).and_then(|known| known.nodes.as_ref());
             if let Some(nodes) = nodes {
-                let count =
-                    if is_hidden(nodes) { NONE.to_owned() } else { nodes.value.len().to_string() };
+                let count = if is_hidden(nodes) { NONE.to_owned() } else { nodes.value.len().to_string() };
                 row.fact = TreeFact::Text(count, Tone::Plain);
             }
         }

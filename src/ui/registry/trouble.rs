@@ -34,7 +34,7 @@ pub(super) fn trouble_ui(
     let away = of_all.or(away);
     let mut said: Vec<Said> = away.filter(|_| is_known).map(|away| away_said(cx, entry, away)).into_iter().collect();
     if entry.token_trouble(None) == Some(TokenTrouble::AskedWithout) {
-        said.extend(token_said(cx, entry, TokenTrouble::AskedWithout));
+        said.push(token_said(cx, entry, TokenTrouble::AskedWithout));
     }
     show(ui, cx, rest, said)
 }
@@ -65,7 +65,7 @@ pub(super) fn registry_trouble_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, entr
         RegistryState::NoToken | RegistryState::Opening { .. } | RegistryState::Live => {}
     }
     if let Some(trouble) = entry.token_trouble(None) {
-        said.extend(token_said(cx, entry, trouble));
+        said.push(token_said(cx, entry, trouble));
     }
     show(ui, cx, rest, said)
 }
@@ -96,7 +96,7 @@ fn away_said(cx: &Cx<'_>, entry: &RegistryEntry, away: &Away) -> Said {
     Said { tone: Tone::Warn, lead, text: lang.registry_error(&away.error), actions }
 }
 
-fn token_said(cx: &Cx<'_>, entry: &RegistryEntry, trouble: TokenTrouble<'_>) -> Option<Said> {
+fn token_said(cx: &Cx<'_>, entry: &RegistryEntry, trouble: TokenTrouble<'_>) -> Said {
     let (words, state) = (cx.lang().registry(), cx.lang().registry_state());
     let set = (state.set_token, RegistryAct::AskToken(entry.id));
     let again = (words.look_again, RegistryAct::Refresh(entry.id));
@@ -106,7 +106,7 @@ fn token_said(cx: &Cx<'_>, entry: &RegistryEntry, trouble: TokenTrouble<'_>) -> 
         text: text.to_owned(),
         actions,
     };
-    Some(match trouble {
+    match trouble {
         TokenTrouble::Awaited => {
             // While the keychain may still give it, that is what it waits for.
             let said = cx.lang().keychain_trouble(&cx.app.keychain).filter(|_| entry.form.token_kept > 0);
@@ -120,7 +120,7 @@ fn token_said(cx: &Cx<'_>, entry: &RegistryEntry, trouble: TokenTrouble<'_>) -> 
         TokenTrouble::AskedWithout => warn(state.token_awaited, state.asked_without_text, vec![set]),
         TokenTrouble::Refused(error) => warn("", &cx.lang().registry_error(error), vec![set, again]),
         TokenTrouble::Hidden => warn(state.acl_lead, state.acl_text, vec![set, again]),
-    })
+    }
 }
 
 /// In the place of what a registry would say that waits for its token.
