@@ -410,7 +410,8 @@ impl Lang {
     /// Name of the star beside a service.
     pub fn pin_named(self, service: &str, is_pinned: bool) -> String {
         let words = self.registry();
-        format!("{service}: {}", if is_pinned { words.unpin } else { words.pin })
+        let act = if is_pinned { words.unpin } else { words.pin };
+        self.pick(format!("{service}: {act}"), format!("{service}：{act}"))
     }
 
     /// What a field of a registration is called in the form.

@@ -8,7 +8,7 @@ use super::instance::instance_ui;
 use super::instances::{Rows, table_ui};
 use super::side::of_registry;
 use super::{act, hour};
-use crate::app::{RegistryAct, RegistryEntry, RegistryState, ServiceEntry, ServiceRef, ServiceView};
+use crate::app::{RegisterAct, RegistryAct, RegistryEntry, RegistryState, ServiceEntry, ServiceRef, ServiceView};
 use crate::registry::{Health, Hidden};
 use crate::ui::context::{Cx, follow_focus, pane_at, row_at, row_ending_right, row_from_right};
 use crate::ui::fonts;
@@ -283,13 +283,22 @@ fn nothing_ui(
         return;
     }
     let hidden = known.instances.as_ref().is_some_and(|answer| answer.hidden != Hidden::Nothing);
-    let (title, text) = if hidden {
-        (words.perhaps_hidden, words.perhaps_hidden_hint)
+    let entry = cx.app.registries.entry(service.registry);
+    let can_register = entry.is_some_and(|entry| entry.capabilities.register && !entry.form.read_only);
+    let (icon, title, text, label, way) = if hidden {
+        let label = cx.lang().registry_state().set_token;
+        let (title, text) = (words.perhaps_hidden, words.perhaps_hidden_hint);
+        (Icon::Lock, title, text, label, RegistryAct::AskToken(service.registry))
+    } else if can_register {
+        let open = RegisterAct::Open(service.registry, Some(service.service.clone()));
+        let (title, text) = (words.no_instances, words.no_instances_hint);
+        (Icon::Network, title, text, words.register, RegistryAct::Register(open))
     } else {
-        (words.no_instances, words.no_instances_hint)
+        let (title, text) = (words.no_instances, words.no_instances_hint);
+        (Icon::Network, title, text, words.look_again, RegistryAct::Refresh(service.registry))
     };
-    let state = ViewState::new(ViewKind::Empty(Icon::Network), title, text).action(words.look_again);
-    if state.centered().show(&mut pane) {
-        act(cx, RegistryAct::Refresh(service.registry));
+    let view = ViewState::new(ViewKind::Empty(icon), title, text).action(label);
+    if view.centered().show(&mut pane) {
+        act(cx, way);
     }
 }
