@@ -24,7 +24,7 @@ use proconsul::words::Lang;
 use serde_json::json;
 
 use registry_support::{Agent, MASTER, Plan};
-use window_support::{Begin, Walk, in_both};
+use window_support::{Begin, Walk, in_both, refusing};
 
 fn act(walk: &mut Walk, what: RegistryAct) {
     walk.act(Action::Registry(what));
@@ -411,5 +411,34 @@ fn a_list_without_addresses_says_what_to_do() {
         walk.look("an empty list");
         walk.click_last(Role::Button, lang.registry().edit);
         assert!(walk.app().registries.dialog.is_some());
+    });
+}
+
+/// What goes wrong is said in the language of the window, down to the last word that is ours.
+#[test]
+fn faults_are_said_in_the_persons_language() {
+    let agent = Plan::default().start();
+    let gone = refusing();
+    let port: u16 = gone.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    agent.register(&json!({"ID": "u1", "Name": "User", "Address": "127.0.0.1", "Port": port}));
+    in_both(|lang| {
+        let refused = if lang == Lang::En { "the connection is refused" } else { "连接被拒绝" };
+        let mut walk = Begin::new(lang).walk();
+        open(&mut walk, RegistryForm { address: gone.clone(), ..RegistryForm::default() });
+        walk.until_so("nobody answers", |walk| matches!(entry(walk).state, RegistryState::Away(_)));
+        walk.until_shown(refused);
+        assert!(lang == Lang::En || !walk.has("refused"), "no English in the Chinese window");
+        walk.look("nobody answers");
+        let registry = id(&walk);
+        act(&mut walk, RegistryAct::Remove(registry));
+        open(&mut walk, at(&agent));
+        walk.until_so("it is seen", |walk| services(walk).contains(&"User".to_owned()));
+        let service = user(&walk);
+        act(&mut walk, RegistryAct::Show(RegistryView::Service(service)));
+        // What the registry believes and the wire does not.
+        walk.until_shown(&lang.disagree_about("u1"));
+        walk.until_shown(refused);
+        assert!(lang == Lang::En || !walk.has("refused"), "no English in the Chinese window");
+        walk.look("a disagreement");
     });
 }

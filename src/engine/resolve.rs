@@ -59,6 +59,9 @@ pub enum ResolveError {
         /// What left none.
         none: NoInstance,
     },
+    /// The person cancelled before it answered.
+    #[error("cancelled before its registry named an instance")]
+    Cancelled,
     /// It did not answer before the call's deadline.
     #[error("{address}: its registry did not name an instance within the deadline of {} ms", .limit.as_millis())]
     TooLate {

@@ -192,6 +192,7 @@ impl Lang {
                 let place = self.registry_place(place);
                 format!("{place} 没有返回 {service} 的实例：要么没有注册，要么被访问控制（ACL）隐藏")
             }
+            (Self::ZhCn, ResolveError::Cancelled) => "在注册中心给出实例之前已取消".to_owned(),
             (Self::ZhCn, ResolveError::TooLate { address, limit }) => {
                 format!("{address}：注册中心未能在 {} 毫秒的超时内给出实例", limit.as_millis())
             }

@@ -109,7 +109,7 @@ fn said_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &RegistryDialog) {
         paragraph_ui(ui, cx.lang().acts().no_file_dialog, fonts::hint(), tokens(ui).warn, 18.0);
         ui.add_space(8.0);
     }
-    if dialog.was_left {
+    if dialog.was_left && dialog.fault.is_none() {
         let anew = cx.lang().acts().start_anew;
         if Notice::new(Tone::Accent, "", state.left_here).actions(&[anew]).show(ui).is_some() {
             editor::forget(ui.ctx(), list_id());
