@@ -101,7 +101,7 @@ fn nodes_and_the_agent_stay_while_it_is_away_and_come_back() {
         act(&mut walk, RegistryAct::Refresh(registry));
         walk.until_so("they are old", |walk| entry(walk).datacenters[0].nodes_away.is_some());
         let RegistryState::Away(away) = &entry(&walk).state else { panic!("it is away") };
-        let (since, badge) = (lang.stale_since(&lang.moment(away.since)), lang.stale_badge(away.since));
+        let (since, badge) = (lang.stale_since(&lang.clock(away.since)), lang.stale_badge(away.since));
         walk.until_shown(&since);
         assert!(entry(&walk).datacenters[0].nodes.is_some(), "what was known stays");
         assert!(walk.has(agent.node()), "and is shown");

@@ -3,8 +3,6 @@
 
 use std::time::SystemTime;
 
-use chrono::TimeZone as _;
-
 use super::Lang;
 use super::table::word_table;
 
@@ -39,20 +37,6 @@ word_table! {
 }
 
 impl Lang {
-    /// A moment as this machine's clock on the wall shows it: `09:13:52` today, with its date otherwise.
-    pub fn moment(self, at: SystemTime) -> String {
-        let unix_s = |time: SystemTime| {
-            let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-        };
-        let local = |unix_s: i64| chrono::Local.timestamp_opt(unix_s, 0).single();
-        let (Some(time), Some(now)) = (local(unix_s(at)), local(unix_s(SystemTime::now()))) else {
-            return String::new();
-        };
-        let format = if time.date_naive() == now.date_naive() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
-        time.format(format).to_string()
-    }
-
     /// Why the agent says nothing of itself.
     pub fn agent_unknown(self, why: &str) -> String {
         self.pick(format!("The agent says nothing of itself: {why}"), format!("无法获取 agent 信息：{why}"))
@@ -60,7 +44,7 @@ impl Lang {
 
     /// `stale since 09:13:52`: a badge.
     pub fn stale_badge(self, since: SystemTime) -> String {
-        let time = self.moment(since);
+        let time = self.clock(since);
         self.pick(format!("stale since {time}"), format!("{time} 起未更新"))
     }
 

@@ -191,6 +191,7 @@ impl App {
                 self.send(Command::SetRegistryReadOnly(id, true));
             }
         }
+        self.tend_keys_of(id);
         self.registries.tree.rebuild(&self.registries.entries);
     }
 

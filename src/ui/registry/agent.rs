@@ -225,7 +225,7 @@ fn agent_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry) {
                 ui.set_width(ui.available_width());
                 // Where all is away, that is said above.
                 if let Some(away) = away.filter(|_| !matches!(entry.state, RegistryState::Away(_))) {
-                    let since = lang.stale_since(&lang.moment(away.since));
+                    let since = lang.stale_since(&lang.clock(away.since));
                     let said = format!("{since} {}", lang.registry_error(&away.error));
                     paragraph_ui(ui, &said, fonts::body(), tokens(ui).warn, 18.0);
                 }

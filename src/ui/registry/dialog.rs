@@ -17,7 +17,7 @@ use crate::ui::widgets::button::{Button, ButtonSize, IconButton};
 use crate::ui::widgets::choice::choice_ui;
 use crate::ui::widgets::dialog::dialog_ui;
 use crate::ui::widgets::editor::{self, Editor};
-use crate::ui::widgets::field::Field;
+use crate::ui::widgets::field::{Field, entered};
 use crate::ui::widgets::json::Language;
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::switches::toggle_ui;
@@ -36,7 +36,7 @@ pub(in crate::ui) fn registry_dialog_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &Regis
     let is_new = dialog.registry.is_none();
     let title = if is_new { words.add_registry } else { words.edit_title };
     let confirm = if is_new { words.add_registry } else { words.take_settings };
-    let (entered, (confirmed, cancelled), close) = dialog_ui(
+    let ((), (confirmed, cancelled), close) = dialog_ui(
         &ctx,
         Id::unique("registry dialog"),
         580.0,
@@ -47,8 +47,7 @@ pub(in crate::ui) fn registry_dialog_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &Regis
             (confirmed, ui.add(Button::secondary(common.cancel).large()).clicked())
         },
     );
-    // Enter in a field confirms; on a switch or a choice it does what they do.
-    let enter = entered && changed == *dialog;
+    let enter = entered(&ctx) && changed == *dialog;
     if changed != *dialog {
         act(cx, RegistryAct::SetDialog(Box::new(changed)));
     }
@@ -67,8 +66,7 @@ fn list_id() -> Id {
     Id::unique("registry list editor")
 }
 
-/// Returns whether Enter was pressed in a field.
-fn form_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool {
+fn form_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
     said_ui(ui, cx, dialog);
     if dialog.registry.is_none() {
         let kinds = [RegistryKind::Consul, RegistryKind::Static].map(|kind| (kind, cx.lang().registry_kind(kind)));
@@ -160,27 +158,19 @@ fn path_ui(
     response
 }
 
-fn is_enter(ui: &Ui, response: &Response) -> bool {
-    response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
-}
-
-fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool {
+fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
     let words = cx.lang().registry();
     let t = tokens(ui);
     let at_token = dialog.at_token;
     let form = &mut dialog.form;
-    let mut entered = false;
-    let mut enters = |ui: &Ui, response: &Response| entered |= is_enter(ui, response);
     row_ui(ui, cx.words().address, |ui| {
         let response = field("address", &mut form.address, cx.words().address, "127.0.0.1:8500").show(ui);
-        enters(ui, &response);
         if !at_token {
             take_focus(ui, &response);
         }
     });
     row_ui(ui, words.token, |ui| {
         let response = token_ui(ui, cx, form);
-        enters(ui, &response);
         if at_token {
             take_focus(ui, &response);
         }
@@ -193,8 +183,7 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool 
         ui.allocate_space(vec2(1.0, height));
     }
     row_ui(ui, cx.words().name, |ui| {
-        let response = field("name", &mut form.name, cx.words().name, "Consul").show(ui);
-        enters(ui, &response);
+        field("name", &mut form.name, cx.words().name, "Consul").show(ui);
     });
     read_only_ui(ui, cx, form);
     ui.add_space(4.0);
@@ -208,8 +197,7 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool 
     ];
     for (which, value, name, hint) in scopes {
         row_ui(ui, name, |ui| {
-            let response = field(which, value, name, hint).show(ui);
-            enters(ui, &response);
+            field(which, value, name, hint).show(ui);
         });
     }
     row_ui(ui, words.consistency, |ui| {
@@ -224,22 +212,18 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool 
     ui.add(Line::strong("TLS").height(32.0));
     row_ui(ui, cx.words().ca_path, |ui| {
         let named = (cx.words().ca_path, words.ca_hint);
-        let response = path_ui(ui, cx, RegistryPath::Ca, named, (&mut form.ca_path, None));
-        enters(ui, &response);
+        path_ui(ui, cx, RegistryPath::Ca, named, (&mut form.ca_path, None));
     });
     row_ui(ui, words.server_name, |ui| {
-        let response = field("server name", &mut form.server_name, words.server_name, words.as_address).show(ui);
-        enters(ui, &response);
+        field("server name", &mut form.server_name, words.server_name, words.as_address).show(ui);
     });
     row_ui(ui, cx.words().client_certificate, |ui| {
         let named = (cx.words().client_certificate, "client.pem");
-        let response = path_ui(ui, cx, RegistryPath::Cert, named, (&mut form.cert_path, None));
-        enters(ui, &response);
+        path_ui(ui, cx, RegistryPath::Cert, named, (&mut form.cert_path, None));
     });
     row_ui(ui, words.client_key, |ui| {
         let named = (words.client_key, "client.key");
-        let response = path_ui(ui, cx, RegistryPath::Key, named, (&mut form.key_path, None));
-        enters(ui, &response);
+        path_ui(ui, cx, RegistryPath::Key, named, (&mut form.key_path, None));
     });
     row_ui(ui, cx.words().skip_verify, |ui| {
         toggle_ui(ui, &mut form.skip_verify, cx.words().skip_verify, false);
@@ -247,31 +231,26 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool 
     if form.skip_verify {
         paragraph_ui(ui, words.skip_verify_hint, fonts::hint(), t.error, 18.0);
     }
-    entered
 }
 
-/// The first field takes the focus while nothing has it. To be asked for only after Enter was looked for, which takes it
-/// away.
+/// The first field takes the focus while nothing has it.
 fn take_focus(ui: &Ui, response: &Response) {
     if ui.memory(|memory| memory.focused().is_none()) {
         response.request_focus();
     }
 }
 
-fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool {
+fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
     let words = cx.lang().registry();
     let t = tokens(ui);
     let fault = (dialog.fault == Some(RegistryFormFault::EmptyList)).then_some(words.list_missing);
     let form = &mut dialog.form;
-    let mut entered = false;
     row_ui(ui, cx.words().name, |ui| {
-        let response = field("list name", &mut form.name, cx.words().name, words.static_list).show(ui);
-        entered |= is_enter(ui, &response);
+        field("list name", &mut form.name, cx.words().name, words.static_list).show(ui);
     });
     row_ui(ui, cx.lang().body().save_file, |ui| {
         let named = (cx.lang().body().save_file, words.file_hint);
         let response = path_ui(ui, cx, RegistryPath::List, named, (&mut form.file, fault));
-        entered |= is_enter(ui, &response);
         take_focus(ui, &response);
     });
     if fault.is_some() {
@@ -296,7 +275,6 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) -> bool {
     }
     ui.add_space(6.0);
     paragraph_ui(ui, words.list_hint, fonts::hint(), t.text3, 18.0);
-    entered
 }
 
 fn read_only_ui(ui: &mut Ui, cx: &Cx<'_>, form: &mut RegistryForm) {

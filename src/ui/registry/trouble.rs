@@ -92,7 +92,7 @@ fn away_said(cx: &Cx<'_>, entry: &RegistryEntry, away: &Away) -> Said {
     if away.error.fault.is_denied() {
         actions.insert(0, (state.set_token, RegistryAct::AskToken(entry.id)));
     }
-    let lead = lang.stale_since(&lang.moment(away.since));
+    let lead = lang.stale_since(&lang.clock(away.since));
     Said { tone: Tone::Warn, lead, text: lang.registry_error(&away.error), actions }
 }
 
