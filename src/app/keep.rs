@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::registry::KeptRegistrations;
 use super::{
     App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PasteNote, RequestSide, ResponseSide, SourceEntry,
     SourceOrigin, Tab, TabId, ThemeChoice, is_secret_key,
@@ -28,17 +29,20 @@ pub enum KeepNotice {
 
 /// Drafts as they were last remembered, so that only the one that is typed in is copied.
 #[derive(Debug, Default)]
-pub struct Drafts(HashMap<TabId, (u64, Arc<str>)>);
+pub struct Drafts {
+    tabs: HashMap<TabId, (u64, Arc<str>)>,
+    registrations: KeptRegistrations,
+}
 
 impl Drafts {
     fn of(&mut self, tab: &Tab) -> Arc<str> {
-        if let Some((revision, text)) = self.0.get(&tab.id)
+        if let Some((revision, text)) = self.tabs.get(&tab.id)
             && *revision == tab.revision
         {
             return Arc::clone(text);
         }
         let text: Arc<str> = Arc::from(tab.message.as_str());
-        self.0.insert(tab.id, (tab.revision, Arc::clone(&text)));
+        self.tabs.insert(tab.id, (tab.revision, Arc::clone(&text)));
         text
     }
 }
@@ -46,7 +50,7 @@ impl Drafts {
 impl App {
     /// What is remembered, without the window's place and panels, which only the screen knows.
     pub fn document(&self, drafts: &mut Drafts) -> Document {
-        drafts.0.retain(|id, _| self.tab(*id).is_some());
+        drafts.tabs.retain(|id, _| self.tab(*id).is_some());
         Document {
             lang: self.lang_chosen.then(|| lang_tag(self.lang).to_owned()),
             theme: self.theme_chosen.then(|| theme_tag(self.theme).to_owned()),
@@ -61,7 +65,7 @@ impl App {
             active: self.tabs.iter().position(|tab| Some(tab.id) == self.active),
             recent_targets: self.recent_targets.clone(),
             recent_sources: self.recent_sources.clone(),
-            registries: self.registry_docs(),
+            registries: self.registry_docs(&mut drafts.registrations),
             shown_registry: self.registry_view_doc(),
             key_drafts: self.key_draft_docs(),
             ..Document::default()

@@ -80,8 +80,8 @@ pub use registry::{
     EditedJson, Filtered, FromFile, Happening, IdState, InstanceAct, InstanceColumn, InstanceSide, KeptKeyDraft,
     KeyAct, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep, KeyWrite,
     KeyWriting, KeysRef, KeysView, ListView, Looked, NodeColumn, PROBE_EVERY, RegisterAct, RegisterDialog,
-    RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault,
-    RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, ServiceChange, ServiceColumn, ServiceEntry,
+    RegisterDraft, RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault,
+    RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, Rehearsal, ServiceChange, ServiceColumn, ServiceEntry,
     ServiceLine, ServiceRef, ServiceView, ShownVersion, TimelineLine, Usual, folder_of, is_secret_value,
     service_changes,
 };

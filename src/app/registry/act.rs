@@ -393,6 +393,7 @@ impl App {
         self.forget_asked(id);
         self.registries.lists.retain(|view, _| view.registry() != id);
         self.registries.register_drafts.remove(&id);
+        self.registries.register_revision += 1;
         self.registries.register = self.registries.register.take().filter(|dialog| dialog.registry != id);
         self.registries.said = self.registries.said.take().filter(|said| said.service.registry != id);
         if self.registries.shown.as_ref().is_some_and(|view| view.registry() == id) {

@@ -80,6 +80,8 @@ pub enum ActWhat {
         /// In the place of an instance of this service that had its id.
         replaced: Option<String>,
     },
+    /// All of these were, each with its id and its service.
+    RegisteredAll(Vec<(String, String)>),
     /// To an instance that was there.
     Done(InstanceAct),
 }
@@ -212,12 +214,10 @@ impl App {
 
     /// What was asked of a registry that is opened anew is not answered any more.
     pub(super) fn forget_asked(&mut self, id: RegistryId) {
+        self.forget_registrations(id);
         self.registries.asked.retain(|_, (registry, _)| *registry != id);
         if self.registries.act.as_ref().is_some_and(|dialog| dialog.service.registry == id) {
             self.registries.act = None;
-        }
-        if let Some(dialog) = self.registries.register.as_mut().filter(|dialog| dialog.registry == id) {
-            dialog.forget_asked();
         }
         if let Some(entry) = self.registries.entry_mut(id) {
             entry.datacenters.iter_mut().for_each(|datacenter| datacenter.nodes_asked = None);

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::acts::{ActSaid, InstanceAct};
+use super::acts::InstanceAct;
 use super::keys::KeyAsked;
+use super::register::Sending;
 use super::{
     Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, RegistryView, ServiceEntry, ServiceRef,
     TimelineLine, service_changes, timeline,
@@ -27,10 +28,12 @@ pub(in crate::app) enum Asked {
     Filter(ServiceRef, String),
     /// Something of the view of keys.
     Keys(KeysRef, KeyAsked),
-    /// Whether this id is free.
-    IdTaken(String),
-    /// A service that is registered: what is said of it then.
-    Register(Box<ActSaid>),
+    /// Whether this id is free, for the question that was opened so.
+    IdTaken(u64, String),
+    /// What the registry would say of the question that was opened so, in this revision.
+    Rehearsal(u64, u64),
+    /// A service that is registered.
+    Register(Box<Sending>),
     /// An act on an instance.
     Act(Box<(ServiceRef, InstanceKey, InstanceAct)>),
 }
@@ -59,6 +62,7 @@ impl App {
                     self.unfold_registry(registry);
                     self.load_sources_of(registry, now);
                 }
+                self.look_at_registration(registry, true);
             }
             RegistryTold::Away(error) => {
                 let since = match &entry.state {
@@ -83,6 +87,7 @@ impl App {
                     self.tell_health(service, was, is, count, now);
                 }
                 self.take_awaited();
+                self.look_at_registration(registry, false);
             }
             RegistryTold::Wire { datacenter, service, facts } => {
                 let known = entry.services.entry((datacenter, service)).or_default();
@@ -104,8 +109,9 @@ impl App {
         let Some((registry, asked)) = self.registries.asked.remove(&ticket) else { return };
         let asked = match asked {
             Asked::Keys(keys, asked) => return self.fold_key_reply(&keys, asked, ticket, result, at),
-            Asked::IdTaken(id) => return self.fold_id(&id, result),
-            Asked::Register(said) => return self.fold_registered(*said, result, now),
+            Asked::IdTaken(opened, id) => return self.fold_id((opened, id), result),
+            Asked::Rehearsal(opened, revision) => return self.fold_rehearsal((opened, revision), result, now),
+            Asked::Register(sending) => return self.fold_registered(*sending, result, now),
             Asked::Act(act) => return self.fold_act(*act, result, now),
             asked => asked,
         };
@@ -132,7 +138,8 @@ impl App {
                 };
                 self.registries.views.entry(service).or_default().filtered = Some((query, found));
             }
-            (Asked::Agent, Ok(_)) | (Asked::Keys(..) | Asked::IdTaken(_) | Asked::Register(_) | Asked::Act(_), _) => {}
+            (Asked::Agent, Ok(_)) => {}
+            (Asked::Keys(..) | Asked::IdTaken(..) | Asked::Rehearsal(..) | Asked::Register(_) | Asked::Act(_), _) => {}
         }
     }
 }

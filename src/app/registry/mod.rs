@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use crate::engine::{Endpoint, RegistryId};
 use crate::registry::{InstanceKey, RegistryTarget};
 
+pub(super) use keep::KeptRegistrations;
 pub use act::RegistryAct;
 pub use acts::{ActDialog, ActSaid, ActWhat, ActsAct, InstanceAct};
 pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState, ServiceEntry};
@@ -37,7 +38,8 @@ pub use keys::{
 };
 pub use lists::{ListView, NodeColumn, ServiceColumn};
 pub use register::{
-    CHECK_KINDS, CheckForm, EditedJson, FromFile, IdState, RegisterAct, RegisterDialog, RegisterForm, Usual,
+    CHECK_KINDS, CheckForm, EditedJson, FromFile, IdState, RegisterAct, RegisterDialog, RegisterDraft, RegisterForm,
+    Rehearsal, Usual,
 };
 pub use service::{Filtered, InstanceColumn, InstanceSide, ServiceView};
 pub use service_changes::{ServiceChange, ServiceLine, service_changes};
@@ -106,10 +108,12 @@ pub struct Registries {
     pub act: Option<ActDialog>,
     /// The question that registers a service, if it is open.
     pub register: Option<RegisterDialog>,
-    /// What was left in it.
-    pub(super) register_drafts: BTreeMap<RegistryId, RegisterForm>,
+    /// What was left in it, the newest first.
+    pub(super) register_drafts: BTreeMap<RegistryId, Vec<RegisterDraft>>,
+    /// Counts changes of what is typed and left of registrations.
+    pub(super) register_revision: u64,
     /// The instance that was registered last, until the registry lists it.
-    pub(super) awaited: Option<(ServiceRef, String)>,
+    pub(super) awaited: Option<register::Awaited>,
     /// What the last act did, until something else is looked at.
     pub said: Option<ActSaid>,
     /// Questions that were asked and not answered yet, by ticket.
@@ -120,6 +124,11 @@ impl Registries {
     /// A registry by its id.
     pub fn entry(&self, id: RegistryId) -> Option<&RegistryEntry> {
         self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// Registrations that were left unsent, the newest first.
+    pub fn drafts_of(&self, id: RegistryId) -> &[RegisterDraft] {
+        self.register_drafts.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// How a service is looked at.

@@ -2,8 +2,8 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use crate::app::{RegisterAct, RegisterDialog, RegistryAct};
-use crate::registry::consul::registration::{Fault, FaultKind, FaultPlace, Form};
+use crate::app::{RegisterAct, RegisterDialog, RegistryAct, RegistryForm};
+use crate::registry::consul::registration::{Fault, FaultKind, FaultPlace, Form, register_url};
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -50,7 +50,7 @@ pub(super) fn preview_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, dialog: &Regi
     match dialog.shown {
         Form::Api => {
             row.add(Line::new("PUT").font(fonts::code()).color(t.accent));
-            row.add(Line::code("/v1/agent/service/register").color(t.text2).elide(Elide::Middle));
+            row.add(Line::code(&sent_to(cx, dialog)).color(t.text2).elide(Elide::Middle));
         }
         Form::Config => {
             row.add(Line::new("service.json").font(fonts::code()).color(t.text1));
@@ -78,6 +78,13 @@ pub(super) fn preview_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, dialog: &Regi
     if let Some(text) = editor.enabled(dialog.sends.is_none()).show(&mut pane).text {
         act(cx, RegistryAct::Register(RegisterAct::EditJson(text)));
     }
+}
+
+/// Path and query of the request.
+fn sent_to(cx: &Cx<'_>, dialog: &RegisterDialog) -> String {
+    let form = cx.app.registries.entry(dialog.registry).map(|entry| &entry.form);
+    let said = |of: fn(&RegistryForm) -> &String| form.map_or("", |form| of(form).trim());
+    register_url(said(|form| &form.datacenter), said(|form| &form.namespace), said(|form| &form.partition))
 }
 
 /// What is wrong with JSON that was written by hand, and the way back.
