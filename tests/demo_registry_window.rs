@@ -87,10 +87,10 @@ fn the_demo_opens_its_list_and_its_services_are_called_through_it() {
         assert!(!matches!(health[1], WireHealth::Serving), "{:?}", health[1]);
         serving(2);
         serving(3);
-        let drift = known.drift().expect("one serves another schema");
+        let drift = known.sums().drift.as_ref().expect("one serves another schema");
         let others: Vec<&str> = drift.others.iter().flat_map(|(_, keys)| keys).map(|key| key.id.as_str()).collect();
         assert_eq!(others, [ids[2].as_str()]);
-        for facts in known.wire.values() {
+        for facts in known.sums().wire.iter().flatten() {
             let certificate = format!("{:?}", facts.tls);
             assert!(certificate.contains("verified: true"), "the demo's certificate is trusted: {certificate}");
         }

@@ -12,6 +12,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use proconsul::app::{Action, Area, Happened, IdState, RegistryAct, RegistryForm, RegistryView, ServiceRef, Settings};
 use proconsul::registry::Health;
+use proconsul::registry::consul::registration::FaultKind;
 use serde_json::json;
 
 use registry_support::{Agent, Plan};
@@ -78,9 +79,8 @@ fn a_service_is_registered_maintained_and_deregistered() {
         });
         // Nothing is sent while something is missing, and the place of it takes the focus.
         walk.key(Modifiers::COMMAND, Key::Enter);
-        assert!(walk.has(
-            &lang.registration_fault(&proconsul::registry::consul::registration::FaultKind::CheckKindMissing, true)
-        ));
+        let missing = lang.registration_fault(&FaultKind::CheckKindMissing, true);
+        assert!(walk.names(Role::Alert).contains(&missing), "the reason stands below the field that has the focus");
         assert_eq!(walk.focused(), Some((Role::TextInput, acts.target.to_owned())));
         walk.fill(lang.words().address, "127.0.0.1");
         walk.fill(acts.port, "65536");
@@ -97,8 +97,22 @@ fn a_service_is_registered_maintained_and_deregistered() {
         walk.text("version");
         walk.press(Key::Tab);
         walk.text("1.9-rc");
-        assert!(walk.has(acts.checked));
+        // Only the agent itself can say that it will take it.
+        walk.until_shown(acts.checked);
+        assert!(walk.has("/v1/agent/service/register?replace-existing-checks=true"));
         walk.look("a registration that is sound");
+        walk.click(Role::Button, walk.words().more);
+        walk.click(Role::MenuItemRadio, "H2 PING");
+        walk.until_shown("H2PING");
+        assert!(!walk.has(acts.checked), "this agent is older than that");
+        walk.look("a field that the agent does not know");
+        walk.click(Role::Button, &lang.register_at(&agent.address()));
+        walk.until("it is refused", |app| {
+            app.registries.register.as_ref().is_some_and(|dialog| dialog.refused.is_some())
+        });
+        walk.steps(4);
+        assert!(walk.has(acts.not_registered) && !walk.has(acts.checked));
+        walk.look("refused");
         walk.click(Role::RadioButton, "TTL");
         walk.fill(acts.told_every, "1 h");
         // The same by hand in the JSON.
@@ -111,7 +125,7 @@ fn a_service_is_registered_maintained_and_deregistered() {
         walk.click(Role::Button, &lang.register_at(&agent.address()));
         walk.until_so("9005 is listed", |walk| health(walk, "User", "9005").is_some());
         let of = service(&walk, "User");
-        assert_eq!(walk.app().registries.view(&of).chosen.map(|key| key.id).as_deref(), Some("9005"));
+        assert_eq!(walk.app().registries.view(&of).chosen.as_ref().map(|key| key.id.as_str()), Some("9005"));
         walk.until_shown(&lang.registered("9005", "User", &format!("Consul {}", agent.address()), false));
         walk.look("registered");
         let known = agent.get("/v1/agent/service/9005");
@@ -211,6 +225,9 @@ fn every_kind_of_check_has_its_fields_and_files_are_read() {
         walk.look("a file with two services");
         walk.click(Role::Button, &lang.register_all(2));
         walk.until("both are registered", |app| app.registries.register.is_none());
+        let all = [("a".to_owned(), "a".to_owned()), ("b1".to_owned(), "b".to_owned())];
+        walk.until_shown(&lang.registered_all(&all, &format!("Consul {}", agent.address())));
+        walk.look("both are said");
         assert_eq!(agent.get("/v1/agent/service/b1")["Port"], 2);
         assert_eq!(agent.get("/v1/agent/service/a")["Port"], 1);
     });

@@ -204,6 +204,22 @@ async fn a_change_is_known_at_once() {
     told.next("9001", |facts| facts.health == WireHealth::Serving).await;
 }
 
+/// Where Check wants a token and Watch does not, what Watch says stays: a refused question is no word on health.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_check_is_no_word() {
+    let demo = demo().await;
+    let address = demo.tls_addr.to_string();
+    let mut told = Told::new(Duration::from_millis(100));
+    told.set(&[("9001", address)]);
+    let first = told.next("9001", |_| true).await;
+    assert_eq!(first.health, WireHealth::Status("UNKNOWN".to_owned()), "it wants a token");
+    told.next("9001", |facts| facts.health == WireHealth::Serving).await;
+    for _ in 0..4 {
+        let facts = told.next("9001", |_| true).await;
+        assert_eq!(facts.health, WireHealth::Serving, "{facts:?}");
+    }
+}
+
 /// One that hangs holds up none; one that comes back is seen by the next probe.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_hung_instance_holds_up_none() {

@@ -19,6 +19,11 @@ use crate::transport::Stage;
 const DEMO_METHOD: (&str, &str) = ("hello.Hello", "SayHello");
 
 impl App {
+    /// Works out what many things heard make in sum: once for all of them, before they are shown.
+    pub fn settle(&mut self) {
+        self.registries.settle();
+    }
+
     /// Takes one event in; stale ones change nothing.
     pub fn fold(&mut self, event: Event, now: Instant) {
         match event {

@@ -77,13 +77,13 @@ pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use registry::{
     ActDialog, ActSaid, ActWhat, ActsAct, Away, CHECK_KINDS, CheckForm, Conflict, DatacenterEntry, DraftValue,
-    EditedJson, Filtered, FromFile, Happening, IdState, InstanceAct, InstanceColumn, InstanceSide, KeptKeyDraft,
-    KeyAct, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep, KeyWrite,
-    KeyWriting, KeysRef, KeysView, ListView, Looked, NodeColumn, PROBE_EVERY, RegisterAct, RegisterDialog,
-    RegisterDraft, RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault,
-    RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, Rehearsal, ServiceChange, ServiceColumn, ServiceEntry,
-    ServiceLine, ServiceRef, ServiceView, ShownVersion, TimelineLine, Usual, folder_of, is_secret_value,
-    service_changes,
+    EditedJson, Filtered, FromFile, Happening, IdState, InstanceAct, InstanceColumn, InstanceRows, InstanceSide,
+    KeptKeyDraft, KeyAct, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep,
+    KeyWrite, KeyWriting, KeysRef, KeysView, ListView, Looked, NodeColumn, PROBE_EVERY, RegisterAct, RegisterDialog,
+    RegisterDraft, RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm,
+    RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, Rehearsal, ServiceChange,
+    ServiceColumn, ServiceEntry, ServiceLine, ServiceRef, ServiceSums, ServiceView, ShownVersion, TimelineLine, Usual,
+    folder_of, is_secret_value, service_changes,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};

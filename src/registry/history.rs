@@ -84,6 +84,11 @@ impl HealthHistory {
         self.registry.0.back().filter(|(_, health)| health.is_some()).map(|(at, _)| *at)
     }
 
+    /// It ended more than an hour ago.
+    pub fn is_over(&self, now: SystemTime) -> bool {
+        self.registry.is_over(now) && self.wire.is_over(now)
+    }
+
     /// Nothing of the last hour is known.
     pub fn is_empty(&self, now: SystemTime) -> bool {
         self.slots(now).iter().all(|slot| *slot == HistorySlot::default())
@@ -125,6 +130,12 @@ impl<T: Copy + PartialEq> Changes<T> {
         while self.0.get(1).is_some_and(|(at, _)| minute(*at) <= oldest) || self.0.len() > MOST_CHANGES {
             self.0.pop_front();
         }
+    }
+
+    /// It ended before the minutes that are kept, or never began.
+    fn is_over(&self, now: SystemTime) -> bool {
+        let kept = minute(now).saturating_sub(SLOTS as u64);
+        self.0.back().is_none_or(|(at, last)| last.is_none() && minute(*at) < kept)
     }
 
     /// Calls `put` with each slot and each value that held in it.

@@ -1,6 +1,7 @@
 //! What the wire itself says of an instance, and what it means when a registry says something else. Plain values and
 //! pure functions: whoever asks the wire is the engine.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -402,19 +403,24 @@ pub struct Drift {
     pub others: Vec<(String, Vec<InstanceKey>)>,
 }
 
-/// Which instances serve another schema than most; `None` where all serve the same.
-pub fn drift(served: &[(InstanceKey, String)]) -> Option<Drift> {
-    let mut groups: Vec<(String, Vec<InstanceKey>)> = Vec::new();
+/// Which instances serve another schema than most, of instances with the hash that each serves; `None` where all serve
+/// the same.
+pub fn drift<K: Borrow<InstanceKey>, H: AsRef<str>>(served: &[(K, H)]) -> Option<Drift> {
+    let mut groups: Vec<(&str, Vec<InstanceKey>)> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for (key, hash) in served {
-        match groups.iter_mut().find(|(known, _)| known == hash) {
-            Some((_, keys)) => keys.push(key.clone()),
-            None => groups.push((hash.clone(), vec![key.clone()])),
+        let place = *places.entry(hash.as_ref()).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push((hash.as_ref(), Vec::new()));
         }
+        groups[place].1.push(key.borrow().clone());
     }
     let most = groups.iter().map(|(_, keys)| keys.len()).max()?;
     let usual = groups.iter().position(|(_, keys)| keys.len() == most)?;
     let (usual, keys) = groups.remove(usual);
-    (!groups.is_empty()).then_some(Drift { usual, usual_count: keys.len(), others: groups })
+    let others: Vec<(String, Vec<InstanceKey>)> =
+        groups.into_iter().map(|(hash, keys)| (hash.to_owned(), keys)).collect();
+    (!others.is_empty()).then(|| Drift { usual: usual.to_owned(), usual_count: keys.len(), others })
 }
 
 #[cfg(test)]
@@ -539,7 +545,7 @@ mod tests {
             let key = |index: usize| InstanceKey { id: index.to_string(), ..InstanceKey::default() };
             hashes.iter().enumerate().map(|(index, hash)| (key(index), (*hash).to_owned())).collect()
         };
-        assert_eq!(drift(&[]), None);
+        assert_eq!(drift::<InstanceKey, String>(&[]), None);
         assert_eq!(drift(&served(&["a", "a", "a"])), None);
         let found = drift(&served(&["b", "a", "a", "c", "b", "a"]));
         let named = found.map(|one| {

@@ -88,6 +88,8 @@ pub struct Panels {
     pub request_share: Option<f32>,
     /// The share of the list above a message that is read, 0 to 1.
     pub list_share: Option<f32>,
+    /// The share of the instances above the one that is read, 0 to 1.
+    pub instances_share: Option<f32>,
     /// The side panel is folded.
     pub side_folded: bool,
 }

@@ -127,7 +127,7 @@ prop_compose! {
     fn document()(
         window in prop::option::of((prop::option::of([finite(), finite()]), [finite(), finite()], any::<bool>())),
         lang in any::<Option<String>>(), theme in any::<Option<String>>(),
-        panels in [prop::option::of(finite()), prop::option::of(finite()), prop::option::of(finite())],
+        panels in prop::array::uniform4(prop::option::of(finite())),
         sources in prop::collection::vec(source(), 0..3), tabs in prop::collection::vec(tab(), 0..3),
         forms in prop::collection::vec((any::<String>(), form()), 0..3),
         targets in prop::collection::vec((any::<String>(), rows()), 0..3), last_secret in any::<u64>(),
@@ -138,13 +138,13 @@ prop_compose! {
         registries in prop::collection::vec(registry(), 0..3), shown in any::<Option<(u32, [String; 3])>>(),
         key_drafts in prop::collection::vec(any::<([String; 4], Option<u64>, u64)>(), 0..3),
     ) -> Document {
-        let [side_width, request_share, list_share] = panels;
+        let [side_width, request_share, list_share, instances_share] = panels;
         Document {
             window: window.map(|(position, size, maximized)| Place { position, size, maximized }),
             lang, theme,
             settings, used,
             keys: keys.into_iter().collect(),
-            panels: Panels { side_width, request_share, list_share, side_folded },
+            panels: Panels { side_width, request_share, list_share, instances_share, side_folded },
             sources, forms, tabs, last_secret,
             targets: targets.into_iter().map(|(address, metadata)| TargetDoc { address, metadata }).collect(),
             active: active.map(|index| index as usize),

@@ -56,6 +56,8 @@ pub(super) struct Memory {
     pub(super) side_width: Option<f32>,
     /// The request's share of the centre, once the person chose one.
     pub(super) request_share: Option<f32>,
+    /// The share of the instances above the one that is read, where the person chose one.
+    pub(super) instances_share: Option<f32>,
     /// The share of the list above a message that is read.
     pub(super) list_share: f32,
     /// The chosen row when the tree was last painted.
@@ -113,6 +115,7 @@ impl Default for Memory {
         Self {
             side_width: None,
             request_share: None,
+            instances_share: None,
             list_share: LIST_SHARE,
             tree_chosen: None,
             tree_reveal: false,
@@ -171,7 +174,8 @@ impl Memory {
     pub(super) fn panels(&self) -> Panels {
         let list_share = Some(self.list_share).filter(|share| (share - LIST_SHARE).abs() > f32::EPSILON);
         let side_folded = self.habits.side_folded;
-        Panels { side_width: self.side_width, request_share: self.request_share, list_share, side_folded }
+        let (side_width, request_share, instances_share) = (self.side_width, self.request_share, self.instances_share);
+        Panels { side_width, request_share, list_share, instances_share, side_folded }
     }
 
     /// Takes them again; whoever parts the screen keeps them within its bounds.
@@ -181,6 +185,7 @@ impl Memory {
         self.habits.side_folded = panels.side_folded;
         self.request_share = share(panels.request_share);
         self.list_share = share(panels.list_share).unwrap_or(LIST_SHARE);
+        self.instances_share = share(panels.instances_share);
     }
 
     /// Folds the side panel, or shows it; where there is no room beside the centre it stands over that.

@@ -221,6 +221,7 @@ impl eframe::App for Window {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let now = Instant::now();
+        self.app.settle();
         let mut cx = Cx { app: &self.app, actions: &mut self.actions, memory: &mut self.memory, now };
         super::widgets::menu::set_copy_word(ui.ctx(), cx.words().copy);
         super::keys::keys(ui, &mut cx);

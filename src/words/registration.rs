@@ -134,7 +134,11 @@ impl Lang {
     /// The first few by name, the rest by number.
     fn named(self, all: &[(String, String)]) -> String {
         let title = |(id, service): &(String, String)| {
-            if id == service { id.clone() } else { self.pick(format!("{id} of {service}"), format!("{service} 的 {id}")) }
+            if id == service {
+                id.clone()
+            } else {
+                self.pick(format!("{id} of {service}"), format!("{service} 的 {id}"))
+            }
         };
         let mut names: Vec<String> = all.iter().take(NAMED).map(title).collect();
         let others = all.len().saturating_sub(NAMED);

@@ -7,7 +7,7 @@ use super::{Lang, format};
 use crate::engine::SchemaChange;
 use crate::registry::{
     Blind, ChangeKind, CheckKind, Disagreement, DisagreementKind, Health, HistorySlot, RegistryError, RegistryFault,
-    RegistryKind, WireMark,
+    RegistryKind, WireHealth, WireMark,
 };
 
 word_table! {
@@ -93,6 +93,7 @@ word_table! {
     pin: "Tell me when it changes health", "健康状态变化时通知我";
     unpin: "Do not tell me any more", "不再通知";
     copy_target: "Copy as target", "复制为目标地址";
+    instances_edge: "Height of the instances", "实例列表高度";
     passing_only: "Passing only", "仅 passing";
     call: "Call", "调用";
     call_all: "Call all…", "调用全部…";
@@ -205,7 +206,16 @@ impl Lang {
 
     /// `wire: 3 of 4 serving`: a badge.
     pub fn wire_serving(self, serving: usize, all: usize) -> String {
+        let (serving, all) = (format::count(serving as u64), format::count(all as u64));
         self.pick(format!("wire: {serving} of {all} serving"), format!("实测：{serving}/{all} 可用"))
+    }
+
+    /// `SERVING`; where the question was refused, so: `status: UNAUTHENTICATED`, which is no word on health.
+    pub fn wire_word(self, health: &WireHealth) -> String {
+        match health {
+            WireHealth::Status(status) => self.pick(format!("status: {status}"), format!("状态码：{status}")),
+            word => word.word().to_owned(),
+        }
     }
 
     /// `Probed every 10 s, last 3 s ago`.

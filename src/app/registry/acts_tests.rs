@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::{
-    ActWhat, ActsAct, IdState, InstanceAct, RegisterAct, RegisterForm, RegistryAct, RegistryForm, RegistryView,
-    ServiceRef,
+    ActWhat, ActsAct, InstanceAct, RegisterAct, RegisterForm, RegistryAct, RegistryForm, RegistryView, ServiceRef,
 };
-use crate::app::{Action, App, Drafts, Happened, ThemeChoice};
+use crate::app::{Action, App, Happened, ThemeChoice};
 use crate::engine::{
     Command, Event, Generation, RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistryTold, WatchWhat,
     Watched,

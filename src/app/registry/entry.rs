@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::{RegistryForm, ServiceLine, TimelineLine};
+use super::{RegistryForm, ServiceEntry, ServiceLine};
 use crate::engine::{Generation, RegistryId, Watching};
-use crate::registry::{
-    AgentInfo, Answer, Capabilities, Drift, Health, HealthCounts, HealthHistory, Instance, InstanceKey, Node,
-    RegistryError, RegistryPlace, Service, WireFacts, WireMark, drift,
-};
+use crate::registry::{AgentInfo, Answer, Capabilities, Health, Node, RegistryError, RegistryPlace, Service};
 
 /// Since when something cannot be asked, and why: what is known of it is that old.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,72 +58,6 @@ impl DatacenterEntry {
         let services = &self.services.as_ref()?.value;
         let at = services.binary_search_by(|known| known.name.as_str().cmp(name)).ok()?;
         services.get(at)
-    }
-}
-
-/// What is known of one service's instances. It stays while the program runs, also when nobody looks at it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ServiceEntry {
-    /// Its instances, once they are known.
-    pub instances: Option<Answer<Arc<Vec<Instance>>>>,
-    /// They are old.
-    pub away: Option<Away>,
-    /// What the wire said last of each.
-    pub wire: BTreeMap<InstanceKey, Arc<WireFacts>>,
-    /// The last hour of each, as far as this program looked.
-    pub history: BTreeMap<InstanceKey, HealthHistory>,
-    /// What changed, newest first.
-    pub timeline: VecDeque<TimelineLine>,
-    /// When its instances were known first.
-    pub first_seen: Option<SystemTime>,
-    /// When a probe was heard of last.
-    pub probed_at: Option<SystemTime>,
-}
-
-impl ServiceEntry {
-    /// The instances that are known.
-    pub fn instances(&self) -> &[Instance] {
-        self.instances.as_ref().map_or(&[], |answer| answer.value.as_slice())
-    }
-
-    /// An instance by its key.
-    pub fn instance(&self, key: &InstanceKey) -> Option<&Instance> {
-        self.instances().iter().find(|instance| instance.key == *key)
-    }
-
-    /// What the wire said last of an instance.
-    pub fn wire_of(&self, key: &InstanceKey) -> Option<&WireFacts> {
-        self.wire.get(key).map(Arc::as_ref)
-    }
-
-    /// Which instances serve another schema than most.
-    pub fn drift(&self) -> Option<Drift> {
-        let served: Vec<(InstanceKey, String)> = self
-            .instances()
-            .iter()
-            .filter_map(|instance| {
-                let hash = self.wire_of(&instance.key)?.schema_hash()?;
-                Some((instance.key.clone(), hash.to_owned()))
-            })
-            .collect();
-        drift(&served)
-    }
-
-    /// Instances that were asked on the wire, and those of them that serve.
-    pub fn serving(&self) -> (usize, usize) {
-        let asked = self.instances().iter().filter_map(|instance| self.wire_of(&instance.key));
-        asked.fold((0, 0), |(serving, all), facts| {
-            (serving + usize::from(WireMark::of(&facts.health) <= WireMark::Silent), all + 1)
-        })
-    }
-
-    /// Instances by health.
-    pub fn counts(&self) -> HealthCounts {
-        let mut counts = HealthCounts::default();
-        for instance in self.instances() {
-            counts.add(instance.health);
-        }
-        counts
     }
 }
 

@@ -7,15 +7,10 @@ use std::time::{Instant, SystemTime};
 use super::acts::InstanceAct;
 use super::keys::KeyAsked;
 use super::register::Sending;
-use super::{
-    Away, DatacenterEntry, Happening, KeysRef, RegistryEntry, RegistryState, RegistryView, ServiceEntry, ServiceRef,
-    TimelineLine, service_changes, timeline,
-};
+use super::{Away, DatacenterEntry, KeysRef, RegistryEntry, RegistryState, RegistryView, ServiceRef, service_changes};
 use crate::app::App;
 use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};
-use crate::registry::{
-    Change, ChangeKind, Datacenter, Health, Instance, InstanceKey, RegistryError, WireFacts, WireMark, changes,
-};
+use crate::registry::{Datacenter, Health, InstanceKey, RegistryError};
 
 /// What a question was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,14 +85,7 @@ impl App {
                 self.look_at_registration(registry, false);
             }
             RegistryTold::Wire { datacenter, service, facts } => {
-                let known = entry.services.entry((datacenter, service)).or_default();
-                known.probed_at = Some(at);
-                for (key, facts) in facts {
-                    known.note_wire(&key, &facts, at);
-                    let mark = WireMark::of(&facts.health);
-                    known.history.entry(key.clone()).or_default().note_wire(at, Some(mark));
-                    known.wire.insert(key, facts);
-                }
+                entry.services.entry((datacenter, service)).or_default().hear_wire(facts, at);
             }
             RegistryTold::Reply { ticket, result } => self.fold_reply(ticket, result, at, now),
         }
@@ -131,7 +119,7 @@ impl App {
             (Asked::Filter(service, query), result) => {
                 let found = match result {
                     Ok(RegistryReply::Instances(answer)) => {
-                        Ok(answer.value.into_iter().map(|instance| instance.key).collect())
+                        Ok(Arc::new(answer.value.into_iter().map(|instance| instance.key).collect()))
                     }
                     Ok(_) => return,
                     Err(error) => Err(Arc::new(error)),
@@ -183,21 +171,7 @@ impl RegistryEntry {
                 let known = self.services.entry((datacenter, service)).or_default();
                 away(&mut known.away, &seen);
                 match seen {
-                    Watched::Instances(answer) => {
-                        known.first_seen.get_or_insert(at);
-                        known.note_changes(&answer.value, at);
-                        for instance in answer.value.iter() {
-                            let history = known.history.entry(instance.key.clone()).or_default();
-                            history.note_registry(at, Some(instance.health));
-                        }
-                        let is_there = |key: &InstanceKey| answer.value.iter().any(|instance| instance.key == *key);
-                        for (key, history) in known.history.iter_mut().filter(|(key, _)| !is_there(key)) {
-                            history.note_registry(at, None);
-                            history.note_wire(at, None);
-                            known.wire.remove(key);
-                        }
-                        known.instances = Some(answer);
-                    }
+                    Watched::Instances(answer) => known.see(answer, at),
                     Watched::Away(_) => {
                         // Nobody knows what it would say: the hour shows a gap.
                         known.history.values_mut().for_each(|history| history.note_registry(at, None));
@@ -206,40 +180,6 @@ impl RegistryEntry {
                 }
             }
             WatchWhat::Keys { .. } => {}
-        }
-    }
-}
-
-impl ServiceEntry {
-    /// Takes note of what the registry changed; the first list is no change.
-    fn note_changes(&mut self, now: &[Instance], at: SystemTime) {
-        let Some(before) = &self.instances else { return };
-        for Change { key, what, .. } in changes(&before.value, now, at) {
-            let found = now.iter().find(|instance| instance.key == key);
-            let note = match (&what, found) {
-                (ChangeKind::Added { .. }, Some(instance)) => instance.tags.join(", "),
-                (ChangeKind::Health { to: Health::Maintenance, .. }, Some(instance)) => {
-                    instance.maintenance_reason.clone().unwrap_or_default()
-                }
-                _ => String::new(),
-            };
-            let line = TimelineLine { at, instance: key, what: Happening::Registry(what), note };
-            timeline::note(&mut self.timeline, line);
-        }
-    }
-
-    /// Takes note of what changed on the wire; the first word is no change.
-    fn note_wire(&mut self, key: &InstanceKey, facts: &WireFacts, at: SystemTime) {
-        let Some(before) = self.wire.get(key).cloned() else { return };
-        if before.health != facts.health {
-            let what = Happening::Wire { was: before.health.clone(), now: facts.health.clone() };
-            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what, note: String::new() });
-        }
-        if let (Some(was), Some(now)) = (&before.schema, &facts.schema)
-            && was.hash != now.hash
-        {
-            let what = Happening::Schema { was: was.short().to_owned(), now: now.short().to_owned() };
-            timeline::note(&mut self.timeline, TimelineLine { at, instance: key.clone(), what, note: String::new() });
         }
     }
 }

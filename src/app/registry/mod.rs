@@ -13,8 +13,10 @@ mod keep;
 mod keys;
 mod lists;
 mod register;
+mod rows;
 mod service;
 mod service_changes;
+mod service_entry;
 mod timeline;
 mod tree;
 mod watching;
@@ -23,15 +25,16 @@ mod watching;
 mod acts_tests;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::engine::{Endpoint, RegistryId};
 use crate::registry::{InstanceKey, RegistryTarget};
 
-pub(super) use keep::KeptRegistrations;
 pub use act::RegistryAct;
 pub use acts::{ActDialog, ActSaid, ActWhat, ActsAct, InstanceAct};
-pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState, ServiceEntry};
+pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState};
 pub use form::{RegistryDialog, RegistryForm, RegistryFormFault};
+pub(super) use keep::KeptRegistrations;
 pub use keys::{
     Conflict, DraftValue, KeptKeyDraft, KeyAct, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind,
     KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, Looked, ShownVersion, folder_of, is_secret_value,
@@ -41,8 +44,10 @@ pub use register::{
     CHECK_KINDS, CheckForm, EditedJson, FromFile, IdState, RegisterAct, RegisterDialog, RegisterDraft, RegisterForm,
     Rehearsal, Usual,
 };
+pub use rows::InstanceRows;
 pub use service::{Filtered, InstanceColumn, InstanceSide, ServiceView};
 pub use service_changes::{ServiceChange, ServiceLine, service_changes};
+pub use service_entry::{ServiceEntry, ServiceSums};
 pub use timeline::{Happening, TimelineLine};
 pub use tree::{RegistryLine, RegistryNode, RegistryTree};
 pub use watching::PROBE_EVERY;
@@ -98,6 +103,8 @@ pub struct Registries {
     pub dialog: Option<RegistryDialog>,
     /// How the instances of services are looked at.
     pub views: BTreeMap<ServiceRef, ServiceView>,
+    /// The instances of the service that is shown, as its view wants them.
+    pub rows: InstanceRows,
     /// How keys and values are looked at.
     pub keys: BTreeMap<KeysRef, KeysView>,
     /// What was typed into keys before this start, until their registry is shown.
@@ -132,8 +139,24 @@ impl Registries {
     }
 
     /// How a service is looked at.
-    pub fn view(&self, service: &ServiceRef) -> ServiceView {
-        self.views.get(service).cloned().unwrap_or_default()
+    pub fn view(&self, service: &ServiceRef) -> &ServiceView {
+        static UNTOUCHED: LazyLock<ServiceView> = LazyLock::new(ServiceView::default);
+        self.views.get(service).unwrap_or(&UNTOUCHED)
+    }
+
+    /// The row of the instance that is read: the chosen one, else the first about which registry and wire disagree, else
+    /// the first.
+    pub fn chosen_row(&self, service: &ServiceRef) -> Option<usize> {
+        let known = self.service(service)?;
+        let rows = self.rows.of(service);
+        let row_of = |is_it: &dyn Fn(usize) -> bool| rows.iter().position(|place| is_it(*place));
+        let chosen =
+            self.view(service).chosen.as_ref().and_then(|key| {
+                row_of(&|place| known.instances().get(place).is_some_and(|instance| instance.key == *key))
+            });
+        let disagreeing = &known.sums().disagreeing;
+        let doubted = || row_of(&|place| disagreeing.binary_search(&place).is_ok()).filter(|_| !disagreeing.is_empty());
+        chosen.or_else(doubted).or_else(|| (!rows.is_empty()).then_some(0))
     }
 
     /// How a list is looked at.
@@ -171,7 +194,7 @@ impl Registries {
         let mut target = RegistryTarget::new(place.kind, Some(place.address.clone()), &service.service);
         let is_own = entry.datacenter(&service.datacenter).is_none_or(|datacenter| datacenter.is_own);
         target.datacenter = (!is_own).then(|| service.datacenter.clone());
-        target.wish.tags = self.view(service).tags;
+        target.wish.tags.clone_from(&self.view(service).tags);
         Some(target.to_string())
     }
 

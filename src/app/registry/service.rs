@@ -1,5 +1,6 @@
 //! How a person looks at the instances of one service: filtered, sorted, one of them chosen.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::registry::{Health, Instance, InstanceKey, RegistryError};
@@ -37,7 +38,7 @@ pub enum InstanceSide {
 }
 
 /// The instances that fit a filter expression, or why it is none.
-pub type Filtered = Result<Vec<InstanceKey>, Arc<RegistryError>>;
+pub type Filtered = Result<Arc<HashSet<InstanceKey>>, Arc<RegistryError>>;
 
 /// The view of one service.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,30 +70,32 @@ impl ServiceView {
         OPERATORS.iter().any(|operator| self.query.contains(operator))
     }
 
-    /// An instance is shown.
-    pub fn shows(&self, instance: &Instance) -> bool {
-        if self.passing && instance.health != Health::Passing {
-            return false;
-        }
-        if !self.tags.iter().all(|tag| instance.tags.contains(tag)) {
-            return false;
-        }
+    /// The places of the instances that are shown, in the registry's order.
+    pub(super) fn fitting(&self, instances: &[Instance]) -> Vec<usize> {
         let query = self.query.trim();
-        if query.is_empty() {
-            return true;
-        }
-        if self.is_expression() {
-            return match &self.filtered {
-                Some((asked, Ok(keys))) if asked == query => keys.contains(&instance.key),
-                // Until the registry has answered, and where it does not understand it, nothing is hidden.
-                _ => true,
-            };
-        }
-        query.split_whitespace().all(|word| fits(instance, &word.to_lowercase()))
+        let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+        let is_expression = self.is_expression();
+        let fits = |instance: &Instance| {
+            if self.passing && instance.health != Health::Passing {
+                return false;
+            }
+            if !self.tags.iter().all(|tag| instance.tags.contains(tag)) {
+                return false;
+            }
+            if is_expression {
+                return match &self.filtered {
+                    Some((asked, Ok(keys))) if asked == query => keys.contains(&instance.key),
+                    // Until the registry has answered, and where it does not understand it, nothing is hidden.
+                    _ => true,
+                };
+            }
+            words.iter().all(|word| fits(instance, word))
+        };
+        instances.iter().enumerate().filter(|(_, instance)| fits(instance)).map(|(at, _)| at).collect()
     }
 }
 
-/// A word is found in what is known of an instance.
+/// A word, in small letters, is found in what is known of an instance.
 fn fits(instance: &Instance, word: &str) -> bool {
     let has = |text: &str| text.to_lowercase().contains(word);
     has(&instance.key.id)

@@ -134,10 +134,13 @@ impl One {
         loop {
             let Ok(room) = self.room.acquire().await else { return };
             let keeps = self.keeps.load(Ordering::Acquire);
-            let (facts, channel) = self.probe.run(keeps).await;
+            let (mut facts, channel) = self.probe.run(keeps).await;
             let ended = Instant::now();
             match &channel {
-                Some(channel) if keeps => watches.keep(channel, &facts).await,
+                Some(channel) if keeps => {
+                    watches.keep(channel, &facts).await;
+                    watches.amend(&mut facts);
+                }
                 Some(channel) => {
                     watches.end();
                     // Calls that run on it are not disturbed: it closes when they have ended.

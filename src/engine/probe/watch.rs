@@ -28,8 +28,10 @@ pub(super) enum Changed {
 #[derive(Default)]
 pub(super) struct Watches {
     streams: FuturesUnordered<BoxFuture<'static, (Stream, Option<Vec<CallEvent>>)>>,
-    /// What each said last.
+    /// What each said last, or a probe did before it.
     said: BTreeMap<String, WireHealth>,
+    /// Of those that have spoken: what each said last.
+    heard: BTreeMap<String, WireHealth>,
     /// The server has no Watch; another connection may lead to one that has.
     refused: bool,
     connection_id: Option<u64>,
@@ -79,6 +81,18 @@ impl Watches {
         }
     }
 
+    /// Puts what a watch says in the place of a Check that was refused, as where it wants a token and Watch does not:
+    /// the refusal is no word on health.
+    pub(super) fn amend(&self, facts: &mut WireFacts) {
+        let amend = |service: &str, health: &mut WireHealth| {
+            if let (WireHealth::Status(_), Some(heard)) = (&*health, self.heard.get(service)) {
+                health.clone_from(heard);
+            }
+        };
+        amend("", &mut facts.health);
+        facts.services_health.iter_mut().for_each(|(service, health)| amend(service, health));
+    }
+
     /// Ends all of them.
     pub(super) fn end(&mut self) {
         *self = Self::default();
@@ -110,10 +124,14 @@ impl Watches {
                 Some(status) if status.code == Code::UNIMPLEMENTED => {
                     self.refused = true;
                     self.streams.clear();
+                    self.heard.clear();
                     continue;
                 }
                 // The server ended it: that is worth a look, and none of its kind is opened again on this connection.
-                Some(_) => return Changed::Ended,
+                Some(_) => {
+                    self.heard.remove(&service);
+                    return Changed::Ended;
+                }
                 None => self.streams.push(stream.next()),
             }
             let Some(health) = latest.map(judge::of_serving) else { continue };
@@ -124,6 +142,7 @@ impl Watches {
                 && !(is_absent && before.is_some_and(|before| matches!(before, WireHealth::Status(_))));
             if is_news {
                 self.said.insert(service.clone(), health.clone());
+                self.heard.insert(service.clone(), health.clone());
                 return Changed::To(service, health);
             }
         }

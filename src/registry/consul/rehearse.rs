@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::acts::no_unknown_node;
 use super::http::{Ask, Http, Method};
 use super::registration::REGISTER_PATH;
-use crate::registry::{Rehearsed, RegistryError, RegistryFault};
+use crate::registry::{RegistryError, RegistryFault, Rehearsed};
 
 /// How Consul refuses a body of which it knows every field and which has no name: nothing is registered.
 const NO_NAME: &str = "missing service name";
@@ -107,7 +107,10 @@ async fn allows_programs(http: &Http) -> Result<bool, RegistryError> {
 /// A check of it runs a program, in a container or not.
 fn runs_programs(body: &Value) -> bool {
     let has_args = |check: &Value| {
-        field(check, "Args").or_else(|| field(check, "ScriptArgs")).and_then(Value::as_array).is_some_and(|all| !all.is_empty())
+        field(check, "Args")
+            .or_else(|| field(check, "ScriptArgs"))
+            .and_then(Value::as_array)
+            .is_some_and(|all| !all.is_empty())
     };
     let one = field(body, "Check").is_some_and(has_args);
     one || field(body, "Checks").and_then(Value::as_array).is_some_and(|checks| checks.iter().any(has_args))

@@ -59,7 +59,11 @@ pub(super) fn read_registry(node: &Node<'_>) -> Read<RegistryDoc> {
         pinned: node.list("pinned", pair)?,
         is_open: node.flag("open")?,
         open_datacenters: node.list("open_datacenters", Node::string)?,
-        unsent_registrations: node.list_or_none("unsent_registrations", Node::string)?.into_iter().map(Arc::from).collect(),
+        unsent_registrations: node
+            .list_or_none("unsent_registrations", Node::string)?
+            .into_iter()
+            .map(Arc::from)
+            .collect(),
     })
 }
 

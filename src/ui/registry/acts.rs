@@ -3,7 +3,7 @@
 use egui::{Id, Key, Rect, Response, Ui, vec2};
 
 use super::act;
-use super::service::Row;
+use super::instances::Row;
 use crate::app::{
     ActDialog, ActSaid, ActWhat, ActsAct, App, InstanceAct, RegisterAct, RegistryAct, RegistryEntry, ServiceRef,
 };

@@ -32,10 +32,9 @@ pub(super) fn call_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, _entry: &RegistryEntr
 
 /// The instance that is read: the chosen one, else the first.
 pub(super) fn chosen(cx: &Cx<'_>, service: &ServiceRef) -> Option<InstanceKey> {
-    let view = cx.app.registries.view(service);
-    let known = cx.app.registries.service(service)?;
-    let mut shown = known.instances().iter().filter(|instance| view.shows(instance)).map(|instance| &instance.key);
-    view.chosen.clone().filter(|key| known.instance(key).is_some()).or_else(|| shown.next().cloned())
+    let registries = &cx.app.registries;
+    let place = *registries.rows.of(service).get(registries.chosen_row(service)?)?;
+    registries.service(service)?.instances().get(place).map(|instance| instance.key.clone())
 }
 
 /// A request to exactly this instance.

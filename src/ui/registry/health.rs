@@ -9,8 +9,8 @@ pub(in crate::ui) fn of_wire(health: &WireHealth) -> Health {
     match health {
         WireHealth::Serving => Health::Passing,
         WireHealth::NotServing | WireHealth::Unreachable => Health::Critical,
-        WireHealth::Other(_) | WireHealth::Status(_) => Health::Warning,
-        WireHealth::Unimplemented => Health::Unknown,
+        WireHealth::Other(_) => Health::Warning,
+        WireHealth::Unimplemented | WireHealth::Status(_) => Health::Unknown,
     }
 }
 

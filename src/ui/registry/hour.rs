@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use egui::{Color32, CornerRadius, Rect, Ui, pos2, vec2};
 
-use super::service::Row;
+use super::instances::Rows;
 use crate::app::{ServiceEntry, ServiceRef};
 use crate::registry::{Health, HealthHistory, HistorySlot, SLOTS, WireMark};
 use crate::ui::context::{Cx, pane_at};
@@ -15,6 +15,9 @@ use crate::ui::widgets::shared::line_right;
 use crate::ui::widgets::text::{self, elide_middle, label_over, paint_text, paint_text_right};
 use crate::ui::widgets::tooltip::tooltip_ui;
 
+const FOOT: f32 = 238.0;
+/// Narrower, the changes stand below the hour.
+const BESIDE: f32 = 620.0;
 const HEAD: f32 = 36.0;
 /// Two lines and the gap below them.
 const ROW: f32 = 39.0;
@@ -23,27 +26,36 @@ const NAMES: f32 = 60.0;
 const WELL: f32 = 4.0;
 const ILL: f32 = 10.0;
 
-/// Both, side by side.
+/// The height of both.
+pub(super) fn height(width: f32) -> f32 {
+    if width < BESIDE { 2.0 * FOOT } else { FOOT }
+}
+
+/// Both, side by side where there is room.
 pub(super) fn hour_and_changes_ui(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     rect: Rect,
     known: &ServiceEntry,
     service: &ServiceRef,
-    rows: &[Row<'_>],
+    rows: &Rows<'_>,
 ) {
     let t = tokens(ui);
     ui.painter().hline(rect.x_range(), rect.top() + 0.5, egui::Stroke::new(1.0, t.line));
-    let share = if rect.width() < 620.0 { 1.0 } else { 0.6 };
-    let (left, right) = rect.split_left_right_at_x((rect.left() + rect.width() * share).round());
-    hour_ui(ui, cx, left, known, rows);
-    if share < 1.0 {
-        line_right(ui.painter(), left, t.line);
-        super::changes::changes_ui(ui, cx, right, known, service);
+    if rect.width() < BESIDE {
+        let (upper, lower) = rect.split_top_bottom_at_y(rect.top() + FOOT);
+        hour_ui(ui, cx, upper, known, rows);
+        ui.painter().hline(lower.x_range(), lower.top() + 0.5, egui::Stroke::new(1.0, t.line));
+        super::changes::changes_ui(ui, cx, lower, known, service);
+        return;
     }
+    let (left, right) = rect.split_left_right_at_x((rect.left() + rect.width() * 0.6).round());
+    hour_ui(ui, cx, left, known, rows);
+    line_right(ui.painter(), left, t.line);
+    super::changes::changes_ui(ui, cx, right, known, service);
 }
 
-fn hour_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect, known: &ServiceEntry, rows: &[Row<'_>]) {
+fn hour_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect, known: &ServiceEntry, rows: &Rows<'_>) {
     let words = cx.lang().registry();
     let t = tokens(ui);
     let end = paint_text(
@@ -63,12 +75,12 @@ fn hour_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect, known: &ServiceEntry, rows: &[R
     egui::ScrollArea::vertical().id_salt("hour rows").auto_shrink([false, false]).show_rows(
         &mut pane,
         ROW,
-        rows.len(),
+        rows.places.len(),
         |ui, range| {
-            for row in range.filter_map(|index| rows.get(index)) {
+            for instance in range.filter_map(|index| rows.instance(index)) {
                 let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), egui::Sense::hover());
-                let history = known.history.get(&row.instance.key);
-                row_ui(ui, cx, place, &row.instance.key.id, history, now);
+                let history = known.history.get(&instance.key);
+                row_ui(ui, cx, place, &instance.key.id, history, now);
             }
         },
     );

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::service::Row;
+use super::instances::Row;
 use super::side::of_registry;
 use super::{act, health};
 use crate::app::{
@@ -72,7 +72,7 @@ pub(super) fn instance_ui(
         match view.side {
             InstanceSide::Checks => checks_ui(ui, cx, entry, instance, known.first_seen),
             InstanceSide::Methods => methods_ui(ui, cx, service, row),
-            InstanceSide::Metadata => metadata_ui(ui, cx, instance),
+            InstanceSide::Metadata => metadata_ui(ui, cx, row),
             InstanceSide::Node => node_ui(ui, cx, service, instance),
         }
         ui.add_space(INSET);
@@ -115,13 +115,13 @@ fn notices_ui(
         }
         ui.add_space(8.0);
     }
-    if let Some(drift) = known.drift() {
+    if let Some(drift) = &known.sums().drift {
         let others: Vec<(String, Vec<String>)> = drift
             .others
             .iter()
             .map(|(hash, keys)| (hash.clone(), keys.iter().map(|key| key.id.clone()).collect()))
             .collect();
-        let served = schemas(known);
+        let served = &known.sums().schemas;
         let mut text = lang.schema_drift(&drift.usual, &others);
         if let [(left, _), (right, _), ..] = served.as_slice() {
             if !cx.app.comparisons.is_asked(&left.hash, &right.hash) {
@@ -139,23 +139,9 @@ fn notices_ui(
         }
         ui.add_space(8.0);
         if view.compares {
-            crate::ui::all::compare_schemas_ui(ui, cx, &served);
+            crate::ui::all::compare_schemas_ui(ui, cx, served);
         }
     }
-}
-
-/// Schemas that instances serve, the most frequent first, with who serves each.
-fn schemas(known: &ServiceEntry) -> Vec<(Arc<WireSchema>, Vec<String>)> {
-    let mut found: Vec<(Arc<WireSchema>, Vec<String>)> = Vec::new();
-    for instance in known.instances() {
-        let Some(schema) = known.wire_of(&instance.key).and_then(|facts| facts.schema.as_ref()) else { continue };
-        match found.iter_mut().find(|(other, _)| other.hash == schema.hash) {
-            Some((_, ids)) => ids.push(instance.key.id.clone()),
-            None => found.push((Arc::clone(schema), vec![instance.key.id.clone()])),
-        }
-    }
-    found.sort_by_key(|(_, ids)| std::cmp::Reverse(ids.len()));
-    found
 }
 
 fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Instance, first_seen: Option<SystemTime>) {
@@ -246,8 +232,7 @@ fn methods_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>)
         ui.add_space(26.0);
         return;
     }
-    let methods =
-        row.wire.and_then(|wire| wire.schema.as_ref()).map(|schema| methods_of(&schema.text)).unwrap_or_default();
+    let methods = row.wire.and_then(|wire| wire.schema.as_ref()).map(|schema| methods_once(ui, schema));
     let columns = [
         Column::new(words.grpc_service, 260.0),
         Column::new(lang.all().wire, 150.0),
@@ -260,12 +245,17 @@ fn methods_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>)
         let health = match own {
             Some(health) => {
                 let badge = health::of_wire(health);
-                let cell = Cell::new(health.word()).icon(badge.icon());
+                let cell = Cell::new(lang.wire_word(health)).icon(badge.icon());
                 if badge.tone() == Tone::Plain { cell.soft() } else { cell.tone(badge.tone()) }
             }
             None => Cell::new(lang.words().no_value).soft(),
         };
-        let own: Vec<&str> = methods.iter().filter(|(of, _)| of == name).map(|(_, method)| method.as_str()).collect();
+        let own: Vec<&str> = methods
+            .iter()
+            .flat_map(|methods| methods.iter())
+            .filter(|(of, _)| of == name)
+            .map(|(_, method)| method.as_str())
+            .collect();
         vec![Cell::mono(name), health, Cell::mono(own.join(", ")).soft().elide_end()]
     });
     if response.opened.is_some() {
@@ -278,6 +268,20 @@ fn methods_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>)
         super::call::call_instance(cx, service, &row.instance.key);
     }
     ui.add_space(28.0);
+}
+
+/// The same, read once for each schema.
+fn methods_once(ui: &Ui, schema: &WireSchema) -> Arc<[(String, String)]> {
+    type Read = (String, Arc<[(String, String)]>);
+    let id = Id::unique("methods of a schema");
+    if let Some((hash, methods)) = ui.data(|data| data.get_temp::<Read>(id))
+        && hash == schema.hash
+    {
+        return methods;
+    }
+    let methods: Arc<[(String, String)]> = methods_of(&schema.text).into();
+    ui.data_mut(|data| data.insert_temp::<Read>(id, (schema.hash.clone(), Arc::clone(&methods))));
+    methods
 }
 
 /// Services and their methods, out of canonical .proto source.
@@ -299,12 +303,20 @@ fn methods_of(source: &str) -> Vec<(String, String)> {
     found
 }
 
-fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, instance: &Instance) {
+fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row<'_>) {
     let words = cx.lang().registry();
+    let instance = row.instance;
     inset_ui(ui, |ui| {
         let tags = instance.tags.join(", ");
         let weights = cx.lang().weights(instance.weights);
-        let mut rows: Vec<(String, String)> = vec![(words.tags.to_owned(), tags), (words.weights.to_owned(), weights)];
+        let mut rows: Vec<(String, String)> = vec![
+            (cx.lang().words().address.to_owned(), instance.host_port()),
+            (words.tags.to_owned(), tags),
+            (words.weights.to_owned(), weights),
+        ];
+        if let Some(wire) = row.wire {
+            rows.push((words.tcp_tls.to_owned(), super::instances::tcp_tls_word(cx.lang(), wire)));
+        }
         rows.extend(
             instance
                 .tagged_addresses

@@ -9,6 +9,7 @@ mod dialog;
 mod health;
 mod hour;
 mod instance;
+mod instances;
 mod keys;
 mod nodes;
 mod register;

@@ -365,8 +365,10 @@ impl RegisterDialog {
         let done = done.start.min(self.several.len())..done.end.min(self.several.len());
         self.wrong.drain(done.start.min(self.wrong.len())..done.end.min(self.wrong.len()));
         self.read_as.drain(done.start.min(self.read_as.len())..done.end.min(self.read_as.len()));
+        // What comes behind them moves up.
+        let moved = if self.at >= done.end { self.at - done.len() } else { self.at.min(done.start) };
         self.several.drain(done);
-        self.at = self.at.min(self.several.len().saturating_sub(1));
+        self.at = moved.min(self.several.len().saturating_sub(1));
         if let Some(form) = self.several.get(self.at).cloned() {
             (self.form, self.edited) = (form, None);
         }

@@ -144,8 +144,7 @@ fn holds_secret(text: &str) -> bool {
     let words = shell::words(text).words;
     let flag = |pair: &[String]| match pair {
         [name, value] => {
-            name.starts_with('-')
-                && (is_secret_value(name, value.as_bytes()) || (is_user(name) && value.contains(':')))
+            name.starts_with('-') && (is_secret_value(name, value.as_bytes()) || (is_user(name) && value.contains(':')))
         }
         _ => false,
     };

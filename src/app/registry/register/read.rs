@@ -58,10 +58,11 @@ impl RegisterForm {
             other: self.other.clone(),
         };
         let mut faults = reader.faults;
-        faults.extend(self.not_kept.iter().map(|path| Fault {
-            place: FaultPlace::Field(""),
-            kind: FaultKind::NotKept(path.clone()),
-        }));
+        faults.extend(
+            self.not_kept
+                .iter()
+                .map(|path| Fault { place: FaultPlace::Field(""), kind: FaultKind::NotKept(path.clone()) }),
+        );
         // What cannot be read is missing too; it is said once.
         let unread: Vec<FaultPlace> =
             faults.iter().filter(|fault| fault.is_fatal()).map(|fault| fault.place.clone()).collect();

@@ -267,11 +267,8 @@ impl App {
     fn said_of_all(&self) -> Option<ActSaid> {
         let dialog = self.registries.register.as_ref()?;
         let (_, service) = dialog.done.last()?;
-        let service = ServiceRef {
-            registry: dialog.registry,
-            datacenter: dialog.datacenter.clone(),
-            service: service.clone(),
-        };
+        let service =
+            ServiceRef { registry: dialog.registry, datacenter: dialog.datacenter.clone(), service: service.clone() };
         let instances = dialog.done.iter().map(|(id, _)| id.clone()).collect();
         let what = match dialog.done.as_slice() {
             [_] => ActWhat::Registered { replaced: None },
@@ -299,7 +296,7 @@ impl App {
             self.see_notice();
         }
         if let Some(id) = id {
-            let before = self.registries.view(&service).chosen;
+            let before = self.registries.view(&service).chosen.clone();
             self.registries.awaited = Some(Awaited { service, id, before });
             self.take_awaited();
         }
@@ -310,7 +307,9 @@ impl App {
     pub(in crate::app::registry) fn forget_registrations(&mut self, registry: RegistryId) {
         let open = self.registries.register.as_ref().map(|dialog| dialog.opened);
         let unheard = self.registries.asked.values().filter_map(|(known, asked)| match asked {
-            Asked::Register(sending) if *known == registry && Some(sending.opened) != open => Some(sending.form.clone()),
+            Asked::Register(sending) if *known == registry && Some(sending.opened) != open => {
+                Some(sending.form.clone())
+            }
             _ => None,
         });
         for form in unheard.collect::<Vec<_>>() {

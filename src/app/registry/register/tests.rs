@@ -11,7 +11,7 @@ use crate::app::registry::acts_tests::{Bench, form, key, place};
 use crate::app::registry::{ActWhat, RegistryAct, RegistryView};
 use crate::app::{App, Drafts, Happened, ThemeChoice};
 use crate::engine::{Command, Event, RegistryQuestion, RegistryReply, RegistryTold};
-use crate::registry::{Health, Rehearsed, RegistryError, RegistryFault};
+use crate::registry::{Health, RegistryError, RegistryFault, Rehearsed};
 use crate::state::Document;
 use crate::words::Lang;
 
@@ -147,7 +147,7 @@ fn drafts_outlive_the_question() {
     // For another service it begins with that one.
     bench.register(RegisterAct::Open(id, Some("Orders".to_owned())));
     assert_eq!(bench.dialog().form.name, "Orders");
-    bench.register(RegisterAct::TakeDraft);
+    bench.register(RegisterAct::TakeDraft(0));
     assert_eq!(bench.dialog().form, form("9005"));
     bench.register(RegisterAct::Close);
     // From an instance it begins with that one, and the draft is at hand.
@@ -155,7 +155,7 @@ fn drafts_outlive_the_question() {
     bench.register(RegisterAct::OpenLike(service, key("9001")));
     assert_eq!(bench.dialog().form.port, "9001");
     assert_eq!(bench.dialog().form.id, "", "two of one id would be one");
-    bench.register(RegisterAct::TakeDraft);
+    bench.register(RegisterAct::TakeDraft(0));
     assert_eq!(bench.dialog().form, form("9005"));
     bench.register(RegisterAct::Close);
     bench.register(RegisterAct::Open(id, None));
@@ -406,11 +406,11 @@ fn drafts_outlive_the_program() {
     assert!(bench.dialog().came_back);
     bench.register(RegisterAct::Confirm);
     let asked = bench.questions();
-    let sent = asked.iter().find(|(_, question)| matches!(question, RegistryQuestion::Register(_)));
+    let sent = asked.iter().find(|(_, question)| matches!(question, RegistryQuestion::Register { .. }));
     let (ticket, _) = sent.expect("it is sent");
     bench.reply(*ticket, Ok(RegistryReply::Done));
     let kept = bench.app.document(&mut Drafts::default());
-    assert_eq!(kept.registries[0].unsent_registration, None, "it was sent");
+    assert_eq!(kept.registries[0].unsent_registrations, [], "it was sent");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
-use super::row::{Form, SHORT, ask_focus, below_ui, fault_ui, field_id, field_row_ui, row_ui, typed_ui, usual_row_ui, word_ui};
+use super::row::{
+    Form, SHORT, ask_focus, below_ui, fault_ui, field_id, field_row_ui, row_ui, typed_ui, usual_row_ui, word_ui,
+};
 use super::service::{Pairs, pairs_ui};
 use crate::app::{CHECK_KINDS, CheckForm, RegisterForm, Usual};
 use crate::registry::consul::registration::FaultPlace;

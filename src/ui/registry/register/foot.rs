@@ -103,11 +103,8 @@ fn verdict(lang: Lang, dialog: &RegisterDialog) -> Option<(Icon, Tone, String)> 
     }
     if let Rehearsal::Refused(error) = &dialog.rehearsal {
         // Who cannot be asked refused nothing.
-        let (icon, tone) = if error.fault.is_away() {
-            (Icon::TriangleAlert, Tone::Warn)
-        } else {
-            (Icon::CircleX, Tone::Error)
-        };
+        let (icon, tone) =
+            if error.fault.is_away() { (Icon::TriangleAlert, Tone::Warn) } else { (Icon::CircleX, Tone::Error) };
         return Some((icon, tone, lang.registry_error(error)));
     }
     Some(match (all().next(), &dialog.rehearsal) {
