@@ -10,7 +10,9 @@ mod window_support;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use proconsul::app::{Action, Area, Happened, IdState, RegistryAct, RegistryForm, RegistryView, ServiceRef, Settings};
+use proconsul::app::{
+    Action, Area, Happened, IdState, RegisterAct, RegistryAct, RegistryForm, RegistryView, ServiceRef, Settings,
+};
 use proconsul::registry::Health;
 use proconsul::registry::consul::registration::FaultKind;
 use serde_json::json;
@@ -278,5 +280,104 @@ fn a_registry_a_datacenter_and_its_nodes_are_looked_at_and_read_only_forbids() {
             }
             walk.look("read-only");
         }
+    });
+}
+
+/// Two registrations are typed, one of them broken JSON with a token, and the program is killed: both come back, and say
+/// what of them is in no file.
+#[test]
+fn what_was_typed_outlives_the_window() {
+    let agent = Plan::default().start();
+    in_both(|lang| {
+        let acts = lang.acts();
+        let folder = tempfile::tempdir().unwrap();
+        let mut walk = looking(Begin::new(lang).kept_in(folder.path()), &agent);
+        let open = |walk: &mut Walk, name: &str| {
+            let act = RegisterAct::Open(walk.app().registries.entries[0].id, Some(name.to_owned()));
+            walk.act(Action::Registry(RegistryAct::Register(act)));
+            walk.steps(4);
+        };
+        open(&mut walk, "Orders");
+        walk.fill(acts.port, "7001");
+        walk.click(Role::Link, acts.add_entry);
+        walk.steps(4);
+        walk.text("api-token");
+        walk.press(Key::Tab);
+        walk.text("hush-hush");
+        walk.press(Key::Escape);
+        assert!(walk.app().registries.register.is_none());
+        open(&mut walk, "Inventory");
+        walk.until_shown(&lang.draft_of("Orders"));
+        let broken = r#"{"Name": "Inventory", "Token": "hush-hush", "Prot": 7002}"#;
+        walk.fill(acts.json_editor, broken);
+        walk.until_shown("Prot: ");
+        walk.look("broken JSON beside a draft");
+        // Enter sends nothing that cannot be sent, and leads to what is wrong.
+        walk.key(Modifiers::COMMAND, Key::Enter);
+        walk.steps(4);
+        assert_eq!(walk.focused(), Some((Role::MultilineTextInput, acts.json_editor.to_owned())));
+
+        // As after a kill: what is on the disk now is all that there is.
+        let file = folder.path().join("state.json");
+        walk.until_so("both are on the disk", |_| {
+            let text = std::fs::read_to_string(&file).unwrap_or_default();
+            text.contains("Prot") && text.contains("Orders")
+        });
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(!text.contains("hush"), "a secret is in the file");
+        let after = tempfile::tempdir().unwrap();
+        std::fs::write(after.path().join("state.json"), text).unwrap();
+        let mut walk = Begin::new(lang).kept_in(after.path()).walk();
+        walk.act(Action::ShowArea(Area::Registry));
+        walk.until("the registry is open", |app| {
+            app.registries.entries.iter().any(|entry| entry.capabilities.register && !entry.datacenters.is_empty())
+        });
+        open(&mut walk, "Inventory");
+        walk.until_shown(lang.registration().json_lacks);
+        assert!(walk.app().registries.register.as_ref().unwrap().json().contains(r#""Token": "", "Prot": 7002"#));
+        walk.look("broken JSON came back");
+        walk.click(Role::Link, acts.take_draft);
+        walk.steps(4);
+        let form = &walk.app().registries.register.as_ref().unwrap().form;
+        assert_eq!((form.port.as_str(), form.meta[0].1.as_str()), ("7001", ""));
+        walk.key(Modifiers::COMMAND, Key::Enter);
+        walk.steps(4);
+        let again = lang.registration_fault(&FaultKind::TypeAgain("api-token".to_owned()), true);
+        assert!(walk.names(Role::Alert).contains(&again));
+        assert_eq!(walk.focused(), Some((Role::TextInput, walk.words().value.to_owned())));
+        walk.look("a secret has to be typed again");
+        walk.text("new");
+        walk.until_shown(acts.checked);
+        walk.key(Modifiers::COMMAND, Key::Enter);
+        walk.until("it is registered", |app| app.registries.register.is_none());
+        assert_eq!(agent.get("/v1/agent/service/Orders")["Meta"]["api-token"], "new");
+        agent.put("/v1/agent/service/deregister/Orders", &serde_json::Value::Null);
+    });
+}
+
+/// What is on its way when the question is closed tells behind the bell what came of it, and moves nobody.
+#[test]
+fn an_agent_that_hangs_is_left_and_keeps_what_was_typed() {
+    let agent = Plan::default().start();
+    in_both(|lang| {
+        let mut walk = looking(Begin::new(lang), &agent);
+        let registry = walk.app().registries.entries[0].id;
+        let view = RegistryView::Registry(registry);
+        walk.act(Action::Registry(RegistryAct::Show(view.clone())));
+        walk.click(Role::Button, lang.registry().register);
+        walk.text("Late");
+        walk.fill(lang.acts().port, "7003");
+        walk.until_shown(lang.acts().checked);
+        agent.freeze();
+        walk.key(Modifiers::COMMAND, Key::Enter);
+        walk.until_shown(lang.acts().sending);
+        walk.look("it is sent to an agent that hangs");
+        walk.press(Key::Escape);
+        walk.until("it is given up", |app| {
+            app.told().iter().any(|notice| matches!(&notice.what, Happened::Act(said) if said.error.is_some()))
+        });
+        assert_eq!(walk.app().registries.shown, Some(view));
+        assert_eq!(walk.app().registries.drafts_of(registry)[0].title(), "Late");
+        agent.thaw();
     });
 }

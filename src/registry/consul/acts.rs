@@ -420,7 +420,8 @@ pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, sa
     let reply = agent.send_any(&ask).await?;
     let found = agent_check(&agent, check).await;
     if matches!(found, Ok(None)) && matches!(reply.status, 404 | 500) {
-        let what = format!("check with the ID {check} at the agent of node {node}");
+        let at = if node.is_empty() { "this agent".to_owned() } else { format!("the agent of node {node}") };
+        let what = format!("check with the ID {check} at {at}");
         return Err(agent.error(&ask, RegistryFault::Missing(what)));
     }
     if reply.status != 200 {

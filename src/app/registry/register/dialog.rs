@@ -276,9 +276,11 @@ impl RegisterDialog {
     pub(in crate::app) fn unsent(&self, is_closing: bool) -> Option<RegisterDraft> {
         let json = self.edited.as_ref().filter(|edited| edited.is_broken()).map(|edited| edited.text.clone());
         let on_its_way = is_closing && self.sends.is_some();
+        // Of all that were to be sent, those that are not sent yet are unfinished work.
+        let is_cut = on_its_way && self.way != Way::One;
         let mut forms: Vec<RegisterForm> = match self.several.as_slice() {
             [] => Some(self.form.clone()).into_iter().filter(|form| *form != self.begun || json.is_some()).collect(),
-            several if several == self.read_as.as_slice() && json.is_none() => Vec::new(),
+            several if several == self.read_as.as_slice() && json.is_none() && !is_cut => Vec::new(),
             several => several.to_vec(),
         };
         let mut at = self.at.min(forms.len().saturating_sub(1));

@@ -5,6 +5,7 @@ use egui::{Id, Rect, Ui, pos2};
 use super::check::headers_of;
 use super::row::{ask_focus, field_id, is_missing};
 use crate::app::{RegisterAct, RegisterDialog, RegistryAct, Rehearsal};
+use crate::registry::RegistryError;
 use crate::registry::consul::registration::{Fault, FaultKind, FaultPlace};
 use crate::ui::context::{Cx, row_at, row_ending_right};
 use crate::ui::icons::Icon;
@@ -105,7 +106,9 @@ fn verdict(lang: Lang, dialog: &RegisterDialog) -> Option<(Icon, Tone, String)> 
         // Who cannot be asked refused nothing.
         let (icon, tone) =
             if error.fault.is_away() { (Icon::TriangleAlert, Tone::Warn) } else { (Icon::CircleX, Tone::Error) };
-        return Some((icon, tone, lang.registry_error(error)));
+        // Where it is sent stands above the JSON.
+        let error = RegistryError { asked: String::new(), ..RegistryError::clone(error) };
+        return Some((icon, tone, lang.registry_error(&error)));
     }
     Some(match (all().next(), &dialog.rehearsal) {
         (Some(fault), _) => (Icon::TriangleAlert, Tone::Warn, said(fault)),

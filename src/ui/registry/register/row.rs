@@ -172,5 +172,7 @@ pub(super) fn take_focus(ui: &Ui, response: &Response) {
         ui.data_mut(|data| data.remove::<Id>(key));
         response.request_focus();
         response.scroll_to_me(None);
+        // Its ring is painted in the next frame.
+        ui.ctx().request_repaint();
     }
 }
