@@ -209,7 +209,7 @@ impl Bench {
                 let many = self.many.clone();
                 match act {
                     Act::ScrollTree | Act::ScrollInstances | Act::ScrollServices => {
-                        times.push(self.frame(wheel(index)))
+                        times.push(self.frame(wheel(index)));
                     }
                     Act::FilterTree => {
                         let typed: String = "service-19 tag".chars().take(index % 15).collect();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::engine::{CaChoice, ClientFiles, Endpoint, Scheme, TlsChoice};
+use crate::registry::RegistryKind;
 use crate::secret::Secret;
 use crate::transport::Keepalive;
 
@@ -24,6 +25,8 @@ pub struct Start {
     pub demo: bool,
     /// Servers, in order.
     pub targets: Vec<StartTarget>,
+    /// Registries: their kind, and where each is; empty takes the environment's.
+    pub registries: Vec<(RegistryKind, String)>,
     /// .proto files, folders and descriptor sets: one source. Absolute.
     pub paths: Vec<PathBuf>,
     /// For `paths`; absolute.
@@ -70,6 +73,7 @@ impl Start {
         json!({
             "demo": self.demo,
             "targets": self.targets.iter().map(write_target).collect::<Vec<_>>(),
+            "registries": self.registries.iter().map(|(kind, place)| json!([kind.scheme(), place])).collect::<Vec<_>>(),
             "paths": self.paths.iter().map(|path| write_path(path)).collect::<Vec<_>>(),
             "import_roots": self.import_roots.iter().map(|path| write_path(path)).collect::<Vec<_>>(),
             "no_reflection": self.no_reflection,
@@ -83,6 +87,7 @@ impl Start {
         Some(Self {
             demo: value.get("demo")?.as_bool()?,
             targets: list(value.get("targets")?, read_target)?,
+            registries: list(value.get("registries")?, read_registry)?,
             paths: list(value.get("paths")?, read_path)?,
             import_roots: list(value.get("import_roots")?, read_path)?,
             no_reflection: value.get("no_reflection")?.as_bool()?,
@@ -124,6 +129,12 @@ fn read_path(value: &Value) -> Option<PathBuf> {
         return Some(std::ffi::OsString::from_vec(bytes).into());
     }
     text(value).map(PathBuf::from)
+}
+
+fn read_registry(value: &Value) -> Option<(RegistryKind, String)> {
+    let scheme = value.get(0)?.as_str()?;
+    let kind = [RegistryKind::Consul, RegistryKind::Static].into_iter().find(|kind| kind.scheme() == scheme)?;
+    Some((kind, text(value.get(1)?)?))
 }
 
 fn write_rows(rows: &Rows) -> Value {
@@ -216,6 +227,7 @@ fn read_target(value: &Value) -> Option<StartTarget> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests may end by panicking")]
 
+    use super::RegistryKind;
     use super::{Start, StartTarget};
     use crate::engine::{CaChoice, ClientFiles, Endpoint, Scheme, TlsChoice};
     use crate::secret::Secret;
@@ -242,6 +254,7 @@ mod tests {
             })
         };
         let start = Start {
+            registries: vec![(RegistryKind::Consul, String::new()), (RegistryKind::Static, "/a list".to_owned())],
             demo: true,
             targets: vec![full, StartTarget::new(Endpoint::new(":1"))],
             paths: vec!["/a b/李.proto".into()],

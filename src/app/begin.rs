@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use super::{App, ConnectionForm, SourceOrigin};
+use super::{App, ConnectionForm, RegistryForm, RegistryView, SourceOrigin};
 use crate::engine::SourceId;
+use crate::registry::RegistryKind;
 use crate::start::{Rows, Start, StartTarget};
 use crate::state::{Origin, RecentSource};
 
@@ -18,6 +19,15 @@ impl App {
         }
         for target in &start.targets {
             self.begin_target(target, start.no_reflection, now);
+        }
+        for (kind, place) in &start.registries {
+            let (address, file) = match kind {
+                RegistryKind::Consul => (place.clone(), String::new()),
+                RegistryKind::Static => (String::new(), place.clone()),
+            };
+            let form = RegistryForm { kind: *kind, address, file, ..RegistryForm::default() };
+            let id = self.add_registry(form, now);
+            self.show_registry(RegistryView::Registry(id), now);
         }
         let Some(id) = self.open_paths(start.paths.clone(), start.import_roots.clone(), now) else { return };
         let Some(first) = start.targets.first() else { return };

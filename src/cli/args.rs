@@ -19,7 +19,8 @@ pub struct Cli {
     /// Open the window on built-in demo services
     #[arg(long)]
     pub demo: bool,
-    /// What the window opens: servers by their addresses, .proto files, folders, descriptor sets
+    /// What the window opens: servers by their addresses, registries (consul://HOST:PORT, static://FILE), .proto files,
+    /// folders, descriptor sets
     #[arg(value_name = "TARGET|FILE|FOLDER")]
     pub open: Vec<OsString>,
     /// How to connect.

@@ -7,7 +7,7 @@ use super::connect::{endpoint, text_rows};
 use super::{NOT_BEGUN, USAGE};
 use crate::call::check_metadata;
 use crate::engine::{CaChoice, ClientFiles, Endpoint, Scheme};
-use crate::registry::{RegistryTarget, names_a_registry};
+use crate::registry::{RegistryKind, RegistryTarget, names_a_registry, whole_registry};
 use crate::start::{Rows, Start, StartTarget};
 use crate::transport::Target;
 
@@ -35,10 +35,21 @@ pub(super) fn start(cli: &Cli) -> Result<Start, Refused> {
     let args = &cli.connection;
     let mut paths = Vec::new();
     let mut addresses = Vec::new();
+    let mut registries = Vec::new();
     for word in &cli.open {
         match word.to_str() {
             _ if !args.unix && Path::new(word).exists() => paths.push(absolute(Path::new(word))?),
-            Some(text) => addresses.push(address_of(text, args.unix)?),
+            Some(text) => match whole_registry(text) {
+                Some((RegistryKind::Static, file)) => {
+                    let file = absolute(Path::new(&file))?;
+                    if !file.exists() {
+                        return Err(missing(&file.display().to_string()));
+                    }
+                    registries.push((RegistryKind::Static, file.display().to_string()));
+                }
+                Some(found) => registries.push(found),
+                None => addresses.push(address_of(text, args.unix)?),
+            },
             None => return Err(missing(&word.to_string_lossy())),
         }
     }
@@ -56,7 +67,7 @@ pub(super) fn start(cli: &Cli) -> Result<Start, Refused> {
     }
     let import_roots = cli.schema.import_path.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
     let targets = addresses.iter().map(|address| target(address, args)).collect::<Result<_, _>>()?;
-    Ok(Start { demo: cli.demo, targets, paths, import_roots, no_reflection: cli.schema.given() })
+    Ok(Start { demo: cli.demo, targets, registries, paths, import_roots, no_reflection: cli.schema.given() })
 }
 
 fn missing(path: &str) -> Refused {
@@ -165,6 +176,7 @@ mod tests {
     use super::{Refused, start};
     use crate::cli::Cli;
     use crate::engine::Scheme;
+    use crate::registry::RegistryKind;
     use crate::start::Start;
 
     fn read(words: &[&str]) -> Result<Start, Refused> {
@@ -187,6 +199,11 @@ mod tests {
         assert!(read(&["--proto", file, ":1"]).unwrap().no_reflection);
         assert_eq!(read(&[]).unwrap(), Start::default());
         assert!(read(&["--demo"]).unwrap().demo);
+        let list = format!("static://{file}");
+        let found = read(&["consul://127.0.0.1:8500", &list, "consul://User"]).unwrap();
+        let places = [(RegistryKind::Consul, "127.0.0.1:8500"), (RegistryKind::Static, file)];
+        assert_eq!(found.registries, places.map(|(kind, place)| (kind, place.to_owned())));
+        assert_eq!(found.targets.len(), 1, "one service of a registry is a target");
     }
 
     #[test]
@@ -206,6 +223,7 @@ mod tests {
             (&["--proto", "no.proto"], 2, "no such file or folder"),
             (&["conjure"], 2, "no verb, file or address"),
             (&["consul://a?tga=1"], 2, "tga="),
+            (&["static://no-such-list"], 2, "no-such-list: no such file"),
             (&["--plaintext"], 2, "name a target"),
             (&["--import-path", "/"], 2, "--import-path"),
             (&[":1", "--protoset-out", "x"], 2, "with a verb"),

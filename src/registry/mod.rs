@@ -36,7 +36,7 @@ pub use model::{
     Node, NodeState, RegistryKind, RegistryPlace, Scope, Service, TokenInfo,
 };
 pub use sums::{keep_checks_since, keep_since, services_of};
-pub use target::{MOST_RETRIES, RegistryTarget, RegistryTargetError, names_a_registry};
+pub use target::{MOST_RETRIES, RegistryTarget, RegistryTargetError, names_a_registry, whole_registry};
 pub use wire::{
     Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, GrpcFact, ReflectionFact, TcpFact, TlsFact,
     WireFacts, WireHealth, WireSchema, disagreement, drift,

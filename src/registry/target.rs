@@ -83,6 +83,22 @@ pub fn names_a_registry(text: &str) -> bool {
     kind_of(&scheme).is_some() || LATER.contains(&scheme.as_str())
 }
 
+/// A registry as a whole, `consul://`, `consul://HOST:PORT[/]` or `static://FILE`: its kind and its place, which is empty
+/// where the environment says it. `None` for one service of it, and for anything else.
+pub fn whole_registry(text: &str) -> Option<(RegistryKind, String)> {
+    let (scheme, rest) = text.trim().split_once("://")?;
+    let kind = kind_of(&scheme.to_ascii_lowercase())?;
+    if rest.contains(['?', '#', '@']) {
+        return None;
+    }
+    if kind == RegistryKind::Static {
+        return decoded(rest).ok().filter(|file| !file.is_empty()).map(|file| (kind, file));
+    }
+    let place = decoded(rest.strip_suffix('/').unwrap_or(rest)).ok()?;
+    let is_place = place.is_empty() || place.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    (is_place && !place.contains('/')).then_some((kind, place))
+}
+
 fn kind_of(scheme: &str) -> Option<RegistryKind> {
     [RegistryKind::Consul, RegistryKind::Static].into_iter().find(|kind| kind.scheme() == scheme)
 }
@@ -307,6 +323,24 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
     use super::*;
+
+    #[test]
+    fn registries_as_a_whole() {
+        for (text, expect) in [
+            ("consul://", Some((RegistryKind::Consul, ""))),
+            ("consul://127.0.0.1:8500", Some((RegistryKind::Consul, "127.0.0.1:8500"))),
+            ("CONSUL://[::1]:8500/", Some((RegistryKind::Consul, "[::1]:8500"))),
+            ("static:///etc/my%20list", Some((RegistryKind::Static, "/etc/my list"))),
+            ("consul://User", None),
+            ("consul://127.0.0.1:8500/User", None),
+            ("consul://127.0.0.1:8500?dc=a", None),
+            ("static://", None),
+            ("static://list#User", None),
+            ("127.0.0.1:8500", None),
+        ] {
+            assert_eq!(whole_registry(text), expect.map(|(kind, place)| (kind, place.to_owned())), "{text}");
+        }
+    }
 
     #[test]
     fn what_people_type() {

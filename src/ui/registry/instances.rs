@@ -119,8 +119,7 @@ pub(super) fn table_ui(
         columns.push(Column::new(words.tcp_tls, width).group(words.wire_says));
         sorts.push(None);
     }
-    let width = if shown.wide_tls { 128.0 } else { 112.0 };
-    columns.push(Column::new(cx.lang().all().wire, width).group(words.wire_says).sort(sort(InstanceColumn::Wire)));
+    columns.push(Column::new(cx.lang().all().wire, 130.0).group(words.wire_says).sort(sort(InstanceColumn::Wire)));
     sorts.push(Some(InstanceColumn::Wire));
     if shown.schema {
         columns

@@ -99,7 +99,7 @@ fn parts_ui(
     // The table takes what its rows need, and leaves room for one of them to be read.
     let wanted = 52.0 + 30.0 * rows.places.len() as f32 + 1.0;
     let usual = wanted.min((upper.height() * 0.5).max(TABLE_LEAST));
-    let range = SplitRange { first_min: TABLE_LEAST - 30.0, second_min: DETAIL_LEAST, rest: usual / upper.height() };
+    let range = SplitRange { first_min: TABLE_LEAST, second_min: DETAIL_LEAST, rest: usual / upper.height() };
     let share = cx.memory.instances_share.unwrap_or(range.rest).min(wanted / upper.height());
     let (table, below) = split(upper, SplitAxis::Rows, share, range);
     table_ui(ui, cx, table.with_max_y(table.bottom() - 1.0), entry, service, view, &rows, chosen);
