@@ -495,10 +495,17 @@ fn access_rules_refuse_by_name_and_no_token_shows() {
     with("", &file, user).exits(1).says(&["ACL"]);
     with("no-such-token", &file, user).exits(1).says(&["does not know this token"]);
     with(&writer, &file, user).succeeds();
-    // One may, the other not: what was done is told, and what was not.
+    // One may, the other not: it is known beforehand, so neither is registered.
     let both = r#"[{"Name": "User", "ID": "9002"}, {"Name": "Admin"}]"#;
-    let output = with(&writer, &file, both).exits(1).says(&["ACL", "Admin", "the 1 before it are registered"]);
+    with(&writer, &file, both).exits(1).answers_nothing().says(&["ACL", "Admin", "nothing was registered"]);
+    assert_eq!(services(&agent), ["9001"]);
+    // What nobody can know beforehand, as the id of somebody else's service: what was done is told, and what was not.
+    agent.register(&json!({"Name": "Admin", "ID": "a1"}));
+    let both = r#"[{"Name": "User", "ID": "9002"}, {"Name": "User", "ID": "a1"}]"#;
+    let output =
+        with(&writer, &file, both).exits(1).says(&["ACL", "that was said of a1; the 1 before it are registered"]);
     assert_eq!(json(&output)[0]["id"], "9002");
+    agent.put("/v1/agent/service/deregister/a1", &Value::Null);
     with(&reader, &["deregister", "9001"], "").exits(1).says(&["ACL"]);
     with("", &["deregister", "9001"], "").exits(1).says(&["ACL"]);
     with(&reader, &["ttl", "t", "pass"], "").exits(1).says(&["ACL"]);

@@ -101,7 +101,7 @@ fn a_service_is_registered_maintained_and_deregistered() {
         walk.text("1.9-rc");
         // Only the agent itself can say that it will take it.
         walk.until_shown(acts.checked);
-        assert!(walk.has("/v1/agent/service/register?replace-existing-checks=true"));
+        assert!(walk.has("/v1/agent/service/register") && walk.has("?replace-existing-checks=true"));
         walk.look("a registration that is sound");
         walk.click(Role::Button, walk.words().more);
         walk.click(Role::MenuItemRadio, "H2 PING");
@@ -206,7 +206,7 @@ fn every_kind_of_check_has_its_fields_and_files_are_read() {
             walk.look(kind);
             label = kind;
         }
-        for more in [acts.more.to_owned(), format!("{}: {}", acts.health_check, acts.more)] {
+        for more in [acts.more.to_owned(), lang.labelled(acts.health_check, acts.more)] {
             walk.click(Role::Button, &more);
             walk.look(&more);
             walk.click(Role::Button, &more);
@@ -310,7 +310,8 @@ fn what_was_typed_outlives_the_window() {
         walk.until_shown(&lang.draft_of("Orders"));
         let broken = r#"{"Name": "Inventory", "Token": "hush-hush", "Prot": 7002}"#;
         walk.fill(acts.json_editor, broken);
-        walk.until_shown("Prot: ");
+        assert_eq!(walk.app().registries.register.as_ref().unwrap().json(), broken);
+        walk.until_shown("Prot");
         walk.look("broken JSON beside a draft");
         // Enter sends nothing that cannot be sent, and leads to what is wrong.
         walk.key(Modifiers::COMMAND, Key::Enter);

@@ -23,6 +23,11 @@ word_table! {
 }
 
 impl Lang {
+    /// `Port: 65536 is no port.`: a thing, and what is said of it.
+    pub fn labelled(self, what: &str, said: &str) -> String {
+        self.pick(format!("{what}: {said}"), format!("{what}：{said}"))
+    }
+
     /// `Register at 127.0.0.1:8500`
     pub fn register_at(self, address: &str) -> String {
         self.pick(format!("Register at {address}"), format!("注册到 {address}"))

@@ -126,8 +126,8 @@ impl App {
                 };
                 self.registries.views.entry(service).or_default().filtered = Some((query, found));
             }
-            (Asked::Agent, Ok(_)) => {}
-            (Asked::Keys(..) | Asked::IdTaken(..) | Asked::Rehearsal(..) | Asked::Register(_) | Asked::Act(_), _) => {}
+            // The rest was told to whoever asked, above.
+            _ => {}
         }
     }
 }

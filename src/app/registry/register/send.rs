@@ -188,8 +188,8 @@ impl App {
         result: Result<RegistryReply, RegistryError>,
         now: Instant,
     ) {
-        let is_it = |dialog: &&mut super::RegisterDialog| dialog.opened == sending.opened && dialog.sends.is_some();
-        let is_open = self.registries.register.as_mut().filter(is_it).is_some();
+        let is_it = |dialog: &super::RegisterDialog| dialog.opened == sending.opened && dialog.sends.is_some();
+        let is_open = self.registries.register.as_ref().is_some_and(is_it);
         match (result, is_open) {
             (Ok(RegistryReply::IdTaken(taken)), true) => self.id_was_taken(taken.unwrap_or_default()),
             (Ok(RegistryReply::IdTaken(taken)), false) => {

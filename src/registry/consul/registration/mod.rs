@@ -33,13 +33,9 @@ pub const REGISTER_QUERY: (&str, &str) = ("replace-existing-checks", "true");
 /// What stands behind `PUT` where a registration is sent, namespace and partition (empty for none) included.
 pub fn register_url(datacenter: &str, namespace: &str, partition: &str) -> String {
     let (name, value) = REGISTER_QUERY;
-    let mut url = format!("/{}?{name}={value}", REGISTER_PATH.join("/"));
-    for (name, value) in [("dc", datacenter), ("ns", namespace), ("partition", partition)] {
-        if !value.is_empty() {
-            url.push_str(&format!("&{name}={value}"));
-        }
-    }
-    url
+    let more = [("dc", datacenter), ("ns", namespace), ("partition", partition)];
+    let said = more.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("&{name}={value}"));
+    format!("/{}?{name}={value}{}", REGISTER_PATH.join("/"), said.collect::<String>())
 }
 
 /// Which of Consul's JSON forms.

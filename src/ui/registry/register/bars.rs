@@ -123,7 +123,7 @@ fn file_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, file: &FromFile) {
     bar_ui(ui, rect, "register file", |ui| {
         let mut path = file.path.clone();
         let (choose, read) = (cx.words().choose_files, acts.read_file);
-        let fault = file.fault.as_ref().map(|why| format!("{}: {why}", acts.not_done.trim_end_matches(['.', '。'])));
+        let fault = file.fault.as_ref().map(|why| lang.labelled(acts.not_done.trim_end_matches(['.', '。']), why));
         let buttons = Button::secondary(choose).width(ui) + Button::secondary(read).width(ui) + 28.0 + 32.0;
         let said = match (&fault, cx.app.no_dialog) {
             (Some(fault), _) => Some((fault.as_str(), tokens(ui).error)),
@@ -150,7 +150,7 @@ fn file_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, file: &FromFile) {
         if let Some((said, color)) = said {
             ui.add(Line::hint(said).color(color).elide(Elide::End).max_width(beside - 8.0));
         }
-        let close = format!("{}: {}", cx.words().close, lang.acts().file_path);
+        let close = lang.labelled(cx.words().close, lang.acts().file_path);
         if ui.add(IconButton::new(Icon::X, &close)).clicked() {
             act(cx, RegistryAct::Register(RegisterAct::CloseFile));
         }

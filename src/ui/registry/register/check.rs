@@ -86,7 +86,7 @@ fn head_ui(ui: &mut Ui, lang: Lang, at: usize, count: usize) -> bool {
     }
     let place = Rect::from_min_max(pos2(rect.right() - 28.0, rect.top()), rect.max);
     let mut right = row_at(ui, place, ("check remove", at));
-    let name = format!("{}: {}", acts.remove_check, at + 1);
+    let name = lang.labelled(acts.remove_check, &(at + 1).to_string());
     right.add(IconButton::new(Icon::X, &name)).clicked()
 }
 
@@ -208,9 +208,9 @@ fn check_ui(ui: &mut Ui, form: &Form<'_>, place: Place, usual: &Usual, check: &m
     ends_ui(ui, form, place, check);
     let icon = if check.more { Icon::ChevronUp } else { Icon::ChevronDown };
     let name = if place.at == 0 {
-        format!("{}: {}", acts.health_check, acts.more)
+        form.lang.labelled(acts.health_check, acts.more)
     } else {
-        format!("{}: {}", form.lang.check_number(place.at + 1), acts.more)
+        form.lang.labelled(&form.lang.check_number(place.at + 1), acts.more)
     };
     let pressed = row_ui(ui, "", ("more of check", place.at), |ui| {
         ui.add(Button::ghost(acts.more).trailing(icon).name(&name)).clicked()
@@ -301,7 +301,7 @@ fn more_ui(ui: &mut Ui, form: &Form<'_>, place: Place, usual: &Usual, check: &mu
         }
         let count = check.headers.len();
         let label = if count == 0 { acts.headers } else { "" };
-        let name = format!("{}: {}", acts.headers, acts.add_entry);
+        let name = form.lang.labelled(acts.headers, acts.add_entry);
         let added = row_ui(ui, label, ("add header", place.at), |ui| {
             ui.add(Button::link(acts.add_entry).icon(Icon::Plus).name(&name)).clicked()
         });

@@ -86,8 +86,8 @@ fn verdict(lang: Lang, dialog: &RegisterDialog) -> Option<(Icon, Tone, String)> 
         if matches!(fault.kind, FaultKind::TypeAgain(_) | FaultKind::NotKept(_)) {
             return said;
         }
-        let (label, between) = (label(fault), if lang == Lang::En { ": " } else { "：" });
-        if label.is_empty() { said } else { format!("{label}{between}{said}") }
+        let label = label(fault);
+        if label.is_empty() { said } else { lang.labelled(&label, &said) }
     };
     let shown = |fault: &&Fault| fault.is_fatal() && (dialog.tried || !is_missing(&fault.kind));
     if let Some(fault) = all().find(shown) {

@@ -111,7 +111,7 @@ fn faults_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, faults: &[Fault]) {
         for fault in faults {
             let said = lang.registration_fault(&fault.kind, false);
             let place = fault.place.to_string();
-            let said = if place.is_empty() { said } else { format!("{place}: {said}") };
+            let said = if place.is_empty() { said } else { lang.labelled(&place, &said) };
             let color = if fault.is_fatal() { t.error } else { t.warn };
             let response = paragraph_ui(ui, &said, fonts::hint(), color, 18.0);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(egui::Role::Alert));

@@ -76,7 +76,7 @@ fn id_ui(ui: &mut Ui, form: &Form<'_>, dialog: &RegisterDialog, typed: &mut Regi
         let said = form.lang.id_unknown(error);
         below_ui(ui, &said, t.warn, Some(egui::Role::Status));
         looks_again = row_ui(ui, "", "id again", |ui| {
-            let name = format!("{}: ID", form.lang.registry().look_again);
+            let name = form.lang.labelled(form.lang.registry().look_again, "ID");
             ui.add(Button::link(form.lang.registry().look_again).name(&name)).clicked()
         });
     }
