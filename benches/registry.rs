@@ -10,12 +10,19 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use eframe::egui::{self, Event, Modifiers, RawInput, Rect, pos2, vec2};
-use proconsul::app::{Action, Area, InstanceColumn, RegistryAct, RegistryForm, RegistryView, ServiceRef, ThemeChoice};
-use proconsul::registry::RegistryKind;
+use proconsul::app::{
+    Action, App, Area, InstanceColumn, RegistryAct, RegistryForm, RegistryView, ServiceRef, ThemeChoice,
+};
+use proconsul::engine::{self, RegistryEvent, RegistryTold, WatchWhat, Watched};
+use proconsul::registry::{
+    Answer, Check, Datacenter, Health, Instance, InstanceKey, RegistryKind, WireFacts, WireHealth,
+};
 use proconsul::ui::{Setup, Window};
+use proconsul::words::Lang;
 
 /// So many instances, and so many services.
 const COUNT: usize = 2_000;
@@ -39,6 +46,71 @@ fn main() {
         }
         println!("  {:24} {}", "the library's own list", shown(stock(reader)));
     }
+    println!("taking in what is heard of one service of {COUNT} instances, ms: median, 99th of 100, slowest");
+    println!("  {:24} {}", "a list, one changed", shown(heard(Heard::List)));
+    println!("  {:24} {}", "128 probed", shown(heard(Heard::Wire)));
+}
+
+/// What is heard.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    List,
+    Wire,
+}
+
+fn instance(number: usize, health: Health) -> Instance {
+    let id = format!("i-{number:04}");
+    let key = InstanceKey { datacenter: "dc1".into(), node: "n".into(), service: "Many".into(), id: id.clone() };
+    let check = Check { id, name: "Service check".to_owned(), output: "Success".to_owned(), ..Check::default() };
+    let tags = vec!["user".to_owned(), "v1.8".to_owned()];
+    let meta = [("version".to_owned(), "1.8".to_owned())].into();
+    let port = u16::try_from(20_000 + number).unwrap();
+    let checks = vec![check.clone(), check];
+    Instance { key, address: "127.0.0.1".to_owned(), port, tags, meta, health, checks, ..Instance::default() }
+}
+
+/// The time from what is heard to what a frame may show.
+fn heard(what: Heard) -> Times {
+    let now = Instant::now();
+    let mut app = App::new(Lang::En, ThemeChoice::Dark);
+    let form = RegistryForm { address: "127.0.0.1:8500".to_owned(), ..RegistryForm::default() };
+    app.apply(Action::Registry(RegistryAct::Add(Box::new(form))), now);
+    let (registry, generation) = (app.registries.entries[0].id, app.registries.entries[0].generation);
+    let tell = |app: &mut App, told| {
+        let event = RegistryEvent { registry, generation, at: SystemTime::now(), told };
+        app.fold(engine::Event::Registry(Box::new(event)), now);
+    };
+    tell(&mut app, RegistryTold::Datacenters(vec![Datacenter { name: "dc1".to_owned(), is_own: true }]));
+    let service = ServiceRef { registry, datacenter: "dc1".to_owned(), service: "Many".to_owned() };
+    app.apply(Action::Registry(RegistryAct::Show(RegistryView::Service(service))), now);
+    let list = |round: usize| {
+        let health = |number| if number == round { Health::Critical } else { Health::Passing };
+        let list = (0..COUNT).map(|number| instance(number, health(number))).collect();
+        let what = WatchWhat::Instances { datacenter: "dc1".to_owned(), service: "Many".to_owned() };
+        let seen = Watched::Instances(Answer { value: Arc::new(list), ..Answer::default() });
+        RegistryTold::Watched { what, seen }
+    };
+    tell(&mut app, list(0));
+    let mut times = Vec::new();
+    for round in 0..100 {
+        let told = match what {
+            Heard::List => list(round + 1),
+            Heard::Wire => {
+                let health = |number| if number == round { WireHealth::NotServing } else { WireHealth::Serving };
+                let facts = (0..128).map(|number| {
+                    let facts = WireFacts { health: health(number), ..WireFacts::unknown(SystemTime::now()) };
+                    (instance(number * 15, Health::Passing).key, Arc::new(facts))
+                });
+                RegistryTold::Wire { datacenter: "dc1".into(), service: "Many".into(), facts: facts.collect() }
+            }
+        };
+        let began = Instant::now();
+        tell(&mut app, told);
+        app.settle();
+        times.push(began.elapsed());
+        drop(app.take_commands());
+    }
+    sorted(times)
 }
 
 type Times = (Duration, Duration, Duration);

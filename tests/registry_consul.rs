@@ -527,6 +527,30 @@ fn two_thousand_instances() {
     }
 }
 
+/// Two machines with coordinates: who is near comes first, in lists and for calls, seen from either of them.
+#[test]
+fn who_is_near_comes_first() {
+    let agent = Plan::default().start();
+    let at = |x: f64| json!({"Vec": [x, 0, 0, 0, 0, 0, 0, 0], "Error": 0.1, "Adjustment": 0, "Height": 0.000_01});
+    for (node, port) in [("east", 1), ("west", 2)] {
+        agent.put(
+            "/v1/catalog/register",
+            &json!({"Node": node, "Address": "127.0.0.1", "Service": {"ID": node, "Service": "Far", "Port": port}}),
+        );
+    }
+    for (node, x) in [("east", 0.3), ("west", 0.1), (agent.node(), 0.0)] {
+        agent.put("/v1/coordinate/update", &json!({"Node": node, "Coord": at(x)}));
+    }
+    wait_for("the coordinates of all", LIMIT, || {
+        let known = agent.get("/v1/coordinate/nodes");
+        let has = |name: &str| known.as_array().unwrap().iter().any(|node| node["Node"] == name);
+        (has("east") && has("west") && has(agent.node())).then_some(())
+    });
+    assert_eq!(ids(&run(&agent, &["instances", "Far", "--near", "west"])), ["west", "east"]);
+    assert_eq!(ids(&run(&agent, &["instances", "Far", "--near", "east"])), ["east", "west"]);
+    assert_eq!(ids(&run(&agent, &["instances", "Far", "--near", "_agent"])), ["west", "east"]);
+}
+
 #[test]
 fn checks_say_what_they_do_and_since_when() {
     let agent = Plan::default().start();

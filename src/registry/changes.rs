@@ -1,7 +1,7 @@
 //! What is different between two looks at the same part of a registry: pure functions, which the timeline, the notices
 //! and the headless watch share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::time::SystemTime;
 
 use super::{Health, Instance, InstanceKey};
@@ -69,19 +69,31 @@ pub enum ChangeKind {
 
 /// What changed from `old` to `new`, in the order of keys; one instance may have changed in several ways.
 pub fn changes(old: &[Instance], new: &[Instance], at: SystemTime) -> Vec<Change> {
-    let olds: BTreeMap<&InstanceKey, &Instance> = old.iter().map(|instance| (&instance.key, instance)).collect();
-    let news: BTreeMap<&InstanceKey, &Instance> = new.iter().map(|instance| (&instance.key, instance)).collect();
-    let keys: BTreeSet<&InstanceKey> = olds.keys().chain(news.keys()).copied().collect();
     let mut changes = Vec::new();
-    for key in keys {
-        let mut push = |what| changes.push(Change { at, key: key.clone(), what });
-        match (olds.get(key), news.get(key)) {
-            (None, Some(new)) => push(ChangeKind::Added { health: new.health }),
-            (Some(old), None) => push(ChangeKind::Removed { was: old.health }),
-            (Some(old), Some(new)) => between(old, new, &mut push),
-            (None, None) => {}
-        }
+    let mut compare = |old: &Instance, new: &Instance| {
+        between(old, new, &mut |what| changes.push(Change { at, key: new.key.clone(), what }));
+    };
+    // Two looks have the same instances in the same order, as a rule.
+    if old.len() == new.len() && old.iter().zip(new).all(|(old, new)| old.key == new.key) {
+        old.iter().zip(new).for_each(|(old, new)| compare(old, new));
+    } else {
+        let by_key = |list| -> HashMap<&InstanceKey, &Instance> {
+            let list: &[Instance] = list;
+            list.iter().map(|instance| (&instance.key, instance)).collect()
+        };
+        let (olds, news) = (by_key(old), by_key(new));
+        old.iter().filter_map(|old| Some((old, *news.get(&old.key)?))).for_each(|(old, new)| compare(old, new));
+        let gone = old.iter().filter(|old| !news.contains_key(&old.key)).map(|old| {
+            let what = ChangeKind::Removed { was: old.health };
+            Change { at, key: old.key.clone(), what }
+        });
+        let come = new.iter().filter(|new| !olds.contains_key(&new.key)).map(|new| {
+            let what = ChangeKind::Added { health: new.health };
+            Change { at, key: new.key.clone(), what }
+        });
+        changes.extend(gone.chain(come));
     }
+    changes.sort_by(|one, other| one.key.cmp(&other.key));
     changes
 }
 
@@ -93,9 +105,8 @@ fn between(old: &Instance, new: &Instance, push: &mut impl FnMut(ChangeKind)) {
     {
         push(ChangeKind::Reason(reason.clone()));
     }
-    let (from, to) = (old.host_port(), new.host_port());
-    if from != to {
-        push(ChangeKind::Address { from, to });
+    if (&old.address, old.port) != (&new.address, new.port) {
+        push(ChangeKind::Address { from: old.host_port(), to: new.host_port() });
     }
     let tags = |from: &Instance, to: &Instance| -> Vec<String> {
         to.tags.iter().filter(|tag| !from.tags.contains(tag)).cloned().collect()

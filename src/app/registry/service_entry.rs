@@ -141,7 +141,12 @@ impl ServiceEntry {
         self.first_seen.get_or_insert(at);
         self.note_changes(&answer.value, at);
         for instance in answer.value.iter() {
-            self.history.entry(instance.key.clone()).or_default().note_registry(at, Some(instance.health));
+            match self.history.get_mut(&instance.key) {
+                Some(history) => history.note_registry(at, Some(instance.health)),
+                None => {
+                    self.history.entry(instance.key.clone()).or_default().note_registry(at, Some(instance.health));
+                }
+            }
         }
         let there: HashSet<&InstanceKey> = answer.value.iter().map(|instance| &instance.key).collect();
         self.wire.retain(|key, _| there.contains(key));
