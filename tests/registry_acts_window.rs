@@ -125,9 +125,10 @@ fn a_service_is_registered_maintained_and_deregistered() {
         assert!(walk.app().registries.register.as_ref().unwrap().json().contains("\"service\""));
         walk.look("as a configuration file");
         walk.click(Role::Button, &lang.register_at(&agent.address()));
-        walk.until_so("9005 is listed", |walk| health(walk, "User", "9005").is_some());
-        let of = service(&walk, "User");
-        assert_eq!(walk.app().registries.view(&of).chosen.as_ref().map(|key| key.id.as_str()), Some("9005"));
+        walk.until_so("9005 is listed and chosen", |walk| {
+            let chosen = walk.app().registries.view(&service(walk, "User")).chosen.as_ref();
+            health(walk, "User", "9005").is_some() && chosen.is_some_and(|key| key.id == "9005")
+        });
         walk.until_shown(&lang.registered("9005", "User", &format!("Consul {}", agent.address()), false));
         walk.look("registered");
         let known = agent.get("/v1/agent/service/9005");
