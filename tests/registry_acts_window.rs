@@ -7,6 +7,8 @@ mod common;
 mod registry_support;
 mod window_support;
 
+use std::cell::RefCell;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -354,6 +356,35 @@ fn what_was_typed_outlives_the_window() {
         walk.until("it is registered", |app| app.registries.register.is_none());
         assert_eq!(agent.get("/v1/agent/service/Orders")["Meta"]["api-token"], "new");
         agent.put("/v1/agent/service/deregister/Orders", &serde_json::Value::Null);
+    });
+}
+
+/// Where nobody says whether an id is free, that is said with its reason, and can be asked again.
+#[test]
+fn an_id_that_cannot_be_asked_about_says_why() {
+    let agent = RefCell::new(Plan::default().start());
+    in_both(|lang| {
+        let mut walk = looking(Begin::new(lang).size([1024.0, 700.0]), &agent.borrow());
+        let registry = walk.app().registries.entries[0].id;
+        walk.act(Action::Registry(RegistryAct::Show(RegistryView::Registry(registry))));
+        walk.click(Role::Button, lang.registry().register);
+        agent.borrow_mut().kill();
+        walk.text("Away");
+        walk.until("it is not known", |app| {
+            app.registries.register.as_ref().is_some_and(|dialog| matches!(dialog.id, IdState::Failed(_)))
+        });
+        walk.steps(4);
+        let again = lang.labelled(lang.registry().look_again, "ID");
+        assert!(walk.has(&agent.borrow().address()) && walk.names(Role::Link).contains(&again));
+        walk.look("an id of which nobody says whether it is free");
+        agent.borrow_mut().start();
+        if walk.names(Role::Link).contains(&again) {
+            walk.click(Role::Link, &again);
+        }
+        walk.until("it is free", |app| {
+            app.registries.register.as_ref().is_some_and(|dialog| dialog.id == IdState::Free)
+        });
+        walk.look("an id that is free after all");
     });
 }
 

@@ -19,6 +19,7 @@ word_table! {
     take_one_up: "Take one up", "选择一份继续";
     unnamed: "a service without a name", "未命名服务";
     json_lacks: "Values of secrets in the JSON have to be typed again.", "JSON 中的敏感值需要重新输入。";
+    unheard: "The registry was opened anew while this was on its way: whether it is registered is not known.", "提交期间重新打开了注册中心，无法得知是否已注册。";
     asked_first: "Asking whether all would be taken…", "正在确认能否全部注册…";
 }
 

@@ -45,6 +45,16 @@ impl App {
 
     fn change_register(&mut self, act: RegisterAct, now: Instant) {
         let Some(dialog) = self.registries.register.as_mut().filter(|dialog| dialog.sends.is_none()) else { return };
+        // Who shows it in another way, or asks for a file, did nothing about it yet.
+        dialog.unheard &= matches!(
+            act,
+            RegisterAct::Show(_)
+                | RegisterAct::TypePath(_)
+                | RegisterAct::ReadFile
+                | RegisterAct::CloseFile
+                | RegisterAct::DropDraft(_)
+                | RegisterAct::LookAgain
+        );
         match act {
             RegisterAct::Set(form) => {
                 // Broken JSON says nothing of what is typed into the form: it is left as it is.

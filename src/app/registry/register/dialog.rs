@@ -134,6 +134,8 @@ pub struct RegisterDialog {
     pub done: Vec<(String, String)>,
     /// Why it was not registered; gone when something is changed.
     pub refused: Option<Arc<RegistryError>>,
+    /// It was on its way when the registry was opened anew: nobody will hear what came of it.
+    pub unheard: bool,
     /// The file that is asked for.
     pub file: Option<FromFile>,
     /// What was left is in the form again.
@@ -229,6 +231,7 @@ impl RegisterDialog {
             sent: 0,
             done: Vec::new(),
             refused: None,
+            unheard: false,
             file: None,
             came_back: false,
             json_lacks: false,
@@ -268,7 +271,8 @@ impl RegisterDialog {
 
     /// What was asked is not answered any more.
     pub(in crate::app::registry) fn forget_asked(&mut self) {
-        (self.id_asked, self.sends, self.rehearsed) = (false, None, 0);
+        self.unheard |= self.sends.take().is_some();
+        (self.id_asked, self.id_is_old, self.rehearsed) = (false, true, 0);
     }
 
     /// What would be a loss: what is typed, all services of a file with one that was changed, JSON that cannot be read.

@@ -289,6 +289,30 @@ fn what_arrives_after_the_question_was_closed_moves_nobody() {
 }
 
 #[test]
+fn what_is_on_its_way_when_the_registry_is_opened_anew_is_not_lost() {
+    for closes in [false, true] {
+        let mut bench = Bench::new();
+        bench.register(RegisterAct::Open(bench.id, None));
+        bench.register(RegisterAct::Set(Box::new(form("9005"))));
+        bench.register(RegisterAct::Confirm);
+        let (ticket, ..) = bench.sent().expect("it is sent");
+        if closes {
+            bench.register(RegisterAct::Close);
+        }
+        bench.app.open_registry(bench.id, bench.now);
+        bench.reply(ticket, Ok(RegistryReply::Done));
+        if closes {
+            assert_eq!(bench.titles(), ["9005"]);
+        } else {
+            assert_eq!((bench.dialog().sends, bench.dialog().unheard), (None, true));
+            assert_eq!(bench.dialog().form, form("9005"));
+            bench.register(RegisterAct::Set(Box::new(form("9006"))));
+            assert!(!bench.dialog().unheard);
+        }
+    }
+}
+
+#[test]
 fn who_chose_something_else_meanwhile_has_the_last_word() {
     let mut bench = Bench::new();
     let service = bench.service();

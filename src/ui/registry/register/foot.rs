@@ -18,6 +18,9 @@ use crate::words::Lang;
 
 /// What the last sending came to, where the question is still open.
 pub(super) fn came_of_it(lang: Lang, dialog: &RegisterDialog) -> Option<(Tone, &'static str, String)> {
+    if dialog.unheard {
+        return Some((Tone::Warn, "", lang.registration().unheard.to_owned()));
+    }
     let done = || lang.registered_before(&dialog.done);
     match (&dialog.refused, dialog.done.is_empty()) {
         (Some(error), true) => Some((Tone::Error, lang.acts().not_registered, lang.registry_error(error))),
