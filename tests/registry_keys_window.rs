@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
 
 mod common;
+mod keys_support;
 mod registry_support;
 mod window_support;
 
@@ -11,102 +12,13 @@ use base64::Engine as _;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use proconsul::app::{Action, Area, Conflict, KeyFace, KeysRef, KeysView, RegistryAct, RegistryForm, RegistryView};
+use proconsul::app::{Action, Conflict, KeyFace, KeysView, RegistryAct};
 use proconsul::engine::KeyDelta;
-use proconsul::secret::Secret;
-use proconsul::words::{KeyWords, Lang};
+use proconsul::words::Lang;
 
-use registry_support::{Agent, Plan};
-use window_support::{Begin, Walk, in_both};
-
-fn put(agent: &Agent, key: &str, value: &[u8]) {
-    let (status, answer) = agent.ask("PUT", &format!("/v1/kv/{key}"), value);
-    assert_eq!((status, answer.trim_ascii()), (200, b"true".as_slice()));
-}
-
-/// Without keys.
-fn clear(agent: &Agent) {
-    agent.ask("DELETE", "/v1/kv/?recurse", b"");
-}
-
-/// A value as Consul has it.
-fn get(agent: &Agent, key: &str) -> Option<Vec<u8>> {
-    match agent.ask("GET", &format!("/v1/kv/{key}?raw"), b"") {
-        (200, value) => Some(value),
-        (404, _) => None,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// With the keys of an agent in the centre.
-fn with_keys(begin: Begin, address: &str, token: &str) -> Walk {
-    let mut walk = begin.walk();
-    let form =
-        RegistryForm { address: address.to_owned(), token: Secret::new(token.to_owned()), ..RegistryForm::default() };
-    walk.act(Action::Registry(RegistryAct::Add(Box::new(form))));
-    walk.act(Action::ShowArea(Area::Registry));
-    walk.until("datacenters are known", |app| app.registries.entries[0].datacenters.len() == 1);
-    let registry = walk.app().registries.entries[0].id;
-    walk.act(Action::Registry(RegistryAct::Show(RegistryView::Keys(registry, "dc1".to_owned()))));
-    walk
-}
-
-fn opened(lang: Lang, agent: &Agent) -> Walk {
-    let mut walk = with_keys(Begin::new(lang), &agent.address(), "");
-    walk.until_keys("keys are there", |view| view.tree.is_some());
-    walk
-}
-
-impl Walk {
-    fn own(&self) -> &'static KeyWords {
-        self.lang.key_values()
-    }
-
-    fn at(&self) -> KeysRef {
-        self.app().registries.shown_keys().expect("keys are shown")
-    }
-
-    fn keys(&self) -> &KeysView {
-        self.app().registries.keys_view(&self.at()).expect("they were shown")
-    }
-
-    fn until_keys(&mut self, what: &str, is_so: impl Fn(&KeysView) -> bool) {
-        self.until_so(what, |walk| is_so(walk.keys()));
-    }
-
-    fn until_saved(&mut self, key: &str) {
-        self.until_keys("it is written and seen", |view| !view.drafts.contains_key(key));
-    }
-
-    /// Unfolds folders that are folded and shows a key.
-    fn open_key(&mut self, folders: &[&str], name: &str) {
-        for folder in folders {
-            let path_is_folded = self
-                .harness
-                .query_all_by_role_and_label(Role::TreeItem, folder)
-                .any(|row| row.accesskit_node().data().is_expanded() == Some(false));
-            if path_is_folded {
-                self.click(Role::TreeItem, folder);
-            }
-        }
-        self.click(Role::TreeItem, name);
-    }
-
-    fn edit(&mut self, text: &str) {
-        let name = self.lang.key_values().value_field;
-        self.focus(name, 0);
-        self.command(Key::A);
-        self.paste(text);
-    }
-
-    /// Chooses in the menu of a row of the tree.
-    fn row_menu(&mut self, row: &str, item: &str) {
-        let node = self.harness.query_all_by_role_and_label(Role::TreeItem, row).next().expect("the row");
-        node.click_secondary();
-        self.steps(4);
-        self.click(Role::MenuItem, item);
-    }
-}
+use keys_support::{clear, get, opened, put, with_keys};
+use registry_support::Plan;
+use window_support::{Begin, in_both};
 
 #[test]
 fn a_key_is_edited_under_a_concurrent_change() {
@@ -338,6 +250,7 @@ fn keys_are_found_read_by_keyboard_and_forbidden() {
         walk.look("a search");
         walk.fill(own.search, "nobody-holds-this");
         walk.until_shown(own.no_hits);
+        assert!(walk.has_named(own.no_hits_hint), "of keys and values, not of services");
         walk.click(Role::Button, walk.words().clear_filter);
 
         // Keys move the choice; what is chosen is read.

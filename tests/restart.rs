@@ -4,6 +4,9 @@
 #![cfg(all(unix, feature = "inspection"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod common;
+mod registry_support;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -261,4 +264,39 @@ fn a_system_that_ends_the_process_costs_no_key() {
     let status = window.child.wait().unwrap();
     assert!(status.success(), "it ended by itself: {status}");
     assert!(std::fs::read_to_string(screen.state()).unwrap().contains("last words"));
+}
+
+#[test]
+fn a_new_key_outlives_kill_9() {
+    let Some(screen) = Screen::start() else { return };
+    let agent = registry_support::Plan::default().start();
+    assert_eq!(agent.ask("PUT", "/v1/kv/some", b"1").0, 200);
+    let window = screen.open(&[&format!("consul://{}", agent.address())]);
+    screen.focus();
+    // The last row of the tree: Key/value.
+    until("keys are in the centre", || {
+        screen.press(&["mousemove", "150", "229", "click", "1"]);
+        std::thread::sleep(Duration::from_millis(200));
+        std::fs::read_to_string(screen.state()).is_ok_and(|text| text.contains("\"what\": \"keys\""))
+    });
+    let type_new = |text: &str, key: &str| {
+        until(&format!("{key} is typed and kept"), || {
+            // The button at the right of the head; where the question is open already, it is left, and nothing lost.
+            screen.press(&["mousemove", "1373", "66", "click", "1"]);
+            std::thread::sleep(Duration::from_millis(300));
+            screen.press(&["key", "End"]);
+            screen.press(&["type", "--delay", "15", text]);
+            std::thread::sleep(Duration::from_millis(700));
+            std::fs::read_to_string(screen.state()).is_ok_and(|text| text.contains(key))
+        });
+    };
+    type_new("lost-key", "\"key\": \"lost-key");
+    window.kill();
+
+    // It is in the question again, where it goes on.
+    let window = screen.open(&[]);
+    screen.focus();
+    screen.press(&["key", "alt+2"]);
+    type_new("_more", "lost-key_more");
+    window.kill();
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::registry::KeptRegistrations;
+use super::registry::{KeptRegistrations, KeyCopies};
 use super::{
     App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PasteNote, RequestSide, ResponseSide, SourceEntry,
     SourceOrigin, Tab, TabId, ThemeChoice, is_secret_key,
@@ -32,6 +32,7 @@ pub enum KeepNotice {
 pub struct Drafts {
     tabs: HashMap<TabId, (u64, Arc<str>)>,
     registrations: KeptRegistrations,
+    keys: KeyCopies,
 }
 
 impl Drafts {
@@ -67,7 +68,8 @@ impl App {
             recent_sources: self.recent_sources.clone(),
             registries: self.registry_docs(&mut drafts.registrations),
             shown_registry: self.registry_view_doc(),
-            key_drafts: self.key_draft_docs(),
+            key_drafts: self.key_draft_docs(&mut drafts.keys),
+            key_changes: self.key_change_docs(&mut drafts.keys),
             ..Document::default()
         }
     }

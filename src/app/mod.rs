@@ -76,14 +76,14 @@ pub use pasted::pasted_rows;
 pub use phases::{Phase, PhaseKind, PhaseNote, PhaseState, Timeline};
 pub use record::{CallRecord, CallStage, Came, ShownMessage};
 pub use registry::{
-    ActDialog, ActSaid, ActWhat, ActsAct, Away, CHECK_KINDS, CheckForm, Conflict, DatacenterEntry, DraftValue,
-    EditedJson, Filtered, FromFile, Happening, IdState, InstanceAct, InstanceColumn, InstanceRows, InstanceSide,
-    KeptKeyDraft, KeyAct, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep,
-    KeyWrite, KeyWriting, KeysRef, KeysView, ListView, Looked, NodeColumn, PROBE_EVERY, RegisterAct, RegisterDialog,
-    RegisterDraft, RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry, RegistryForm,
-    RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView, Rehearsal, ServiceChange,
-    ServiceColumn, ServiceEntry, ServiceLine, ServiceRef, ServiceSums, ServiceView, ShownVersion, TimelineLine, Usual,
-    folder_of, is_secret_value, service_changes,
+    ActDialog, ActSaid, ActWhat, ActsAct, Away, CHECK_KINDS, ChangeLine, CheckForm, Conflict, DatacenterEntry,
+    DraftValue, EditedJson, Filtered, FromFile, Happening, IdState, InstanceAct, InstanceColumn, InstanceRows,
+    InstanceSide, KeyAct, KeyActOf, KeyBack, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFailure, KeyFault, KeyJob,
+    KeyJobKind, KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, ListView, Looked, NewKey, NodeColumn,
+    PROBE_EVERY, RegisterAct, RegisterDialog, RegisterDraft, RegisterForm, Registries, RegistryAct, RegistryDialog,
+    RegistryEntry, RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree,
+    RegistryView, Rehearsal, ServiceChange, ServiceColumn, ServiceEntry, ServiceLine, ServiceRef, ServiceSums,
+    ServiceView, ShownVersion, TimelineLine, UndoStep, Usual, folder_of, is_secret_value, service_changes,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};

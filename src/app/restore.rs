@@ -34,7 +34,7 @@ impl App {
         self.used = document.used.iter().filter_map(|tag| UiCommand::by_tag(tag)).collect();
         self.recent_targets.clone_from(&document.recent_targets);
         self.recent_sources.clone_from(&document.recent_sources);
-        self.restore_key_drafts(&document.key_drafts);
+        self.restore_keys(&document.key_drafts, &document.key_changes);
         self.forms.extend(document.forms.iter().map(|(address, doc)| (address.clone(), form(doc))));
         self.secrets.count_from(document.last_secret);
         for doc in &document.targets {

@@ -39,6 +39,8 @@ pub struct TextDiff {
     right: Text,
     /// From top to bottom: each line of both texts stands in exactly one.
     pub rows: Vec<DiffRow>,
+    /// The longest line of both, in columns of a monospaced font.
+    pub columns: usize,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,9 +64,19 @@ impl Text {
         Self { text, lines }
     }
 
+    fn columns(&self) -> usize {
+        // What is no Latin letter takes two columns at most.
+        let of = |line: &str| if line.is_ascii() { line.len() } else { line.chars().map(wide).sum() };
+        (0..self.lines.len()).map(|line| of(self.line(line))).max().unwrap_or_default()
+    }
+
     fn line(&self, index: usize) -> &str {
         self.lines.get(index).and_then(|range| self.text.get(range.clone())).unwrap_or_default()
     }
+}
+
+fn wide(character: char) -> usize {
+    if character.is_ascii() { 1 } else { 2 }
 }
 
 impl TextDiff {
@@ -95,7 +107,8 @@ impl TextDiff {
                 rows.push(DiffRow { kind, left, right });
             }
         }
-        Self { left, right, rows }
+        let columns = left.columns().max(right.columns());
+        Self { left, right, rows, columns }
     }
 
     /// A line of the left text, without its end.
@@ -164,6 +177,7 @@ mod tests {
         }
         assert!(TextDiff::new("a".into(), "a".into(), false).is_same());
         assert_eq!(TextDiff::new("a\nb".into(), "a\nc\nd".into(), false).differing(), 2);
+        assert_eq!(TextDiff::new("ab\n李雷".into(), "abc".into(), false).columns, 4);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::keys::{KeyChangeDoc, KeyDraftDoc};
 use super::registry::{RegistryDoc, RegistryViewDoc};
 use super::settings::{KeysDoc, SettingsDoc};
 
@@ -49,23 +50,8 @@ pub struct Document {
     pub shown_registry: Option<RegistryViewDoc>,
     /// What was typed into keys of registries and is not written, without what looks like a secret.
     pub key_drafts: Vec<KeyDraftDoc>,
-}
-
-/// A value of a registry's key that was typed and is not written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyDraftDoc {
-    /// Of which registry: its kind and how it is reached.
-    pub registry: String,
-    /// Of which datacenter.
-    pub datacenter: String,
-    /// Which key.
-    pub key: String,
-    /// As typed.
-    pub text: String,
-    /// The index at which the key was when editing began; `None` where it was not there.
-    pub base: Option<u64>,
-    /// The number beside it.
-    pub flags: u64,
+    /// What this program changed of keys, the newest first.
+    pub key_changes: Vec<Arc<KeyChangeDoc>>,
 }
 
 /// Where a window stands, in points of its screen.

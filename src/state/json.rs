@@ -1,5 +1,6 @@
 //! The document as JSON: written with sorted keys, read strictly where it matters and with the place of what is wrong.
 
+mod keys;
 mod registry;
 
 use std::path::{Path, PathBuf};
@@ -8,10 +9,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use self::keys::{read_key_change, read_key_draft, write_key_change, write_key_draft};
 use self::registry::{read_registry, read_view, write_registry, write_view};
 use super::document::{
-    DemoPart, Document, FormDoc, KeyDraftDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc,
-    TabDoc, TargetDoc, VERSION,
+    DemoPart, Document, FormDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc, TabDoc, TargetDoc,
+    VERSION,
 };
 use super::settings::{KeysDoc, SettingsDoc};
 
@@ -57,6 +59,7 @@ impl Document {
             "registries": self.registries.iter().map(write_registry).collect::<Vec<_>>(),
             "shown_registry": self.shown_registry.as_ref().map(write_view),
             "key_drafts": self.key_drafts.iter().map(write_key_draft).collect::<Vec<_>>(),
+            "key_changes": self.key_changes.iter().map(|change| write_key_change(change)).collect::<Vec<_>>(),
         });
         format!("{value:#}\n")
     }
@@ -97,6 +100,7 @@ impl Document {
             registries: all.list_or_none("registries", read_registry)?,
             shown_registry: all.option("shown_registry", read_view)?,
             key_drafts: all.list_or_none("key_drafts", read_key_draft)?,
+            key_changes: all.list_or_none("key_changes", read_key_change)?,
         })
     }
 }
@@ -218,28 +222,6 @@ fn write_recent(recent: &RecentSource) -> Value {
 
 fn read_recent(node: &Node<'_>) -> Read<RecentSource> {
     Ok(RecentSource { origin: read_origin(&node.field("origin")?)?, name: node.option_text("name")? })
-}
-
-fn write_key_draft(draft: &KeyDraftDoc) -> Value {
-    json!({
-        "registry": draft.registry,
-        "datacenter": draft.datacenter,
-        "key": draft.key,
-        "text": draft.text,
-        "base": draft.base,
-        "flags": draft.flags,
-    })
-}
-
-fn read_key_draft(node: &Node<'_>) -> Read<KeyDraftDoc> {
-    Ok(KeyDraftDoc {
-        registry: node.text("registry")?,
-        datacenter: node.text("datacenter")?,
-        key: node.text("key")?,
-        text: node.text("text")?,
-        base: node.option("base", Node::whole)?,
-        flags: node.option("flags", Node::whole)?.unwrap_or_default(),
-    })
 }
 
 fn write_row(row: &RowDoc) -> Value {

@@ -8,6 +8,7 @@ mod document;
 mod file;
 mod json;
 mod keeper;
+mod keys;
 mod registry;
 mod settings;
 
@@ -15,10 +16,11 @@ mod settings;
 mod tests;
 
 pub use document::{
-    DemoPart, Document, FormDoc, KeyDraftDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc,
-    TabDoc, TargetDoc, VERSION,
+    DemoPart, Document, FormDoc, Origin, Panels, PinnedDoc, Place, RecentSource, RowDoc, SourceDoc, TabDoc, TargetDoc,
+    VERSION,
 };
 pub use file::{FILE, Opened, SetAside, WhyAside, open};
 pub use keeper::{Keeper, Kept, Tell};
+pub use keys::{KeyActDoc, KeyBeforeDoc, KeyChangeDoc, KeyDeltaDoc, KeyDraftDoc};
 pub use registry::{RegistryDoc, RegistryViewDoc};
 pub use settings::{KeysDoc, SettingsDoc};

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::{
-    DemoPart, Document, FILE, FormDoc, Keeper, Kept, KeyDraftDoc, Origin, Panels, PinnedDoc, Place, RecentSource,
-    RegistryDoc, RegistryViewDoc, RowDoc, SettingsDoc, SourceDoc, TabDoc, TargetDoc, WhyAside, open,
+    DemoPart, Document, FILE, FormDoc, Keeper, Kept, KeyActDoc, KeyBeforeDoc, KeyChangeDoc, KeyDeltaDoc, KeyDraftDoc,
+    Origin, Panels, PinnedDoc, Place, RecentSource, RegistryDoc, RegistryViewDoc, RowDoc, SettingsDoc, SourceDoc,
+    TabDoc, TargetDoc, WhyAside, open,
 };
 
 fn rows() -> impl Strategy<Value = Vec<RowDoc>> {
@@ -124,6 +125,22 @@ fn finite() -> impl Strategy<Value = f32> {
 }
 
 prop_compose! {
+    fn key_change()(
+        [registry, datacenter, key] in any::<[String; 3]>(), at_unix_ms in any::<u64>(), index in any::<Option<u64>>(),
+        (what, name, before_said, after) in any::<(String, String, Option<String>, Option<String>)>(),
+        act in any::<Option<(u64, [String; 3])>>(), was_there in any::<bool>(),
+        before in any::<Option<(Vec<u8>, u64, u64)>>(),
+    ) -> Arc<KeyChangeDoc> {
+        Arc::new(KeyChangeDoc {
+            registry, datacenter, key, at_unix_ms, index, was_there,
+            delta: KeyDeltaDoc { what, name, before: before_said, after },
+            act: act.map(|(number, [what, from, to])| KeyActDoc { number, what, from, to }),
+            before: before.map(|(value, flags, modified)| KeyBeforeDoc { value: value.into(), flags, modified }),
+        })
+    }
+}
+
+prop_compose! {
     fn document()(
         window in prop::option::of((prop::option::of([finite(), finite()]), [finite(), finite()], any::<bool>())),
         lang in any::<Option<String>>(), theme in any::<Option<String>>(),
@@ -136,7 +153,8 @@ prop_compose! {
         settings in settings(), keys in prop::collection::btree_map(any::<String>(), any::<Vec<String>>(), 0..3),
         used in prop::collection::vec(any::<String>(), 0..3), side_folded in any::<bool>(),
         registries in prop::collection::vec(registry(), 0..3), shown in any::<Option<(u32, [String; 3])>>(),
-        key_drafts in prop::collection::vec(any::<([String; 4], Option<u64>, u64)>(), 0..3),
+        key_drafts in prop::collection::vec(any::<([String; 4], bool, Option<u64>, u64)>(), 0..3),
+        key_changes in prop::collection::vec(key_change(), 0..3),
     ) -> Document {
         let [side_width, request_share, list_share, instances_share] = panels;
         Document {
@@ -154,9 +172,11 @@ prop_compose! {
             shown_registry: shown.map(|(registry, [what, datacenter, service])| {
                 RegistryViewDoc { registry: registry as usize, what, datacenter, service }
             }),
-            key_drafts: key_drafts.into_iter().map(|([registry, datacenter, key, text], base, flags)| {
-                KeyDraftDoc { registry, datacenter, key, text, base, flags }
+            key_drafts: key_drafts.into_iter().map(|([registry, datacenter, key, text], is_new, base, flags)| {
+                let what = if is_new { "new" } else { "" }.to_owned();
+                KeyDraftDoc { registry, datacenter, what, key, text: text.into(), base, flags }
             }).collect(),
+            key_changes,
         }
     }
 }

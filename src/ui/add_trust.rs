@@ -9,7 +9,7 @@ use super::theme::tokens;
 use super::widgets::button::{Button, ButtonSize};
 use super::widgets::choice::choice_ui;
 use super::widgets::dialog::dialog_ui;
-use super::widgets::field::Field;
+use super::widgets::field::{Field, entered};
 use super::widgets::text::{Line, paragraph_ui};
 use crate::app::{Action, AddTrust, PickFor};
 
@@ -45,8 +45,7 @@ pub(super) fn add_trust_ui(ui: &Ui, cx: &mut Cx<'_>, adding: &AddTrust) {
             }
         },
     );
-    let in_field = ctx.text_edit_focused() || ctx.memory(|memory| memory.focused().is_none());
-    let enter = in_field && ctx.input(|input| input.key_pressed(egui::Key::Enter));
+    let enter = entered(&ctx);
     let press = if chooses {
         Some(Press::Choose)
     } else if close {

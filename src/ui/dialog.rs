@@ -11,7 +11,7 @@ use super::widgets::button::{Button, ButtonSize};
 use super::widgets::choice::choice_ui;
 use super::widgets::dialog::{Answer, Question, dialog_ui, question_ui};
 use super::widgets::editor::Editor;
-use super::widgets::field::Field;
+use super::widgets::field::{Field, entered};
 use super::widgets::json::Language;
 use super::widgets::text::{Line, paragraph_ui};
 use crate::app::{Action, AddDialog, Area, MetadataRow, PickFor, RowsOf, Tab, is_secret_key};
@@ -105,7 +105,7 @@ fn add_source_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &AddDialog) {
             (confirmed, ui.add(Button::secondary(words.cancel).large()).clicked())
         },
     );
-    let enter = ctx.input(|input| input.key_pressed(egui::Key::Enter));
+    let enter = entered(&ctx);
     if changed != *dialog {
         cx.act(Action::SetDialog(Box::new(changed)));
     }

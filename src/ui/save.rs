@@ -8,7 +8,7 @@ use super::theme::{Tone, tokens};
 use super::widgets::button::{Button, ButtonSize};
 use super::widgets::choice::choice_ui;
 use super::widgets::dialog::dialog_ui;
-use super::widgets::field::Field;
+use super::widgets::field::{Field, entered};
 use super::widgets::notice::Notice;
 use super::widgets::text::{Line, paragraph_ui};
 use super::widgets::working::{Progress, QUIET, working_ui};
@@ -57,7 +57,7 @@ pub(super) fn save_ui(ui: &Ui, cx: &mut Cx<'_>, save: &SaveDialog) {
     let enter = ctx.input(|input| input.key_pressed(Key::Enter));
     if cancelled || close || (is_done && enter) {
         cx.act(Action::CloseSave);
-    } else if confirmed || (enter && !is_busy && !save.would_replace()) {
+    } else if confirmed || (entered(&ctx) && !is_busy && !save.would_replace()) {
         // Replacing wants its own button.
         cx.act(Action::ConfirmSave(save.would_replace()));
     }

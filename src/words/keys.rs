@@ -216,6 +216,7 @@ impl Lang {
             KeyDelta::Flags { before, after } => format!("flags {before} → {after}"),
             KeyDelta::Holder(Some(holder)) => self.either(format!("locked by {holder}"), format!("被 {holder} 锁定")),
             KeyDelta::Holder(None) => self.either("unlocked", "已解锁"),
+            KeyDelta::Value => self.either("another value, hidden", "新的值，已隐藏"),
             KeyDelta::Same => self.either("written with the same value", "写入了相同的值"),
         }
     }
@@ -223,7 +224,7 @@ impl Lang {
     /// The same of a secret: nothing of what it says.
     pub fn key_delta_hidden(self, delta: &KeyDelta) -> String {
         match delta {
-            KeyDelta::Member { .. } | KeyDelta::Text { .. } => self.either("another value, hidden", "新的值，已隐藏"),
+            KeyDelta::Member { .. } | KeyDelta::Text { .. } => self.key_delta(&KeyDelta::Value),
             other => self.key_delta(other),
         }
     }
@@ -394,6 +395,16 @@ impl Lang {
         }
     }
 
+    /// An act's name before what became of it.
+    pub fn keys_act_lead(self, what: &str) -> String {
+        self.either(format!("{what}."), format!("{what}。"))
+    }
+
+    /// A key that was not written, and why.
+    pub fn key_not_written(self, key: &str, why: &str) -> String {
+        self.either(format!("{key}: {why}"), format!("{key}：{why}"))
+    }
+
     /// An act on keys that goes on: what, and how far.
     pub fn keys_going_on(self, what: &str, done: usize, total: usize) -> String {
         let (done, total) = (format::count(done as u64), format::count(total as u64));
@@ -440,6 +451,10 @@ impl Lang {
             KeysAct::Copy(from, to) => self.either(format!("Copy {from} to {to}"), format!("将 {from} 复制到 {to}")),
             KeysAct::Import => self.key_values().import_title.to_owned(),
             KeysAct::Undo(key) => self.either(format!("Undo the change of {key}"), format!("撤销对 {key} 的变更")),
+            KeysAct::UndoAct("") => self.either("Undo the import", "撤销导入"),
+            KeysAct::UndoAct(path) => {
+                self.either(format!("Undo the changes below {path}"), format!("撤销 {path} 下的变更"))
+            }
         }
     }
 }
@@ -459,4 +474,6 @@ pub enum KeysAct<'a> {
     Import,
     /// Of a change of this key.
     Undo(&'a str),
+    /// Of all changes of an act, on keys that begin with this.
+    UndoAct(&'a str),
 }

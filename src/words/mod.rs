@@ -12,10 +12,12 @@ mod all;
 mod body;
 mod catalogue;
 mod changes;
+mod clock;
 mod commands;
 mod diagnosis;
 mod discovery;
 mod habits;
+mod key_changes;
 mod keys;
 mod misfit;
 mod registration;
@@ -38,6 +40,7 @@ pub use diagnosis::StepWords;
 pub(crate) use diagnosis::setting_name;
 pub use discovery::DiscoveryWords;
 pub use habits::HabitWords;
+pub use key_changes::KeyChangeWords;
 pub use keys::{KeyWords, KeysAct};
 pub use registration::RegistrationWords;
 pub use registry::RegistryWords;
@@ -87,6 +90,7 @@ impl Lang {
             ("details", self.details().all()),
             ("discovery", self.discovery().all()),
             ("keys", self.key_values().all()),
+            ("key_changes", self.key_changes().all()),
             ("acts", self.acts().all()),
             ("registry", self.registry().all()),
             ("all", self.all().all()),

@@ -259,12 +259,7 @@ impl Lang {
         self.pick(format!("open, {version}"), format!("可连，{version}"))
     }
 
-    /// The time of a clock in this machine's time zone: `09:02:41`.
-    pub fn clock(self, at: SystemTime) -> String {
-        chrono::DateTime::<chrono::Local>::from(at).format("%H:%M:%S").to_string()
-    }
-
-    /// The same with its date, for hovers.
+    /// A moment with its date, for hovers.
     pub fn date_and_clock(self, at: SystemTime) -> String {
         chrono::DateTime::<chrono::Local>::from(at).format("%Y-%m-%d %H:%M:%S").to_string()
     }

@@ -382,6 +382,7 @@ impl App {
         if read_only {
             self.send(Command::SetRegistryReadOnly(id, true));
         }
+        self.tend_keys_of(id);
         self.registries.tree.rebuild(&self.registries.entries);
     }
 

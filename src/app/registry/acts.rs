@@ -215,7 +215,15 @@ impl App {
     /// What was asked of a registry that is opened anew is not answered any more.
     pub(super) fn forget_asked(&mut self, id: RegistryId) {
         self.forget_registrations(id);
-        self.registries.asked.retain(|_, (registry, _)| *registry != id);
+        let (gone, stay) =
+            std::mem::take(&mut self.registries.asked).into_iter().partition(|(_, (registry, _))| *registry == id);
+        self.registries.asked = stay;
+        let gone: std::collections::BTreeMap<u64, (RegistryId, Asked)> = gone;
+        let of_keys = gone.into_values().filter_map(|(_, asked)| match asked {
+            Asked::Keys(at, asked) => Some((at, asked)),
+            _ => None,
+        });
+        self.forget_asked_keys(id, of_keys.collect());
         if self.registries.act.as_ref().is_some_and(|dialog| dialog.service.registry == id) {
             self.registries.act = None;
         }

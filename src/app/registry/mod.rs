@@ -35,9 +35,11 @@ pub use acts::{ActDialog, ActSaid, ActWhat, ActsAct, InstanceAct};
 pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState};
 pub use form::{RegistryDialog, RegistryForm, RegistryFormFault};
 pub(super) use keep::KeptRegistrations;
+pub(in crate::app) use keys::KeyCopies;
 pub use keys::{
-    Conflict, DraftValue, KeptKeyDraft, KeyAct, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFault, KeyJob, KeyJobKind,
-    KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, Looked, ShownVersion, folder_of, is_secret_value,
+    ChangeLine, Conflict, DraftValue, KeyAct, KeyActOf, KeyBack, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFailure,
+    KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, Looked, NewKey,
+    ShownVersion, UndoStep, folder_of, is_secret_value,
 };
 pub use lists::{ListView, NodeColumn, ServiceColumn};
 pub use register::{
@@ -107,8 +109,8 @@ pub struct Registries {
     pub rows: InstanceRows,
     /// How keys and values are looked at.
     pub keys: BTreeMap<KeysRef, KeysView>,
-    /// What was typed into keys before this start, until their registry is shown.
-    pub(super) kept_drafts: Vec<KeptKeyDraft>,
+    /// What was typed into keys and changed of them before this start, until their registry is shown.
+    pub(super) kept_keys: keys::KeptKeys,
     /// How lists are looked at, by the view that they belong to.
     pub lists: BTreeMap<RegistryView, ListView>,
     /// The question before an act on instances, if it is open.

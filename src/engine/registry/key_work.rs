@@ -46,8 +46,8 @@ pub enum KeyWork {
 pub enum KeyWorked {
     /// To `Find`: in the order of the tree, folders included.
     Found(Vec<usize>),
-    /// To `Compare`.
-    Compared(Arc<TextDiff>),
+    /// To `Compare`: both, and whether they were laid out anew for it.
+    Compared(Arc<TextDiff>, bool),
     /// To `CheckJson`: what is wrong with it.
     Checked(Option<JsonFault>),
     /// To `Hex`.
@@ -134,7 +134,10 @@ impl KeyWork {
     pub fn run(self) -> KeyWorked {
         match self {
             Self::Find(tree, query) => KeyWorked::Found(tree.find(&query)),
-            Self::Compare { left, right } => KeyWorked::Compared(Arc::new(compare(&left, &right))),
+            Self::Compare { left, right } => {
+                let (diff, is_formatted) = compare(&left, &right);
+                KeyWorked::Compared(Arc::new(diff), is_formatted)
+            }
             Self::CheckJson(text) => KeyWorked::Checked(json_fault(&text)),
             Self::Hex(value) => KeyWorked::Hex(Arc::new(TextLines::new(hex(&value)))),
             Self::ReadValue(path) => KeyWorked::Value(read_value(&path)),
@@ -147,15 +150,81 @@ impl KeyWork {
     }
 }
 
-/// Texts line by line; what is no text by its bytes in hexadecimal.
-fn compare(left: &[u8], right: &[u8]) -> TextDiff {
-    match (std::str::from_utf8(left), std::str::from_utf8(right)) {
-        (Ok(left), Ok(right)) => {
-            let is_json = looks_like_json(left.as_bytes()) && looks_like_json(right.as_bytes());
-            TextDiff::new(left.to_owned(), right.to_owned(), is_json)
-        }
-        _ => TextDiff::new(hex(left), hex(right), false),
+/// Texts line by line; what is no text by its bytes in hexadecimal. JSON that stands in one line, or in long ones, is
+/// laid out first, so that a row shows one member: returns whether it was.
+fn compare(left: &[u8], right: &[u8]) -> (TextDiff, bool) {
+    let (Ok(left_text), Ok(right_text)) = (std::str::from_utf8(left), std::str::from_utf8(right)) else {
+        return (TextDiff::new(hex(left), hex(right), false), false);
+    };
+    let is_json = looks_like_json(left) && looks_like_json(right);
+    if is_json
+        && [left_text, right_text].into_iter().any(is_dense)
+        && [left, right].into_iter().all(|text| json_fault(text).is_none())
+        && let (Some(left), Some(right)) = (laid_out(left_text), laid_out(right_text))
+        // Where only the layout differs, that is what is shown.
+        && left != right
+    {
+        return (TextDiff::new(left, right, true), true);
     }
+    (TextDiff::new(left_text.to_owned(), right_text.to_owned(), is_json), false)
+}
+
+/// Several members of JSON stand in a line: it has one line, or some that no pane would show whole.
+fn is_dense(text: &str) -> bool {
+    const LONG: usize = 80;
+    let text = text.trim();
+    !text.contains('\n') && text.contains(',') || text.lines().any(|line| line.len() > LONG)
+}
+
+/// Valid JSON with one member a line, two blanks a level. Strings, numbers and the order of members stay as they are.
+/// Nothing where it is so deep that blanks would be most of it.
+fn laid_out(text: &str) -> Option<String> {
+    const DEEPEST: usize = 128;
+    let mut out = String::with_capacity(text.len() * 2);
+    let (mut level, mut in_string, mut is_escaped) = (0_usize, false, false);
+    let line = |out: &mut String, level: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", level));
+    };
+    let mut rest = text.trim().chars().peekable();
+    while let Some(c) = rest.next() {
+        if in_string {
+            out.push(c);
+            in_string = is_escaped || c != '"';
+            is_escaped = c == '\\' && !is_escaped;
+            continue;
+        }
+        match c {
+            '{' | '[' => {
+                out.push(c);
+                while rest.next_if(char::is_ascii_whitespace).is_some() {}
+                if let Some(close) = rest.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(close);
+                } else if level == DEEPEST {
+                    return None;
+                } else {
+                    level += 1;
+                    line(&mut out, level);
+                }
+            }
+            '}' | ']' => {
+                level = level.saturating_sub(1);
+                line(&mut out, level);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, level);
+            }
+            ':' => out.push_str(": "),
+            c if c.is_ascii_whitespace() => {}
+            c => {
+                in_string = c == '"';
+                out.push(c);
+            }
+        }
+    }
+    Some(out)
 }
 
 /// A value that is meant to be JSON: an object or a list.
@@ -274,7 +343,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{FileFault, ImportMeets, export, hex, json_fault, parse_import};
+    use super::{FileFault, ImportMeets, compare, export, hex, json_fault, laid_out, parse_import};
     use crate::engine::registry::keys::KeyTree;
     use crate::registry::KeyEntry;
 
@@ -324,6 +393,24 @@ mod tests {
     }
 
     #[test]
+    fn json_in_one_line_is_compared_member_by_member() {
+        let check = |left: &str, right: &str, formatted: bool, differ: usize| {
+            let (diff, is_formatted) = compare(left.as_bytes(), right.as_bytes());
+            assert_eq!((is_formatted, diff.differing()), (formatted, differ), "{left} {right}");
+        };
+        check(r#"{"addr":"10.0.0.1","n":1,"tags":[]}"#, r#"{"addr":"10.0.0.1","n":2,"tags":[]}"#, true, 1);
+        // One of them is laid out already.
+        check("{\n  \"a\": 1,\n  \"b\": 2\n}", r#"{"a":1,"b":3}"#, true, 1);
+        // In several lines both stay as they were typed.
+        check("{\n \"a\": [1, 2]\n}", "{\n \"a\": [1, 3]\n}", false, 1);
+        // Only the layout differs; no JSON; no text.
+        check(r#"{"a": 1, "b": 2}"#, r#"{"a":1,"b":2}"#, false, 1);
+        check(r#"{"a": 1, "b": }"#, r#"{"a":1,"b":2}"#, false, 1);
+        check("plain, text", "other, text", false, 1);
+        assert_eq!(laid_out(&format!("{}{}", "[".repeat(200_000), "]".repeat(200_000))), None);
+    }
+
+    #[test]
     fn bytes_are_read_in_hexadecimal() {
         assert_eq!(hex(b""), "");
         let lines = hex(b"Hello, \x00\xff");
@@ -343,6 +430,17 @@ mod tests {
             let items = parse_import(&text, &tree).unwrap();
             prop_assert_eq!(items.len(), count);
             prop_assert!(items.iter().all(|item| item.meets == ImportMeets::Same));
+        }
+
+        /// Laying JSON out loses nothing, and doing it twice changes nothing.
+        #[test]
+        fn laid_out_json_is_the_same(text in "[\\[\\]{}a1,: \\n\"\\\\李]{0,24}") {
+            if json_fault(text.as_bytes()).is_none() {
+                let once = laid_out(&text).unwrap();
+                prop_assert_eq!(laid_out(&once).unwrap(), once.clone());
+                let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+                prop_assert_eq!(value(&once), value(&text));
+            }
         }
 
         /// No text ends the program.

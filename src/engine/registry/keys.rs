@@ -99,6 +99,8 @@ pub enum KeyDelta {
     },
     /// It was locked or unlocked; who holds it now.
     Holder(Option<String>),
+    /// It has another value, of which nothing is said.
+    Value,
     /// It was written with what it had.
     Same,
 }

@@ -1,5 +1,7 @@
 //! What came, went and changed health, when.
 
+use std::time::SystemTime;
+
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::health;
@@ -20,6 +22,8 @@ use crate::words::Lang;
 const ROW: f32 = 31.0;
 const HEAD: f32 = 36.0;
 const TIMES: f32 = 74.0;
+/// The same, where some are of another day.
+const DATES: f32 = 96.0;
 
 /// The changes of one service, newest first.
 pub(super) fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, known: &ServiceEntry, _service: &ServiceRef) {
@@ -43,6 +47,7 @@ pub(super) fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, known: &Servi
         label_over(&pane, place, "no changes", words.no_changes);
         return;
     }
+    let times = known.timeline.iter().last().map_or(TIMES, |oldest| times_width(cx.lang(), oldest.at));
     egui::ScrollArea::vertical().id_salt("changes").auto_shrink([false, false]).show_rows(
         &mut pane,
         ROW,
@@ -50,13 +55,18 @@ pub(super) fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, known: &Servi
         |ui, range| {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
             for line in range.filter_map(|index| known.timeline.get(index)) {
-                line_ui(ui, cx, line);
+                line_ui(ui, cx, times, line);
             }
         },
     );
 }
 
-fn line_ui(ui: &mut Ui, cx: &Cx<'_>, line: &TimelineLine) {
+/// How wide the column of times is, by the oldest of them.
+pub(super) fn times_width(lang: Lang, oldest: SystemTime) -> f32 {
+    if lang.is_today(oldest) { TIMES } else { DATES }
+}
+
+fn line_ui(ui: &mut Ui, cx: &Cx<'_>, times: f32, line: &TimelineLine) {
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), egui::Sense::CLICK);
     let lang = cx.lang();
@@ -66,8 +76,8 @@ fn line_ui(ui: &mut Ui, cx: &Cx<'_>, line: &TimelineLine) {
     let middle = rect.center().y;
     paint_text(ui.painter(), rect.left() + INSET, middle, &time, &fonts::code(), t.text3);
     let color = if tone == Tone::Plain { t.text3 } else { t.tint(tone).fg };
-    icon.paint_at(ui.painter(), pos2(rect.left() + INSET + TIMES + 7.0, middle), 14.0, color);
-    let left = rect.left() + INSET + TIMES + 24.0;
+    icon.paint_at(ui.painter(), pos2(rect.left() + INSET + times + 7.0, middle), 14.0, color);
+    let left = rect.left() + INSET + times + 24.0;
     let galley = text::line_within(ui.painter(), &said, fonts::body(), t.text2, rect.right() - INSET - left);
     text::paint(ui.painter(), galley, left, middle, &fonts::body());
     let whole = format!("{time} {said}");

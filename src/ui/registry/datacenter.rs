@@ -4,6 +4,7 @@ use egui::{Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::act;
 use super::acts::register_button_ui;
+use super::changes::times_width;
 use super::service::HEAD;
 use super::side::{entry_title, of_registry};
 use crate::app::{
@@ -31,6 +32,8 @@ use crate::words::Lang;
 
 /// The changes below the table.
 const CHANGES: f32 = 198.0;
+/// One of them.
+const ROW: f32 = 27.0;
 /// A view that is lower has no room for them.
 const LOW: f32 = 520.0;
 
@@ -352,7 +355,6 @@ fn cells(lang: Lang, service: &Service, has_checks: bool, is_pinned: bool) -> Ve
 /// What changed of the services, newest first.
 fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, known: &DatacenterEntry) {
     const HEAD: f32 = 36.0;
-    const ROW: f32 = 27.0;
     let (words, t) = (cx.lang().registry(), tokens(ui));
     ui.painter().hline(rect.x_range(), rect.top() + 0.5, egui::Stroke::new(1.0, t.line));
     let middle = rect.top() + HEAD / 2.0;
@@ -367,18 +369,19 @@ fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, k
         row.add(Line::new(cx.lang().acts().no_service_changes).color(t.text3));
         return;
     }
+    let times = known.timeline.iter().last().map_or(0.0, |oldest| times_width(cx.lang(), oldest.at));
     let area = egui::ScrollArea::vertical().id_salt("datacenter changes").auto_shrink([false, false]);
     area.show_rows(&mut pane, ROW, known.timeline.len(), |ui, range| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         for line in range.filter_map(|index| known.timeline.get(index)) {
-            line_ui(ui, cx, ROW, entry.id, &known.name, line);
+            line_ui(ui, cx, times, entry.id, &known.name, line);
         }
     });
 }
 
-fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, height: f32, id: RegistryId, datacenter: &str, line: &ServiceLine) {
+fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, times: f32, id: RegistryId, datacenter: &str, line: &ServiceLine) {
     let (lang, t) = (cx.lang(), tokens(ui));
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let time = lang.clock(line.at);
     let said = match line.what {
         ServiceChange::Added(count) => lang.service_came(&line.service, count),
@@ -398,8 +401,8 @@ fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, height: f32, id: RegistryId, datacenter
     let middle = rect.center().y;
     paint_text(ui.painter(), rect.left() + INSET, middle, &time, &fonts::code(), t.text3);
     let color = if badge.tone() == Tone::Plain { t.text3 } else { t.tint(badge.tone()).fg };
-    badge.icon().paint_at(ui.painter(), pos2(rect.left() + INSET + 81.0, middle), 14.0, color);
-    let left = rect.left() + INSET + 98.0;
+    badge.icon().paint_at(ui.painter(), pos2(rect.left() + INSET + times + 7.0, middle), 14.0, color);
+    let left = rect.left() + INSET + times + 24.0;
     let galley = text::line_within(ui.painter(), &said, fonts::body(), t.text2, rect.right() - INSET - left);
     text::paint(ui.painter(), galley, left, middle, &fonts::body());
     let whole = format!("{time} {said}");

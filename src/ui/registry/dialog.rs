@@ -13,7 +13,7 @@ use crate::ui::widgets::button::{Button, ButtonSize};
 use crate::ui::widgets::choice::choice_ui;
 use crate::ui::widgets::dialog::dialog_ui;
 use crate::ui::widgets::editor::{self, Editor};
-use crate::ui::widgets::field::Field;
+use crate::ui::widgets::field::{Field, entered};
 use crate::ui::widgets::json::Language;
 use crate::ui::widgets::switches::toggle_ui;
 use crate::ui::widgets::text::{Line, paint_text, paragraph_ui};
@@ -42,9 +42,7 @@ pub(in crate::ui) fn registry_dialog_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &Regis
             (confirmed, ui.add(Button::secondary(common.cancel).large()).clicked())
         },
     );
-    // Lines of a list are written with Enter.
-    let in_list = ctx.memory(|memory| memory.has_focus(list_id()));
-    let enter = !in_list && ctx.input(|input| input.key_pressed(egui::Key::Enter));
+    let enter = entered(&ctx);
     if changed != *dialog {
         act(cx, RegistryAct::SetDialog(Box::new(changed)));
     }

@@ -1,6 +1,6 @@
 //! Fields of one line.
 
-use egui::{Align2, Color32, Frame, Id, Margin, Rect, Response, TextEdit, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Color32, Frame, Id, LayerId, Margin, Rect, Response, TextEdit, Ui, UiBuilder, pos2, vec2};
 
 use super::badge::{key_width, paint_key};
 use super::shared::{Stand, boxed, ring, shows_focus};
@@ -8,6 +8,17 @@ use super::text;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::tokens;
+
+/// Under which the last pass is kept in which Enter was pressed in a field.
+const ENTERED: &str = "entered field";
+
+/// Enter was pressed in a field of one line that the question over the window showed in this pass: it can be confirmed.
+/// Enter on a button, a check box or a choice means that one, and nothing else; so does Enter below the question.
+pub fn entered(ctx: &egui::Context) -> bool {
+    let entered = ctx.data(|data| data.get_temp::<(u64, LayerId)>(Id::unique(ENTERED)));
+    let modal = ctx.memory(egui::Memory::top_modal_layer);
+    entered.is_some_and(|(pass, layer)| pass == ctx.cumulative_pass_nr() && modal == Some(layer))
+}
 
 /// A field of one line, shown by `Field::new(id, &mut text, name).mono().show(ui)`.
 #[must_use = "a field is shown by show"]
@@ -237,6 +248,10 @@ impl<'a> Field<'a> {
             }))
             .show(&mut child);
         let mut response = output.response.response.accessible_name(self.name);
+        if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+            let pass = (ui.ctx().cumulative_pass_nr(), ui.layer_id());
+            ui.data_mut(|data| data.insert_temp(Id::unique(ENTERED), pass));
+        }
         // The whole field takes the click, not only the text.
         let around = ui.interact(rect, self.id.with("around"), egui::Sense::CLICK);
         if around.clicked() && self.enabled {

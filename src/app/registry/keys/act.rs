@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use super::{
     Conflict, DraftValue, KeyAsked, KeyDialog, KeyDraft, KeyFace, KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef,
-    KeysView,
+    KeysView, NewKey,
 };
 use crate::app::{App, RegistryView};
-use crate::engine::KeyNode;
+use crate::engine::{KeyNode, RegistryId};
 use crate::registry::Cas;
 
 /// One act.
@@ -48,8 +48,14 @@ pub enum KeyAct {
     ShowAllChanges(bool),
     /// Ask whether a change is to be taken back.
     AskUndo(u64),
+    /// Ask whether all changes of an act are to be taken back.
+    AskUndoAct(u64),
+    /// Show the changes of an act one by one, or as one.
+    ToggleAct(u64),
     /// Ask for a new key, in this folder.
     AskNew(String),
+    /// Leave what was typed for a new key.
+    ForgetNew,
     /// Ask for another name of a key, or of a folder (with its `/`).
     AskMove {
         /// The key, or the folder.
@@ -164,17 +170,27 @@ impl App {
             }
             KeyAct::ShowAllChanges(is_so) => view.all_changes = is_so,
             KeyAct::AskUndo(change) => {
-                if super::dialog::undo_step(view, change).is_some() {
-                    view.dialog = Some(KeyDialog::Undo(change));
+                if let Some(dialog) = view.undo_dialog(change) {
+                    view.dialog = Some(dialog);
+                }
+            }
+            KeyAct::AskUndoAct(act) => {
+                if let Some(dialog) = view.undo_act_dialog(act) {
+                    view.dialog = Some(dialog);
+                }
+            }
+            KeyAct::ToggleAct(act) => {
+                view.listed += 1;
+                if !view.open_acts.remove(&act) {
+                    view.open_acts.insert(act);
                 }
             }
             KeyAct::AskNew(folder) => {
-                let (mut key, value) = view.new_key.clone();
-                if key.is_empty() {
-                    key = folder;
-                }
-                view.dialog = Some(KeyDialog::New { key, value, fault: None });
+                let typed = view.new_key.clone();
+                let key = if typed.is_some() { typed.key } else { folder };
+                view.dialog = Some(KeyDialog::New { key, value: typed.value, fault: None });
             }
+            KeyAct::ForgetNew => view.new_key = NewKey::default(),
             KeyAct::AskMove { from, is_folder, copy } => {
                 view.dialog = Some(KeyDialog::Move { to: from.clone(), from, is_folder, copy, fault: None });
             }
@@ -215,7 +231,7 @@ impl App {
     pub(in crate::app) fn show_keys(&mut self, at: &KeysRef, now: Instant) {
         let view = self.registries.keys.entry(at.clone()).or_default();
         view.asked_at.get_or_insert(now);
-        self.take_kept_drafts(at);
+        self.take_kept_keys(at);
         self.tend_keys(at);
     }
 
@@ -282,7 +298,30 @@ impl App {
         draft.refused = false;
         let write = KeyWrite::Put { value, flags: draft.flags };
         let step = KeyStep { key: key.to_owned(), write, cas, then: None };
-        self.write_key(at, &step, |step| KeyAsked::Save(step.key));
+        self.write_key(at, &step, None, |step| KeyAsked::Save(step.key));
+    }
+
+    /// What was asked of a registry that is opened anew is not answered any more: whether something was written is not
+    /// known, and what was being made is to be made again.
+    pub(in crate::app) fn forget_asked_keys(&mut self, id: RegistryId, asked: Vec<(KeysRef, KeyAsked)>) {
+        for (_, view) in self.registries.keys.iter_mut().filter(|(at, _)| at.registry == id) {
+            view.forget_asked();
+        }
+        for (at, asked) in asked {
+            if let KeyAsked::Export(prefix) = asked
+                && let Some(view) = self.registries.keys.get_mut(&at)
+            {
+                view.dialog.get_or_insert(KeyDialog::Export { prefix });
+            }
+        }
+    }
+
+    /// A registry is opened anew: what of its keys is in view is made again.
+    pub(in crate::app) fn tend_keys_of(&mut self, id: RegistryId) {
+        let all: Vec<KeysRef> = self.registries.keys.keys().filter(|at| at.registry == id).cloned().collect();
+        for at in all {
+            self.tend_keys(&at);
+        }
     }
 
     /// No act is let through.

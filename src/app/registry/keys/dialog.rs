@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{DraftValue, KeyAsked, KeyDraft, KeyJobKind, KeyStep, KeyWrite, KeysRef, KeysView};
+use super::undo::undo_steps;
+use super::{
+    DraftValue, KeyActOf, KeyAsked, KeyDraft, KeyJobKind, KeyStep, KeyWrite, KeysRef, KeysView, NewKey, UndoStep,
+};
 use crate::app::{App, PickFor, SaveWhat};
 use crate::engine::{Command, FileFault, ImportItem, ImportMeets, KeyWork};
 use crate::registry::{Cas, KeyEntry};
@@ -63,8 +66,15 @@ pub enum KeyDialog {
         /// Over what.
         index: Option<u64>,
     },
-    /// Take a change back.
-    Undo(u64),
+    /// Take a change back, or all changes of an act.
+    Undo {
+        /// The act, where it is all of one.
+        act: Option<Arc<KeyActOf>>,
+        /// Exactly these.
+        steps: Arc<Vec<UndoStep>>,
+        /// So many changes of the act cannot be taken back.
+        left: usize,
+    },
     /// Keys out of a file.
     Import {
         /// As typed.
@@ -98,20 +108,43 @@ pub enum KeyDialog {
     },
 }
 
+/// The new name of a folder ends in `/`, whether it was typed or not: keys begin with it.
+fn moved_to(is_folder: bool, to: &str) -> String {
+    let end = if is_folder && !to.is_empty() && !to.ends_with('/') { "/" } else { "" };
+    format!("{to}{end}")
+}
+
+/// The new name of a key that has the name `from`, or stands below the folder `from`.
+fn moved_key(key: &str, from: &str, to: &str) -> String {
+    format!("{to}{}", key.get(from.len()..).unwrap_or_default())
+}
+
 impl KeysView {
-    /// The steps of a move, with the keys that are in the way.
-    fn moves(&self, from: &str, is_folder: bool, to: &str, copy: bool) -> (Vec<KeyStep>, usize) {
-        let Some(tree) = self.tree() else { return (Vec::new(), 0) };
-        let entries: &[KeyEntry] = match (is_folder, tree.entry(from)) {
+    /// The keys that a move is about.
+    fn moved(&self, from: &str, is_folder: bool) -> &[KeyEntry] {
+        let Some(tree) = self.tree() else { return &[] };
+        match (is_folder, tree.entry(from)) {
             (true, _) => tree.below(from),
             (false, Some(entry)) => std::slice::from_ref(entry),
             (false, None) => &[],
-        };
+        }
+    }
+
+    /// The first key of a move, and what it becomes with what is typed.
+    pub fn first_moved(&self, from: &str, is_folder: bool, to: &str) -> Option<(&str, String)> {
+        let first = self.moved(from, is_folder).first().filter(|_| !to.is_empty())?;
+        Some((&first.key, moved_key(&first.key, from, &moved_to(is_folder, to))))
+    }
+
+    /// The steps of a move, with the keys that are in the way.
+    fn moves(&self, from: &str, is_folder: bool, to: &str, copy: bool) -> (Vec<KeyStep>, usize) {
+        let Some(tree) = self.tree() else { return (Vec::new(), 0) };
+        let entries = self.moved(from, is_folder);
         let mut in_the_way = 0;
         let steps = entries
             .iter()
             .map(|entry| {
-                let key = format!("{to}{}", entry.key.get(from.len()..).unwrap_or_default());
+                let key = moved_key(&entry.key, from, to);
                 in_the_way += usize::from(tree.entry(&key).is_some());
                 let then = (!copy).then(|| Box::new(delete_step(&entry.key, entry.modified)));
                 let write = KeyWrite::Put { value: entry.value.as_slice().into(), flags: entry.flags };
@@ -124,19 +157,6 @@ impl KeysView {
 
 pub(super) fn delete_step(key: &str, index: u64) -> KeyStep {
     KeyStep { key: key.to_owned(), write: KeyWrite::Delete, cas: Cas::Index(index), then: None }
-}
-
-/// What would undo a change: the state before it, on the condition that the key is as it is seen now.
-pub(super) fn undo_step(view: &KeysView, change: u64) -> Option<KeyStep> {
-    let change = view.change(change).filter(|change| change.can_undo)?;
-    let now = view.entry(&change.key).map(|entry| entry.modified);
-    let cas = now.map_or(Cas::Absent, Cas::Index);
-    let write = match (&change.before, now) {
-        (Some(before), _) => KeyWrite::Put { value: before.value.as_slice().into(), flags: before.flags },
-        (None, Some(_)) => KeyWrite::Delete,
-        (None, None) => return None,
-    };
-    Some(KeyStep { key: change.key.clone(), write, cas, then: None })
 }
 
 impl App {
@@ -164,9 +184,10 @@ impl App {
 
     /// What is filled in changes; what was typed for a new key is kept.
     pub(super) fn set_key_dialog(&mut self, at: &KeysRef, dialog: KeyDialog) {
+        let revision = self.next_id();
         let Some(view) = self.registries.keys.get_mut(at).filter(|view| view.dialog.is_some()) else { return };
         if let KeyDialog::New { key, value, .. } = &dialog {
-            view.new_key = (key.clone(), value.clone());
+            view.new_key = NewKey { key: key.clone(), value: value.clone(), revision };
         }
         view.dialog = Some(dialog);
     }
@@ -190,15 +211,16 @@ impl App {
                 }
             }
             KeyDialog::Move { from, is_folder, to, copy, fault } => {
-                let (steps, in_the_way) = view.moves(from, *is_folder, to, *copy);
+                let whole = moved_to(*is_folder, to);
+                let (steps, in_the_way) = view.moves(from, *is_folder, &whole, *copy);
                 *fault = match () {
                     () if to.is_empty() => Some(KeyFault::NoKey),
-                    () if to == from => Some(KeyFault::SameKey),
+                    () if whole == *from => Some(KeyFault::SameKey),
                     () if in_the_way > 0 => Some(KeyFault::Exists(in_the_way)),
                     () => None,
                 };
                 if fault.is_none() {
-                    let kind = KeyJobKind::Move(from.clone(), to.clone(), *copy);
+                    let kind = KeyJobKind::Move(from.clone(), whole, *copy);
                     return self.begin_key_job(at, kind, steps, now);
                 }
             }
@@ -211,10 +233,14 @@ impl App {
                 let (key, cas) = (key.clone(), index.map_or(Cas::Absent, Cas::Index));
                 return self.write_draft(at, &key, cas, now);
             }
-            KeyDialog::Undo(change) => {
-                let Some(step) = undo_step(view, *change) else { return };
-                let kind = KeyJobKind::Undo(step.key.clone());
-                return self.begin_key_job(at, kind, vec![step], now);
+            KeyDialog::Undo { act, steps, .. } => {
+                let kind = match (&act, steps.first()) {
+                    (Some(act), _) => KeyJobKind::UndoAct(act.place().to_owned()),
+                    (None, Some(step)) => KeyJobKind::Undo(step.key.clone()),
+                    (None, None) => return,
+                };
+                let steps = undo_steps(act.as_deref(), steps);
+                return self.begin_key_job(at, kind, steps, now);
             }
             KeyDialog::Import { path, reading, plan, overwrite, fault } => {
                 if let Some(Ok(items)) = plan {

@@ -32,6 +32,33 @@ impl DraftValue {
     }
 }
 
+/// Why something was not written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyFailure {
+    /// It was refused, or nobody answered.
+    Refused(Arc<RegistryError>),
+    /// The registry was opened anew before it answered: nobody knows whether it was written.
+    Unknown,
+}
+
+/// What was typed for a key that is to be created.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewKey {
+    /// Its key, as typed.
+    pub key: String,
+    /// Its value, as typed.
+    pub value: String,
+    /// Counts changes; never the same for two texts of this program.
+    pub revision: u64,
+}
+
+impl NewKey {
+    /// More was typed than the folder in which it was begun.
+    pub fn is_some(&self) -> bool {
+        !self.value.is_empty() || !(self.key.is_empty() || self.key.ends_with('/'))
+    }
+}
+
 /// A write that is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyWriting {
@@ -59,7 +86,7 @@ pub struct KeyDraft {
     /// What was written, until the watch sees it.
     pub awaiting: Option<Arc<[u8]>>,
     /// Why it was not written.
-    pub failure: Option<Arc<RegistryError>>,
+    pub failure: Option<KeyFailure>,
     /// The registry refused it, since somebody else was first.
     pub refused: bool,
     /// Both values are shown beside each other.
@@ -83,6 +110,15 @@ impl KeyDraft {
             comparing: false,
             kept: false,
         }
+    }
+
+    /// Whether it was written is not known any more; returns whether the watch has seen that all of it was.
+    pub(super) fn forget_asked(&mut self) -> bool {
+        let Some(writing) = self.writing.take() else { return false };
+        if !writing.seen {
+            self.failure = Some(KeyFailure::Unknown);
+        }
+        writing.seen && *self.value.as_bytes() == *writing.value
     }
 
     /// It differs from what was written last.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{KeyAsked, KeysRef, KeysView};
+use super::{KeyAsked, KeyFailure, KeysRef, KeysView};
 use crate::app::App;
 use crate::app::registry::Away;
 use crate::engine::{Command, RegistryReply, Watched};
@@ -12,6 +12,7 @@ use crate::registry::{KeyWritten, RegistryError};
 impl App {
     /// The watch of keys saw something.
     pub(in crate::app) fn fold_keys(&mut self, at: &KeysRef, seen: Watched, time: SystemTime) {
+        self.take_kept_keys(at);
         let view = self.registries.keys.entry(at.clone()).or_default();
         match seen {
             Watched::Keys(answer) => {
@@ -34,7 +35,6 @@ impl App {
                 {
                     self.changes += 1;
                 }
-                self.take_kept_drafts(at);
             }
             Watched::Away(error) => {
                 let since = view.away.take().map_or(time, |away| away.since);
@@ -93,11 +93,15 @@ impl App {
                     view.drafts.remove(key);
                 }
             }
+            // An earlier write of the same text, whose answer was lost, was first.
+            Ok(_) if writing.seen && *draft.value.as_bytes() == *writing.value => {
+                view.drafts.remove(key);
+            }
             Ok(_) => {
                 draft.refused = true;
                 look_again = now == draft.base;
             }
-            Err(error) => draft.failure = Some(Arc::new(error)),
+            Err(error) => draft.failure = Some(KeyFailure::Refused(Arc::new(error))),
         }
         if look_again {
             self.send(Command::RefreshRegistry(at.registry));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::change::OwnWrite;
-use super::{KeyAsked, KeysRef};
+use super::{KeyActOf, KeyAsked, KeyFailure, KeysRef, NewKey};
 use crate::app::App;
 use crate::app::registry::hear::Asked;
 use crate::engine::{RegistryQuestion, RegistryReply};
@@ -27,6 +27,8 @@ pub enum KeyJobKind {
     Import,
     /// A change of this key is taken back.
     Undo(String),
+    /// All changes of an act are taken back: on keys that begin with this.
+    UndoAct(String),
 }
 
 /// What a step does.
@@ -72,11 +74,13 @@ pub struct KeyJob {
     /// Keys that were left as they are: somebody else was first.
     pub changed: Vec<String>,
     /// Keys that were not written, and why.
-    pub failed: Vec<(String, Arc<RegistryError>)>,
+    pub failed: Vec<(String, KeyFailure)>,
     /// The person stopped it, or it cannot go on: steps that were not begun.
     pub left: usize,
     waiting: VecDeque<KeyStep>,
-    running: BTreeMap<u64, String>,
+    running: BTreeMap<u64, KeyStep>,
+    /// Under which its changes stand in the list, where it is more than one.
+    act: Option<Arc<KeyActOf>>,
 }
 
 impl KeyJob {
@@ -89,6 +93,26 @@ impl KeyJob {
     pub fn is_whole(&self) -> bool {
         !self.is_running() && self.done == self.total
     }
+
+    /// Begins no more steps.
+    fn stop(&mut self) {
+        self.left += self.waiting.iter().map(steps_in).sum::<usize>();
+        self.waiting.clear();
+    }
+
+    /// What is under way is not answered any more.
+    pub(super) fn forget_asked(&mut self) {
+        for step in std::mem::take(&mut self.running).into_values() {
+            self.left += usize::from(step.then.is_some());
+            self.failed.push((step.key, KeyFailure::Unknown));
+        }
+        self.stop();
+    }
+}
+
+/// The step, and what follows it.
+fn steps_in(step: &KeyStep) -> usize {
+    1 + usize::from(step.then.is_some())
 }
 
 impl App {
@@ -98,7 +122,8 @@ impl App {
             return;
         }
         let id = self.next_id();
-        let total = steps.iter().map(|step| 1 + usize::from(step.then.is_some())).sum();
+        let total = steps.iter().map(steps_in).sum();
+        let act = (total > 1).then(|| Arc::new(KeyActOf { id, kind: kind.clone() }));
         let job = KeyJob {
             id,
             kind,
@@ -110,6 +135,7 @@ impl App {
             left: 0,
             waiting: steps.into(),
             running: BTreeMap::new(),
+            act,
         };
         let Some(view) = self.registries.keys.get_mut(at) else { return };
         view.jobs.push(job);
@@ -124,9 +150,10 @@ impl App {
                 return;
             }
             let Some(step) = job.waiting.pop_front() else { return };
-            let ticket = self.write_key(at, &step, |step| KeyAsked::Step(id, Box::new(step)));
+            let act = job.act.clone();
+            let ticket = self.write_key(at, &step, act, |step| KeyAsked::Step(id, Box::new(step)));
             if let Some(job) = self.key_job(at, id) {
-                job.running.insert(ticket, step.key);
+                job.running.insert(ticket, step);
             }
         }
     }
@@ -136,7 +163,13 @@ impl App {
     }
 
     /// Asks for one write, and remembers it as ours.
-    pub(super) fn write_key(&mut self, at: &KeysRef, step: &KeyStep, asked: impl FnOnce(KeyStep) -> KeyAsked) -> u64 {
+    pub(super) fn write_key(
+        &mut self,
+        at: &KeysRef,
+        step: &KeyStep,
+        act: Option<Arc<KeyActOf>>,
+        asked: impl FnOnce(KeyStep) -> KeyAsked,
+    ) -> u64 {
         let (datacenter, key, cas) = (at.datacenter.clone(), step.key.clone(), step.cas);
         let (question, written) = match &step.write {
             KeyWrite::Put { value, flags } => (
@@ -148,7 +181,7 @@ impl App {
         let ticket = self.ask_registry(at.registry, Asked::Keys(at.clone(), asked(step.clone())), question);
         if let Some(view) = self.registries.keys.get_mut(at) {
             let before = view.entry(&step.key).cloned();
-            view.put_own(OwnWrite::new(ticket, &step.key, before, written));
+            view.put_own(OwnWrite::new(ticket, &step.key, before, written, act));
         }
         ticket
     }
@@ -186,9 +219,9 @@ impl App {
                 // What has no way now has none for the next key.
                 let is_over = error.fault.is_away() || matches!(error.fault, RegistryFault::ReadOnly);
                 job.left += usize::from(step.then.is_some());
-                job.failed.push((step.key, Arc::new(error)));
+                job.failed.push((step.key, KeyFailure::Refused(Arc::new(error))));
                 if is_over {
-                    stop(job);
+                    job.stop();
                 }
             }
         }
@@ -199,7 +232,7 @@ impl App {
     /// Begins no more steps of an act; those under way end.
     pub(super) fn stop_key_job(&mut self, at: &KeysRef, id: u64) {
         if let Some(job) = self.key_job(at, id) {
-            stop(job);
+            job.stop();
         }
         self.end_key_job(at, id);
     }
@@ -211,7 +244,7 @@ impl App {
         let Some(view) = self.registries.keys.get_mut(at) else { return };
         match &kind {
             KeyJobKind::Create(key) if is_whole => {
-                view.new_key = (String::new(), String::new());
+                view.new_key = NewKey::default();
                 view.unfold_to(key);
                 self.open_key(at, key);
             }
@@ -229,10 +262,4 @@ impl App {
             view.jobs.retain(|job| job.id != id);
         }
     }
-}
-
-fn stop(job: &mut KeyJob) {
-    let left: usize = job.waiting.iter().map(|step| 1 + usize::from(step.then.is_some())).sum();
-    job.left += left;
-    job.waiting.clear();
 }

@@ -31,7 +31,7 @@ pub struct Looked {
     found: Found,
     json: Made<Option<JsonFault>>,
     hex: Made<Arc<TextLines>>,
-    diff: Made<Arc<TextDiff>>,
+    diff: Made<(Arc<TextDiff>, bool)>,
 }
 
 impl Looked {
@@ -50,8 +50,9 @@ impl Looked {
         made(self.hex.as_ref(), version)
     }
 
-    /// What was typed beside what the registry has. The last comparison stays until the next is there.
-    pub fn diff(&self, key: &str) -> Option<&Arc<TextDiff>> {
+    /// What was typed beside what the registry has, and whether both were laid out anew for it. The last comparison stays
+    /// until the next is there.
+    pub fn diff(&self, key: &str) -> Option<&(Arc<TextDiff>, bool)> {
         self.diff.as_ref().filter(|(of, _)| of.key == key)?.1.as_ref()
     }
 }
@@ -154,7 +155,9 @@ impl App {
             }
             (KeyAsked::Json(version), KeyWorked::Checked(fault)) => put(&mut looked.json, &version, fault),
             (KeyAsked::Hex(version), KeyWorked::Hex(text)) => put(&mut looked.hex, &version, text),
-            (KeyAsked::Compare(version), KeyWorked::Compared(diff)) => put(&mut looked.diff, &version, diff),
+            (KeyAsked::Compare(version), KeyWorked::Compared(diff, is_formatted)) => {
+                put(&mut looked.diff, &version, (diff, is_formatted));
+            }
             (KeyAsked::ReadValue(key), KeyWorked::Value(value)) => self.take_file_value(at, &key, value),
             (KeyAsked::Import, KeyWorked::Import(plan)) => self.take_import(at, plan),
             (KeyAsked::Export(prefix), KeyWorked::Exported(text, count)) => self.take_export(at, &prefix, text, count),

@@ -13,11 +13,12 @@ mod hear;
 mod job;
 mod keep;
 mod look;
+mod undo;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -27,13 +28,14 @@ use crate::engine::{KeyNode, KeyTree, RegistryId, looks_like_json};
 use crate::registry::{Answer, KeyEntry};
 
 pub use act::KeyAct;
-pub use change::KeyChange;
+pub use change::{ChangeLine, KeyActOf, KeyBack, KeyChange};
 pub use dialog::{KeyDialog, KeyFault};
-pub use draft::{DraftValue, KeyDraft, KeyWriting};
+pub use draft::{DraftValue, KeyDraft, KeyFailure, KeyWriting, NewKey};
 pub use job::{KeyJob, KeyJobKind, KeyStep, KeyWrite};
-pub use keep::KeptKeyDraft;
+pub(in crate::app) use keep::{KeptKeys, KeyCopies};
 pub(in crate::app) use look::KeyAsked;
 pub use look::{Looked, ShownVersion};
+pub use undo::UndoStep;
 
 /// Names the keys of a datacenter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,11 +105,21 @@ pub struct KeysView {
     /// The secret in the middle is shown.
     pub revealed: bool,
     /// What changed, the newest first.
-    pub changes: Vec<KeyChange>,
+    pub changes: VecDeque<KeyChange>,
     /// So many more changed at once than are listed.
     pub unlisted: usize,
     /// Changes of all keys are listed, not of the one in the middle.
     pub all_changes: bool,
+    /// The rows of the list of changes.
+    pub change_lines: Vec<ChangeLine>,
+    /// Acts whose changes are shown one by one.
+    pub(in crate::app) open_acts: HashSet<u64>,
+    /// Counts what came into that list, was folded and unfolded.
+    pub(in crate::app) listed: u64,
+    /// Bytes of values of the past that the list holds.
+    before_bytes: usize,
+    /// So many of the oldest changes hold none any more.
+    dropped_befores: usize,
     /// The question that is open.
     pub dialog: Option<KeyDialog>,
     /// What is under way, and what of it failed.
@@ -117,7 +129,7 @@ pub struct KeysView {
     /// What the engine made of the value in the middle.
     pub looked: Looked,
     /// What was typed for a new key that was not created.
-    pub(in crate::app) new_key: (String, String),
+    pub new_key: NewKey,
     /// Where the row stands that has the choice.
     pub cursor_at: Option<usize>,
     /// Counts the looks at the keys.
@@ -126,6 +138,8 @@ pub struct KeysView {
     pub(in crate::app) folds: u64,
     /// What the rows were made of.
     made_of: Option<MadeOf>,
+    /// What the rows of the list of changes were made of.
+    listed_of: Option<(u64, bool, Option<String>)>,
     pub(in crate::app) ours: Vec<change::OwnWrite>,
 }
 
@@ -171,6 +185,23 @@ impl KeysView {
     /// Something that was typed is not written yet.
     pub fn is_unsaved(&self, key: &str) -> bool {
         self.drafts.get(key).is_some_and(KeyDraft::is_unsaved)
+    }
+
+    /// So many keys below a folder have something that was typed and is not written.
+    pub fn unsaved_below(&self, folder: &str) -> usize {
+        let from = self.drafts.range::<str, _>((std::ops::Bound::Included(folder), std::ops::Bound::Unbounded));
+        let below = from.take_while(|(key, _)| key.starts_with(folder));
+        below.filter(|(_, draft)| draft.is_unsaved()).count()
+    }
+
+    /// What was asked is not answered any more.
+    fn forget_asked(&mut self) {
+        self.drafts.retain(|_, draft| !draft.forget_asked());
+        self.jobs.iter_mut().for_each(KeyJob::forget_asked);
+        self.looked = Looked::default();
+        if let Some(KeyDialog::Import { reading, .. } | KeyDialog::Load { reading, .. }) = &mut self.dialog {
+            *reading = false;
+        }
     }
 
     /// What others did to a key while it was edited here.
@@ -237,6 +268,11 @@ impl KeysView {
         if self.made_of.as_ref() != Some(&made_of) {
             self.make_lines();
             self.made_of = Some(made_of);
+        }
+        let listed_of = (self.listed, self.all_changes, self.key.clone().filter(|_| !self.all_changes));
+        if self.listed_of.as_ref() != Some(&listed_of) {
+            self.make_change_lines();
+            self.listed_of = Some(listed_of);
         }
         let is_there = |at: usize| self.lines.get(at).and_then(|line| self.line_id(line)) == self.cursor;
         if self.cursor.is_none() || !self.cursor_at.is_some_and(is_there) {

@@ -3,24 +3,24 @@
 use std::mem::discriminant;
 use std::sync::Arc;
 
-use egui::{Id, Key, Response, Ui, UiBuilder, vec2};
+use egui::{Id, Response, Ui, UiBuilder, vec2};
 
 use super::act_keys;
-use super::lists::{deleted_ui, imported_ui};
-use crate::app::{KeyAct, KeyDialog, KeyFault, KeysRef, KeysView};
-use crate::engine::{ImportItem, ImportMeets};
+use super::lists::{deleted_ui, imported_ui, undone_ui};
+use crate::app::{KeyAct, KeyDialog, KeyFault, KeysRef, KeysView, UndoStep, is_secret_value};
+use crate::engine::{ImportItem, ImportMeets, short_text};
 use crate::ui::context::Cx;
 use crate::ui::fonts;
 use crate::ui::theme::{Tone, tokens};
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::dialog::{Answer, Question, dialog_ui, question_ui};
 use crate::ui::widgets::editor::{self, Editor};
-use crate::ui::widgets::field::Field;
+use crate::ui::widgets::field::{Field, entered};
 use crate::ui::widgets::json::Language;
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::switches::check_box_ui;
-use crate::ui::widgets::text::{Line, paragraph_ui};
-use crate::words::Lang;
+use crate::ui::widgets::text::{Elide, Line, paragraph_ui};
+use crate::words::{Lang, format};
 
 /// The value of a new key.
 fn value_id() -> Id {
@@ -52,16 +52,32 @@ pub(in crate::ui) fn keys_dialog_ui(ui: &Ui, cx: &mut Cx<'_>) {
             };
             answer(cx, at, question_ui(ui.ctx(), Id::unique("key overwrite"), asked));
         }
-        KeyDialog::Undo(change) => {
-            let Some(change) = view.change(*change) else { return act_keys(cx, at, KeyAct::CloseDialog) };
-            let deletes = change.before.is_none();
-            let (title, text) = (lang.undo_title(&change.key), lang.undo_said(&change.key, deletes));
+        KeyDialog::Undo { act: None, steps, .. } if let Some(step) = steps.first() => {
+            let deletes = step.back.is_none();
+            let (title, text) = (lang.undo_title(&step.key), undo_said(lang, step));
             let confirm = lang.undo_confirm(deletes);
             let cancel = cx.words().cancel;
-            let asked = Question { title: &title, text: &text, confirm: &confirm, cancel, danger: deletes };
+            let danger = deletes || step.replaces();
+            let asked = Question { title: &title, text: &text, confirm: &confirm, cancel, danger };
             answer(cx, at, question_ui(ui.ctx(), Id::unique("key undo"), asked));
         }
         other => form_dialog_ui(ui, cx, at, view, other),
+    }
+}
+
+/// What taking one change back does, and over what.
+fn undo_said(lang: Lang, step: &UndoStep) -> String {
+    let shown = |text: Option<&str>, bytes: usize| {
+        let open = text.filter(|text| !is_secret_value(&step.key, text.as_bytes()));
+        open.map_or_else(|| format::bytes(bytes as u64), str::to_owned)
+    };
+    let back = step.back.as_ref().map(|back| shown(short_text(&back.value), back.value.len()));
+    match (&step.over, step.seen) {
+        (Some((text, bytes)), Some(index)) => {
+            lang.undo_later_said(&step.key, index, &shown(text.as_deref(), *bytes), back.as_deref())
+        }
+        _ if step.is_later => lang.undo_gone_said(&step.key),
+        _ => lang.undo_said(&step.key, back.is_none()),
     }
 }
 
@@ -78,7 +94,11 @@ fn form_dialog_ui(ui: &Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, dialo
     let lang = cx.lang();
     let mut changed = dialog.clone();
     let (title, confirm, can_confirm) = head_of(lang, view, dialog);
-    let is_danger = matches!(dialog, KeyDialog::Delete { .. });
+    let is_danger = match dialog {
+        KeyDialog::Delete { .. } => true,
+        KeyDialog::Undo { steps, .. } => steps.iter().any(|step| step.back.is_none() || step.replaces()),
+        _ => false,
+    };
     let cancel = cx.words().cancel;
     // The first field takes the focus once.
     let is_new = cx.memory.keys.asking != Some(discriminant(dialog));
@@ -101,9 +121,8 @@ fn form_dialog_ui(ui: &Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, dialo
             Ends { confirmed, cancelled: ui.add(Button::secondary(cancel).large()).clicked() }
         },
     );
-    let in_value = ctx.memory(|memory| memory.has_focus(value_id()));
     // What deletes wants its own button.
-    let enter = !in_value && !is_danger && can_confirm && ctx.input(|input| input.key_pressed(Key::Enter));
+    let enter = entered(&ctx) && !is_danger && can_confirm;
     if changed != *dialog {
         act_keys(cx, at, KeyAct::SetDialog(Box::new(changed)));
     }
@@ -143,7 +162,11 @@ fn head_of(lang: Lang, view: &KeysView, dialog: &KeyDialog) -> (String, String, 
             (words.export_title.to_owned(), lang.export_confirm(count), count > 0)
         }
         KeyDialog::Load { reading, .. } => (words.load_title.to_owned(), lang.acts().read_file.to_owned(), !reading),
-        KeyDialog::Overwrite { .. } | KeyDialog::Undo(_) => (String::new(), String::new(), false),
+        KeyDialog::Undo { act, steps, .. } => {
+            let place = act.as_ref().map_or("", |act| act.place());
+            (lang.undo_act_title(steps.len(), place), lang.undo_act_confirm(steps.len()), true)
+        }
+        KeyDialog::Overwrite { .. } => (String::new(), String::new(), false),
     }
 }
 
@@ -170,6 +193,10 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &KeysView, dialog: &mut KeyDialog
             ui.add_space(12.0);
             ui.add(Line::new(cx.lang().key_values().value_field).color(t.text2).height(24.0));
             new_value_ui(ui, cx, value);
+            if is_secret_value(key, value.as_bytes()) {
+                ui.add_space(6.0);
+                paragraph_ui(ui, lang.key_changes().secret_new, fonts::hint(), t.text3, 18.0);
+            }
             (Some(first), false)
         }
         KeyDialog::Move { from, is_folder, to, copy, fault } => {
@@ -178,7 +205,13 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &KeysView, dialog: &mut KeyDialog
             ui.add_space(12.0);
             let why = fault.map(|fault| fault_said(lang, fault));
             let name = if *is_folder { words.new_folder } else { words.new_name };
-            (Some(field_ui(ui, name, to, why.as_deref(), fault)), false)
+            let first = field_ui(ui, name, to, why.as_deref(), fault);
+            ui.add_space(6.0);
+            let becomes = view.first_moved(from, *is_folder, to).map(|(old, new)| lang.first_moved(old, &new, *copy));
+            // Its line stays free while nothing is typed, so that nothing moves.
+            let line = Line::hint(becomes.as_deref().unwrap_or_default()).color(t.text3).height(18.0);
+            ui.add(line.elide(Elide::End));
+            (Some(first), false)
         }
         KeyDialog::Delete { keys, .. } => {
             said(ui, words.delete_condition);
@@ -226,7 +259,17 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &KeysView, dialog: &mut KeyDialog
             }
             (Some(first), picks)
         }
-        KeyDialog::Overwrite { .. } | KeyDialog::Undo(_) => (None, false),
+        KeyDialog::Undo { steps, left, .. } => {
+            said(ui, lang.key_changes().undo_each);
+            ui.add_space(12.0);
+            undone_ui(ui, lang, steps);
+            if *left > 0 {
+                ui.add_space(10.0);
+                paragraph_ui(ui, &lang.undo_left(*left), fonts::hint(), t.warn, 18.0);
+            }
+            (None, false)
+        }
+        KeyDialog::Overwrite { .. } => (None, false),
     }
 }
 

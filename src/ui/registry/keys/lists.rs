@@ -1,8 +1,9 @@
-//! Lists inside the questions: the keys that are deleted, the keys that are imported. Only the rows that are seen are
+//! Lists inside the questions: the keys that are deleted, imported, put back. Only the rows that are seen are
 //! laid out.
 
 use egui::{ScrollArea, Sense, Ui, vec2};
 
+use crate::app::UndoStep;
 use crate::engine::{ImportItem, ImportMeets};
 use crate::ui::fonts;
 use crate::ui::theme::measure::ROW;
@@ -64,5 +65,22 @@ pub(super) fn imported_ui(ui: &mut Ui, lang: Lang, items: &[ImportItem]) {
             }
         };
         Some((item.key.clone(), fact, tone))
+    });
+}
+
+/// Keys whose changes are taken back, with what becomes of each.
+pub(super) fn undone_ui(ui: &mut Ui, lang: Lang, steps: &[UndoStep]) {
+    let words = lang.key_changes();
+    list_ui(ui, steps.len(), |index| {
+        let step = steps.get(index)?;
+        let what = match (&step.back, step.seen) {
+            (None, _) => words.is_deleted.to_owned(),
+            (Some(_), None) => words.is_created.to_owned(),
+            (Some(back), Some(_)) => lang.gets_back(back.value.len()),
+        };
+        Some(match step.seen.filter(|_| step.is_later) {
+            Some(index) => (step.key.clone(), lang.replaces_later(&what, index), Tone::Warn),
+            None => (step.key.clone(), what, Tone::Plain),
+        })
     });
 }

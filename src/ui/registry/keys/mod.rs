@@ -9,15 +9,12 @@ mod notices;
 mod tree;
 mod value;
 
-use std::time::SystemTime;
-
-use chrono::TimeZone as _;
 use egui::{Context, Id, Rect, Ui, pos2, vec2};
 
 pub(in crate::ui) use dialogs::keys_dialog_ui;
 
 use super::act;
-use crate::app::{Area, KeyAct, KeyDialog, KeysRef, KeysView, RegistryAct};
+use crate::app::{Area, KeyAct, KeyDialog, KeysRef, KeysView, RegistryAct, RegistryEntry, RegistryState};
 use crate::registry::{Hidden, RegistryFault};
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
 use crate::ui::fonts;
@@ -115,7 +112,9 @@ pub(in crate::ui) fn find_in_keys(ctx: &Context, cx: &mut Cx<'_>) {
 /// The whole view.
 pub(super) fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef) {
     let app = cx.app;
-    let Some(view) = app.registries.keys_view(at) else { return };
+    // After a start the registry may not have answered yet, or may never.
+    let empty = KeysView::default();
+    let view = app.registries.keys_view(at).unwrap_or(&empty);
     if view.dialog.is_none() {
         cx.memory.keys.asking = None;
     }
@@ -218,6 +217,11 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, head: Re
     }
 }
 
+/// The registry does not answer at all, so nobody asks it for its keys.
+fn is_silent(entry: &RegistryEntry) -> bool {
+    matches!(entry.state, RegistryState::Unusable(_) | RegistryState::Away(_))
+}
+
 /// What stands in the place of the keys, where there are none; returns whether something does.
 fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, rest: Rect) -> bool {
     let words = cx.lang().key_values();
@@ -233,6 +237,8 @@ fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, rest: R
             if ViewState::new(ViewKind::Failed, title, &said).action(again).centered().show(&mut pane) {
                 refresh(cx);
             }
+        } else if let Some(entry) = cx.app.registries.entry(at.registry).filter(|entry| is_silent(entry)) {
+            super::datacenter::waiting_ui(ui, cx, rest, entry);
         } else if view.asked_at.is_none_or(|asked| cx.now.saturating_duration_since(asked) >= QUIET) {
             ViewState::new(ViewKind::Loading, cx.words().loading, "").centered().show(&mut pane);
         } else {
@@ -240,7 +246,11 @@ fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, rest: R
         }
         return true;
     };
-    if !answer.value.entries().is_empty() || !view.drafts.is_empty() || !view.changes.is_empty() {
+    if !answer.value.entries().is_empty()
+        || !view.drafts.is_empty()
+        || !view.changes.is_empty()
+        || view.new_key.is_some()
+    {
         return false;
     }
     if answer.hidden == Hidden::Nothing {
@@ -258,16 +268,4 @@ fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, rest: R
         }
     }
     true
-}
-
-/// A moment as this machine's clock on the wall shows it: `09:13:52` today, with its date otherwise.
-fn clock(at: SystemTime) -> String {
-    let unix_s = |time: SystemTime| {
-        let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    };
-    let local = |unix_s: i64| chrono::Local.timestamp_opt(unix_s, 0).single();
-    let (Some(time), Some(now)) = (local(unix_s(at)), local(unix_s(SystemTime::now()))) else { return String::new() };
-    let format = if time.date_naive() == now.date_naive() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
-    time.format(format).to_string()
 }

@@ -3,8 +3,8 @@
 use egui::text::LayoutJob;
 use egui::{Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::{act_keys, clock};
-use crate::app::{KeyAct, KeyDraft, KeyJob, KeyJobKind, KeysRef, KeysView, RegistryAct};
+use super::act_keys;
+use crate::app::{KeyAct, KeyDialog, KeyDraft, KeyFailure, KeyJob, KeyJobKind, KeysRef, KeysView, RegistryAct};
 use crate::ui::context::{Cx, pane_at};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -28,7 +28,7 @@ pub(super) fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
     let mut has_some = false;
     if let Some(away) = &view.away {
         has_some = true;
-        let said = format!("{} {}", lang.away_since(&clock(away.since)), lang.registry_error(&away.error));
+        let said = format!("{} {}", lang.away_since(&lang.clock(away.since)), lang.registry_error(&away.error));
         let actions = [lang.registry().look_again];
         if Notice::new(Tone::Warn, words.stale, &said).actions(&actions).show(&mut pane).is_some() {
             super::super::act(cx, RegistryAct::Refresh(at.registry));
@@ -53,9 +53,21 @@ pub(super) fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
         has_some = true;
         let said = job_said(lang, job);
         let tone = if job.is_whole() { Tone::Ok } else { Tone::Error };
-        let lead = format!("{what}:");
+        let lead = lang.keys_act_lead(&what);
         if Notice::new(tone, &lead, &said).actions(&[cx.words().close]).show(&mut pane).is_some() {
             act_keys(cx, at, KeyAct::CloseJob(job.id));
+        }
+    }
+    let is_creating = view.jobs.iter().any(|job| job.is_running() && matches!(job.kind, KeyJobKind::Create(_)));
+    let is_typed = matches!(view.dialog, Some(KeyDialog::New { .. }));
+    if view.new_key.is_some() && !is_typed && !is_creating {
+        has_some = true;
+        let own = lang.key_changes();
+        let actions = [own.go_on, words.discard];
+        match Notice::new(Tone::Accent, own.new_unsent, &view.new_key.key).actions(&actions).show(&mut pane) {
+            Some(0) => act_keys(cx, at, KeyAct::AskNew(String::new())),
+            Some(_) => act_keys(cx, at, KeyAct::ForgetNew),
+            None => {}
         }
     }
     if let Some((key, _)) = &view.dropped {
@@ -71,7 +83,7 @@ pub(super) fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
     if has_some { (bottom + INSET).min(rest.bottom()) } else { rest.top() }
 }
 
-fn act_of(kind: &KeyJobKind) -> KeysAct<'_> {
+pub(super) fn act_of(kind: &KeyJobKind) -> KeysAct<'_> {
     match kind {
         KeyJobKind::Create(key) => KeysAct::Create(key),
         KeyJobKind::Delete(path) => KeysAct::Delete(path),
@@ -79,6 +91,7 @@ fn act_of(kind: &KeyJobKind) -> KeysAct<'_> {
         KeyJobKind::Move(from, to, true) => KeysAct::Copy(from, to),
         KeyJobKind::Import => KeysAct::Import,
         KeyJobKind::Undo(key) => KeysAct::Undo(key),
+        KeyJobKind::UndoAct(path) => KeysAct::UndoAct(path),
     }
 }
 
@@ -92,12 +105,18 @@ fn job_said(lang: Lang, job: &KeyJob) -> String {
         said.push_str(&named.join(", "));
         said.push_str(more);
     }
-    for (key, error) in job.failed.iter().take(2) {
-        for part in ["\n", key, ": ", &lang.registry_error(error)] {
-            said.push_str(part);
-        }
+    for (key, why) in job.failed.iter().take(2) {
+        said.push('\n');
+        said.push_str(&lang.key_not_written(key, &failure_said(lang, why)));
     }
     said
+}
+
+fn failure_said(lang: Lang, failure: &KeyFailure) -> String {
+    match failure {
+        KeyFailure::Refused(error) => lang.registry_error(error),
+        KeyFailure::Unknown => lang.key_changes().unknown_written.to_owned(),
+    }
 }
 
 /// Somebody else wrote while this was edited, and the ways on.
@@ -173,9 +192,13 @@ pub(super) fn draft_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, draft: &KeyDr
     if draft.refused && !has_conflict {
         Notice::new(Tone::Warn, words.refused_lead, words.refused_said).show(ui);
     }
-    if let Some(error) = &draft.failure {
-        let said = lang.registry_error(error);
-        if Notice::new(Tone::Error, words.not_written, &said).actions(&[cx.words().close]).show(ui).is_some() {
+    if let Some(failure) = &draft.failure {
+        let said = failure_said(lang, failure);
+        let (tone, lead) = match failure {
+            KeyFailure::Refused(_) => (Tone::Error, words.not_written),
+            KeyFailure::Unknown => (Tone::Warn, ""),
+        };
+        if Notice::new(tone, lead, &said).actions(&[cx.words().close]).show(ui).is_some() {
             act_keys(cx, at, KeyAct::CloseFailure);
         }
     }

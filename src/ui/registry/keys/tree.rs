@@ -222,7 +222,13 @@ impl Lines<'_> {
         tree.name(node).clone_into(&mut row.text);
         let Some(entry) = tree.entry_of(node) else {
             row.strong = true;
-            row.fact = TreeFact::Text(format::count(node.keys as u64), Tone::Plain);
+            // What is typed in a folder that is folded is not seen otherwise.
+            let unsaved = if self.is_open(node.id) { 0 } else { self.view.unsaved_below(tree.path(node)) };
+            row.fact = if unsaved > 0 {
+                TreeFact::Text(self.app.lang.unsaved_edits(unsaved), Tone::Accent)
+            } else {
+                TreeFact::Text(format::count(node.keys as u64), Tone::Plain)
+            };
             row.hits = hits(&self.view.filter, &row.text);
             return Some(());
         };

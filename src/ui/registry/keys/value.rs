@@ -5,7 +5,7 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 use super::compare::{self, SideHead, compare_ui};
 use super::notices::{self, ConflictAsk};
 use super::tree::path_menu_ui;
-use super::{Room, act_keys, clock};
+use super::{Room, act_keys};
 use crate::app::{Conflict, DraftValue, KeyAct, KeyDraft, KeyFace, KeysRef, KeysView, UiCommand, is_secret_value};
 use crate::engine::JsonFault;
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
@@ -81,7 +81,7 @@ pub(super) fn value_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysVi
     let mut body = rest;
     body.max.y = (rest.bottom() - facts_height).max(rest.top());
     let diff = view.looked.diff(key).filter(|_| compares);
-    if let Some(diff) = diff {
+    if let Some((diff, _)) = diff {
         // Short texts are followed by their facts at once.
         body.max.y = body.max.y.min(body.top() + compare::height(diff));
     }
@@ -90,8 +90,12 @@ pub(super) fn value_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysVi
         ui.painter().hline(body.x_range(), body.top() - 0.5, egui::Stroke::new(1.0, t.line));
     }
     let mut pane = pane_at(ui, body, "key body");
-    if let (Some(diff), Some(Conflict::Changed(base, now))) = (diff, conflict) {
-        let (mine, theirs) = (cx.lang().mine_began(base), cx.lang().index(now));
+    if let (Some((diff, is_formatted)), Some(Conflict::Changed(base, now))) = (diff, conflict) {
+        let note = |note: String| match is_formatted {
+            true => format!("{note} · {}", cx.lang().key_changes().formatted),
+            false => note,
+        };
+        let (mine, theirs) = (note(cx.lang().mine_began(base)), note(cx.lang().index(now)));
         let heads = [SideHead { title: words.mine, note: &mine }, SideHead { title: words.theirs, note: &theirs }];
         compare_ui(&mut pane, heads, diff, view.face(key) == KeyFace::Json);
     } else {
@@ -200,7 +204,7 @@ fn told_ui(pane: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &
     match conflict {
         Some(Conflict::Changed(base, now)) => {
             let time = view.changes.iter().find(|change| change.key == key && change.index == Some(now));
-            let time = time.map(|change| clock(change.at));
+            let time = time.map(|change| lang.clock(change.at));
             let said = lang.changed_said(base, now, time.as_deref());
             let over = lang.write_over(now);
             let compares = draft.is_some_and(|draft| draft.comparing);
@@ -376,9 +380,9 @@ fn foot_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &st
             act_keys(cx, at, KeyAct::Save);
         }
     });
-    let is_kept_back = draft.is_some_and(|draft| match &draft.value {
-        DraftValue::Text(text) => draft.is_unsaved() && is_secret_value(key, text.as_bytes()),
-        DraftValue::Bytes(_) => false,
+    let kept_back = draft.filter(|draft| draft.is_unsaved()).and_then(|draft| match &draft.value {
+        DraftValue::Text(text) => is_secret_value(key, text.as_bytes()).then_some(words.not_kept),
+        DraftValue::Bytes(_) => Some(cx.lang().key_changes().no_text_kept),
     });
     let since = draft.and_then(|draft| draft.writing.as_ref()).map(|writing| writing.since);
     let fault = view.looked.json_fault(&view.version(key)).filter(|_| view.face(key) == KeyFace::Json);
@@ -388,7 +392,7 @@ fn foot_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, key: &st
             (cx.words().loading.to_owned(), Tone::Plain)
         }
         () if fault.is_some() => (fault.map(|fault| cx.lang().json_fault(fault)).unwrap_or_default(), Tone::Warn),
-        () if is_kept_back => (words.not_kept.to_owned(), Tone::Plain),
+        () if let Some(why) = kept_back => (why.to_owned(), Tone::Plain),
         () if draft.is_some_and(|draft| draft.base.is_none()) => (words.creates_if.to_owned(), Tone::Plain),
         () => (words.writes_if.to_owned(), Tone::Plain),
     };
