@@ -375,3 +375,22 @@ fn a_line_of_megabytes_is_edited() {
     // Unoptimised, beside other tests; the whole line laid out takes far longer.
     assert!(took < Duration::from_secs(5), "{took:?}");
 }
+
+/// What a tool points at, and a screen reader outlines, is what is seen of the editor.
+#[test]
+fn its_place_is_what_is_seen_of_it() {
+    let line = "x".repeat(400);
+    let mut harness = harness(&vec![line; 300].join("\n"));
+    for _ in 0..3 {
+        let place = harness.get_by_role_and_label(Role::MultilineTextInput, NAME).rect();
+        let window = egui::Rect::from_min_size(egui::Pos2::ZERO, vec2(500.0, 400.0));
+        assert!(window.contains_rect(place), "{place}");
+        assert!(place.width() > 300.0 && place.height() > 200.0, "{place}");
+        // A click into its middle reaches it, wherever it is scrolled to.
+        harness.get_by_role_and_label(Role::MultilineTextInput, NAME).click();
+        harness.run();
+        assert!(harness.get_by_role_and_label(Role::MultilineTextInput, NAME).is_focused());
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::End);
+        harness.run();
+    }
+}

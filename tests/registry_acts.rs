@@ -495,10 +495,17 @@ fn access_rules_refuse_by_name_and_no_token_shows() {
     with("", &file, user).exits(1).says(&["ACL"]);
     with("no-such-token", &file, user).exits(1).says(&["does not know this token"]);
     with(&writer, &file, user).succeeds();
-    // One may, the other not: what was done is told, and what was not.
+    // One may, the other not: it is known beforehand, so neither is registered.
     let both = r#"[{"Name": "User", "ID": "9002"}, {"Name": "Admin"}]"#;
-    let output = with(&writer, &file, both).exits(1).says(&["ACL", "Admin", "the 1 before it are registered"]);
+    with(&writer, &file, both).exits(1).answers_nothing().says(&["ACL", "Admin", "nothing was registered"]);
+    assert_eq!(services(&agent), ["9001"]);
+    // What nobody can know beforehand, as the id of somebody else's service: what was done is told, and what was not.
+    agent.register(&json!({"Name": "Admin", "ID": "a1"}));
+    let both = r#"[{"Name": "User", "ID": "9002"}, {"Name": "User", "ID": "a1"}]"#;
+    let output =
+        with(&writer, &file, both).exits(1).says(&["ACL", "that was said of a1; the 1 before it are registered"]);
     assert_eq!(json(&output)[0]["id"], "9002");
+    agent.put("/v1/agent/service/deregister/a1", &Value::Null);
     with(&reader, &["deregister", "9001"], "").exits(1).says(&["ACL"]);
     with("", &["deregister", "9001"], "").exits(1).says(&["ACL"]);
     with(&reader, &["ttl", "t", "pass"], "").exits(1).says(&["ACL"]);
@@ -523,4 +530,68 @@ async fn what_the_window_asks_before_it_sends() {
     let error = registry.rehearse(&json!({"name": "New", "Nope": 1})).await.unwrap_err();
     assert!(matches!(&error.fault, RegistryFault::Refused { status: 400, said } if said.contains("Nope")), "{error}");
     assert_eq!(services(&agent), ["9001"]);
+}
+
+/// Help groups what is a verb's own apart from how a registry is reached, and tells what is printed.
+#[test]
+fn help_tells_what_a_verb_prints_and_its_exit_codes() {
+    let check = |verb: &str, own: &[&str], prints: &str| {
+        let output = headless([verb, "--help"]).run().succeeds();
+        let text = String::from_utf8(output.bytes.clone()).unwrap();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let registry = text.find("Registry: --registry").unwrap_or_else(|| panic!("{text}"));
+        for own in own {
+            let at = text.find(own).unwrap_or_else(|| panic!("{own} in {text}"));
+            assert!(at < registry, "{own} is no way to reach a registry: {text}");
+        }
+        assert!(text.contains(prints) && text.contains("Exit code: 0; 2 for usage; 1"), "{text}");
+        assert!(!text.contains("[default: \"\"]"), "{text}");
+    };
+    check("services", &["--filter <EXPRESSION>"], "instances, passing, warning, critical, maintenance");
+    check("instances", &["--tag", "--probe", "<SERVICE>"], "disagreement");
+    check("watch", &["--tag", "[SERVICE]"], "added, removed, changed, stale, fresh");
+    check("register", &["--file", "--dry-run"], "id, service, address, port, tags, meta, checks");
+    check("deregister", &["--node", "<ID>"], "id, service, node, datacenter");
+    check("maintenance", &["--reason", "<ID>", "on|off"], "maintenance");
+    check("ttl", &["--note", "<CHECK>", "pass|warn|fail"], "check and status");
+}
+
+/// Who may not write one of a file's services registers none of them; and an agent that runs no programs says so before
+/// anything is sent.
+#[tokio::test]
+async fn what_would_be_refused_is_known_before_anything_is_sent() {
+    use proconsul::registry::Rehearsed;
+
+    let agent = Plan::default().denies().start();
+    let user = agent.token("user", r#"service "User" { policy = "write" } node_prefix "" { policy = "read" }"#);
+    let both = r#"[{"Name": "User", "ID": "u"}, {"Name": "Orders", "ID": "o"}]"#;
+    let output = run(&agent, &["register", "--file", "-", "--token", &user]).stdin(both).run().exits(1);
+    output.answers_nothing().says(&["ACL", "service:write on Orders", "that was said of o; nothing was registered"]);
+    assert_eq!(services(&agent), Vec::<String>::new());
+    let one = run(&agent, &["register", "--file", "-", "--token", &user]).stdin(r#"{"Name": "User"}"#).run();
+    one.succeeds();
+    let nobody = run(&agent, &["register", "--file", "-", "--token", "hush-hush"]).stdin(both).run().exits(1);
+    assert!(!nobody.stderr.contains("hush"), "{nobody}");
+    nobody.says(&["does not know this token"]);
+    let as_user = |token: &str| {
+        let explicit = ConsulExplicit {
+            address: Some(agent.url()),
+            token: Some(proconsul::secret::Secret::new(token.to_owned())),
+            ..ConsulExplicit::default()
+        };
+        Consul::new(ConsulSettings::read(explicit, &|_| None).unwrap()).unwrap()
+    };
+    assert_eq!(as_user(&user).rehearse(&json!({"Name": "User"})).await.unwrap(), Rehearsed::Sure);
+    let error = as_user(&user).rehearse(&json!({"Name": "Orders"})).await.unwrap_err();
+    assert!(matches!(&error.fault, RegistryFault::Denied(said) if said.contains("Orders")), "{error}");
+    // Who may not read the agent is not told whether it runs programs; who may is.
+    let script = json!({"Name": "User", "Check": {"Args": ["/bin/true"], "Interval": "10s"}});
+    assert_eq!(as_user(&user).rehearse(&script).await.unwrap(), Rehearsed::NothingFound);
+    let error = as_user(MASTER).rehearse(&script).await.unwrap_err();
+    assert!(error.to_string().contains("scripts are disabled"), "{error}");
+    let willing = Plan::default().config("enable_script_checks = true").start();
+    assert_eq!(library(&willing).rehearse(&script).await.unwrap(), Rehearsed::Sure);
+    // A check of nobody: the agent is named, whichever it is.
+    let output = run(&willing, &["ttl", "nope", "pass"]).run().exits(1);
+    output.says(&["no check with the ID nope at this agent"]);
 }

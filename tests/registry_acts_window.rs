@@ -7,11 +7,16 @@ mod common;
 mod registry_support;
 mod window_support;
 
+use std::cell::RefCell;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use proconsul::app::{Action, Area, Happened, IdState, RegistryAct, RegistryForm, RegistryView, ServiceRef, Settings};
+use proconsul::app::{
+    Action, Area, Happened, IdState, RegisterAct, RegistryAct, RegistryForm, RegistryView, ServiceRef, Settings,
+};
 use proconsul::registry::Health;
+use proconsul::registry::consul::registration::FaultKind;
 use serde_json::json;
 
 use registry_support::{Agent, Plan};
@@ -78,9 +83,8 @@ fn a_service_is_registered_maintained_and_deregistered() {
         });
         // Nothing is sent while something is missing, and the place of it takes the focus.
         walk.key(Modifiers::COMMAND, Key::Enter);
-        assert!(walk.has(
-            &lang.registration_fault(&proconsul::registry::consul::registration::FaultKind::CheckKindMissing, true)
-        ));
+        let missing = lang.registration_fault(&FaultKind::CheckKindMissing, true);
+        assert!(walk.names(Role::Alert).contains(&missing), "the reason stands below the field that has the focus");
         assert_eq!(walk.focused(), Some((Role::TextInput, acts.target.to_owned())));
         walk.fill(lang.words().address, "127.0.0.1");
         walk.fill(acts.port, "65536");
@@ -97,8 +101,22 @@ fn a_service_is_registered_maintained_and_deregistered() {
         walk.text("version");
         walk.press(Key::Tab);
         walk.text("1.9-rc");
-        assert!(walk.has(acts.checked));
+        // Only the agent itself can say that it will take it.
+        walk.until_shown(acts.checked);
+        assert!(walk.has("/v1/agent/service/register") && walk.has("?replace-existing-checks=true"));
         walk.look("a registration that is sound");
+        walk.click(Role::Button, walk.words().more);
+        walk.click(Role::MenuItemRadio, "H2 PING");
+        walk.until_shown("H2PING");
+        assert!(!walk.has(acts.checked), "this agent is older than that");
+        walk.look("a field that the agent does not know");
+        walk.click(Role::Button, &lang.register_at(&agent.address()));
+        walk.until("it is refused", |app| {
+            app.registries.register.as_ref().is_some_and(|dialog| dialog.refused.is_some())
+        });
+        walk.steps(4);
+        assert!(walk.has(acts.not_registered) && !walk.has(acts.checked));
+        walk.look("refused");
         walk.click(Role::RadioButton, "TTL");
         walk.fill(acts.told_every, "1 h");
         // The same by hand in the JSON.
@@ -109,9 +127,10 @@ fn a_service_is_registered_maintained_and_deregistered() {
         assert!(walk.app().registries.register.as_ref().unwrap().json().contains("\"service\""));
         walk.look("as a configuration file");
         walk.click(Role::Button, &lang.register_at(&agent.address()));
-        walk.until_so("9005 is listed", |walk| health(walk, "User", "9005").is_some());
-        let of = service(&walk, "User");
-        assert_eq!(walk.app().registries.view(&of).chosen.as_ref().map(|key| key.id.as_str()), Some("9005"));
+        walk.until_so("9005 is listed and chosen", |walk| {
+            let chosen = walk.app().registries.view(&service(walk, "User")).chosen.as_ref();
+            health(walk, "User", "9005").is_some() && chosen.is_some_and(|key| key.id == "9005")
+        });
         walk.until_shown(&lang.registered("9005", "User", &format!("Consul {}", agent.address()), false));
         walk.look("registered");
         let known = agent.get("/v1/agent/service/9005");
@@ -190,7 +209,7 @@ fn every_kind_of_check_has_its_fields_and_files_are_read() {
             walk.look(kind);
             label = kind;
         }
-        for more in [acts.more.to_owned(), format!("{}: {}", acts.health_check, acts.more)] {
+        for more in [acts.more.to_owned(), lang.labelled(acts.health_check, acts.more)] {
             walk.click(Role::Button, &more);
             walk.look(&more);
             walk.click(Role::Button, &more);
@@ -211,6 +230,9 @@ fn every_kind_of_check_has_its_fields_and_files_are_read() {
         walk.look("a file with two services");
         walk.click(Role::Button, &lang.register_all(2));
         walk.until("both are registered", |app| app.registries.register.is_none());
+        let all = [("a".to_owned(), "a".to_owned()), ("b1".to_owned(), "b".to_owned())];
+        walk.until_shown(&lang.registered_all(&all, &format!("Consul {}", agent.address())));
+        walk.look("both are said");
         assert_eq!(agent.get("/v1/agent/service/b1")["Port"], 2);
         assert_eq!(agent.get("/v1/agent/service/a")["Port"], 1);
     });
@@ -261,5 +283,134 @@ fn a_registry_a_datacenter_and_its_nodes_are_looked_at_and_read_only_forbids() {
             }
             walk.look("read-only");
         }
+    });
+}
+
+/// Two registrations are typed, one of them broken JSON with a token, and the program is killed: both come back, and say
+/// what of them is in no file.
+#[test]
+fn what_was_typed_outlives_the_window() {
+    let agent = Plan::default().start();
+    in_both(|lang| {
+        let acts = lang.acts();
+        let folder = tempfile::tempdir().unwrap();
+        let mut walk = looking(Begin::new(lang).kept_in(folder.path()), &agent);
+        let open = |walk: &mut Walk, name: &str| {
+            let act = RegisterAct::Open(walk.app().registries.entries[0].id, Some(name.to_owned()));
+            walk.act(Action::Registry(RegistryAct::Register(act)));
+            walk.steps(4);
+        };
+        open(&mut walk, "Orders");
+        walk.fill(acts.port, "7001");
+        walk.click(Role::Link, acts.add_entry);
+        walk.steps(4);
+        walk.text("api-token");
+        walk.press(Key::Tab);
+        walk.text("hush-hush");
+        walk.press(Key::Escape);
+        assert!(walk.app().registries.register.is_none());
+        open(&mut walk, "Inventory");
+        walk.until_shown(&lang.draft_of("Orders"));
+        let broken = r#"{"Name": "Inventory", "Token": "hush-hush", "Prot": 7002}"#;
+        walk.fill(acts.json_editor, broken);
+        assert_eq!(walk.app().registries.register.as_ref().unwrap().json(), broken);
+        walk.until_shown("Prot");
+        walk.look("broken JSON beside a draft");
+        // Enter sends nothing that cannot be sent, and leads to what is wrong.
+        walk.key(Modifiers::COMMAND, Key::Enter);
+        walk.steps(4);
+        assert_eq!(walk.focused(), Some((Role::MultilineTextInput, acts.json_editor.to_owned())));
+
+        // As after a kill: what is on the disk now is all that there is.
+        let file = folder.path().join("state.json");
+        walk.until_so("both are on the disk", |_| {
+            let text = std::fs::read_to_string(&file).unwrap_or_default();
+            text.contains("Prot") && text.contains("Orders")
+        });
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(!text.contains("hush"), "a secret is in the file");
+        let after = tempfile::tempdir().unwrap();
+        std::fs::write(after.path().join("state.json"), text).unwrap();
+        let mut walk = Begin::new(lang).kept_in(after.path()).walk();
+        walk.act(Action::ShowArea(Area::Registry));
+        walk.until("the registry is open", |app| {
+            app.registries.entries.iter().any(|entry| entry.capabilities.register && !entry.datacenters.is_empty())
+        });
+        open(&mut walk, "Inventory");
+        walk.until_shown(lang.registration().json_lacks);
+        assert!(walk.app().registries.register.as_ref().unwrap().json().contains(r#""Token": "", "Prot": 7002"#));
+        walk.look("broken JSON came back");
+        walk.click(Role::Link, acts.take_draft);
+        walk.steps(4);
+        let form = &walk.app().registries.register.as_ref().unwrap().form;
+        assert_eq!((form.port.as_str(), form.meta[0].1.as_str()), ("7001", ""));
+        walk.key(Modifiers::COMMAND, Key::Enter);
+        walk.steps(4);
+        let again = lang.registration_fault(&FaultKind::TypeAgain("api-token".to_owned()), true);
+        assert!(walk.names(Role::Alert).contains(&again));
+        assert_eq!(walk.focused(), Some((Role::TextInput, walk.words().value.to_owned())));
+        walk.look("a secret has to be typed again");
+        walk.text("new");
+        walk.until_shown(acts.checked);
+        walk.key(Modifiers::COMMAND, Key::Enter);
+        walk.until("it is registered", |app| app.registries.register.is_none());
+        assert_eq!(agent.get("/v1/agent/service/Orders")["Meta"]["api-token"], "new");
+        agent.put("/v1/agent/service/deregister/Orders", &serde_json::Value::Null);
+    });
+}
+
+/// Where nobody says whether an id is free, that is said with its reason, and can be asked again.
+#[test]
+fn an_id_that_cannot_be_asked_about_says_why() {
+    let agent = RefCell::new(Plan::default().start());
+    in_both(|lang| {
+        let mut walk = looking(Begin::new(lang).size([1024.0, 700.0]), &agent.borrow());
+        let registry = walk.app().registries.entries[0].id;
+        walk.act(Action::Registry(RegistryAct::Show(RegistryView::Registry(registry))));
+        walk.click(Role::Button, lang.registry().register);
+        agent.borrow_mut().kill();
+        walk.text("Away");
+        walk.until("it is not known", |app| {
+            app.registries.register.as_ref().is_some_and(|dialog| matches!(dialog.id, IdState::Failed(_)))
+        });
+        walk.steps(4);
+        let again = lang.labelled(lang.registry().look_again, "ID");
+        assert!(walk.has(&agent.borrow().address()) && walk.names(Role::Link).contains(&again));
+        walk.look("an id of which nobody says whether it is free");
+        agent.borrow_mut().start();
+        if walk.names(Role::Link).contains(&again) {
+            walk.click(Role::Link, &again);
+        }
+        walk.until("it is free", |app| {
+            app.registries.register.as_ref().is_some_and(|dialog| dialog.id == IdState::Free)
+        });
+        walk.look("an id that is free after all");
+    });
+}
+
+/// What is on its way when the question is closed tells behind the bell what came of it, and moves nobody.
+#[test]
+fn an_agent_that_hangs_is_left_and_keeps_what_was_typed() {
+    let agent = Plan::default().start();
+    in_both(|lang| {
+        let mut walk = looking(Begin::new(lang), &agent);
+        let registry = walk.app().registries.entries[0].id;
+        let view = RegistryView::Registry(registry);
+        walk.act(Action::Registry(RegistryAct::Show(view.clone())));
+        walk.click(Role::Button, lang.registry().register);
+        walk.text("Late");
+        walk.fill(lang.acts().port, "7003");
+        walk.until_shown(lang.acts().checked);
+        agent.freeze();
+        walk.key(Modifiers::COMMAND, Key::Enter);
+        walk.until_shown(lang.acts().sending);
+        walk.look("it is sent to an agent that hangs");
+        walk.press(Key::Escape);
+        walk.until("it is given up", |app| {
+            app.told().iter().any(|notice| matches!(&notice.what, Happened::Act(said) if said.error.is_some()))
+        });
+        assert_eq!(walk.app().registries.shown, Some(view));
+        assert_eq!(walk.app().registries.drafts_of(registry)[0].title(), "Late");
+        agent.thaw();
     });
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::registry::KeyCopies;
+use super::registry::{KeptRegistrations, KeyCopies};
 use super::{
     App, Area, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PasteNote, RequestSide, ResponseSide,
     SourceEntry, SourceOrigin, Tab, TabId, ThemeChoice, is_secret_key,
@@ -31,6 +31,7 @@ pub enum KeepNotice {
 #[derive(Debug, Default)]
 pub struct Drafts {
     tabs: HashMap<TabId, (u64, Arc<str>)>,
+    registrations: KeptRegistrations,
     keys: KeyCopies,
 }
 
@@ -66,7 +67,7 @@ impl App {
             active: self.tabs.iter().position(|tab| Some(tab.id) == self.active),
             recent_targets: self.recent_targets.clone(),
             recent_sources: self.recent_sources.clone(),
-            registries: self.registry_docs(),
+            registries: self.registry_docs(&mut drafts.registrations),
             shown_registry: self.registry_view_doc(),
             key_drafts: self.key_draft_docs(&mut drafts.keys),
             key_changes: self.key_change_docs(&mut drafts.keys),

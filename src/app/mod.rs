@@ -80,10 +80,11 @@ pub use registry::{
     DraftValue, EditedJson, Filtered, FromFile, Happening, IdState, InstanceAct, InstanceColumn, InstanceRows,
     InstanceSide, KeyAct, KeyActOf, KeyBack, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFailure, KeyFault, KeyJob,
     KeyJobKind, KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, ListView, Looked, NewKey, NodeColumn,
-    PROBE_EVERY, RegisterAct, RegisterDialog, RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry,
-    RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView,
-    ServiceChange, ServiceColumn, ServiceEntry, ServiceLine, ServiceRef, ServiceSums, ServiceView, ShownVersion,
-    TimelineLine, TokenTrouble, UndoStep, Usual, folder_of, is_secret_value, service_changes,
+    PROBE_EVERY, RegisterAct, RegisterDialog, RegisterDraft, RegisterForm, Registries, RegistryAct, RegistryDialog,
+    RegistryEntry, RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree,
+    RegistryView, Rehearsal, ServiceChange, ServiceColumn, ServiceEntry, ServiceLine, ServiceRef, ServiceSums,
+    ServiceView, ShownVersion, TimelineLine, TokenTrouble, UndoStep, Usual, folder_of, is_secret_value,
+    service_changes,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};

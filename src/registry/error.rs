@@ -96,7 +96,7 @@ impl std::fmt::Display for RegistryFault {
             Self::Unreachable(why) => write!(f, "cannot be reached: {why}"),
             Self::Silent(time) => write!(f, "did not answer within {:.1} s", time.as_secs_f32()),
             Self::Tls(why) => write!(f, "TLS failed: {why}"),
-            Self::Denied(said) => write!(f, "forbidden by its access rules (ACL): {said}"),
+            Self::Denied(said) => write!(f, "forbids it by its access rules (ACL): {said}"),
             Self::UnknownToken => f.write_str("does not know this token (ACL not found)"),
             Self::NoDatacenter(name) => write!(f, "knows no datacenter {name}"),
             Self::BadFilter(said) => write!(f, "does not understand the filter: {said}"),

@@ -87,6 +87,15 @@ pub const WAITING_UPDATES: usize = 4;
 /// Updates of a watch.
 pub type Watch<T> = mpsc::Receiver<WatchUpdate<T>>;
 
+/// What came of asking beforehand whether a registry would take something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rehearsed {
+    /// It will.
+    Sure,
+    /// Nothing speaks against it; not all could be asked.
+    NothingFound,
+}
+
 /// A registry of services. Every method gives up by itself after a bounded time with the registry's address in its
 /// error; dropping its future ends the work. Acts that the registry has no way to do fail with
 /// [`RegistryFault::Unsupported`]; [`Registry::capabilities`] tells beforehand.
@@ -141,9 +150,9 @@ pub trait Registry: Send + Sync + Debug {
         })
     }
 
-    /// Asks whether the registry knows every field of what [`Registry::register`] would send; changes nothing.
-    fn rehearse<'a>(&'a self, _body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
-        Box::pin(async { Ok(()) })
+    /// Asks whether the registry would take what [`Registry::register`] would send; changes nothing.
+    fn rehearse<'a>(&'a self, _body: &'a serde_json::Value) -> BoxFuture<'a, Result<Rehearsed, RegistryError>> {
+        Box::pin(async { Ok(Rehearsed::NothingFound) })
     }
 
     /// Registers a service (replaces one with the same id); the body is that of the registry's API. Looks afterwards that it is there.

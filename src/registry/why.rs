@@ -163,7 +163,7 @@ pub enum Absent {
     Instance {
         /// Its id.
         id: String,
-        /// Whose agent was asked.
+        /// Whose agent was asked; empty: the one that the registry is reached by.
         node: String,
     },
     /// An instance at a node that no agent has.
@@ -177,7 +177,7 @@ pub enum Absent {
     Check {
         /// Its id.
         id: String,
-        /// Whose agent was asked.
+        /// Whose agent was asked; empty: the one that the registry is reached by.
         node: String,
     },
     /// A node.
@@ -429,6 +429,7 @@ impl fmt::Display for Absent {
         match self {
             Self::Instance { id, node } => write!(f, "instance with the ID {id} at the agent of node {node}"),
             Self::Registered { id, node } => write!(f, "instance with the ID {id} at node {node}"),
+            Self::Check { id, node } if node.is_empty() => write!(f, "check with the ID {id} at this agent"),
             Self::Check { id, node } => write!(f, "check with the ID {id} at the agent of node {node}"),
             Self::Node(node) => write!(f, "node {node}"),
             Self::Key { key, may_be_hidden: false } => write!(f, "key {key:?}"),

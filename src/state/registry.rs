@@ -1,5 +1,7 @@
 //! What is remembered of registries, as plain values.
 
+use std::sync::Arc;
+
 /// One registry. Choices are words; one that is unknown means the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistryDoc {
@@ -43,8 +45,8 @@ pub struct RegistryDoc {
     pub is_open: bool,
     /// Datacenters that are unfolded.
     pub open_datacenters: Vec<String>,
-    /// A registration that was typed and not sent, as the window wrote it.
-    pub unsent_registration: Option<String>,
+    /// Registrations that were typed and not sent, the newest first, as the window wrote them.
+    pub unsent_registrations: Vec<Arc<str>>,
 }
 
 /// A view of a registry.

@@ -57,7 +57,7 @@ prop_compose! {
     fn registry()(
         words in any::<[String; 13]>(), flags in any::<[bool; 4]>(), token_keychain in any::<Option<u64>>(),
         pinned in any::<Vec<(String, String)>>(), open_datacenters in any::<Vec<String>>(),
-        unsent_registration in any::<Option<String>>(),
+        unsent_registrations in any::<Vec<String>>(),
     ) -> RegistryDoc {
         let [
             kind, name, address, datacenter, namespace, partition, consistency, ca_path, cert_path, key_path,
@@ -67,7 +67,7 @@ prop_compose! {
         RegistryDoc {
             kind, name, address, had_token, token_keychain, datacenter, namespace, partition, consistency, ca_path,
             cert_path, key_path, server_name, skip_verify, file, text, read_only, pinned, is_open, open_datacenters,
-            unsent_registration,
+            unsent_registrations: unsent_registrations.into_iter().map(Arc::from).collect(),
         }
     }
 }

@@ -144,6 +144,7 @@ fn absent_zh(what: &Absent) -> String {
     match what {
         Absent::Instance { id, node } => format!("该实例：节点 {node} 的 agent 上没有 ID {id}"),
         Absent::Registered { id, node } => format!("该实例：节点 {node} 上没有 ID {id}"),
+        Absent::Check { id, node } if node.is_empty() => format!("该检查：这个 agent 上没有 ID {id}"),
         Absent::Check { id, node } => format!("该检查：节点 {node} 的 agent 上没有 ID {id}"),
         Absent::Node(node) => format!("节点 {node}"),
         Absent::Key { key, may_be_hidden: false } => format!("键 {key}"),

@@ -80,6 +80,8 @@ pub enum ActWhat {
         /// In the place of an instance of this service that had its id.
         replaced: Option<String>,
     },
+    /// All of these were, each with its id and its service.
+    RegisteredAll(Vec<(String, String)>),
     /// To an instance that was there.
     Done(InstanceAct),
 }
@@ -212,6 +214,7 @@ impl App {
 
     /// What was asked of a registry that is opened anew is not answered any more.
     pub(super) fn forget_asked(&mut self, id: RegistryId) {
+        self.forget_registrations(id);
         let (gone, stay) =
             std::mem::take(&mut self.registries.asked).into_iter().partition(|(_, (registry, _))| *registry == id);
         self.registries.asked = stay;
@@ -224,9 +227,6 @@ impl App {
         self.registries.filter_asked.retain(|service, _| service.registry != id);
         if self.registries.act.as_ref().is_some_and(|dialog| dialog.service.registry == id) {
             self.registries.act = None;
-        }
-        if let Some(dialog) = self.registries.register.as_mut().filter(|dialog| dialog.registry == id) {
-            dialog.forget_asked();
         }
         if let Some(entry) = self.registries.entry_mut(id) {
             entry.datacenters.iter_mut().for_each(|datacenter| datacenter.nodes_asked = None);

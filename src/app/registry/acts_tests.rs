@@ -1,4 +1,4 @@
-//! Acts and the question that registers a service, by plain values.
+//! Acts, by plain values; and the bench on which the question that registers a service is tested too.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may end by panicking")]
 
@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::{
-    ActWhat, ActsAct, IdState, InstanceAct, RegisterAct, RegisterForm, RegistryAct, RegistryForm, RegistryView,
-    ServiceRef,
+    ActWhat, ActsAct, InstanceAct, RegisterAct, RegisterForm, RegistryAct, RegistryForm, RegistryView, ServiceRef,
 };
-use crate::app::{Action, App, Drafts, Happened, ThemeChoice};
+use crate::app::{Action, App, Happened, ThemeChoice};
 use crate::engine::{
     Command, Event, Generation, RegistryEvent, RegistryId, RegistryQuestion, RegistryReply, RegistryTold, WatchWhat,
     Watched,
@@ -21,14 +20,14 @@ use crate::registry::{
 use crate::words::Lang;
 
 /// An app with a Consul that answers.
-struct Bench {
-    app: App,
-    id: RegistryId,
-    now: Instant,
+pub(super) struct Bench {
+    pub(super) app: App,
+    pub(super) id: RegistryId,
+    pub(super) now: Instant,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let now = Instant::now();
         let mut app = App::new(Lang::En, ThemeChoice::Dark);
         let form = RegistryForm { address: "127.0.0.1:8500".to_owned(), ..RegistryForm::default() };
@@ -40,7 +39,7 @@ impl Bench {
     }
 
     /// Its registry answers for the first time.
-    fn answers(&mut self) {
+    pub(super) fn answers(&mut self) {
         let capabilities = Capabilities {
             register: true,
             maintenance: true,
@@ -56,13 +55,13 @@ impl Bench {
         self.questions();
     }
 
-    fn tell(&mut self, told: RegistryTold) {
+    pub(super) fn tell(&mut self, told: RegistryTold) {
         let event = RegistryEvent { registry: self.id, generation: Generation(1), at: SystemTime::UNIX_EPOCH, told };
         self.app.fold(Event::Registry(Box::new(event)), self.now);
     }
 
     /// What the registry says of User's instances.
-    fn list(&mut self, instances: &[(&str, Health)]) {
+    pub(super) fn list(&mut self, instances: &[(&str, Health)]) {
         let instances = instances.iter().map(|(id, health)| Instance {
             key: key(id),
             address: "127.0.0.1".to_owned(),
@@ -75,20 +74,20 @@ impl Bench {
         self.tell(RegistryTold::Watched { what, seen: Watched::Instances(answer) });
     }
 
-    fn service(&self) -> ServiceRef {
+    pub(super) fn service(&self) -> ServiceRef {
         ServiceRef { registry: self.id, datacenter: "dc1".to_owned(), service: "User".to_owned() }
     }
 
-    fn act(&mut self, act: RegistryAct) {
+    pub(super) fn act(&mut self, act: RegistryAct) {
         self.app.apply(Action::Registry(act), self.now);
     }
 
-    fn register(&mut self, act: RegisterAct) {
+    pub(super) fn register(&mut self, act: RegisterAct) {
         self.act(RegistryAct::Register(act));
     }
 
     /// Questions that were asked since the last look.
-    fn questions(&mut self) -> Vec<(u64, RegistryQuestion)> {
+    pub(super) fn questions(&mut self) -> Vec<(u64, RegistryQuestion)> {
         let asked = self.app.take_commands().into_iter().filter_map(|command| match command {
             Command::AskRegistry { ticket, question, .. } => Some((ticket, *question)),
             _ => None,
@@ -96,17 +95,17 @@ impl Bench {
         asked.collect()
     }
 
-    fn reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryFault>) {
+    pub(super) fn reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryFault>) {
         let result = result.map_err(|fault| RegistryError { place: place(), asked: String::new(), fault });
         self.tell(RegistryTold::Reply { ticket, result });
     }
 
-    fn dialog(&self) -> &super::RegisterDialog {
+    pub(super) fn dialog(&self) -> &super::RegisterDialog {
         self.app.registries.register.as_ref().expect("the question is open")
     }
 
     /// The ids that were asked about, each answered.
-    fn answer_ids(&mut self, taken: Option<&str>) -> Vec<String> {
+    pub(super) fn answer_ids(&mut self, taken: Option<&str>) -> Vec<String> {
         let mut ids = Vec::new();
         loop {
             let asked = self.questions();
@@ -122,11 +121,11 @@ impl Bench {
     }
 }
 
-fn place() -> RegistryPlace {
+pub(super) fn place() -> RegistryPlace {
     RegistryPlace { kind: RegistryKind::Consul, address: "127.0.0.1:8500".to_owned() }
 }
 
-fn key(id: &str) -> InstanceKey {
+pub(super) fn key(id: &str) -> InstanceKey {
     InstanceKey {
         datacenter: "dc1".to_owned(),
         node: "node-1".to_owned(),
@@ -135,7 +134,7 @@ fn key(id: &str) -> InstanceKey {
     }
 }
 
-fn form(id: &str) -> RegisterForm {
+pub(super) fn form(id: &str) -> RegisterForm {
     RegisterForm { name: "User".to_owned(), id: id.to_owned(), port: "9005".to_owned(), ..RegisterForm::default() }
 }
 
@@ -218,178 +217,6 @@ fn a_read_only_registry_asks_nothing() {
     bench.register(RegisterAct::Open(id, None));
     assert_eq!((bench.app.registries.act.clone(), bench.app.registries.register.clone()), (None, None));
     assert!(bench.questions().is_empty());
-}
-
-#[test]
-fn ids_are_asked_about_one_at_a_time_and_only_the_newest_counts() {
-    let mut bench = Bench::new();
-    let id = bench.id;
-    bench.register(RegisterAct::Open(id, Some("User".to_owned())));
-    for typed in ["9", "90", "900", "9001"] {
-        bench.register(RegisterAct::Set(Box::new(form(typed))));
-    }
-    // The first question was about the name; while it is out, no other is asked.
-    assert_eq!(bench.answer_ids(Some("User")), ["User", "9001"]);
-    assert_eq!(bench.dialog().id, IdState::Taken("User".to_owned()));
-    bench.register(RegisterAct::Set(Box::new(form("9005"))));
-    assert_eq!(bench.dialog().id, IdState::Unknown, "it is not known of the new one");
-    assert_eq!(bench.answer_ids(None), ["9005"]);
-    assert_eq!(bench.dialog().id, IdState::Free);
-}
-
-#[test]
-fn what_consul_refuses_is_kept_and_what_it_takes_is_shown() {
-    let mut bench = Bench::new();
-    let id = bench.id;
-    bench.register(RegisterAct::Open(id, None));
-    bench.register(RegisterAct::Confirm);
-    assert!(bench.questions().iter().all(|(_, question)| !question.is_act()), "without a name nothing is sent");
-    assert!(bench.dialog().tried);
-    bench.register(RegisterAct::Set(Box::new(form("9005"))));
-    bench.answer_ids(None);
-    bench.register(RegisterAct::Confirm);
-    let sent = |bench: &mut Bench| {
-        let asked = bench.questions();
-        let [(ticket, RegistryQuestion::Register(body))] = asked.as_slice() else { panic!("{asked:?}") };
-        (*ticket, body.clone())
-    };
-    let (ticket, body) = sent(&mut bench);
-    assert_eq!(body["ID"], "9005");
-    assert_eq!(body["Checks"][0]["GRPC"], "127.0.0.1:9005");
-    // Typing while it is sent changes nothing.
-    bench.register(RegisterAct::Set(Box::new(form("other"))));
-    bench.reply(ticket, Err(RegistryFault::Refused { status: 400, said: "invalid key \"H2PING\"".to_owned() }));
-    assert_eq!(bench.dialog().form, form("9005"));
-    assert!(bench.dialog().refused.is_some());
-    bench.register(RegisterAct::Confirm);
-    let (ticket, _) = sent(&mut bench);
-    bench.reply(ticket, Ok(RegistryReply::Done));
-    assert_eq!(bench.app.registries.register, None);
-    let service = bench.service();
-    assert_eq!(bench.app.registries.shown, Some(RegistryView::Service(service.clone())));
-    assert_eq!(bench.app.registries.view(&service).chosen, None, "it is not listed yet");
-    bench.list(&[("9001", Health::Passing), ("9005", Health::Critical)]);
-    assert_eq!(bench.app.registries.view(&service).chosen, Some(key("9005")));
-}
-
-#[test]
-fn drafts_outlive_the_question() {
-    let mut bench = Bench::new();
-    let id = bench.id;
-    bench.register(RegisterAct::Open(id, None));
-    bench.register(RegisterAct::Set(Box::new(form("9005"))));
-    bench.register(RegisterAct::Close);
-    bench.register(RegisterAct::Open(id, None));
-    assert_eq!(bench.dialog().form, form("9005"));
-    assert!(bench.dialog().came_back);
-    bench.register(RegisterAct::StartAnew);
-    assert_eq!(bench.dialog().form, RegisterForm::default());
-    bench.register(RegisterAct::Close);
-    // For another service it begins with that one.
-    bench.register(RegisterAct::Open(id, Some("Orders".to_owned())));
-    assert_eq!(bench.dialog().form.name, "Orders");
-    bench.register(RegisterAct::TakeDraft);
-    assert_eq!(bench.dialog().form, form("9005"));
-    bench.register(RegisterAct::Close);
-    // From an instance it begins with that one, and the draft is at hand.
-    let service = bench.service();
-    bench.register(RegisterAct::OpenLike(service, key("9001")));
-    assert_eq!(bench.dialog().form.port, "9001");
-    assert_eq!(bench.dialog().form.id, "", "two of one id would be one");
-    bench.register(RegisterAct::TakeDraft);
-    assert_eq!(bench.dialog().form, form("9005"));
-    bench.register(RegisterAct::Close);
-    bench.register(RegisterAct::Open(id, None));
-    assert_eq!(bench.dialog().form, form("9005"));
-}
-
-#[test]
-fn drafts_outlive_the_program() {
-    let mut bench = Bench::new();
-    bench.register(RegisterAct::Open(bench.id, None));
-    bench.register(RegisterAct::Set(Box::new(form("9005"))));
-    // While the question is open: a program that is killed closes nothing.
-    let kept = bench.app.document(&mut Drafts::default());
-    let mut app = App::new(Lang::En, ThemeChoice::Dark);
-    app.restore(&kept, false, bench.now);
-    let id = app.registries.entries[0].id;
-    bench = Bench { app, id, ..bench };
-    bench.answers();
-    bench.register(RegisterAct::Open(id, None));
-    assert_eq!(bench.dialog().form, form("9005"));
-    assert!(bench.dialog().came_back);
-    bench.register(RegisterAct::Confirm);
-    let asked = bench.questions();
-    let sent = asked.iter().find(|(_, question)| matches!(question, RegistryQuestion::Register(_)));
-    let (ticket, _) = sent.expect("it is sent");
-    bench.reply(*ticket, Ok(RegistryReply::Done));
-    let kept = bench.app.document(&mut Drafts::default());
-    assert_eq!(kept.registries[0].unsent_registration, None, "it was sent");
-}
-
-#[test]
-fn json_and_form_say_the_same_both_ways() {
-    let mut bench = Bench::new();
-    let id = bench.id;
-    bench.register(RegisterAct::Open(id, None));
-    bench.register(RegisterAct::Set(Box::new(form("9005"))));
-    let text = bench.dialog().text.replace("\"9005\"", "\"9006\"");
-    bench.register(RegisterAct::EditJson(text.clone()));
-    assert_eq!(bench.dialog().form.id, "9006");
-    assert_eq!(bench.dialog().json(), text, "the text stays as it was written");
-    // What cannot be read changes no field, and cannot be sent.
-    bench.register(RegisterAct::EditJson("{\"Name\": \"User\", \"Prot\": 1}".to_owned()));
-    assert_eq!(bench.dialog().form.id, "9006");
-    assert!(!bench.dialog().is_sound());
-    bench.questions();
-    bench.register(RegisterAct::Confirm);
-    assert!(bench.questions().iter().all(|(_, question)| !question.is_act()));
-    bench.register(RegisterAct::DropJson);
-    assert!(bench.dialog().is_sound());
-    // A token is dots in the text, and is kept when the text is edited.
-    let token = crate::secret::Secret::new("hush".to_owned());
-    bench.register(RegisterAct::Set(Box::new(RegisterForm { token, ..form("9005") })));
-    assert!(!bench.dialog().json().contains("hush"));
-    let text = bench.dialog().json().replace("9005", "9007");
-    bench.register(RegisterAct::EditJson(text));
-    assert_eq!(bench.dialog().form.token.reveal(), "hush");
-    assert_eq!(bench.dialog().registration.api()["Token"], "hush");
-}
-
-#[test]
-fn several_services_of_a_file_are_sent_one_by_one() {
-    let mut bench = Bench::new();
-    let id = bench.id;
-    bench.register(RegisterAct::Open(id, None));
-    bench.register(RegisterAct::AskFile);
-    bench.register(RegisterAct::TypePath("/a/services.json".to_owned()));
-    bench.register(RegisterAct::ReadFile);
-    let asked = bench.app.take_commands();
-    let Some(Command::ReadText { ticket, path }) =
-        asked.into_iter().find(|command| matches!(command, Command::ReadText { .. }))
-    else {
-        panic!("the file is read")
-    };
-    let text = r#"{"services": [{"name": "a", "port": 1}, {"name": "b", "port": 2}]}"#.to_owned();
-    bench.app.fold(Event::TextRead { ticket, path, result: Ok(text) }, bench.now);
-    assert_eq!(bench.dialog().several.len(), 2);
-    assert_eq!(bench.dialog().form.name, "a");
-    bench.register(RegisterAct::ChooseOf(1));
-    assert_eq!(bench.dialog().form.name, "b");
-    bench.answer_ids(None);
-    bench.register(RegisterAct::ConfirmAll);
-    for (name, is_last) in [("a", false), ("b", true)] {
-        let asked = bench.questions();
-        let sent = asked.into_iter().find(|(_, question)| question.is_act());
-        let Some((ticket, RegistryQuestion::Register(body))) = sent else { panic!("{name} is sent") };
-        assert_eq!(body["Name"], name);
-        bench.reply(ticket, Ok(RegistryReply::Done));
-        assert_eq!(bench.app.registries.register.is_none(), is_last);
-    }
-    // What cannot be read stands in the editor with its faults.
-    bench.register(RegisterAct::Open(id, None));
-    bench.register(RegisterAct::EditJson("{".to_owned()));
-    assert_eq!(bench.dialog().json(), "{");
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::acts::{ActSaid, InstanceAct};
+use super::acts::InstanceAct;
 use super::keys::KeyAsked;
+use super::register::Sending;
 use super::{Away, DatacenterEntry, KeysRef, RegistryEntry, RegistryState, ServiceRef, service_changes};
 use crate::app::App;
 use crate::engine::{RegistryEvent, RegistryId, RegistryReply, RegistryTold, WatchWhat, Watched};
@@ -22,10 +23,12 @@ pub(in crate::app) enum Asked {
     Filter(ServiceRef),
     /// Something of the view of keys.
     Keys(KeysRef, KeyAsked),
-    /// Whether this id is free.
-    IdTaken(String),
-    /// A service that is registered: what is said of it then.
-    Register(Box<ActSaid>),
+    /// Whether this id is free, for the question that was opened so.
+    IdTaken(u64, String),
+    /// What the registry would say of the question that was opened so, in this revision.
+    Rehearsal(u64, u64),
+    /// A service that is registered.
+    Register(Box<Sending>),
     /// An act on an instance.
     Act(Box<(ServiceRef, InstanceKey, InstanceAct)>),
 }
@@ -56,6 +59,7 @@ impl App {
                 }
                 self.leave_lost_datacenter(registry);
                 self.ask_for_shown(registry, now);
+                self.look_at_registration(registry, true);
             }
             RegistryTold::Away(error) => {
                 let since = match &entry.state {
@@ -84,6 +88,7 @@ impl App {
                 if let Some(service) = changed {
                     self.ask_filter(&service);
                 }
+                self.look_at_registration(registry, false);
             }
             RegistryTold::Wire { datacenter, service, facts } => {
                 entry.services.entry((datacenter, service)).or_default().hear_wire(facts, at);
@@ -101,8 +106,9 @@ impl App {
             Asked::Agent => self.fold_agent(registry, result, at),
             Asked::Filter(service) => self.fold_filter(&service, ticket, result),
             Asked::Keys(keys, asked) => self.fold_key_reply(&keys, asked, ticket, result, at),
-            Asked::IdTaken(id) => self.fold_id(&id, result),
-            Asked::Register(said) => self.fold_registered(*said, result, now),
+            Asked::IdTaken(opened, id) => self.fold_id((opened, id), result),
+            Asked::Rehearsal(opened, revision) => self.fold_rehearsal((opened, revision), result, now),
+            Asked::Register(sending) => self.fold_registered(*sending, result, now),
             Asked::Act(act) => self.fold_act(*act, result, now),
         }
     }

@@ -1,9 +1,10 @@
 //! Registries between two starts: what is remembered of them, and how they come back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Instant;
 
-use super::{RegisterForm, RegistryEntry, RegistryForm, RegistryNode, RegistryView, ServiceRef};
+use super::{RegisterDraft, RegistryEntry, RegistryForm, RegistryNode, RegistryView, ServiceRef};
 use crate::app::App;
 use crate::engine::RegistryId;
 use crate::registry::{Consistency, RegistryKind};
@@ -12,8 +13,8 @@ use crate::state::{RegistryDoc, RegistryViewDoc};
 
 impl App {
     /// Registries that the person opened, in the order of the tree; the demo's come with the demo.
-    pub(in crate::app) fn registry_docs(&self) -> Vec<RegistryDoc> {
-        self.kept_registries().map(|entry| self.registry_doc(entry)).collect()
+    pub(in crate::app) fn registry_docs(&self, kept: &mut KeptRegistrations) -> Vec<RegistryDoc> {
+        self.kept_registries().map(|entry| self.registry_doc(entry, kept)).collect()
     }
 
     fn kept_registries(&self) -> impl Iterator<Item = &RegistryEntry> {
@@ -35,7 +36,7 @@ impl App {
         Some(RegistryViewDoc { registry, what: what.to_owned(), datacenter, service })
     }
 
-    fn registry_doc(&self, entry: &RegistryEntry) -> RegistryDoc {
+    fn registry_doc(&self, entry: &RegistryEntry, kept: &mut KeptRegistrations) -> RegistryDoc {
         let form = &entry.form;
         let tree = &self.registries.tree;
         let is_open = |name: &str| tree.is_open(&RegistryNode::Datacenter(entry.id, name.into()));
@@ -69,13 +70,8 @@ impl App {
                 Some(open) => open.iter().cloned().collect(),
                 None => entry.datacenters.iter().map(|known| known.name.clone()).filter(|name| is_open(name)).collect(),
             },
-            unsent_registration: self.unsent_registration(entry.id).and_then(RegisterForm::kept_text),
+            unsent_registrations: kept.of(self, entry.id),
         }
-    }
-
-    fn unsent_registration(&self, registry: RegistryId) -> Option<&RegisterForm> {
-        let open = self.registries.register.as_ref().filter(|dialog| dialog.registry == registry);
-        open.and_then(|dialog| dialog.unsent()).or_else(|| self.registries.register_drafts.get(&registry))
     }
 
     /// Opens what was open. The area of services stays in front; a registry that does not answer is only marked.
@@ -138,8 +134,9 @@ impl App {
             entry.pinned = doc.pinned.iter().cloned().collect();
             entry.open_before = Some(doc.open_datacenters.iter().cloned().collect());
         }
-        if let Some(form) = doc.unsent_registration.as_deref().and_then(RegisterForm::from_kept) {
-            self.registries.register_drafts.insert(id, form);
+        // The newest is left last, so it comes first.
+        for draft in doc.unsent_registrations.iter().rev().filter_map(|text| RegisterDraft::from_kept(text)) {
+            self.keep_draft(id, Some(draft));
         }
         if doc.is_open {
             self.registries.tree.open.insert(RegistryNode::Registry(id).key());
@@ -160,6 +157,26 @@ impl App {
             tree.open.insert(RegistryNode::Registry(id).key());
         }
         tree.open.extend(open.iter().map(|name| RegistryNode::Datacenter(id, name.as_str().into()).key()));
+    }
+}
+
+/// Registrations as they were last remembered, so that they are written anew only when something of them changed.
+#[derive(Debug, Default)]
+pub(in crate::app) struct KeptRegistrations {
+    revision: Option<u64>,
+    of: BTreeMap<RegistryId, Vec<Arc<str>>>,
+}
+
+impl KeptRegistrations {
+    fn of(&mut self, app: &App, registry: RegistryId) -> Vec<Arc<str>> {
+        if self.revision != Some(app.registries.register_revision) {
+            (self.revision, self.of) = (Some(app.registries.register_revision), BTreeMap::new());
+        }
+        let texts = || {
+            let drafts = app.unsent_registrations(registry);
+            drafts.iter().filter_map(RegisterDraft::kept_text).map(Arc::from).collect()
+        };
+        self.of.entry(registry).or_insert_with(texts).clone()
     }
 }
 

@@ -169,7 +169,7 @@ impl App {
             (view.filtered, view.chosen, view.compares) = (None, None, false);
         }
         registries.said = registries.said.take().filter(|said| said.service.registry != id);
-        registries.awaited = registries.awaited.take().filter(|(service, _)| service.registry != id);
+        registries.awaited = registries.awaited.take().filter(|awaited| awaited.service.registry != id);
         if let Some(entry) = registries.entry_mut(id) {
             entry.datacenters.clear();
             entry.services.clear();

@@ -38,6 +38,7 @@ pub use act::RegistryAct;
 pub use acts::{ActDialog, ActSaid, ActWhat, ActsAct, InstanceAct};
 pub use entry::{Away, DatacenterEntry, RegistryEntry, RegistryState};
 pub use form::{RegistryDialog, RegistryForm, RegistryFormFault};
+pub(super) use keep::KeptRegistrations;
 pub(in crate::app) use keys::KeyCopies;
 pub use keys::{
     ChangeLine, Conflict, DraftValue, KeyAct, KeyActOf, KeyBack, KeyChange, KeyDialog, KeyDraft, KeyFace, KeyFailure,
@@ -47,7 +48,8 @@ pub use keys::{
 pub use known::TokenTrouble;
 pub use lists::{ListView, NodeColumn, ServiceColumn};
 pub use register::{
-    CHECK_KINDS, CheckForm, EditedJson, FromFile, IdState, RegisterAct, RegisterDialog, RegisterForm, Usual,
+    CHECK_KINDS, CheckForm, EditedJson, FromFile, IdState, RegisterAct, RegisterDialog, RegisterDraft, RegisterForm,
+    Rehearsal, Usual,
 };
 pub use rows::InstanceRows;
 pub use service::{Filtered, InstanceColumn, InstanceSide, ServiceView};
@@ -120,10 +122,12 @@ pub struct Registries {
     pub act: Option<ActDialog>,
     /// The question that registers a service, if it is open.
     pub register: Option<RegisterDialog>,
-    /// What was left in it.
-    pub(super) register_drafts: BTreeMap<RegistryId, RegisterForm>,
+    /// What was left in it, the newest first.
+    pub(super) register_drafts: BTreeMap<RegistryId, Vec<RegisterDraft>>,
+    /// Counts changes of what is typed and left of registrations.
+    pub(super) register_revision: u64,
     /// The instance that was registered last, until the registry lists it.
-    pub(super) awaited: Option<(ServiceRef, String)>,
+    pub(super) awaited: Option<register::Awaited>,
     /// What the last act did, until something else is looked at.
     pub said: Option<ActSaid>,
     /// What was filled in of a registry, or of a new one, and not taken.
@@ -140,6 +144,11 @@ impl Registries {
     /// A registry by its id.
     pub fn entry(&self, id: RegistryId) -> Option<&RegistryEntry> {
         self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// Registrations that were left unsent, the newest first.
+    pub fn drafts_of(&self, id: RegistryId) -> &[RegisterDraft] {
+        self.register_drafts.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// How a service is looked at.

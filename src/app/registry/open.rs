@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use super::{
-    ListView, RegisterForm, RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault, RegistryNode,
+    ListView, RegisterDraft, RegistryDialog, RegistryEntry, RegistryForm, RegistryFormFault, RegistryNode,
     RegistryState, RegistryView, ServiceRef, ServiceView,
 };
 use crate::app::{App, Happened, RegistryPath};
@@ -22,7 +22,7 @@ pub(in crate::app) struct RemovedRegistry {
     shown: Option<RegistryView>,
     views: BTreeMap<ServiceRef, ServiceView>,
     lists: BTreeMap<RegistryView, ListView>,
-    draft: Option<RegisterForm>,
+    drafts: Vec<RegisterDraft>,
 }
 
 /// Removed registries by the number that their notices carry.
@@ -211,20 +211,20 @@ impl App {
         let mut entry = registries.entries.remove(place);
         entry.watching = Watching::default();
         let open = registries.register.take_if(|dialog| dialog.registry == id);
-        let draft = open.as_ref().and_then(|dialog| dialog.unsent().cloned());
+        let unsent = open.as_ref().and_then(|dialog| dialog.unsent(true));
         let removed = RemovedRegistry {
             place,
             shown: registries.shown.take_if(|view| view.registry() == id),
             views: registries.views.extract_if(.., |service, _| service.registry == id).collect(),
             lists: registries.lists.extract_if(.., |view, _| view.registry() == id).collect(),
-            draft: draft.or_else(|| registries.register_drafts.remove(&id)),
+            drafts: unsent.into_iter().chain(registries.register_drafts.remove(&id).unwrap_or_default()).collect(),
             entry,
         };
-        registries.register_drafts.remove(&id);
+        registries.register_revision += 1;
         registries.left_forms.remove(&Some(id));
         registries.keys.retain(|keys, _| keys.registry != id);
         registries.said = registries.said.take().filter(|said| said.service.registry != id);
-        registries.awaited = registries.awaited.take().filter(|(service, _)| service.registry != id);
+        registries.awaited = registries.awaited.take().filter(|awaited| awaited.service.registry != id);
         self.send(Command::CloseRegistry(id));
         // The demo's come and go with it.
         if removed.entry.is_demo {
@@ -245,13 +245,16 @@ impl App {
         if let Some(known) = self.registry_like(&removed.entry.form).map(|known| known.id) {
             return self.show_registry(RegistryView::Registry(known), now);
         }
-        let RemovedRegistry { entry, place, shown, views, lists, draft } = removed;
+        let RemovedRegistry { entry, place, shown, views, lists, drafts } = removed;
         let id = entry.id;
         let registries = &mut self.registries;
         registries.entries.insert(place.min(registries.entries.len()), entry);
         registries.views.extend(views);
         registries.lists.extend(lists);
-        registries.register_drafts.extend(draft.map(|form| (id, form)));
+        if !drafts.is_empty() {
+            registries.register_drafts.insert(id, drafts);
+            registries.register_revision += 1;
+        }
         if registries.shown.is_none() && shown.is_some() {
             registries.tree.chosen = shown.as_ref().map(|view| RegistryNode::of_view(view).key());
             registries.shown = shown;

@@ -11,12 +11,16 @@ use super::probe::{WireJson, probe_all};
 use crate::cli::args::seconds;
 use crate::registry::{Check, Instance, Scope, disagreement};
 
+const HELP: &str = last_words!(
+    "Prints one array: id, service, node, datacenter, address, port, tags, meta, health, and checks with id, name, \
+     status and output; with --probe also wire (tcp, tls, grpc_health, services, reflection, schema_hash, certificate \
+     and times) and disagreement, in words or null."
+);
+
 /// `instances`
 #[derive(Debug, Args)]
+#[command(after_help = HELP)]
 pub struct InstancesArgs {
-    /// Which registry.
-    #[command(flatten)]
-    pub registry: RegistryArgs,
     /// Only instances with this tag; several must all be there
     #[arg(long = "tag", value_name = "TAG")]
     pub tags: Vec<String>,
@@ -37,6 +41,9 @@ pub struct InstancesArgs {
     pub probe_timeout: Duration,
     /// Name of the service
     pub service: String,
+    /// Which registry.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
 }
 
 impl InstancesArgs {

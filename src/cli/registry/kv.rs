@@ -66,7 +66,7 @@ pub enum KvAct {
     /// Print keys, one a line
     List {
         /// Only keys that begin with this
-        #[arg(default_value = "")]
+        #[arg(default_value = "", hide_default_value = true)]
         prefix: String,
     },
     /// Delete one key, or all that begin with a text
@@ -87,7 +87,7 @@ pub enum KvAct {
     /// Print keys and values as `consul kv export` does
     Export {
         /// Only keys that begin with this
-        #[arg(default_value = "")]
+        #[arg(default_value = "", hide_default_value = true)]
         prefix: String,
     },
     /// Write keys and values that `consul kv export` or `kv export` printed

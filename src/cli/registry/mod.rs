@@ -2,6 +2,17 @@
 //!
 //! Each verb is a file with its arguments. All print on stdout what the registry says, and on stderr what it refused.
 
+/// A verb's last words in its help: what it prints, and what its exit codes mean.
+macro_rules! last_words {
+    ($prints:literal) => {
+        concat!(
+            $prints,
+            "\n\nExit code: 0; 2 for usage; 1 if the registry refused or could not be asked: what, by whom and why is \
+             on stderr."
+        )
+    };
+}
+
 mod instances;
 mod kv;
 mod pick;

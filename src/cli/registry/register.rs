@@ -15,41 +15,52 @@ use crate::words::format::visible;
 /// Files of services are written by hand: one that is larger is something else.
 const LARGEST_FILE: u64 = 16 << 20;
 
+const REGISTER_HELP: &str = last_words!(
+    "Prints one array of what was registered: id, service, address, port, tags, meta, checks. Nothing is sent if \
+     anything is wrong with any service of the file, or if the agent would refuse one of them."
+);
+const DEREGISTER_HELP: &str = last_words!(
+    "Prints the instance: id, service, node, datacenter. It is looked at afterwards, since Consul says yes to much \
+     that it did not do."
+);
+const MAINTENANCE_HELP: &str = last_words!("Prints the instance: id, service, node, datacenter, maintenance.");
+const TTL_HELP: &str = last_words!("Prints check and status.");
+
 /// `register`
 #[derive(Debug, Args)]
+#[command(after_help = REGISTER_HELP)]
 pub struct RegisterArgs {
-    /// Which registry.
-    #[command(flatten)]
-    pub registry: RegistryArgs,
     /// One service or a list of them, in the form of Consul's API or of its configuration files; - is stdin
     #[arg(short, long, value_name = "FILE|-")]
     pub file: PathBuf,
     /// Check it, print what would be sent, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Which registry.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
 }
 
 /// `deregister`
 #[derive(Debug, Args)]
+#[command(after_help = DEREGISTER_HELP)]
 pub struct DeregisterArgs {
-    /// Which registry.
-    #[command(flatten)]
-    pub registry: RegistryArgs,
     /// The node that has it, where several have one of this ID
     #[arg(long, value_name = "NAME")]
     pub node: Option<String>,
     /// ID of the instance
     pub id: String,
+    /// Which registry.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
 }
 
 /// `maintenance`
 #[derive(Debug, Args)]
+#[command(after_help = MAINTENANCE_HELP)]
 pub struct MaintenanceArgs {
-    /// Which registry.
-    #[command(flatten)]
-    pub registry: RegistryArgs,
     /// Why
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub reason: String,
     /// The node that has it, where several have one of this ID
     #[arg(long, value_name = "NAME")]
@@ -57,7 +68,11 @@ pub struct MaintenanceArgs {
     /// ID of the instance
     pub id: String,
     /// Into maintenance, or out of it
+    #[arg(hide_possible_values = true, value_name = "on|off")]
     pub switch: Switch,
+    /// Which registry.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
 }
 
 /// `on`, `off`
@@ -71,12 +86,10 @@ pub enum Switch {
 
 /// `ttl`
 #[derive(Debug, Args)]
+#[command(after_help = TTL_HELP)]
 pub struct TtlArgs {
-    /// Which registry.
-    #[command(flatten)]
-    pub registry: RegistryArgs,
     /// What to say beside it
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub note: String,
     /// The node that has it; that of the agent that is asked, if none
     #[arg(long, value_name = "NAME")]
@@ -84,7 +97,11 @@ pub struct TtlArgs {
     /// ID of the check
     pub check: String,
     /// What it is to be
+    #[arg(hide_possible_values = true, value_name = "pass|warn|fail")]
     pub status: TtlStatus,
+    /// Which registry.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
 }
 
 /// What a TTL check can be told.

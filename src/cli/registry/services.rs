@@ -6,15 +6,21 @@ use serde::Serialize;
 use super::RegistryArgs;
 use crate::registry::{Scope, Service};
 
+const HELP: &str = last_words!(
+    "Prints one array: name, tags, instances, passing, warning, critical, maintenance. An instance counts once, by the \
+     worst of its checks, its node's included."
+);
+
 /// `services`
 #[derive(Debug, Args)]
+#[command(after_help = HELP)]
 pub struct ServicesArgs {
-    /// Which registry.
-    #[command(flatten)]
-    pub registry: RegistryArgs,
     /// Count only instances that this expression of Consul's lets through
     #[arg(long, value_name = "EXPRESSION")]
     pub filter: Option<String>,
+    /// Which registry.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
 }
 
 #[derive(Serialize)]

@@ -11,17 +11,23 @@ use crate::cli::report;
 use crate::registry::{ChangeKind, Health, Instance, InstanceKey, Scope, WatchUpdate, changes};
 use crate::words::format::visible;
 
+const HELP: &str = last_words!(
+    "Prints one object a line as it happens: event (added, removed, changed, stale, fresh), service, instance, health, \
+     was. It begins with one added an instance, then fresh; while the registry is away it says stale, once."
+);
+
 /// `watch`
 #[derive(Debug, Args)]
+#[command(after_help = HELP)]
 pub struct WatchArgs {
-    /// Which registry.
-    #[command(flatten)]
-    pub registry: RegistryArgs,
     /// Only instances with this tag; several must all be there
     #[arg(long = "tag", value_name = "TAG")]
     pub tags: Vec<String>,
     /// Name of the service; all of them, if none
     pub service: Option<String>,
+    /// Which registry.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
 }
 
 /// One line.

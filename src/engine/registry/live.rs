@@ -18,7 +18,7 @@ use crate::engine::{Event, Generation, ProbeRate, Registries};
 use crate::registry::consul::{Consul, ConsulSettings};
 use crate::registry::{
     Answer, Datacenter, Instance, KeyEntry, KeyValues, Lacks, Registry, RegistryError, RegistryFault, RegistryKind,
-    RegistryPlace, Scope, StaticList, Undone, Watch, WatchUpdate,
+    RegistryPlace, Rehearsed, Scope, StaticList, Undone, Watch, WatchUpdate,
 };
 use crate::transport::Pool;
 
@@ -30,6 +30,8 @@ const DOUBT_PATIENCE: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Who types pauses longer than this only when something is done.
+const TYPING: Duration = Duration::from_millis(250);
 /// Orders that wait while a registry is opened; a person gives no more.
 const WAITING_ORDERS: usize = 64;
 
@@ -170,6 +172,7 @@ async fn run(
         seen_keys: SeenKeys::default(),
     };
     let mut read_only = false;
+    let mut rehearsal: Option<AbortHandle> = None;
     loop {
         let order = tokio::select! {
             order = inbox.recv() => order,
@@ -199,13 +202,17 @@ async fn run(
             }
             RegistryOrder::Ask(ticket, question) => {
                 let (registry, tell, signs) = (Arc::clone(&registry), tell.clone(), Arc::clone(&signs));
-                tasks.spawn(async move {
+                let is_rehearsal = matches!(question, RegistryQuestion::Rehearse { .. });
+                let task = tasks.spawn(async move {
                     let result = answer(&*registry, question).await;
                     if let Err(error) = &result {
                         signs.failed(error);
                     }
                     tell.tell(RegistryTold::Reply { ticket, result }).await;
                 });
+                if is_rehearsal && let Some(older) = rehearsal.replace(task) {
+                    older.abort();
+                }
             }
         }
     }
@@ -403,6 +410,28 @@ async fn pass_keys(mut updates: Watch<Vec<KeyEntry>>, tell: &Tell, signs: &Signs
     }
 }
 
+/// What the registry says of all of them; the first that it would refuse ends it.
+async fn rehearse(
+    registry: &dyn Registry,
+    bodies: &[serde_json::Value],
+) -> Result<Rehearsed, (usize, Arc<RegistryError>)> {
+    let mut all = Rehearsed::Sure;
+    for (at, body) in bodies.iter().enumerate() {
+        match registry.rehearse(body).await {
+            Ok(Rehearsed::Sure) => {}
+            Ok(Rehearsed::NothingFound) => all = Rehearsed::NothingFound,
+            Err(error) => return Err((at, Arc::new(error))),
+        }
+    }
+    Ok(all)
+}
+
+/// The id that a body is registered with.
+fn id_of(body: &serde_json::Value) -> String {
+    let text = |name: &str| body.get(name).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
+    text("ID").or_else(|| text("Name")).unwrap_or_default().to_owned()
+}
+
 fn scope(datacenter: &str) -> Scope {
     Scope { datacenter: (!datacenter.is_empty()).then(|| datacenter.to_owned()), ..Scope::default() }
 }
@@ -432,7 +461,16 @@ async fn answer(registry: &dyn Registry, question: RegistryQuestion) -> Result<R
             RegistryReply::Instances(registry.instances(&scope, Some(&service)).await?)
         }
         Q::IdTaken(id) => RegistryReply::IdTaken(registry.id_taken(&id).await?),
-        Q::Register(body) => {
+        Q::Rehearse { bodies, settles } => {
+            if settles {
+                tokio::time::sleep(TYPING).await;
+            }
+            RegistryReply::Rehearsed(rehearse(registry, &bodies).await)
+        }
+        Q::Register { body, expects_free } => {
+            if expects_free && let Some(service) = registry.id_taken(&id_of(&body)).await? {
+                return Ok(RegistryReply::IdTaken(Some(service)));
+            }
             registry.register(&body).await?;
             RegistryReply::Done
         }

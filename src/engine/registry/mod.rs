@@ -22,7 +22,7 @@ pub(super) use live::{LiveRegistries, RegistryOrder};
 use crate::registry::consul::ConsulExplicit;
 use crate::registry::{
     AgentInfo, Answer, Capabilities, Cas, Datacenter, Health, Instance, InstanceKey, KeyWritten, Node, RegistryError,
-    RegistryPlace, Service, WireFacts,
+    RegistryPlace, Rehearsed, Service, WireFacts,
 };
 
 /// Names an open registry in this process.
@@ -94,8 +94,22 @@ pub enum RegistryQuestion {
     },
     /// Whether an id is taken where [`RegistryQuestion::Register`] would put it.
     IdTaken(String),
-    /// Register a service: the body as the registry's API takes it.
-    Register(serde_json::Value),
+    /// Whether the registry would take these, in their order. A newer question of this kind ends an older one, which
+    /// then has no answer.
+    Rehearse {
+        /// Bodies as the registry's API takes them.
+        bodies: Vec<serde_json::Value>,
+        /// More may be typed: it is asked once nothing newer came for a moment.
+        settles: bool,
+    },
+    /// Register a service.
+    Register {
+        /// The body as the registry's API takes it.
+        body: serde_json::Value,
+        /// The id was said to be free: where it is not any more, nothing is registered and the answer is
+        /// [`RegistryReply::IdTaken`].
+        expects_free: bool,
+    },
     /// Remove an instance.
     Deregister(InstanceKey),
     /// Put an instance into maintenance with a reason, or take it out.
@@ -147,7 +161,15 @@ pub enum RegistryQuestion {
 impl RegistryQuestion {
     /// It changes something in the registry.
     pub fn is_act(&self) -> bool {
-        !matches!(self, Self::Nodes { .. } | Self::Agent | Self::Filter { .. } | Self::IdTaken(_) | Self::KeyWork(_))
+        !matches!(
+            self,
+            Self::Nodes { .. }
+                | Self::Agent
+                | Self::Filter { .. }
+                | Self::IdTaken(_)
+                | Self::Rehearse { .. }
+                | Self::KeyWork(_)
+        )
     }
 }
 
@@ -160,8 +182,10 @@ pub enum RegistryReply {
     Agent(Box<AgentInfo>),
     /// To `Filter`.
     Instances(Answer<Vec<Instance>>),
-    /// To `IdTaken`: the service that has it.
+    /// To `IdTaken`, and to `Register` where the id is not free: the service that has it.
     IdTaken(Option<String>),
+    /// To `Rehearse`: what it says of all, or of the first that it would refuse.
+    Rehearsed(Result<Rehearsed, (usize, Arc<RegistryError>)>),
     /// An act was done, and looked after.
     Done,
     /// To acts on a condition.

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::http::{Ask, Http};
+use super::registration::{REGISTER_PATH, REGISTER_QUERY};
 use super::settings::AgentAddress;
 use crate::registry::{Absent, Health, InstanceKey, Lacks, NotAsked, RegistryError, RegistryFault, Undone};
 
@@ -21,8 +22,6 @@ const HTTP_PORT: u16 = 8500;
 const HTTPS_PORT: u16 = 8501;
 /// So many questions at once while an id is looked for.
 const AT_ONCE: usize = 16;
-/// How Consul refuses a body of which it knows every field and which has no name: nothing is registered.
-const NO_NAME: &str = "missing service name";
 
 /// `GET /v1/agent/self`, what matters of it.
 #[derive(Deserialize)]
@@ -109,27 +108,11 @@ pub(super) async fn id_taken(http: &Http, id: &str) -> Result<Option<String>, Re
     Ok(agent_service(http, id).await?.map(|found| found.service))
 }
 
-/// Asks the agent whether it knows every field of a body, and changes nothing: a body without a name is refused only
-/// after its fields were read.
-pub(super) async fn rehearse(http: &Http, body: &Value) -> Result<(), RegistryError> {
-    let mut nameless = body.clone();
-    if let Some(fields) = nameless.as_object_mut() {
-        fields.retain(|name, _| !name.eq_ignore_ascii_case("Name"));
-    }
-    let ask = Ask::put(&["v1", "agent", "service", "register"]).body(nameless.to_string());
-    let reply = http.send_any(&ask).await?;
-    if reply.status == 400 && reply.text().to_ascii_lowercase().contains(NO_NAME) {
-        return no_unknown_node(http, body).await;
-    }
-    Err(http.refused(&Ask::put(&["v1", "agent", "service", "register"]), &reply))
-}
-
 /// Registers, replacing what has the same id with its checks, and looks whether it is there.
 pub(super) async fn register(http: &Http, body: &Value) -> Result<(), RegistryError> {
     no_unknown_node(http, body).await?;
-    let ask = Ask::put(&["v1", "agent", "service", "register"])
-        .query("replace-existing-checks", "true")
-        .body(body.to_string());
+    let (query, value) = REGISTER_QUERY;
+    let ask = Ask::put(&REGISTER_PATH).query(query, value).body(body.to_string());
     http.send(&ask).await?;
     let field = |name: &str| {
         let fields = body.as_object()?;
@@ -213,7 +196,7 @@ async fn arrived(http: &Http, done: &Ask, wanted: &Wanted<'_>) -> Result<(), Reg
 }
 
 /// An alias of a node that there is not ends agents up to 1.8 by a crash, with everything that they watch over.
-async fn no_unknown_node(http: &Http, body: &Value) -> Result<(), RegistryError> {
+pub(super) async fn no_unknown_node(http: &Http, body: &Value) -> Result<(), RegistryError> {
     let mut nodes = Vec::new();
     let fields = body.as_object().into_iter().flatten();
     for (_, value) in fields.filter(|(name, _)| ["check", "checks"].contains(&name.to_ascii_lowercase().as_str())) {

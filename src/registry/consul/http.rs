@@ -32,6 +32,8 @@ pub enum Method {
     Get,
     /// Writes.
     Put,
+    /// Asks with a body.
+    Post,
     /// Removes.
     Delete,
 }
@@ -41,6 +43,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Put => "PUT",
+            Self::Post => "POST",
             Self::Delete => "DELETE",
         }
     }
@@ -371,6 +374,7 @@ impl Http {
         let method = match ask.method {
             Method::Get => reqwest::Method::GET,
             Method::Put => reqwest::Method::PUT,
+            Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         };
         let url = self.url(ask);

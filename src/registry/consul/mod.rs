@@ -12,6 +12,7 @@ mod keys;
 mod raw;
 mod read;
 pub mod registration;
+mod rehearse;
 mod settings;
 mod theirs;
 mod tls;
@@ -30,7 +31,7 @@ use self::read::Rules;
 use self::theirs::Theirs;
 use super::{
     AgentInfo, Answer, BoxFuture, Capabilities, Datacenter, Health, Instance, InstanceKey, KeyValues, Node, Registry,
-    RegistryError, RegistryPlace, Scope, Service, Watch, services_of,
+    RegistryError, RegistryPlace, Rehearsed, Scope, Service, Watch, services_of,
 };
 
 /// A Consul agent, and through it its datacenter and those that it knows. Cheap to clone.
@@ -153,8 +154,8 @@ impl Registry for Consul {
         Box::pin(acts::find(self.http(), scope.datacenter.as_deref(), id, node))
     }
 
-    fn rehearse<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
-        Box::pin(acts::rehearse(self.http(), body))
+    fn rehearse<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<Rehearsed, RegistryError>> {
+        Box::pin(rehearse::rehearse(self.http(), body))
     }
 
     fn register<'a>(&'a self, body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {

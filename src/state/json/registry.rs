@@ -1,5 +1,7 @@
 //! Registries as JSON.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{Node, Read};
@@ -27,7 +29,7 @@ pub(super) fn write_registry(doc: &RegistryDoc) -> Value {
         "pinned": doc.pinned.iter().map(|(datacenter, service)| json!([datacenter, service])).collect::<Vec<_>>(),
         "open": doc.is_open,
         "open_datacenters": doc.open_datacenters,
-        "unsent_registration": doc.unsent_registration,
+        "unsent_registrations": doc.unsent_registrations.iter().map(|text| &**text).collect::<Vec<_>>(),
     })
 }
 
@@ -57,7 +59,11 @@ pub(super) fn read_registry(node: &Node<'_>) -> Read<RegistryDoc> {
         pinned: node.list("pinned", pair)?,
         is_open: node.flag("open")?,
         open_datacenters: node.list("open_datacenters", Node::string)?,
-        unsent_registration: node.option_text("unsent_registration")?,
+        unsent_registrations: node
+            .list_or_none("unsent_registrations", Node::string)?
+            .into_iter()
+            .map(Arc::from)
+            .collect(),
     })
 }
 

@@ -391,7 +391,7 @@ pub(in crate::ui) fn said_of(app: &App, lang: Lang, said: &ActSaid) -> (Tone, &'
     if let Some(error) = &said.error {
         let words = lang.registry();
         let (lead, what) = match &said.what {
-            ActWhat::Registered { .. } => (acts.not_registered, words.register),
+            ActWhat::Registered { .. } | ActWhat::RegisteredAll(_) => (acts.not_registered, words.register),
             ActWhat::Done(InstanceAct::Deregister) => (acts.not_done, words.deregister),
             ActWhat::Done(InstanceAct::Maintain(_)) => (acts.not_done, words.maintenance_act),
             ActWhat::Done(InstanceAct::EndMaintenance) => (acts.not_done, acts.end_maintenance),
@@ -402,6 +402,7 @@ pub(in crate::ui) fn said_of(app: &App, lang: Lang, said: &ActSaid) -> (Tone, &'
     }
     let text = match &said.what {
         ActWhat::Registered { replaced } => lang.registered(&ids, service, &address, replaced.is_some()),
+        ActWhat::RegisteredAll(all) => lang.registered_all(all, &address),
         ActWhat::Done(InstanceAct::Deregister) => lang.deregistered(&ids, service),
         ActWhat::Done(InstanceAct::Maintain(reason)) => lang.maintained(&ids, reason.trim()),
         ActWhat::Done(InstanceAct::EndMaintenance) => lang.maintenance_ended(&ids),

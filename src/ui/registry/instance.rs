@@ -156,17 +156,11 @@ fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Ins
         ui.add_space(26.0);
         return;
     }
-    let wide = ui.available_width() > 640.0;
-    let columns = [
-        Column::new(words.check, if wide { 214.0 } else { 130.0 }),
-        Column::new(lang.words().kind, if wide { 138.0 } else { 90.0 }),
-        Column::new(lang.all().status, 122.0),
-        Column::new(words.since, if wide { 113.0 } else { 70.0 }),
-        Column::rest(words.output),
-    ];
+    let columns = checks_columns(lang, ui.available_width());
     let table = Table::new(Id::unique("instance checks"), words.checks, &columns).whole();
     let response = table.show(ui, instance.checks.len(), |index| {
-        instance.checks.get(index).map_or_else(Vec::new, |check| check_cells(lang, check, first_seen))
+        let cells = instance.checks.get(index).map(|check| check_cells(lang, check, first_seen));
+        cells.map_or_else(Vec::new, |cells| checks_cells(&columns, cells))
     });
     if let Some((index, row)) = response.menu
         && let Some(check) = instance.checks.get(index)
@@ -176,7 +170,33 @@ fn checks_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry, instance: &Ins
     super::acts::ttl_buttons_ui(ui, cx, entry, instance);
 }
 
-fn check_cells(lang: Lang, check: &Check, first_seen: Option<SystemTime>) -> Vec<Cell> {
+/// Columns of checks: what a check says takes what the others leave, and where that would be next to nothing, its kind
+/// and its age give way to it.
+pub(super) fn checks_columns(lang: Lang, width: f32) -> Vec<Column<'static>> {
+    let words = lang.registry();
+    let (check, kind, status, since) = match width {
+        900.0.. => (214.0, 138.0, 122.0, 113.0),
+        560.0.. => (150.0, 96.0, 100.0, 70.0),
+        _ => (120.0, 0.0, 96.0, 0.0),
+    };
+    let mut columns = vec![Column::new(words.check, check)];
+    if kind > 0.0 {
+        columns.push(Column::new(lang.words().kind, kind));
+    }
+    columns.push(Column::new(lang.all().status, status));
+    if since > 0.0 {
+        columns.push(Column::new(words.since, since));
+    }
+    columns.push(Column::rest(words.output));
+    columns
+}
+
+/// The same of the cells of a check, which are those of all columns.
+pub(super) fn checks_cells(columns: &[Column<'_>], [check, kind, status, since, output]: [Cell; 5]) -> Vec<Cell> {
+    if columns.len() == 5 { vec![check, kind, status, since, output] } else { vec![check, status, output] }
+}
+
+fn check_cells(lang: Lang, check: &Check, first_seen: Option<SystemTime>) -> [Cell; 5] {
     let mut kind = lang.check_kind(&check.kind);
     if check.is_node {
         kind = lang.node_check(&kind);
@@ -194,7 +214,7 @@ fn check_cells(lang: Lang, check: &Check, first_seen: Option<SystemTime>) -> Vec
         (None, None) => String::new(),
     };
     let output = if check.output.is_empty() { &check.notes } else { &check.output };
-    vec![
+    [
         Cell::new(if check.name.is_empty() { &check.id } else { &check.name }),
         Cell::new(kind).soft(),
         if badge.tone() == Tone::Plain { status.soft() } else { status.tone(badge.tone()) },

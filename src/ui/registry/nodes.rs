@@ -309,15 +309,7 @@ pub(super) fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
 }
 
 fn checks_ui(ui: &mut Ui, lang: Lang, node: &Node) {
-    let words = lang.registry();
-    let wide = ui.available_width() > 640.0;
-    let columns = [
-        Column::new(words.check, if wide { 214.0 } else { 130.0 }),
-        Column::new(lang.words().kind, 90.0),
-        Column::new(lang.all().status, 112.0),
-        Column::new(words.since, if wide { 113.0 } else { 70.0 }),
-        Column::rest(words.output),
-    ];
+    let columns = super::instance::checks_columns(lang, ui.available_width());
     let table = Table::new(Id::unique("node checks"), lang.acts().node_checks, &columns).whole();
     table.show(ui, node.checks.len(), |index| {
         let Some(check) = node.checks.get(index) else { return Vec::new() };
@@ -325,12 +317,13 @@ fn checks_ui(ui: &mut Ui, lang: Lang, node: &Node) {
         let status = Cell::new(lang.health_word(check.status)).icon(badge.icon());
         let since = check.since.and_then(|since| SystemTime::now().duration_since(since).ok());
         let output = if check.output.is_empty() { &check.notes } else { &check.output };
-        vec![
+        let cells = [
             Cell::new(if check.name.is_empty() { &check.id } else { &check.name }),
             Cell::new(lang.check_kind(&check.kind)).soft(),
             if badge.tone() == Tone::Plain { status.soft() } else { status.tone(badge.tone()) },
             Cell::new(since.map_or_else(|| "…".to_owned(), |since| lang.long(since))).soft(),
             Cell::mono(crate::words::format::visible_line(output.trim()).into_owned()).soft().elide_end(),
-        ]
+        ];
+        super::instance::checks_cells(&columns, cells)
     });
 }

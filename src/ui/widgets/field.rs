@@ -293,6 +293,9 @@ impl<'a> Field<'a> {
         painter.set(fill_at, egui::epaint::RectShape::filled(rect, egui::CornerRadius::same(6), fill));
         if focus {
             ring(&painter, rect, 6, t);
+            if self.error.is_some() {
+                boxed(&painter, rect.shrink(2.0), 4, Color32::TRANSPARENT, t.error);
+            }
         } else {
             boxed(&painter, rect, 6, Color32::TRANSPARENT, edge);
         }

@@ -1,18 +1,14 @@
 //! A service to be registered, as a person types it: every value a text, so that nothing typed is lost.
 //!
-//! Lives here: the form, what it says as data, and data as a form again. What is left empty has a usual value, which is
-//! sent where it is of use: an address' port, a check's name. Absent: JSON (`registry::consul::registration`), and the
-//! question over the window (`super`).
+//! Lives here: the form, and data as a form again. What is left empty has a usual value, which is
+//! sent where it is of use: an address' port, a check's name. Absent: what it says as data
+//! (`read`), JSON (`registry::consul::registration`), and the question over the window (`dialog`).
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::shell;
-use crate::registry::consul::registration::{
-    CheckDefinition, CheckDoes, Fault, FaultKind, FaultPlace, Kept, Registration, go_duration, typed_duration,
-};
+use crate::registry::consul::registration::{CheckDefinition, CheckDoes, Kept, Registration, go_duration};
 use crate::registry::{CheckKind, Health};
 use crate::secret::Secret;
 
@@ -60,6 +56,10 @@ pub struct RegisterForm {
     pub token: Secret,
     /// What else is kept as it came.
     pub other: Kept,
+    /// Keys of metadata whose values are in no file, and have to be typed again.
+    pub typed_again: Vec<String>,
+    /// What else was in no file: by the API's names.
+    pub not_kept: Vec<String>,
 }
 
 impl Default for RegisterForm {
@@ -83,6 +83,8 @@ impl Default for RegisterForm {
             partition: String::new(),
             token: Secret::default(),
             other: Kept::default(),
+            typed_again: Vec::new(),
+            not_kept: Vec::new(),
         }
     }
 }
@@ -151,6 +153,12 @@ pub struct CheckForm {
     pub more: bool,
     /// What else is kept as it came.
     pub other: Kept,
+    /// Headers whose values are in no file, and have to be typed again.
+    pub typed_again: Vec<String>,
+    /// What else was in no file: by the API's names.
+    pub not_kept: Vec<String>,
+    /// Fields that were in no file, by the API's names: `HTTP`, `Args`, `Body`.
+    pub fields_again: Vec<String>,
 }
 
 /// Kinds of checks in the order of the form: the first few side by side, the others in a menu.
@@ -184,8 +192,13 @@ impl CheckForm {
         matches!(self.kind, CheckKind::Tcp | CheckKind::Grpc | CheckKind::H2Ping)
     }
 
+    /// What was in a field, by the API's name, was left out of the file.
+    pub fn lacks(&self, field: &str) -> bool {
+        self.fields_again.iter().any(|name| name == field)
+    }
+
     /// It asks at `https`.
-    fn is_https(&self, usual: &Usual) -> bool {
+    pub(super) fn is_https(&self, usual: &Usual) -> bool {
         let url = if self.url.trim().is_empty() { usual.url.as_str() } else { self.url.trim() };
         self.kind == CheckKind::Http && url.starts_with("https:")
     }
@@ -217,7 +230,7 @@ impl RegisterForm {
     }
 
     /// The tags, and what is typed of the next one.
-    fn tags_with_new(&self) -> Vec<String> {
+    pub(super) fn tags_with_new(&self) -> Vec<String> {
         let typed =
             Some(self.new_tag.trim()).filter(|tag| !tag.is_empty() && !self.tags.iter().any(|known| known == tag));
         self.tags.iter().cloned().chain(typed.map(str::to_owned)).collect()
@@ -230,7 +243,7 @@ impl RegisterForm {
     }
 
     /// Checks that are sent.
-    fn sent(&self) -> impl Iterator<Item = (usize, &CheckForm)> {
+    pub(super) fn sent(&self) -> impl Iterator<Item = (usize, &CheckForm)> {
         self.checks.iter().enumerate().filter(|(_, check)| check.kind != CheckKind::Unknown)
     }
 
@@ -267,55 +280,6 @@ impl RegisterForm {
     /// Which check of the form a check of the registration is.
     pub fn check_at(&self, sent: usize) -> usize {
         self.sent().nth(sent).map_or(sent, |(at, _)| at)
-    }
-
-    /// What it says, and all that is wrong with it. Checks are numbered as they are sent.
-    pub fn registration(&self) -> (Registration, Vec<Fault>) {
-        let mut reader = Reading::default();
-        let weights = (self.weight_passing.trim(), self.weight_warning.trim());
-        let weights = (!weights.0.is_empty() || !weights.1.is_empty())
-            .then(|| (reader.weight(weights.0), reader.weight(weights.1)));
-        let mut addresses = BTreeMap::new();
-        for [name, address, port] in &self.addresses {
-            let name = name.trim();
-            if name.is_empty() && address.trim().is_empty() && port.trim().is_empty() {
-                continue;
-            }
-            let port = reader.port(port, "TaggedAddresses");
-            addresses.insert(name.to_owned(), (address.trim().to_owned(), port));
-        }
-        let port = reader.port(&self.port, "Port");
-        let checks: Vec<CheckDefinition> = self
-            .sent()
-            .enumerate()
-            .map(|(number, (at, check))| {
-                reader.check = Some(number);
-                definition(check, &self.usual(at), &mut reader)
-            })
-            .collect();
-        let filled = |(key, value): &&(String, String)| !key.trim().is_empty() || !value.is_empty();
-        let registration = Registration {
-            name: self.name.trim().to_owned(),
-            id: self.id.trim().to_owned(),
-            address: self.address.trim().to_owned(),
-            port,
-            tags: self.tags_with_new(),
-            meta: self.meta.iter().filter(filled).map(|(key, value)| (key.trim().to_owned(), value.clone())).collect(),
-            weights,
-            enable_tag_override: self.enable_tag_override,
-            tagged_addresses: addresses,
-            kind: self.kind.clone(),
-            namespace: self.namespace.clone(),
-            partition: self.partition.clone(),
-            token: self.token.clone(),
-            checks,
-            other: self.other.clone(),
-        };
-        let mut faults = reader.faults;
-        // What cannot be read is missing too; it is said once.
-        let unread: Vec<FaultPlace> = faults.iter().map(|fault| fault.place.clone()).collect();
-        faults.extend(registration.check().into_iter().filter(|fault| !unread.contains(&fault.place)));
-        (registration, faults)
     }
 
     /// The form that says the same. What is usual is left empty, so that it follows what is typed.
@@ -426,128 +390,6 @@ impl CheckForm {
     }
 }
 
-/// What is wrong with texts that have to be numbers or times.
-#[derive(Default)]
-struct Reading {
-    /// Of the service, or of the check with this number.
-    check: Option<usize>,
-    faults: Vec<Fault>,
-}
-
-impl Reading {
-    fn fault(&mut self, field: &'static str, kind: FaultKind) {
-        let place = match self.check {
-            None => FaultPlace::Field(field),
-            Some(number) => FaultPlace::Check(number, field),
-        };
-        self.faults.push(Fault { place, kind });
-    }
-
-    fn port(&mut self, typed: &str, field: &'static str) -> u16 {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return 0;
-        }
-        typed.parse().unwrap_or_else(|_not_a_port: std::num::ParseIntError| {
-            self.fault(field, FaultKind::PortRange(typed.to_owned()));
-            0
-        })
-    }
-
-    fn weight(&mut self, typed: &str) -> u16 {
-        if typed.is_empty() {
-            return 1;
-        }
-        typed.parse().unwrap_or_else(|_no_weight: std::num::ParseIntError| {
-            self.fault("Weights", FaultKind::WeightRange(typed.to_owned()));
-            1
-        })
-    }
-
-    fn time(&mut self, typed: &str, field: &'static str) -> Option<Duration> {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return None;
-        }
-        let time = typed_duration(typed);
-        if time.is_none() {
-            self.fault(field, FaultKind::NoDuration(typed.to_owned()));
-        }
-        time
-    }
-
-    fn count(&mut self, typed: &str, field: &'static str) -> u32 {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return 0;
-        }
-        typed.parse().unwrap_or_else(|_no_count: std::num::ParseIntError| {
-            let found = if typed.parse::<f64>().is_ok() { "a number" } else { "a string" };
-            self.fault(field, FaultKind::WrongType { expected: "a whole number", found });
-            0
-        })
-    }
-}
-
-fn definition(check: &CheckForm, usual: &Usual, reader: &mut Reading) -> CheckDefinition {
-    let or = |typed: &str, usual: &str| {
-        let typed = typed.trim();
-        if typed.is_empty() { usual.to_owned() } else { typed.to_owned() }
-    };
-    let target = or(&check.target, &usual.target);
-    let does = match &check.kind {
-        CheckKind::Tcp => CheckDoes::Tcp { target, use_tls: check.use_tls },
-        CheckKind::Udp => CheckDoes::Udp { target },
-        CheckKind::Grpc => CheckDoes::Grpc { target, use_tls: check.use_tls },
-        // Consul takes TLS where it is not said, so it is said.
-        CheckKind::H2Ping => CheckDoes::H2Ping { target, use_tls: Some(check.use_tls) },
-        CheckKind::Http => {
-            let mut header: BTreeMap<String, Vec<String>> = BTreeMap::new();
-            for (name, value) in check.headers.iter().filter(|(name, _)| !name.trim().is_empty()) {
-                header.entry(name.trim().to_owned()).or_default().push(value.clone());
-            }
-            CheckDoes::Http {
-                url: or(&check.url, &usual.url),
-                method: check.method.trim().to_owned(),
-                header,
-                body: check.body.clone(),
-                disable_redirects: check.no_redirects,
-            }
-        }
-        CheckKind::Ttl => CheckDoes::Ttl { ttl: reader.time(&check.ttl, "TTL").unwrap_or_default() },
-        CheckKind::Script => CheckDoes::Script { args: shell::words(&check.command).words },
-        CheckKind::Docker => CheckDoes::Docker {
-            container: check.container.trim().to_owned(),
-            shell: check.shell.trim().to_owned(),
-            args: shell::words(&check.command).words,
-        },
-        CheckKind::Alias => CheckDoes::Alias {
-            service: check.alias_service.trim().to_owned(),
-            node: check.alias_node.trim().to_owned(),
-        },
-        CheckKind::OsService => CheckDoes::OsService { name: check.os_service.trim().to_owned() },
-        _ => CheckDoes::Nothing,
-    };
-    let with_tls = (check.has_tls() && check.use_tls) || check.is_https(usual);
-    CheckDefinition {
-        id: or(&check.id, &usual.check_id),
-        name: or(&check.name, &usual.check_name),
-        notes: check.notes.trim().to_owned(),
-        does,
-        interval: if check.runs() { reader.time(&check.interval, "Interval") } else { None },
-        timeout: if check.runs() { reader.time(&check.timeout, "Timeout") } else { None },
-        tls_server_name: if with_tls { check.server_name.trim().to_owned() } else { String::new() },
-        tls_skip_verify: with_tls && check.skip_verify,
-        status: check.status,
-        success_before_passing: reader.count(&check.passes, "SuccessBeforePassing"),
-        failures_before_warning: reader.count(&check.failures_warning, "FailuresBeforeWarning"),
-        failures_before_critical: reader.count(&check.failures_critical, "FailuresBeforeCritical"),
-        deregister_after: reader.time(&check.deregister_after, "DeregisterCriticalServiceAfter"),
-        output_max_size: reader.count(&check.output_max, "OutputMaxSize"),
-        other: check.other.clone(),
-    }
-}
-
 /// A time as it is typed: `5 s`, `1 min`, `1m30s`.
 fn shown_duration(time: Duration) -> String {
     let text = go_duration(time);
@@ -569,7 +411,8 @@ fn command_line(args: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::consul::registration::{Hide, read};
+    use crate::app::shell;
+    use crate::registry::consul::registration::{Hide, read, typed_duration};
 
     fn form() -> RegisterForm {
         RegisterForm {
@@ -628,46 +471,6 @@ mod tests {
             }
             assert_eq!(sent.checks.len(), usize::from(kind != CheckKind::Unknown), "{kind:?}");
         }
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_once_and_at_its_field() {
-        let check = |change: &dyn Fn(&mut RegisterForm), expect: &[&str]| {
-            let mut form = form();
-            change(&mut form);
-            let said: Vec<String> = form.registration().1.iter().map(ToString::to_string).collect();
-            assert_eq!(said, expect);
-        };
-        check(&|form| form.name.clear(), &["Name: a service needs a name"]);
-        check(
-            &|form| form.port = "65536".to_owned(),
-            &[
-                "Port: 65536 is no port; ports go from 0 to 65535",
-                "Checks[0].GRPC: a check has to say what it does: TCP, HTTP, GRPC, TTL, H2PING, UDP, Args, DockerContainerID, AliasService, AliasNode or OSService",
-            ][..1],
-        );
-        check(
-            &|form| form.checks[0].interval = "soon".to_owned(),
-            &["Checks[0].Interval: \"soon\" is no duration; one is written like 5s, 1m30s, 500ms"],
-        );
-        check(&|form| form.checks[0].interval.clear(), &["Checks[0].Interval: a check of this kind needs an interval"]);
-        check(
-            &|form| form.checks[0].passes = "two".to_owned(),
-            &["Checks[0].SuccessBeforePassing: has to be a whole number, not a string"],
-        );
-        check(
-            &|form| form.weight_passing = "0".to_owned(),
-            &["Weights: 0 is no weight; they go from 1 (0 for Warning) to 65535"],
-        );
-        // A check that is left out has no number.
-        check(
-            &|form| {
-                form.checks.insert(0, CheckForm::new(CheckKind::Unknown));
-                form.checks.push(CheckForm { timeout: "x".to_owned(), ..CheckForm::new(CheckKind::Tcp) });
-                assert_eq!(form.check_at(1), 2);
-            },
-            &["Checks[1].Timeout: \"x\" is no duration; one is written like 5s, 1m30s, 500ms"],
-        );
     }
 
     #[test]

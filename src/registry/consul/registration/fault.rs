@@ -110,6 +110,10 @@ pub enum FaultKind {
     DeregisterSoon(Duration),
     /// Consul takes it, and DNS cannot find it.
     NoDnsName(String),
+    /// A value of a secret is in no file, and has to be typed again: its key.
+    TypeAgain(String),
+    /// What was there is in no file: by the API's name.
+    NotKept(String),
 }
 
 impl Fault {
@@ -127,7 +131,7 @@ impl Fault {
 
     /// Nothing may be sent. Else Consul takes it, and does not do what it seems to say.
     pub fn is_fatal(&self) -> bool {
-        !matches!(self.kind, FaultKind::DeregisterSoon(_) | FaultKind::NoDnsName(_))
+        !matches!(self.kind, FaultKind::DeregisterSoon(_) | FaultKind::NoDnsName(_) | FaultKind::NotKept(_))
     }
 }
 
@@ -198,6 +202,8 @@ impl fmt::Display for FaultKind {
             Self::NoDnsName(name) => {
                 write!(f, "{name:?} cannot be found by DNS, which wants letters, digits and - (63 at most)")
             }
+            Self::TypeAgain(key) => write!(f, "the value of {key:?} is in no file, and has to be typed again"),
+            Self::NotKept(name) => write!(f, "{name} is in no file, and is not sent unless it is written again"),
         }
     }
 }

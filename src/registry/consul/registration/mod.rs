@@ -25,6 +25,19 @@ pub use write::{Hide, config_file};
 use crate::registry::{CheckKind, Health, Instance};
 use crate::secret::Secret;
 
+/// Where a registration is sent, segment by segment.
+pub const REGISTER_PATH: [&str; 4] = ["v1", "agent", "service", "register"];
+/// With this, checks that the service had and the registration has not are taken away.
+pub const REGISTER_QUERY: (&str, &str) = ("replace-existing-checks", "true");
+
+/// What stands behind `PUT` where a registration is sent, namespace and partition (empty for none) included.
+pub fn register_url(datacenter: &str, namespace: &str, partition: &str) -> String {
+    let (name, value) = REGISTER_QUERY;
+    let more = [("dc", datacenter), ("ns", namespace), ("partition", partition)];
+    let said = more.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("&{name}={value}"));
+    format!("/{}?{name}={value}{}", REGISTER_PATH.join("/"), said.collect::<String>())
+}
+
 /// Which of Consul's JSON forms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {

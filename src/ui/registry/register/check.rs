@@ -2,8 +2,10 @@
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
-use super::row::{Form, SHORT, ask_focus, below_ui, fault_ui, field_id, field_row_ui, row_ui, typed_ui, word_ui};
-use super::service::pairs_ui;
+use super::row::{
+    Form, SHORT, ask_focus, below_ui, fault_ui, field_id, field_row_ui, row_ui, typed_ui, usual_row_ui, word_ui,
+};
+use super::service::{Pairs, pairs_ui};
 use crate::app::{CHECK_KINDS, CheckForm, RegisterForm, Usual};
 use crate::registry::consul::registration::FaultPlace;
 use crate::registry::{CheckKind, Health};
@@ -35,6 +37,11 @@ impl Place {
     fn id(self, field: &str) -> egui::Id {
         field_id(Some(self.at), field)
     }
+}
+
+/// Names the headers of the check with this place in the form.
+pub(super) fn headers_of(at: usize) -> String {
+    format!("headers of {at}")
 }
 
 /// All checks, and the one that can be added.
@@ -79,7 +86,7 @@ fn head_ui(ui: &mut Ui, lang: Lang, at: usize, count: usize) -> bool {
     }
     let place = Rect::from_min_max(pos2(rect.right() - 28.0, rect.top()), rect.max);
     let mut right = row_at(ui, place, ("check remove", at));
-    let name = format!("{}: {}", acts.remove_check, at + 1);
+    let name = lang.labelled(acts.remove_check, &(at + 1).to_string());
     right.add(IconButton::new(Icon::X, &name)).clicked()
 }
 
@@ -154,8 +161,8 @@ fn check_ui(ui: &mut Ui, form: &Form<'_>, place: Place, usual: &Usual, check: &m
         CheckKind::H2Ping => target_ui(ui, form, place, "H2PING", usual, check),
         CheckKind::Http => {
             let at = (&place.fault("HTTP"), place.id("HTTP"));
-            let hint = if usual.url.is_empty() { "http://127.0.0.1:8080/" } else { &usual.url };
-            field_row_ui(ui, form, "URL", at, hint, &mut check.url);
+            let stands = usual_of(form.lang, &usual.url, form.lang.registration().url_hint);
+            usual_row_ui(ui, form, "URL", at, stands, &mut check.url);
             if check.url.trim_start().starts_with("https") {
                 let at = (&place.fault("TLSServerName"), place.id("TLSServerName"));
                 let words = form.lang.registry();
@@ -201,9 +208,9 @@ fn check_ui(ui: &mut Ui, form: &Form<'_>, place: Place, usual: &Usual, check: &m
     ends_ui(ui, form, place, check);
     let icon = if check.more { Icon::ChevronUp } else { Icon::ChevronDown };
     let name = if place.at == 0 {
-        format!("{}: {}", acts.health_check, acts.more)
+        form.lang.labelled(acts.health_check, acts.more)
     } else {
-        format!("{}: {}", form.lang.check_number(place.at + 1), acts.more)
+        form.lang.labelled(&form.lang.check_number(place.at + 1), acts.more)
     };
     let pressed = row_ui(ui, "", ("more of check", place.at), |ui| {
         ui.add(Button::ghost(acts.more).trailing(icon).name(&name)).clicked()
@@ -214,10 +221,15 @@ fn check_ui(ui: &mut Ui, form: &Form<'_>, place: Place, usual: &Usual, check: &m
     }
 }
 
+/// What an empty field stands for, and where that comes from; or how to fill it.
+fn usual_of<'a>(lang: Lang, usual: &'a str, hint: &'a str) -> (&'a str, Option<&'a str>) {
+    if usual.is_empty() { (hint, None) } else { (usual, Some(lang.registration().from_above)) }
+}
+
 fn target_ui(ui: &mut Ui, form: &Form<'_>, place: Place, field: &'static str, usual: &Usual, check: &mut CheckForm) {
     let (acts, words) = (form.lang.acts(), form.lang.registry());
-    let hint = if usual.target.is_empty() { "127.0.0.1:9005" } else { &usual.target };
-    field_row_ui(ui, form, acts.target, (&place.fault(field), place.id(field)), hint, &mut check.target);
+    let stands = usual_of(form.lang, &usual.target, form.lang.registration().target_hint);
+    usual_row_ui(ui, form, acts.target, (&place.fault(field), place.id(field)), stands, &mut check.target);
     if !check.has_tls() {
         return;
     }
@@ -282,10 +294,14 @@ fn more_ui(ui: &mut Ui, form: &Form<'_>, place: Place, usual: &Usual, check: &mu
     plain(ui, acts.notes, at("Notes"), "", &mut check.notes);
     if check.kind == CheckKind::Http {
         plain(ui, acts.method, at("Method"), "GET", &mut check.method);
-        pairs_ui(ui, form, acts.headers, &format!("headers of {}", place.at), &mut check.headers);
+        let rows = Pairs { name: acts.headers, what: &headers_of(place.at), again: &check.typed_again };
+        pairs_ui(ui, form, rows, &mut check.headers);
+        if let Some(fault) = form.fault(&place.fault("Header")) {
+            below_ui(ui, &fault, tokens(ui).error, Some(egui::Role::Alert));
+        }
         let count = check.headers.len();
         let label = if count == 0 { acts.headers } else { "" };
-        let name = format!("{}: {}", acts.headers, acts.add_entry);
+        let name = form.lang.labelled(acts.headers, acts.add_entry);
         let added = row_ui(ui, label, ("add header", place.at), |ui| {
             ui.add(Button::link(acts.add_entry).icon(Icon::Plus).name(&name)).clicked()
         });

@@ -2,8 +2,8 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use crate::app::{RegisterAct, RegisterDialog, RegistryAct};
-use crate::registry::consul::registration::{Fault, FaultKind, FaultPlace, Form};
+use crate::app::{RegisterAct, RegisterDialog, RegistryAct, RegistryForm};
+use crate::registry::consul::registration::{Fault, FaultKind, FaultPlace, Form, register_url};
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -15,7 +15,7 @@ use crate::ui::widgets::choice::choice_ui;
 use crate::ui::widgets::editor::{Editor, Problem};
 use crate::ui::widgets::json::Language;
 use crate::ui::widgets::shared::line_below;
-use crate::ui::widgets::text::{Elide, Line, paragraph_ui};
+use crate::ui::widgets::text::{self, Elide, Line, paragraph_ui};
 
 /// The editor of the JSON.
 pub(super) fn editor_id() -> Id {
@@ -43,14 +43,28 @@ pub(super) fn preview_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, dialog: &Regi
     });
     let title = Rect::from_min_max(inner.min, pos2(left - 8.0, inner.bottom()));
     row_at(ui, title, "register json title").add(Line::strong(acts.what_is_sent).elide(Elide::End));
-    let line = Rect::from_min_size(head.left_bottom(), vec2(rect.width(), TABS));
+    let url = sent_to(cx, dialog);
+    let put = text::width(ui.painter(), "PUT ", fonts::code());
+    let fits = put + text::width(ui.painter(), &url, fonts::code()) < rect.width() - 32.0;
+    let in_two = dialog.shown == Form::Api && !fits;
+    let line = Rect::from_min_size(head.left_bottom(), vec2(rect.width(), if in_two { TABS + 20.0 } else { TABS }));
     line_below(ui.painter(), line, t.line);
-    let mut row = row_at(ui, line.shrink2(vec2(12.0, 0.0)), "register line");
+    let first = line.with_max_y(line.top() + TABS).shrink2(vec2(12.0, 0.0));
+    let mut row = row_at(ui, first, "register line");
     row.spacing_mut().item_spacing.x = 8.0;
     match dialog.shown {
         Form::Api => {
             row.add(Line::new("PUT").font(fonts::code()).color(t.accent));
-            row.add(Line::code("/v1/agent/service/register").color(t.text2).elide(Elide::Middle));
+            let (path, query) = if in_two { url.split_once('?').unwrap_or((&url, "")) } else { (url.as_str(), "") };
+            row.add(Line::code(path).color(t.text2).elide(Elide::Middle));
+            if in_two {
+                let second = Rect::from_min_max(
+                    pos2(first.left() + put, first.bottom() - 8.0),
+                    pos2(first.right(), line.bottom() - 8.0),
+                );
+                let mut row = row_at(ui, second, "register query");
+                row.add(Line::code(&format!("?{query}")).color(t.text2).elide(Elide::Middle));
+            }
         }
         Form::Config => {
             row.add(Line::new("service.json").font(fonts::code()).color(t.text1));
@@ -80,6 +94,13 @@ pub(super) fn preview_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, dialog: &Regi
     }
 }
 
+/// Path and query of the request.
+fn sent_to(cx: &Cx<'_>, dialog: &RegisterDialog) -> String {
+    let form = cx.app.registries.entry(dialog.registry).map(|entry| &entry.form);
+    let said = |of: fn(&RegistryForm) -> &String| form.map_or("", |form| of(form).trim());
+    register_url(said(|form| &form.datacenter), said(|form| &form.namespace), said(|form| &form.partition))
+}
+
 /// What is wrong with JSON that was written by hand, and the way back.
 fn faults_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, faults: &[Fault]) {
     let (lang, t) = (cx.lang(), tokens(ui));
@@ -90,7 +111,7 @@ fn faults_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, faults: &[Fault]) {
         for fault in faults {
             let said = lang.registration_fault(&fault.kind, false);
             let place = fault.place.to_string();
-            let said = if place.is_empty() { said } else { format!("{place}: {said}") };
+            let said = if place.is_empty() { said } else { lang.labelled(&place, &said) };
             let color = if fault.is_fatal() { t.error } else { t.warn };
             let response = paragraph_ui(ui, &said, fonts::hint(), color, 18.0);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(egui::Role::Alert));

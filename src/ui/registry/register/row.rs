@@ -32,7 +32,10 @@ pub(super) fn field_id(check: Option<usize>, field: &str) -> Id {
 
 /// Something is missing, rather than wrong.
 pub(super) fn is_missing(kind: &FaultKind) -> bool {
-    matches!(kind, FaultKind::NameMissing | FaultKind::CheckKindMissing | FaultKind::IntervalMissing)
+    matches!(
+        kind,
+        FaultKind::NameMissing | FaultKind::CheckKindMissing | FaultKind::IntervalMissing | FaultKind::TypeAgain(_)
+    )
 }
 
 impl Form<'_> {
@@ -69,8 +72,24 @@ pub(super) fn field_row_ui(
     hint: &str,
     value: &mut String,
 ) -> Response {
+    usual_row_ui(ui, form, name, (place, id), (hint, None), value)
+}
+
+/// The same where an empty field stands for something: what, and where that comes from.
+pub(super) fn usual_row_ui(
+    ui: &mut Ui,
+    form: &Form<'_>,
+    name: &str,
+    (place, id): (&FaultPlace, Id),
+    (hint, from): (&str, Option<&str>),
+    value: &mut String,
+) -> Response {
     let fault = form.fault(place);
-    let response = row_ui(ui, name, id, |ui| typed_ui(ui, id, name, hint, value, fault.as_deref(), None));
+    let from = from.filter(|_| value.is_empty());
+    let response = row_ui(ui, name, id, |ui| {
+        let field = Field::new(id, value, name).placeholder(hint).mono();
+        shown_ui(ui, id, if let Some(from) = from { field.trailing(from) } else { field }, fault.as_deref())
+    });
     fault_ui(ui, &response, fault.as_deref());
     response
 }
@@ -85,22 +104,34 @@ pub(super) fn typed_ui(
     fault: Option<&str>,
     width: Option<f32>,
 ) -> Response {
-    // The word that is being typed is not wrong yet.
-    let is_typed = ui.memory(|memory| memory.has_focus(id));
-    let fault = fault.filter(|_| !is_typed);
-    let mut field = Field::new(id, value, name).placeholder(hint).mono().error(fault.map(|_| ""));
+    let mut field = Field::new(id, value, name).placeholder(hint).mono();
     if let Some(width) = width {
         field = field.width(width);
     }
-    let response = field.show(ui);
+    shown_ui(ui, id, field, fault)
+}
+
+fn shown_ui(ui: &mut Ui, id: Id, field: Field<'_>, fault: Option<&str>) -> Response {
+    let fault = fault.filter(|_| !is_typed(ui, id));
+    let response = field.error(fault.map(|_| "")).show(ui);
     take_focus(ui, &response);
+    let typing = id.with("typing");
+    if response.changed() {
+        ui.data_mut(|data| data.insert_temp(typing, true));
+    } else if !response.has_focus() {
+        ui.data_mut(|data| data.remove::<bool>(typing));
+    }
     response
+}
+
+/// The word that is being typed is not wrong yet; what somebody only came to is.
+fn is_typed(ui: &Ui, id: Id) -> bool {
+    ui.memory(|memory| memory.has_focus(id)) && ui.data(|data| data.get_temp(id.with("typing"))).unwrap_or(false)
 }
 
 /// What is wrong with a field, below it.
 pub(super) fn fault_ui(ui: &mut Ui, response: &Response, fault: Option<&str>) {
-    let is_typed = ui.memory(|memory| memory.has_focus(response.id));
-    if let Some(fault) = fault.filter(|_| !is_typed) {
+    if let Some(fault) = fault.filter(|_| !is_typed(ui, response.id)) {
         below_ui(ui, fault, tokens(ui).error, Some(Role::Alert));
     }
 }
@@ -129,8 +160,9 @@ pub(super) fn word_ui(ui: &mut Ui, word: &str) {
     ui.add(crate::ui::widgets::text::Line::new(word).color(tokens(ui).text2));
 }
 
-/// The field that is to take the focus when it is shown next.
+/// The field that is to take the focus when it is shown next; what is wrong with it is said at once.
 pub(super) fn ask_focus(ui: &Ui, id: Id) {
+    ui.data_mut(|data| data.remove::<bool>(id.with("typing")));
     ui.data_mut(|data| data.insert_temp(Id::unique("register focus"), id));
 }
 
@@ -140,5 +172,7 @@ pub(super) fn take_focus(ui: &Ui, response: &Response) {
         ui.data_mut(|data| data.remove::<Id>(key));
         response.request_focus();
         response.scroll_to_me(None);
+        // Its ring is painted in the next frame.
+        ui.ctx().request_repaint();
     }
 }

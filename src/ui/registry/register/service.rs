@@ -16,18 +16,19 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::shared::{boxed, ring};
 use crate::ui::widgets::switches::toggle_ui;
 use crate::ui::widgets::text::{self, Line};
-use crate::ui::widgets::tooltip::tooltip_ui;
 use crate::ui::{fonts, theme};
 
-pub(super) fn service_ui(ui: &mut Ui, form: &Form<'_>, dialog: &RegisterDialog, typed: &mut RegisterForm) {
+/// Returns whether the registry is to be asked again about the id.
+pub(super) fn service_ui(ui: &mut Ui, form: &Form<'_>, dialog: &RegisterDialog, typed: &mut RegisterForm) -> bool {
     let acts = form.lang.acts();
     let name = (&FaultPlace::Field("Name"), field_id(None, "Name"));
     field_row_ui(ui, form, form.lang.words().name, name, "", &mut typed.name);
-    id_ui(ui, form, dialog, typed);
+    let looks_again = id_ui(ui, form, dialog, typed);
     address_ui(ui, form, typed);
     tags_ui(ui, form, typed);
     let fault = form.fault(&FaultPlace::Field("Meta"));
-    pairs_ui(ui, form, form.lang.words().metadata, "Meta", &mut typed.meta);
+    let rows = Pairs { name: form.lang.words().metadata, what: "Meta", again: &typed.typed_again };
+    pairs_ui(ui, form, rows, &mut typed.meta);
     if let Some(fault) = fault {
         below_ui(ui, &fault, tokens(ui).error, Some(egui::Role::Alert));
     }
@@ -48,32 +49,41 @@ pub(super) fn service_ui(ui: &mut Ui, form: &Form<'_>, dialog: &RegisterDialog, 
     if typed.more {
         more_ui(ui, form, typed);
     }
+    looks_again
 }
 
-fn id_ui(ui: &mut Ui, form: &Form<'_>, dialog: &RegisterDialog, typed: &mut RegisterForm) {
+/// Returns whether the registry is to be asked again.
+fn id_ui(ui: &mut Ui, form: &Form<'_>, dialog: &RegisterDialog, typed: &mut RegisterForm) -> bool {
     let (acts, t) = (form.lang.acts(), tokens(ui));
     let id = field_id(None, "ID");
     let known = match &dialog.id {
         IdState::Unknown => None,
         IdState::Free => Some((Icon::CircleCheck, Tone::Ok, acts.id_free.to_owned())),
         IdState::Taken(service) => Some((Icon::TriangleAlert, Tone::Warn, form.lang.id_taken(service))),
-        IdState::Failed(_) => Some((Icon::CircleQuestionMark, Tone::Plain, form.lang.registry().unknown.to_owned())),
+        IdState::Failed(_) => Some((Icon::CircleQuestionMark, Tone::Warn, form.lang.registry().unknown.to_owned())),
     };
+    let mut looks_again = false;
     row_ui(ui, "ID", id, |ui| {
         let said = known.as_ref().map_or(0.0, |(_, _, word)| text::width(ui.painter(), word, fonts::body()) + 28.0);
         let width = (ui.available_width() - said).max(100.0);
         let hint = if typed.name.trim().is_empty() { acts.id_same_as_name } else { &typed.name.trim().to_owned() };
         typed_ui(ui, id, "ID", hint, &mut typed.id, None, Some(width));
         if let Some((icon, tone, word)) = &known {
-            let response = icon_word_ui(ui, *icon, *tone, word);
-            if let IdState::Failed(error) = &dialog.id {
-                tooltip_ui(&response, &form.lang.registry_error(error), None);
-            }
+            icon_word_ui(ui, *icon, *tone, word);
         }
     });
+    if let IdState::Failed(error) = &dialog.id {
+        let said = form.lang.id_unknown(error);
+        below_ui(ui, &said, t.warn, Some(egui::Role::Status));
+        looks_again = row_ui(ui, "", "id again", |ui| {
+            let name = form.lang.labelled(form.lang.registry().look_again, "ID");
+            ui.add(Button::link(form.lang.registry().look_again).name(&name)).clicked()
+        });
+    }
     if let IdState::Taken(service) = &dialog.id {
         below_ui(ui, &form.lang.id_replaced(typed.effective_id(), service), t.warn, None);
     }
+    looks_again
 }
 
 fn address_ui(ui: &mut Ui, form: &Form<'_>, typed: &mut RegisterForm) {
@@ -166,8 +176,20 @@ fn tags_ui(ui: &mut Ui, form: &Form<'_>, typed: &mut RegisterForm) {
     }
 }
 
+/// What rows of pairs are.
+#[derive(Clone, Copy)]
+pub(super) struct Pairs<'a> {
+    /// What stands before the first.
+    pub(super) name: &'a str,
+    /// Tells their fields from others.
+    pub(super) what: &'a str,
+    /// Keys whose values have to be typed again.
+    pub(super) again: &'a [String],
+}
+
 /// Rows of a key and its value, each with the button that takes it away.
-pub(super) fn pairs_ui(ui: &mut Ui, form: &Form<'_>, name: &str, what: &str, pairs: &mut Vec<(String, String)>) {
+pub(super) fn pairs_ui(ui: &mut Ui, form: &Form<'_>, rows: Pairs<'_>, pairs: &mut Vec<(String, String)>) {
+    let Pairs { name, what, again } = rows;
     let words = form.lang.words();
     let mut removed = None;
     for (at, (key, value)) in pairs.iter_mut().enumerate() {
@@ -177,7 +199,9 @@ pub(super) fn pairs_ui(ui: &mut Ui, form: &Form<'_>, name: &str, what: &str, pai
             let (key_id, value_id) =
                 (field_id(Some(at), &format!("{what} key")), field_id(Some(at), &format!("{what} value")));
             typed_ui(ui, key_id, words.key, words.key, key, None, Some(128.0));
-            typed_ui(ui, value_id, words.value, words.value, value, None, Some(width));
+            let is_missing = value.is_empty() && again.contains(key);
+            let (hint, fault) = if is_missing { (words.type_again, Some("")) } else { (words.value, None) };
+            typed_ui(ui, value_id, words.value, hint, value, fault, Some(width));
             if ui.add(IconButton::new(Icon::X, &form.lang.remove_entry(key))).clicked() {
                 removed = Some(at);
             }

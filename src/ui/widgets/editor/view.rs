@@ -118,7 +118,12 @@ fn content_ui(
     let size = vec2(left + state.widest.1 + RIGHT, count as f32 * CODE_LINE + 2.0 * MARGIN).max(room.size());
     ui.set_min_size(size);
     let whole = Rect::from_min_size(ui.max_rect().min, size);
-    let response = ui.interact(whole, editor.id, Sense::click_and_drag()).on_hover_cursor(CursorIcon::Text);
+    // What is scrolled away is nobody's to click, nor a screen reader's to point at; an editor that is scrolled away as
+    // a whole is where it is.
+    let own = whole.intersect(room);
+    let seen = own.intersect(ui.clip_rect());
+    let seen = if seen.is_positive() { seen } else { own };
+    let response = ui.interact(seen, editor.id, Sense::click_and_drag()).on_hover_cursor(CursorIcon::Text);
     let frame = Frame { t, origin, left, room, composed, rows };
 
     if editor.enabled {
