@@ -76,22 +76,24 @@ impl KeyChange {
     }
 }
 
-/// A row of the list of changes: places in [`KeysView::changes`].
+/// A row of the list of changes, each named for [`KeysView::listed_change`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeLine {
     /// An act on many keys.
     Act {
         /// Its newest change.
-        newest: usize,
+        newest: u64,
         /// So many keys it changed.
         keys: usize,
         /// Its changes follow one by one.
         is_open: bool,
+        /// Something of it can be taken back.
+        can_undo: bool,
     },
     /// A change.
     One {
         /// Which.
-        change: usize,
+        change: u64,
         /// It stands below its act.
         in_act: bool,
     },
@@ -172,9 +174,16 @@ impl KeysView {
         self.changes.iter().find(|change| change.id == id)
     }
 
+    /// A change of a row. It stays the same while newer ones come.
+    pub fn listed_change(&self, number: u64) -> Option<&KeyChange> {
+        let place = self.put.checked_sub(number.saturating_add(1))?;
+        self.changes.get(usize::try_from(place).ok()?)
+    }
+
     /// Puts the newest change on top; the oldest go, and the oldest values before them.
     pub(super) fn put_change(&mut self, change: KeyChange) {
         self.listed += 1;
+        self.put += 1;
         self.before_bytes += bytes_before(&change);
         self.changes.push_front(change);
         if self.changes.len() > KEPT_CHANGES
@@ -196,49 +205,48 @@ impl KeysView {
 
     /// Makes the list anew: of the key in the middle, or of all, where the changes of one act are one row.
     pub(super) fn make_change_lines(&mut self) {
+        let numbered = || (0..self.put).rev().zip(&self.changes);
         if !self.all_changes {
-            let own = |(place, change): (usize, &KeyChange)| {
-                (self.key.as_ref() == Some(&change.key)).then_some(ChangeLine::One { change: place, in_act: false })
+            let own = |(number, change): (u64, &KeyChange)| {
+                (self.key.as_ref() == Some(&change.key)).then_some(ChangeLine::One { change: number, in_act: false })
             };
-            self.change_lines = self.changes.iter().enumerate().filter_map(own).collect();
+            self.change_lines = numbered().filter_map(own).collect();
             return;
         }
-        let mut acts: HashMap<u64, Vec<usize>> = HashMap::new();
-        for (place, change) in self.changes.iter().enumerate() {
+        let mut acts: HashMap<u64, Vec<(u64, &KeyChange)>> = HashMap::new();
+        for (number, change) in numbered() {
             if let Some(act) = &change.act {
-                acts.entry(act.id).or_default().push(place);
+                acts.entry(act.id).or_default().push((number, change));
             }
         }
         let mut told = HashSet::new();
         let mut lines = Vec::new();
-        for (place, change) in self.changes.iter().enumerate() {
+        for (number, change) in numbered() {
             let act = change.act.as_ref().and_then(|act| Some((act, acts.get(&act.id).filter(|all| all.len() > 1)?)));
             let Some((act, all)) = act else {
-                lines.push(ChangeLine::One { change: place, in_act: false });
+                lines.push(ChangeLine::One { change: number, in_act: false });
                 continue;
             };
             if !told.insert(act.id) {
                 continue;
             }
             let is_open = self.open_acts.contains(&act.id);
-            lines.push(ChangeLine::Act { newest: place, keys: self.keys_of(&act.kind, all), is_open });
+            let can_undo = all.iter().any(|(_, change)| self.undo_of(change).is_some());
+            lines.push(ChangeLine::Act { newest: number, keys: keys_of(&act.kind, all), is_open, can_undo });
             if is_open {
-                lines.extend(all.iter().map(|change| ChangeLine::One { change: *change, in_act: true }));
+                lines.extend(all.iter().map(|(change, _)| ChangeLine::One { change: *change, in_act: true }));
             }
         }
         self.change_lines = lines;
     }
+}
 
-    /// A key that got another name is one, though it was written here and deleted there.
-    fn keys_of(&self, kind: &KeyJobKind, changes: &[usize]) -> usize {
-        if !matches!(kind, KeyJobKind::Move(_, _, false)) {
-            return changes.len();
-        }
-        let is_new = |place: &&usize| {
-            self.changes.get(**place).is_some_and(|change| matches!(change.delta, KeyDelta::Created(_)))
-        };
-        changes.iter().filter(is_new).count()
+/// A key that got another name is one, though it was written here and deleted there.
+fn keys_of(kind: &KeyJobKind, changes: &[(u64, &KeyChange)]) -> usize {
+    if !matches!(kind, KeyJobKind::Move(_, _, false)) {
+        return changes.len();
     }
+    changes.iter().filter(|(_, change)| matches!(change.delta, KeyDelta::Created(_))).count()
 }
 
 fn bytes_before(change: &KeyChange) -> usize {
