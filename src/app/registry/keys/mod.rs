@@ -13,6 +13,7 @@ mod hear;
 mod job;
 mod keep;
 mod look;
+mod own;
 mod undo;
 
 #[cfg(test)]
@@ -142,7 +143,7 @@ pub struct KeysView {
     made_of: Option<MadeOf>,
     /// What the rows of the list of changes were made of.
     listed_of: Option<ListedOf>,
-    pub(in crate::app) ours: Vec<change::OwnWrite>,
+    pub(in crate::app) ours: own::OwnWrites,
 }
 
 /// What rows were made of: where it is the same, so are they.
