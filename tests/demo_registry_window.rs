@@ -207,7 +207,7 @@ fn agents(port: &str) -> Vec<String> {
 }
 
 #[test]
-fn registries_come_back_and_leave_the_services_in_front() {
+fn registries_come_back_with_what_was_in_front() {
     in_both(|lang| {
         let (folder, files) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let file = files.path().join("list.txt");
@@ -231,19 +231,26 @@ fn registries_come_back_and_leave_the_services_in_front() {
         first.act(Action::Registry(RegistryAct::Show(RegistryView::Service(service))));
         first.act(Action::StartDemo);
         first.until("the demo's list too", |app| app.registries.entries.len() == 3);
-        first.steps(4);
+        first.until_demo();
+        first.act(Action::ShowArea(Area::Registry));
         drop(first);
         let text = std::fs::read_to_string(folder.path().join(FILE)).unwrap();
         assert!(text.contains("list.txt") && !text.contains("t0k3n-value"), "{text}");
 
         let mut second = Begin::new(lang).kept_in(folder.path()).walk();
         second.until("the list is open again", |app| is_live(app, RegistryKind::Static));
+        // Its token is lost, so it is asked only where the person wants that.
+        second.until("the other waits for its token", |app| {
+            entry(app, RegistryKind::Consul).is_some_and(|entry| entry.state == RegistryState::NoToken)
+        });
+        let consul = entry(second.app(), RegistryKind::Consul).unwrap().id;
+        second.act(Action::Registry(RegistryAct::AskWithoutToken(consul)));
         second.until("the other is away", |app| {
             entry(app, RegistryKind::Consul).is_some_and(|entry| matches!(entry.state, RegistryState::Away(_)))
         });
         let app = second.app();
         assert_eq!(app.registries.entries.len(), 2, "the demo's came with the demo");
-        assert_eq!(app.area, Area::Services);
+        assert_eq!(app.area, Area::Registry);
         let consul = entry(app, RegistryKind::Consul).unwrap();
         assert!(consul.form.read_only && consul.form.token_missing && consul.form.token.is_empty());
         assert_eq!(consul.form.address, nobody);

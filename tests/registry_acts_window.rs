@@ -227,7 +227,7 @@ fn a_registry_a_datacenter_and_its_nodes_are_looked_at_and_read_only_forbids() {
             walk.act(Action::SetSettings(Box::new(Settings { zoom_percent: Some(percent), ..Settings::default() })));
             let registry = walk.app().registries.entries[0].id;
             walk.act(Action::Registry(RegistryAct::Show(RegistryView::Registry(registry))));
-            walk.until("the agent is known", |app| matches!(app.registries.entries[0].agent, Some(Ok(_))));
+            walk.until("the agent is known", |app| app.registries.entries[0].agent.is_some());
             walk.look("a registry");
             if percent == 100 {
                 walk.click(Role::Button, "raft");

@@ -13,7 +13,7 @@ use std::time::Duration;
 use common::{headless, isolate};
 use proconsul::registry::consul::{Consul, ConsulExplicit, ConsulSettings, LARGEST_VALUE};
 use proconsul::registry::{
-    Answer, Cas, Hidden, KeyEntry, KeyValues as _, KeyWritten, RegistryFault, Scope, Watch, WatchUpdate,
+    Answer, BadKey, Cas, Hidden, KeyEntry, KeyValues as _, KeyWritten, RegistryFault, Scope, Watch, WatchUpdate,
 };
 use proconsul::secret::Secret;
 use registry_support::{Agent, Plan, consul};
@@ -328,7 +328,10 @@ async fn a_value_has_a_limit_which_is_said_before_it_is_sent() {
     assert_eq!(ours.get(&scope, "big//x").await.unwrap().value.unwrap().value, some);
     let refused = |error: proconsul::registry::RegistryError| {
         assert!(
-            matches!(&error.fault, RegistryFault::Refused { status: 0, said } if said.contains("too large")),
+            matches!(
+                &error.fault,
+                RegistryFault::BadKey(BadKey::TooLarge { .. } | BadKey::TooLargeForTransaction { .. })
+            ),
             "{error}"
         );
     };

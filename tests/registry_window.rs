@@ -205,7 +205,7 @@ fn a_list_made_by_hand() {
         let mut walk = Begin::new(lang).with_demo();
         let demo = demo_address(&walk);
         walk.act(Action::ShowArea(Area::Registry));
-        walk.click_nth(Role::Button, words.add_registry, 0);
+        walk.click_nth(Role::Button, lang.registry_state().add_registry_dots, 0);
         // The question takes its place.
         walk.steps(8);
         walk.click(Role::RadioButton, lang.registry_kind(RegistryKind::Static));

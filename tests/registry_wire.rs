@@ -100,7 +100,7 @@ async fn what_is_no_grpc() {
     let facts = probe(stranger("HTTP/1.1 400 Bad Request\r\n\r\n").await).await;
     assert_eq!((&facts.tcp, &facts.health), (&TcpFact::Open, &WireHealth::Unreachable), "{facts:?}");
     let GrpcFact::Foreign(seen) = &facts.grpc else { panic!("{facts:?}") };
-    assert!(seen.contains("HTTP/1.1 400"), "{seen}");
+    assert!(seen.to_string().contains("HTTP/1.1 400"), "{seen}");
 
     let facts = probe("127.0.0.1:0").await;
     assert_eq!((facts.tcp, facts.health), (TcpFact::NoPort, WireHealth::Unreachable));

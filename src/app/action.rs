@@ -17,6 +17,8 @@ use crate::words::Lang;
 /// Where chosen files go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PickFor {
+    /// A path in the question how a registry is reached.
+    RegistryForm(RegistryPath),
     /// They are opened at once.
     Open,
     /// Into the paths of the question that adds a source.
@@ -48,6 +50,19 @@ pub enum FormPath {
     Key,
     /// PKCS#12.
     Bundle,
+}
+
+/// A path in the question how a registry is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistryPath {
+    /// CA file.
+    Ca,
+    /// Client certificate.
+    Cert,
+    /// Its key.
+    Key,
+    /// The file of a list.
+    List,
 }
 
 /// One act.

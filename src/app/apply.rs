@@ -148,6 +148,7 @@ impl App {
             Action::ShowArea(area) => {
                 self.area = area;
                 self.read_known_certificates();
+                self.ask_for_area(now);
             }
             Action::GiveKey(command, chord) => self.keys.give(command, chord),
             Action::ClearKey(command) => self.keys.clear(command),
@@ -519,6 +520,7 @@ impl App {
                 }
             }
             PickFor::Registration => self.picked_registration(first),
+            PickFor::RegistryForm(path) => self.picked_for_registry(path, first),
             PickFor::DialogRoots => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.import_roots = join_paths(&paths);

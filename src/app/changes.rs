@@ -286,9 +286,21 @@ impl App {
         self.load(id, now);
     }
 
+    /// A registry that was removed is back: its notice goes.
+    pub(super) fn drop_removed_registry_notice(&mut self, number: u64) {
+        let is_it =
+            |what: &Happened| matches!(what, Happened::RegistryRemoved { number: known, .. } if *known == number);
+        self.told.retain(|notice| !is_it(&notice.what));
+    }
+
     /// What was removed is forgotten with its notice.
     pub(super) fn forget_removed(&mut self) {
         let told = &self.told;
+        self.registries.removed.retain(|number, _| {
+            let is_it =
+                |what: &Happened| matches!(what, Happened::RegistryRemoved { number: known, .. } if known == number);
+            told.iter().any(|notice| is_it(&notice.what))
+        });
         self.removed.retain(|number, _| {
             told.iter().any(|notice| matches!(&notice.what, Happened::Removed { number: known, .. } if known == number))
         });

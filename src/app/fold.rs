@@ -82,7 +82,10 @@ impl App {
                     Ok(paths) => self.picked(purpose, paths, now),
                     Err(_no_dialog) => {
                         self.no_dialog = true;
-                        if !matches!(purpose, PickFor::Save | PickFor::Keys(_) | PickFor::Registration) {
+                        if !matches!(
+                            purpose,
+                            PickFor::Save | PickFor::Keys(_) | PickFor::Registration | PickFor::RegistryForm(_)
+                        ) {
                             self.welcome_path.get_or_insert_default();
                         }
                     }

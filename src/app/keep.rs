@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::registry::KeyCopies;
 use super::{
-    App, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PasteNote, RequestSide, ResponseSide, SourceEntry,
-    SourceOrigin, Tab, TabId, ThemeChoice, is_secret_key,
+    App, Area, CaKind, ClientKind, ConnectionForm, DemoState, MetadataRow, PasteNote, RequestSide, ResponseSide,
+    SourceEntry, SourceOrigin, Tab, TabId, ThemeChoice, is_secret_key,
 };
 use crate::call::Encoding;
 use crate::engine::{AllWho, Scheme};
@@ -62,6 +62,7 @@ impl App {
             last_secret: self.secrets.last(),
             forms: self.forms.iter().filter_map(|(address, form)| self.form_doc(address, form)).collect(),
             tabs: self.tabs.iter().map(|tab| self.tab_doc(tab, drafts)).collect(),
+            area: Some(area_tag(self.area).to_owned()),
             active: self.tabs.iter().position(|tab| Some(tab.id) == self.active),
             recent_targets: self.recent_targets.clone(),
             recent_sources: self.recent_sources.clone(),
@@ -187,6 +188,15 @@ impl App {
                 .as_ref()
                 .map(|all| if all.who == AllWho::Passing { "passing" } else { "registered" }.to_owned()),
         }
+    }
+}
+
+/// What an area is called from one start to the next.
+pub(super) fn area_tag(area: Area) -> &'static str {
+    match area {
+        Area::Services => "services",
+        Area::Registry => "registry",
+        Area::Settings => "settings",
     }
 }
 

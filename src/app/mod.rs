@@ -57,7 +57,7 @@ use crate::keychain::KeychainState;
 use crate::state::RecentSource;
 use crate::words::Lang;
 
-pub use action::{Action, FormPath, PickFor};
+pub use action::{Action, FormPath, PickFor, RegistryPath};
 pub use all::{AllAct, AllBlock, AllFailure, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
 pub use changes::AddTrust;
 pub use chord::{Chord, ChordRefusal};
@@ -83,7 +83,7 @@ pub use registry::{
     PROBE_EVERY, RegisterAct, RegisterDialog, RegisterForm, Registries, RegistryAct, RegistryDialog, RegistryEntry,
     RegistryForm, RegistryFormFault, RegistryLine, RegistryNode, RegistryState, RegistryTree, RegistryView,
     ServiceChange, ServiceColumn, ServiceEntry, ServiceLine, ServiceRef, ServiceSums, ServiceView, ShownVersion,
-    TimelineLine, UndoStep, Usual, folder_of, is_secret_value, service_changes,
+    TimelineLine, TokenTrouble, UndoStep, Usual, folder_of, is_secret_value, service_changes,
 };
 pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};

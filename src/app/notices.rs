@@ -6,7 +6,7 @@ use super::{App, TabId};
 use crate::app::{ActSaid, ServiceRef};
 use crate::call::Code;
 use crate::engine::SourceId;
-use crate::registry::Health;
+use crate::registry::{Health, RegistryKind};
 
 /// So many are listed.
 const KEPT: usize = 50;
@@ -35,6 +35,19 @@ pub enum Happened {
         dropped: usize,
         /// Rows that stayed, because something uses the address.
         kept: usize,
+    },
+    /// A registry was removed.
+    RegistryRemoved {
+        /// By which it comes back.
+        number: u64,
+        /// Which kind.
+        kind: RegistryKind,
+        /// What the person called it; may be empty.
+        name: String,
+        /// Where it is, as typed; may be empty.
+        place: String,
+        /// Lines of a list that was made by hand; 0 for others.
+        lines: usize,
     },
     /// A call ended in a tab that was not in front: its method, and its status.
     CallEnded(TabId, String, Code),

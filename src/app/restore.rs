@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::keep::{lang_tag, theme_tag};
+use super::keep::{area_tag, lang_tag, theme_tag};
 use super::{
-    AllTab, App, CaKind, ClientKind, ConnectionForm, DemoState, Keys, MetadataRow, PinnedCertificate, Prepared,
+    AllTab, App, Area, CaKind, ClientKind, ConnectionForm, DemoState, Keys, MetadataRow, PinnedCertificate, Prepared,
     RequestSide, ResponseSide, Settings, SourceOrigin, StreamTab, Tab, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
@@ -56,6 +56,10 @@ impl App {
         let active = document.active.and_then(|index| self.tabs.get(index)).or(self.tabs.first()).map(|tab| tab.id);
         if let Some(id) = active {
             self.choose_tab(id);
+        }
+        let areas = [Area::Services, Area::Registry, Area::Settings];
+        if let Some(area) = areas.into_iter().find(|area| document.area.as_deref() == Some(area_tag(*area))) {
+            self.area = area;
         }
     }
 

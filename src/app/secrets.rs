@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use super::{App, DemoState, MetadataRow, RegistryEntry, SourceEntry, SourceOrigin};
+use super::{App, DemoState, MetadataRow, RegistryEntry, RegistryState, SourceEntry, SourceOrigin};
 use crate::engine::{Command, Generation, RegistryId, SecretWish, SecretsUpdate, SourceId};
 use crate::keychain::KeychainState;
 use crate::secret::Secret;
@@ -204,13 +204,15 @@ impl App {
         self.load_waiting(now);
     }
 
-    /// Opens registries whose token came, or will not come soon: without it they say what they refuse.
+    /// Opens registries whose token came; those to which it will not come soon say so.
     fn open_waiting_registries(&mut self, now: Instant) {
         let waits = |entry: &&RegistryEntry| {
             let came = !entry.form.token_missing || entry.form.token_kept == 0 || !self.is_asked(entry.form.token_kept);
             entry.generation == Generation::default() && (came || self.keychain == KeychainState::Waiting)
         };
-        let late = |entry: &&RegistryEntry| entry.opened_without_token && !entry.form.token_missing;
+        let late = |entry: &&RegistryEntry| {
+            (entry.state == RegistryState::NoToken || entry.asks_without_token) && !entry.lacks_token()
+        };
         let ids: Vec<RegistryId> =
             self.registries.entries.iter().filter(|entry| waits(entry) || late(entry)).map(|entry| entry.id).collect();
         for id in ids {

@@ -14,8 +14,8 @@ use super::endpoint::at_home;
 use crate::call::CallStatus;
 use crate::registry::consul::{Consul, ConsulExplicit, ConsulSettings};
 use crate::registry::{
-    Health, Hidden, Instance, InstanceKey, NoInstance, Policy, Registry, RegistryError, RegistryFault, RegistryKind,
-    RegistryPlace, RegistryTarget, RegistryTargetError, StaticList, choose, names_a_registry,
+    BadSetting, Health, Hidden, Instance, InstanceKey, NoInstance, Policy, Registry, RegistryError, RegistryFault,
+    RegistryKind, RegistryPlace, RegistryTarget, RegistryTargetError, StaticList, choose, names_a_registry,
 };
 
 /// Turns of so many targets are remembered.
@@ -59,6 +59,9 @@ pub enum ResolveError {
         /// What left none.
         none: NoInstance,
     },
+    /// The person cancelled before it answered.
+    #[error("cancelled before its registry named an instance")]
+    Cancelled,
     /// It did not answer before the call's deadline.
     #[error("{address}: its registry did not name an instance within the deadline of {} ms", .limit.as_millis())]
     TooLate {
@@ -209,7 +212,7 @@ impl Registries {
                     return Ok(known);
                 }
                 if place.address.is_empty() {
-                    let fault = RegistryFault::Settings("no list was made by hand here; name its file".to_owned());
+                    let fault = RegistryFault::Settings(BadSetting::NoList);
                     return Err(RegistryError { place, asked: String::new(), fault });
                 }
                 // A list costs nothing to open, and its file may be another one tomorrow.

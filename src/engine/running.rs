@@ -19,8 +19,8 @@ use super::stop::{Stop, StopOnDrop};
 use super::store::MessageStore;
 use super::tls_memory::TlsMemory;
 use super::{
-    Attempt, CallId, CallUpdate, Detail, Direction, Endpoint, Event, NoText, Reflector, Registries, Resolved,
-    StartCall, TextLines, load_options,
+    Attempt, CallId, CallUpdate, Detail, Direction, Endpoint, Event, NoText, Reflector, Registries, ResolveError,
+    Resolved, StartCall, TextLines, load_options,
 };
 use crate::call::{
     self, CallEvent, CallHandle, CallRequest, CallStatus, Code, Deadline, EventReceiver, MessageRecord, Metadata,
@@ -243,9 +243,7 @@ impl Call {
             resolved = self.registries.resolve_within(&start.endpoint.address, &start.policy, deadline) => {
                 resolved.map_err(|error| CallUpdate::NotResolved(Arc::new(error)))
             }
-            () = self.cancel.notified() => {
-                Err(CallUpdate::NotBegun("cancelled before its registry named an instance".to_owned()))
-            }
+            () = self.cancel.notified() => Err(CallUpdate::NotResolved(Arc::new(ResolveError::Cancelled))),
         }
     }
 

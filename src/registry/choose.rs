@@ -71,8 +71,8 @@ pub struct NoInstance {
     pub wish: Wish,
     /// The id that was asked for.
     pub id: Option<String>,
-    /// Health of those that have the tags, by word: `2 critical, 1 maintenance`.
-    pub found: String,
+    /// Health of those that have the tags: how many of each, the worst first.
+    pub found: Vec<(Health, usize)>,
 }
 
 impl std::fmt::Display for NoInstance {
@@ -99,9 +99,10 @@ impl std::fmt::Display for NoInstance {
                 Some(true) => ("passing", "leave passing=true out"),
                 _ => ("passing or warning", "write passing=false to call it all the same"),
             };
-            return write!(f, "no instance of {} is {wanted}: of {tagged}, {} ({way})", self.service, self.found);
+            let found = found_words(&self.found);
+            return write!(f, "no instance of {} is {wanted}: of {tagged}, {found} ({way})", self.service);
         }
-        write!(f, "no instance of {} has a port: of {tagged}, {}", self.service, self.found)
+        write!(f, "no instance of {} has a port: of {tagged}, {}", self.service, found_words(&self.found))
     }
 }
 
@@ -159,7 +160,7 @@ fn may(health: Health, passing: Option<bool>) -> bool {
     }
 }
 
-fn counts<'a>(instances: impl Iterator<Item = &'a Instance>) -> String {
+fn counts<'a>(instances: impl Iterator<Item = &'a Instance>) -> Vec<(Health, usize)> {
     let mut counts: Vec<(Health, usize)> = Vec::new();
     for instance in instances {
         match counts.iter_mut().find(|(health, _)| *health == instance.health) {
@@ -168,7 +169,12 @@ fn counts<'a>(instances: impl Iterator<Item = &'a Instance>) -> String {
         }
     }
     counts.sort_unstable_by_key(|(health, _)| std::cmp::Reverse(*health));
-    let words: Vec<String> = counts.iter().map(|(health, count)| format!("{count} {}", health.name())).collect();
+    counts
+}
+
+/// `2 critical, 1 maintenance`.
+fn found_words(found: &[(Health, usize)]) -> String {
+    let words: Vec<String> = found.iter().map(|(health, count)| format!("{count} {}", health.name())).collect();
     words.join(", ")
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::RegistryPlace;
+use super::{Absent, BadKey, BadSetting, Lacks, NotAsked, Odd, RegistryPlace, TlsTrouble, Undone, Unreached};
 
 /// Something that a registry did not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,14 +18,16 @@ pub struct RegistryError {
 /// Why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegistryFault {
-    /// It cannot be reached: the system's words.
-    Unreachable(String),
+    /// It cannot be reached.
+    Unreachable(Unreached),
     /// It was reached, and did not answer in time.
     Silent(Duration),
-    /// TLS failed: what, in words.
-    Tls(String),
+    /// TLS failed.
+    Tls(TlsTrouble),
     /// Access rules forbid it: the registry's words (`Permission denied`, `Missing service:write on User`).
     Denied(String),
+    /// It, or who stands before it, wants a user and a password.
+    WantsPassword,
     /// The token is not known to it.
     UnknownToken,
     /// There is no such datacenter.
@@ -36,15 +38,26 @@ pub enum RegistryFault {
     Refused {
         /// HTTP status, or 0.
         status: u16,
-        /// Its words.
+        /// Its words; may be empty.
         said: String,
     },
+    /// It sends to another place, where nobody goes.
+    Redirected {
+        /// HTTP status.
+        status: u16,
+        /// Where to; may be empty.
+        to: String,
+    },
+    /// A check is to be the alias of a node that there is not.
+    NoAliasNode(String),
+    /// A key or its value is none that it keeps.
+    BadKey(BadKey),
     /// It answered in a way that is not understood: it may be something else. What was seen.
-    Foreign(String),
+    Foreign(Odd),
     /// It said yes, and it is not so: what is.
-    NotDone(String),
+    NotDone(Undone),
     /// There is no such instance, check or key: which.
-    Missing(String),
+    Missing(Absent),
     /// The instance belongs to another agent, which cannot be asked.
     OtherAgent {
         /// The node whose agent has it.
@@ -52,14 +65,14 @@ pub enum RegistryFault {
         /// Its address.
         address: String,
         /// Why that one was not asked, or what it said.
-        why: String,
+        why: NotAsked,
     },
     /// This registry cannot do that: what.
-    Unsupported(&'static str),
+    Unsupported(Lacks),
     /// The person forbade acts on this registry.
     ReadOnly,
     /// A setting cannot be used: which, and why.
-    Settings(String),
+    Settings(BadSetting),
 }
 
 impl RegistryFault {
@@ -67,6 +80,13 @@ impl RegistryFault {
     pub fn is_away(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Silent(_) | Self::Foreign(_))
             || matches!(self, Self::Refused { status, .. } if *status >= 500)
+    }
+}
+
+impl RegistryFault {
+    /// Access rules refuse it, or do not know who asks: another token may help.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Denied(_) | Self::UnknownToken)
     }
 }
 
@@ -80,8 +100,18 @@ impl std::fmt::Display for RegistryFault {
             Self::UnknownToken => f.write_str("does not know this token (ACL not found)"),
             Self::NoDatacenter(name) => write!(f, "knows no datacenter {name}"),
             Self::BadFilter(said) => write!(f, "does not understand the filter: {said}"),
+            Self::WantsPassword => f.write_str("wants a user and a password (401)"),
+            Self::Refused { status, said } if said.is_empty() => write!(f, "refused with status {status}"),
             Self::Refused { status: 0, said } => write!(f, "refused: {said}"),
             Self::Refused { status, said } => write!(f, "refused ({status}): {said}"),
+            Self::Redirected { status, to } if to.is_empty() => {
+                write!(f, "refused ({status}): a redirect, which is not followed")
+            }
+            Self::Redirected { status, to } => {
+                write!(f, "refused ({status}): a redirect to {to}, which is not followed")
+            }
+            Self::NoAliasNode(node) => write!(f, "refused: there is no node {node} that a check could be the alias of"),
+            Self::BadKey(why) => write!(f, "refused: {why}"),
             Self::Foreign(seen) => write!(f, "answered in a way that is not understood: {seen}"),
             Self::NotDone(what) => write!(f, "said yes, but it is not so: {what}"),
             Self::Missing(what) => write!(f, "has no {what}"),

@@ -11,9 +11,9 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    AgentInfo, Answer, BoxFuture, Capabilities, Datacenter, Health, Hidden, Instance, InstanceKey, KeyValues, Node,
-    Registry, RegistryError, RegistryFault, RegistryKind, RegistryPlace, Scope, Service, WAITING_UPDATES, Watch,
-    WatchUpdate, services_of,
+    AgentInfo, Answer, BoxFuture, Capabilities, Datacenter, Health, Hidden, Instance, InstanceKey, KeyValues, Lacks,
+    Node, Registry, RegistryError, RegistryFault, RegistryKind, RegistryPlace, Scope, Service, Unreached, UnreadList,
+    WAITING_UPDATES, Watch, WatchUpdate, services_of,
 };
 
 /// A larger file is no list of addresses.
@@ -198,11 +198,11 @@ impl StaticList {
         }
     }
 
-    fn away(&self, why: String) -> RegistryError {
+    fn away(&self, why: UnreadList) -> RegistryError {
         away(&self.place, why)
     }
 
-    fn unsupported<T>(&self, what: &'static str) -> Result<T, RegistryError> {
+    fn unsupported<T>(&self, what: Lacks) -> Result<T, RegistryError> {
         let fault = RegistryFault::Unsupported(what);
         Err(RegistryError { place: self.place.clone(), asked: String::new(), fault })
     }
@@ -241,13 +241,14 @@ impl StaticList {
     }
 }
 
-fn away(place: &RegistryPlace, why: String) -> RegistryError {
-    RegistryError { place: place.clone(), asked: String::new(), fault: RegistryFault::Unreachable(why) }
+fn away(place: &RegistryPlace, why: UnreadList) -> RegistryError {
+    let fault = RegistryFault::Unreachable(Unreached::List(why));
+    RegistryError { place: place.clone(), asked: String::new(), fault }
 }
 
 fn check_scope(place: &RegistryPlace, scope: &Scope) -> Result<(), RegistryError> {
     let fault = if scope.filter.is_some() {
-        RegistryFault::Unsupported("filter expressions")
+        RegistryFault::Unsupported(Lacks::Filters)
     } else if let Some(name) = scope.datacenter.clone().filter(|name| !name.is_empty()) {
         RegistryFault::NoDatacenter(name)
     } else {
@@ -276,20 +277,28 @@ fn whole<T>(value: T) -> Answer<T> {
     Answer { value, hidden: Hidden::Nothing }
 }
 
-async fn read(path: &Path) -> Result<ListContent, String> {
+async fn read(path: &Path) -> Result<ListContent, UnreadList> {
     let owned = path.to_path_buf();
     let work = tokio::task::spawn_blocking(move || {
-        let found = std::fs::metadata(&owned).map_err(|error| format!("cannot be read: {error}"))?;
+        let found = std::fs::metadata(&owned).map_err(|error| unread(&error))?;
         if found.is_dir() {
-            return Err("is a folder, not a list".to_owned());
+            return Err(UnreadList::Folder);
         }
         if found.len() > MOST_BYTES {
-            return Err("is too large for a list of addresses".to_owned());
+            return Err(UnreadList::TooLarge);
         }
-        let bytes = std::fs::read(&owned).map_err(|error| format!("cannot be read: {error}"))?;
+        let bytes = std::fs::read(&owned).map_err(|error| unread(&error))?;
         Ok(parse_list(&String::from_utf8_lossy(&bytes)))
     });
-    work.await.unwrap_or_else(|error| Err(error.to_string()))
+    work.await.unwrap_or_else(|error| Err(UnreadList::Other(error.to_string())))
+}
+
+fn unread(error: &std::io::Error) -> UnreadList {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => UnreadList::NoFile,
+        std::io::ErrorKind::PermissionDenied => UnreadList::Forbidden,
+        _ => UnreadList::Other(error.to_string()),
+    }
 }
 
 /// What tells that a file is another one, or was written.
@@ -412,11 +421,11 @@ impl Registry for StaticList {
     }
 
     fn nodes<'a>(&'a self, _scope: &'a Scope) -> BoxFuture<'a, Result<Answer<Vec<Node>>, RegistryError>> {
-        Box::pin(async { self.unsupported("nodes") })
+        Box::pin(async { self.unsupported(Lacks::Nodes) })
     }
 
     fn agent(&self) -> BoxFuture<'_, Result<AgentInfo, RegistryError>> {
-        Box::pin(async { self.unsupported("facts about an agent") })
+        Box::pin(async { self.unsupported(Lacks::Agent) })
     }
 
     fn id_taken<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<String>, RegistryError>> {
@@ -427,11 +436,11 @@ impl Registry for StaticList {
     }
 
     fn register<'a>(&'a self, _body: &'a serde_json::Value) -> BoxFuture<'a, Result<(), RegistryError>> {
-        Box::pin(async { self.unsupported("registering: edit the list instead") })
+        Box::pin(async { self.unsupported(Lacks::Register) })
     }
 
     fn deregister<'a>(&'a self, _instance: &'a InstanceKey) -> BoxFuture<'a, Result<(), RegistryError>> {
-        Box::pin(async { self.unsupported("deregistering: edit the list instead") })
+        Box::pin(async { self.unsupported(Lacks::Deregister) })
     }
 
     fn maintain<'a>(
@@ -439,7 +448,7 @@ impl Registry for StaticList {
         _instance: &'a InstanceKey,
         _reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<(), RegistryError>> {
-        Box::pin(async { self.unsupported("maintenance") })
+        Box::pin(async { self.unsupported(Lacks::Maintenance) })
     }
 
     fn set_ttl<'a>(
@@ -449,7 +458,7 @@ impl Registry for StaticList {
         _to: Health,
         _note: &'a str,
     ) -> BoxFuture<'a, Result<(), RegistryError>> {
-        Box::pin(async { self.unsupported("checks") })
+        Box::pin(async { self.unsupported(Lacks::Checks) })
     }
 
     fn key_values(&self) -> Option<&dyn KeyValues> {

@@ -15,6 +15,7 @@ mod list;
 mod model;
 mod sums;
 mod target;
+mod why;
 mod wire;
 
 use std::fmt::Debug;
@@ -37,9 +38,12 @@ pub use model::{
 };
 pub use sums::{keep_checks_since, keep_since, services_of};
 pub use target::{MOST_RETRIES, RegistryTarget, RegistryTargetError, names_a_registry, whole_registry};
+pub use why::{
+    Absent, BadAddress, BadKey, BadSetting, Lacks, NotAsked, Odd, TlsTrouble, Undone, Unreached, UnreadList,
+};
 pub use wire::{
-    Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, GrpcFact, ReflectionFact, TcpFact, TlsFact,
-    WireFacts, WireHealth, WireSchema, disagreement, drift,
+    Blind, CertificateFacts, Disagreement, DisagreementKind, Drift, ForeignAnswer, GrpcFact, ReflectionFact, TcpFact,
+    TlsFact, WireFacts, WireFault, WireFaultKind, WireHealth, WireSchema, disagreement, drift,
 };
 
 /// A boxed future, so that registries can be kept as `Arc<dyn Registry>`.

@@ -368,8 +368,8 @@ pub struct AgentInfo {
     pub datacenter: String,
     /// Its version.
     pub version: String,
-    /// It is a server.
-    pub is_server: bool,
+    /// Server or client agent; `None` where access rules hide it.
+    pub is_server: Option<bool>,
     /// The leader's address; `None` where there is none.
     pub leader: Option<String>,
     /// Access rules are on; `None` where it does not say.

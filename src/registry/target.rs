@@ -64,13 +64,71 @@ pub struct RegistryTarget {
 /// More attempts than that are a load, not a call.
 pub const MOST_RETRIES: u32 = 10;
 
-/// What in a target is not understood, and how to write it. Never repeats a secret.
+/// What in a target is not understood. Never repeats a secret. `Display` is English and says how to write it; `words`
+/// says it in other languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegistryTargetError(pub String);
+pub enum RegistryTargetError {
+    /// It has no scheme.
+    NoScheme,
+    /// The scheme of a registry that is not known yet.
+    Later(String),
+    /// The scheme of something else.
+    NoRegistry(String),
+    /// It names no service of a Consul: this one, where it names one.
+    WhichService(Option<String>),
+    /// It names no service of a list.
+    WhichOfList,
+    /// More than one service.
+    TooMuch(String),
+    /// A part without a value.
+    Empty(String),
+    /// A policy that there is not.
+    NoPolicy(String),
+    /// No number of retries.
+    BadRetries(String),
+    /// A token.
+    Token,
+    /// A user and a password.
+    Password,
+    /// A part that is not known.
+    Unknown(String),
+    /// A part that is neither true nor false: its name and value.
+    NotTrueOrFalse(String, String),
+    /// What its % stand for is no text.
+    NoText(String),
+}
 
 impl std::fmt::Display for RegistryTargetError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::NoScheme => f.write_str("a registry's service is written consul://[host:port/]SERVICE"),
+            Self::Later(scheme) => write!(f, "{scheme}:// is not known yet: only consul:// and static:// are"),
+            Self::NoRegistry(scheme) => {
+                write!(f, "{scheme}:// is no registry: write consul://[host:port/]SERVICE or static://FILE#SERVICE")
+            }
+            Self::WhichService(None) => f.write_str("which service? write consul://[host:port/]SERVICE"),
+            Self::WhichService(Some(place)) => write!(f, "which service? write consul://{place}/SERVICE"),
+            Self::WhichOfList => f.write_str("which service of the list? write static://FILE#SERVICE"),
+            Self::TooMuch(service) => write!(
+                f,
+                "{service} is too much: after host:port comes one service; a slash inside its name is written %2F"
+            ),
+            Self::Empty(name) => write!(f, "{name}= is empty"),
+            Self::NoPolicy(value) => write!(f, "policy={value}: there are first, round_robin, random and near"),
+            Self::BadRetries(value) => write!(f, "retries={value}: write a number from 0 to {MOST_RETRIES}"),
+            Self::Token => f.write_str(
+                "a token does not belong into an address, where everybody sees it: set CONSUL_HTTP_TOKEN, or --token",
+            ),
+            Self::Password => f.write_str(
+                "user names and passwords do not belong into an address: set CONSUL_HTTP_AUTH, or CONSUL_HTTP_TOKEN",
+            ),
+            Self::Unknown(name) => write!(
+                f,
+                "{name}= is not known: there are tag, dc, passing, near, policy, instance, retries, stale and consistent"
+            ),
+            Self::NotTrueOrFalse(name, value) => write!(f, "{name}={value}: write true or false"),
+            Self::NoText(text) => write!(f, "{text}: what % stands for in it is no text"),
+        }
     }
 }
 
@@ -103,10 +161,6 @@ fn kind_of(scheme: &str) -> Option<RegistryKind> {
     [RegistryKind::Consul, RegistryKind::Static].into_iter().find(|kind| kind.scheme() == scheme)
 }
 
-fn refused<T>(why: impl Into<String>) -> Result<T, RegistryTargetError> {
-    Err(RegistryTargetError(why.into()))
-}
-
 impl RegistryTarget {
     /// A service, nothing else said.
     pub fn new(kind: RegistryKind, place: Option<String>, service: impl Into<String>) -> Self {
@@ -127,14 +181,14 @@ impl RegistryTarget {
     pub fn parse(text: &str) -> Result<Self, RegistryTargetError> {
         let text = text.trim();
         let Some((scheme, rest)) = text.split_once("://") else {
-            return refused("a registry's service is written consul://[host:port/]SERVICE");
+            return Err(RegistryTargetError::NoScheme);
         };
         let scheme = scheme.to_ascii_lowercase();
         let Some(kind) = kind_of(&scheme) else {
-            return refused(if LATER.contains(&scheme.as_str()) {
-                format!("{scheme}:// is not known yet: only consul:// and static:// are")
+            return Err(if LATER.contains(&scheme.as_str()) {
+                RegistryTargetError::Later(scheme)
             } else {
-                format!("{scheme}:// is no registry: write consul://[host:port/]SERVICE or static://FILE#SERVICE")
+                RegistryTargetError::NoRegistry(scheme)
             });
         };
         let (rest, fragment) = match kind {
@@ -157,9 +211,9 @@ impl RegistryTarget {
             target.take(&decoded(name)?, decoded(value)?)?;
         }
         if target.service.is_empty() {
-            return refused(match kind {
-                RegistryKind::Consul => "which service? write consul://[host:port/]SERVICE".to_owned(),
-                RegistryKind::Static => "which service of the list? write static://FILE#SERVICE".to_owned(),
+            return Err(match kind {
+                RegistryKind::Consul => RegistryTargetError::WhichService(None),
+                RegistryKind::Static => RegistryTargetError::WhichOfList,
             });
         }
         if target.near.is_none() && target.policy == Some(Policy::Near) && kind == RegistryKind::Consul {
@@ -169,7 +223,9 @@ impl RegistryTarget {
     }
 
     fn take(&mut self, name: &str, value: String) -> Result<(), RegistryTargetError> {
-        let filled = |value: String| if value.is_empty() { refused(format!("{name}= is empty")) } else { Ok(value) };
+        let filled = |value: String| {
+            if value.is_empty() { Err(RegistryTargetError::Empty(name.to_owned())) } else { Ok(value) }
+        };
         match name {
             "tag" => self.wish.tags.push(filled(value)?),
             "dc" => self.datacenter = Some(filled(value)?),
@@ -181,27 +237,17 @@ impl RegistryTarget {
             }
             "policy" => match Policy::of_name(&value) {
                 Some(policy) => self.policy = Some(policy),
-                None => {
-                    return refused(format!("policy={value}: there are first, round_robin, random and near"));
-                }
+                None => return Err(RegistryTargetError::NoPolicy(value)),
             },
             "instance" => self.policy = Some(Policy::Instance(filled(value)?)),
             "retries" => match value.parse::<u32>() {
                 Ok(count) if count <= MOST_RETRIES => self.retries = Some(count),
-                _ => return refused(format!("retries={value}: write a number from 0 to {MOST_RETRIES}")),
+                _ => return Err(RegistryTargetError::BadRetries(value)),
             },
             "service" if self.kind == RegistryKind::Static => self.service = filled(value)?,
             "stale" | "allow-stale" | "consistent" | "require-consistent" | "wait" | "timeout" | "max-backoff" => {}
-            "token" => {
-                return refused(
-                    "a token does not belong into an address, where everybody sees it: set CONSUL_HTTP_TOKEN, or --token",
-                );
-            }
-            other => {
-                return refused(format!(
-                    "{other}= is not known: there are tag, dc, passing, near, policy, instance, retries, stale and consistent"
-                ));
-            }
+            "token" => return Err(RegistryTargetError::Token),
+            other => return Err(RegistryTargetError::Unknown(other.to_owned())),
         }
         Ok(())
     }
@@ -221,26 +267,22 @@ impl RegistryTarget {
 /// `[host:port/]service`; the place, and the service.
 fn consul_path(path: &str) -> Result<(Option<String>, String), RegistryTargetError> {
     if path.split('/').next().is_some_and(|authority| authority.contains('@')) {
-        return refused(
-            "user names and passwords do not belong into an address: set CONSUL_HTTP_AUTH, or CONSUL_HTTP_TOKEN",
-        );
+        return Err(RegistryTargetError::Password);
     }
     let Some((place, service)) = path.split_once('/') else {
         let name = decoded(path)?;
         let looks_like_host = name.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
         if looks_like_host {
-            return refused(format!("which service? write consul://{name}/SERVICE"));
+            return Err(RegistryTargetError::WhichService(Some(name)));
         }
         return Ok((None, name));
     };
     let service = service.trim_end_matches('/');
     if service.is_empty() && !place.is_empty() {
-        return refused(format!("which service? write consul://{}/SERVICE", decoded(place)?));
+        return Err(RegistryTargetError::WhichService(Some(decoded(place)?)));
     }
     if service.contains('/') {
-        return refused(format!(
-            "{service} is too much: after host:port comes one service; a slash inside its name is written %2F"
-        ));
+        return Err(RegistryTargetError::TooMuch(service.to_owned()));
     }
     let place = decoded(place)?;
     Ok((Some(place).filter(|place| !place.is_empty()), decoded(service)?))
@@ -250,14 +292,14 @@ fn yes_or_no(name: &str, value: &str) -> Result<bool, RegistryTargetError> {
     match value {
         "" | "true" | "1" | "yes" => Ok(true),
         "false" | "0" | "no" => Ok(false),
-        other => refused(format!("{name}={other}: write true or false")),
+        other => Err(RegistryTargetError::NotTrueOrFalse(name.to_owned(), other.to_owned())),
     }
 }
 
 fn decoded(text: &str) -> Result<String, RegistryTargetError> {
     match percent_decode_str(text).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
-        Err(_) => refused(format!("{text}: what % stands for in it is no text")),
+        Err(_) => Err(RegistryTargetError::NoText(text.to_owned())),
     }
 }
 

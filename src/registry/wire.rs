@@ -57,8 +57,56 @@ pub enum TcpFact {
     NoSuchName,
     /// No port was registered, so there is nothing to try.
     NoPort,
-    /// Something else: the system's words.
-    Failed(String),
+    /// Something else.
+    Failed(WireFault),
+}
+
+/// Why a connection did not come to be, or broke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WireFault {
+    /// What happened, where `words` has something to say of it.
+    pub kind: WireFaultKind,
+    /// In English.
+    pub said: String,
+}
+
+/// What happened to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireFaultKind {
+    /// The server closed it.
+    Closed,
+    /// It broke.
+    Broken,
+    /// The server reset the request.
+    Reset,
+    /// The server is going away.
+    GoAway,
+    /// HTTP/2 was violated.
+    Protocol,
+    /// It had gone quiet, and a PING was not answered.
+    Quiet,
+    /// The server speaks no TLS.
+    NoTls,
+    /// The server wants TLS.
+    WantsTls,
+    /// No TLS version or cipher in common.
+    NoCommonTls,
+    /// The server's certificate is at fault.
+    BadCertificate,
+    /// The server wants a client certificate.
+    WantsCertificate,
+    /// The server refused our certificate.
+    CertificateRefused,
+    /// Our own settings cannot be used.
+    Settings,
+    /// Something else: what stands beside it.
+    Other,
+}
+
+impl std::fmt::Display for WireFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.said)
+    }
 }
 
 impl TcpFact {
@@ -146,12 +194,44 @@ pub enum GrpcFact {
     NotReached,
     /// It is.
     Spoken,
-    /// Something else is: what was seen, in English.
-    Foreign(String),
+    /// Something else is.
+    Foreign(ForeignAnswer),
     /// The port took the connection, and then nothing came in time.
     Silent,
-    /// The connection broke before HTTP/2 stood: why, in English.
-    Broken(String),
+    /// The connection broke before HTTP/2 stood.
+    Broken(WireFault),
+}
+
+/// What answers in the place of gRPC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForeignAnswer {
+    /// HTTP of another kind.
+    Http {
+        /// Its status.
+        status: u16,
+        /// Its `content-type`; may be empty.
+        content_type: String,
+    },
+    /// No HTTP/2: its first bytes, printable.
+    Bytes(String),
+    /// TLS without HTTP/2.
+    NoHttp2,
+    /// HTTP/2 without gRPC's statuses.
+    NoStatus,
+}
+
+impl std::fmt::Display for ForeignAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Http { status, content_type } if content_type.is_empty() => {
+                write!(f, "HTTP status {status} without gRPC")
+            }
+            Self::Http { status, content_type } => write!(f, "HTTP status {status}, {content_type}"),
+            Self::Bytes(seen) => write!(f, "it answered {seen:?}"),
+            Self::NoHttp2 => f.write_str("TLS without HTTP/2"),
+            Self::NoStatus => f.write_str("HTTP/2 without gRPC"),
+        }
+    }
 }
 
 /// A word of grpc.health.v1, or why there is none.
@@ -286,16 +366,18 @@ pub struct Disagreement {
 /// What the wire says instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DisagreementKind {
-    /// Nothing answers: why, in English; may be empty.
-    Unreachable(String),
+    /// Nothing answers: what TCP says of it.
+    Unreachable(TcpFact),
+    /// The connection broke before there was an answer.
+    Broken(WireFault),
     /// The port takes connections and then says nothing.
     Silent,
     /// The server says that it does not serve.
     NotServing,
     /// The server has no word on itself as a whole, and its services, of which this is the first, say so.
     ServiceNotServing(String),
-    /// What answers speaks no gRPC: what was seen, in English.
-    NoGrpc(String),
+    /// What answers speaks no gRPC.
+    NoGrpc(ForeignAnswer),
     /// It serves.
     Serving,
 }
@@ -328,8 +410,8 @@ pub fn disagreement(registry: RegistryKind, instance: &Instance, wire: &WireFact
         Health::Passing | Health::Warning => match (&wire.health, &wire.grpc) {
             (WireHealth::Unreachable, GrpcFact::Foreign(seen)) => DisagreementKind::NoGrpc(seen.clone()),
             (WireHealth::Unreachable, GrpcFact::Silent) => DisagreementKind::Silent,
-            (WireHealth::Unreachable, GrpcFact::Broken(why)) => DisagreementKind::Unreachable(why.clone()),
-            (WireHealth::Unreachable, _) => DisagreementKind::Unreachable(unreached(&wire.tcp)),
+            (WireHealth::Unreachable, GrpcFact::Broken(why)) => DisagreementKind::Broken(why.clone()),
+            (WireHealth::Unreachable, _) => DisagreementKind::Unreachable(wire.tcp.clone()),
             (WireHealth::NotServing, _) => DisagreementKind::NotServing,
             _ => DisagreementKind::ServiceNotServing(wire.all_services_fail()?.to_owned()),
         },
@@ -348,7 +430,7 @@ fn unreached(tcp: &TcpFact) -> String {
         TcpFact::TimedOut => "no answer in time".to_owned(),
         TcpFact::Unreachable => "its host cannot be reached".to_owned(),
         TcpFact::NoSuchName => "its host has no such name".to_owned(),
-        TcpFact::Failed(why) => why.clone(),
+        TcpFact::Failed(why) => why.to_string(),
     }
 }
 
@@ -377,8 +459,11 @@ impl std::fmt::Display for Disagreement {
             Some(Blind::OnlyTtl) => f.write_str(", because its TTL check only waits to be told")?,
         }
         match &self.wire {
-            DisagreementKind::Unreachable(why) if why.is_empty() => f.write_str("; the wire says UNREACHABLE"),
-            DisagreementKind::Unreachable(why) => write!(f, "; the wire says UNREACHABLE: {why}"),
+            DisagreementKind::Unreachable(TcpFact::NotTried | TcpFact::Open) => {
+                f.write_str("; the wire says UNREACHABLE")
+            }
+            DisagreementKind::Unreachable(tcp) => write!(f, "; the wire says UNREACHABLE: {}", unreached(tcp)),
+            DisagreementKind::Broken(why) => write!(f, "; the wire says UNREACHABLE: {why}"),
             DisagreementKind::Silent => {
                 f.write_str("; the wire says UNREACHABLE: the port is open, and then nothing answers")
             }
@@ -445,7 +530,7 @@ mod tests {
     fn who_disagrees_and_who_does_not() {
         use Health::{Critical, Maintenance, Passing, Unknown, Warning};
         let status = || WireHealth::Status("UNAUTHENTICATED".to_owned());
-        let foreign = || GrpcFact::Foreign("HTTP/1.1".to_owned());
+        let foreign = || GrpcFact::Foreign(ForeignAnswer::Bytes("HTTP/1.1".to_owned()));
         for (said, health, grpc, expect) in [
             (Passing, WireHealth::Serving, GrpcFact::Spoken, false),
             (Passing, WireHealth::NotServing, GrpcFact::Spoken, true),
@@ -473,7 +558,7 @@ mod tests {
         // Consul's own servers speak no gRPC, and nobody thinks that they do.
         let mut own = instance(Passing, &[]);
         own.key.service = "consul".to_owned();
-        let wire = facts(WireHealth::Unreachable, GrpcFact::Foreign(String::new()));
+        let wire = facts(WireHealth::Unreachable, GrpcFact::Foreign(ForeignAnswer::NoHttp2));
         assert_eq!(disagreement(RegistryKind::Consul, &own, &wire), None);
     }
 

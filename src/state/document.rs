@@ -40,6 +40,8 @@ pub struct Document {
     pub tabs: Vec<TabDoc>,
     /// Index of the tab in front.
     pub active: Option<usize>,
+    /// The area in front: `services`, `registry`, `settings`; another means the first.
+    pub area: Option<String>,
     /// Addresses that were called, newest first.
     pub recent_targets: Vec<String>,
     /// Sources that were opened, newest first.

@@ -143,7 +143,7 @@ prop_compose! {
 prop_compose! {
     fn document()(
         window in prop::option::of((prop::option::of([finite(), finite()]), [finite(), finite()], any::<bool>())),
-        lang in any::<Option<String>>(), theme in any::<Option<String>>(),
+        lang in any::<Option<String>>(), tags in any::<[Option<String>; 2]>(),
         panels in prop::array::uniform4(prop::option::of(finite())),
         sources in prop::collection::vec(source(), 0..3), tabs in prop::collection::vec(tab(), 0..3),
         forms in prop::collection::vec((any::<String>(), form()), 0..3),
@@ -157,9 +157,10 @@ prop_compose! {
         key_changes in prop::collection::vec(key_change(), 0..3),
     ) -> Document {
         let [side_width, request_share, list_share, instances_share] = panels;
+        let [theme, area] = tags;
         Document {
             window: window.map(|(position, size, maximized)| Place { position, size, maximized }),
-            lang, theme,
+            lang, theme, area,
             settings, used,
             keys: keys.into_iter().collect(),
             panels: Panels { side_width, request_share, list_share, instances_share, side_folded },

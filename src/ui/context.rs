@@ -70,6 +70,8 @@ pub(super) struct Memory {
     pub(super) focus_filter: bool,
     /// The query of a service's instances takes the focus.
     pub(super) focus_query: bool,
+    /// The token in the question how a registry is reached is shown.
+    pub(super) shows_token: bool,
     /// The certificate of a failure is to come into view.
     pub(super) show_certificate: bool,
     /// The list of a source's methods, while it is open.
@@ -122,6 +124,7 @@ impl Default for Memory {
             focus_target: false,
             focus_filter: false,
             focus_query: false,
+            shows_token: false,
             show_certificate: false,
             method_picker: None,
             phases_shown: None,

@@ -80,7 +80,10 @@ fn has_errors(cx: &Cx<'_>) -> bool {
         Happened::CallEnded(_, _, code) => *code != Code::OK,
         Happened::Act(said) => said.error.is_some(),
         Happened::Health { now, .. } => *now == Health::Critical,
-        Happened::Reloaded(..) | Happened::Removed { .. } | Happened::DemoConsulFailed(_) => false,
+        Happened::Reloaded(..)
+        | Happened::Removed { .. }
+        | Happened::RegistryRemoved { .. }
+        | Happened::DemoConsulFailed(_) => false,
     };
     cx.app.told().iter().any(|notice| !notice.seen && is_error(notice))
 }
@@ -135,6 +138,13 @@ fn rows(cx: &Cx<'_>) -> Vec<Row> {
                 cx.lang().removed_source(title, address, *dropped, *kept),
                 Some((cx.lang().commands().undo, Action::RestoreSource(*number))),
             ),
+            Happened::RegistryRemoved { number, kind, name, place, lines } => {
+                let title = if name.is_empty() { cx.lang().registry_kind(*kind) } else { name };
+                let said = cx.lang().removed_registry(title, place, *lines);
+                let undo = Action::Registry(RegistryAct::BringBack(*number));
+                let way = Some((cx.lang().commands().undo, undo));
+                (Tone::Accent, cx.lang().registry_state().removed_title.to_owned(), said, way)
+            }
             Happened::CallEnded(tab, method, code) => {
                 let title = if *code == Code::OK { own.call_ended_title } else { own.call_failed_title };
                 let said = format!("{method}: {}", facts::status_label(*code));

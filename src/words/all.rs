@@ -4,7 +4,7 @@ use super::table::word_table;
 use super::{Lang, format};
 use crate::call::Code;
 use crate::engine::{AllCut, AllProblem, ResolveError};
-use crate::registry::NoInstance;
+use crate::registry::{Health, NoInstance};
 
 word_table! {
     /// The words of a request to all.
@@ -182,11 +182,11 @@ impl Lang {
     pub fn all_problem(self, problem: &AllProblem) -> String {
         match (self, problem) {
             (_, AllProblem::Unreadable(error)) => self.misfit_at(error),
+            (_, AllProblem::Metadata(error)) => self.metadata_error(error),
             (Self::En, other) => other.to_string(),
             (Self::ZhCn, AllProblem::NoService) => "该地址不是注册中心里的服务".to_owned(),
             (Self::ZhCn, AllProblem::NotReady) => "方法尚未就绪：仍在读取其 schema".to_owned(),
             (Self::ZhCn, AllProblem::NoStatus) => "调用结束时没有 status".to_owned(),
-            (Self::ZhCn, AllProblem::Metadata(why)) => format!("metadata 无法发送：{why}"),
             (Self::ZhCn, AllProblem::Settings(why)) => format!("该地址的连接设置无法使用：{why}"),
             (Self::ZhCn, AllProblem::Broken(why)) => format!("内部错误：{why}"),
         }
@@ -268,14 +268,18 @@ impl Lang {
         match (self, error) {
             (_, ResolveError::Registry(error)) => self.registry_error(error),
             (Self::En, other) => other.to_string(),
-            (Self::ZhCn, ResolveError::Target(error)) => format!("目标地址无法理解：{error}"),
+            (Self::ZhCn, ResolveError::Target(error)) => format!("目标地址无法理解：{}", self.target_error(error)),
             (Self::ZhCn, ResolveError::Hidden { place, service }) => {
+                let place = self.registry_place(place);
                 format!("{place} 没有返回 {service} 的实例：要么没有注册，要么被访问控制（ACL）隐藏")
             }
+            (Self::ZhCn, ResolveError::Cancelled) => "在注册中心给出实例之前已取消".to_owned(),
             (Self::ZhCn, ResolveError::TooLate { address, limit }) => {
                 format!("{address}：注册中心未能在 {} 毫秒的超时内给出实例", limit.as_millis())
             }
-            (Self::ZhCn, ResolveError::None { place, none }) => format!("{place}：{}", no_instance_zh(none)),
+            (Self::ZhCn, ResolveError::None { place, none }) => {
+                format!("{}：{}", self.registry_place(place), no_instance_zh(none))
+            }
         }
     }
 }
@@ -296,9 +300,15 @@ fn no_instance_zh(none: &NoInstance) -> String {
             Some(true) => ("passing", "去掉 passing=true"),
             _ => ("passing 或 warning", "写上 passing=false 即可仍然调用"),
         };
-        return format!("{service} 没有 {wanted} 的实例：{}（{way}）", none.found);
+        return format!("{service} 没有 {wanted} 的实例：{}（{way}）", found_zh(&none.found));
     }
-    format!("{service} 的实例都没有注册端口：{}", none.found)
+    format!("{service} 的实例都没有注册端口：{}", found_zh(&none.found))
+}
+
+/// `2 个 critical、1 个维护中`.
+fn found_zh(found: &[(Health, usize)]) -> String {
+    let parts: Vec<String> = found.iter().map(|(health, count)| Lang::ZhCn.health_count(*count, *health)).collect();
+    parts.join("、")
 }
 
 #[cfg(test)]

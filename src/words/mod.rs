@@ -23,6 +23,9 @@ mod keys;
 mod misfit;
 mod registry;
 mod registry_acts;
+mod registry_faults;
+mod registry_says;
+mod registry_state;
 mod requests;
 mod resolve;
 mod sentence;
@@ -45,6 +48,7 @@ pub use key_changes::KeyChangeWords;
 pub use keys::{KeyWords, KeysAct};
 pub use registry::RegistryWords;
 pub use registry_acts::ActWords;
+pub use registry_state::RegistryStateWords;
 pub use requests::RequestWords;
 pub use status::DetailWords;
 pub use streams::StreamWords;
@@ -93,6 +97,7 @@ impl Lang {
             ("key_changes", self.key_changes().all()),
             ("acts", self.acts().all()),
             ("registry", self.registry().all()),
+            ("registry_state", self.registry_state().all()),
             ("all", self.all().all()),
             ("browse", self.browse().all()),
         ];

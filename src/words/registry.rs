@@ -4,11 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::table::word_table;
 use super::{Lang, format};
-use crate::engine::SchemaChange;
-use crate::registry::{
-    Blind, ChangeKind, CheckKind, Disagreement, DisagreementKind, Health, HistorySlot, RegistryError, RegistryFault,
-    RegistryKind, WireHealth, WireMark,
-};
+use crate::registry::{CheckKind, Health, HistorySlot, RegistryKind, WireHealth, WireMark};
 
 word_table! {
     /// The words of registries.
@@ -289,126 +285,6 @@ impl Lang {
         self.pick(format!("Call {id}"), format!("调用 {id}"))
     }
 
-    /// `Registry and wire disagree about 9002.`
-    pub fn disagree_about(self, id: &str) -> String {
-        self.pick(format!("Registry and wire disagree about {id}."), format!("{id} 的注册状态与实测不一致。"))
-    }
-
-    /// What they say, why the registry does not see it, and what follows.
-    pub fn disagreement(self, of: &Disagreement, since: Option<&str>) -> String {
-        let registry = self.registry_kind(of.registry);
-        let says = self.health_word(of.says);
-        let blind = match (self, of.blind) {
-            (_, None) => "",
-            (Self::En, Some(Blind::NoCheck)) => ", because it has no check of the instance itself",
-            (Self::En, Some(Blind::OnlyTcp)) => ", because its TCP check only opens the port",
-            (Self::En, Some(Blind::OnlyHttp)) => ", because its HTTP check asks no gRPC",
-            (Self::En, Some(Blind::OnlyTtl)) => ", because its TTL check only waits to be told",
-            (Self::ZhCn, Some(Blind::NoCheck)) => "，因为没有针对实例本身的检查",
-            (Self::ZhCn, Some(Blind::OnlyTcp)) => "，因为 TCP 检查只看端口能否连上",
-            (Self::ZhCn, Some(Blind::OnlyHttp)) => "，因为 HTTP 检查不涉及 gRPC",
-            (Self::ZhCn, Some(Blind::OnlyTtl)) => "，因为 TTL 检查只等待上报",
-        };
-        let since_en = since.map_or_else(String::new, |since| format!(" since {since}"));
-        let since_zh = since.map_or_else(String::new, |since| format!("自 {since} 起"));
-        let wire = match (self, &of.wire) {
-            (Self::En, DisagreementKind::Unreachable(why)) if why.is_empty() => format!("Nothing answers{since_en}."),
-            (Self::En, DisagreementKind::Unreachable(why)) => format!("Nothing answers{since_en}: {why}."),
-            (Self::En, DisagreementKind::Silent) => {
-                format!("Its port is open, and nothing answers{since_en}.")
-            }
-            (Self::En, DisagreementKind::NotServing) => {
-                format!("The instance itself has answered NOT_SERVING to grpc.health.v1.Health/Check{since_en}.")
-            }
-            (Self::En, DisagreementKind::ServiceNotServing(service)) => {
-                format!("The instance itself has answered NOT_SERVING for {service}{since_en}.")
-            }
-            (Self::En, DisagreementKind::NoGrpc(seen)) => format!("What answers there speaks no gRPC: {seen}."),
-            (Self::En, DisagreementKind::Serving) => format!("The instance itself has answered SERVING{since_en}."),
-            (Self::ZhCn, DisagreementKind::Unreachable(why)) if why.is_empty() => {
-                format!("而实例{since_zh}没有应答。")
-            }
-            (Self::ZhCn, DisagreementKind::Unreachable(why)) => format!("而实例{since_zh}没有应答：{why}。"),
-            (Self::ZhCn, DisagreementKind::Silent) => format!("而其端口虽然可连，{since_zh}却没有任何应答。"),
-            (Self::ZhCn, DisagreementKind::NotServing) => {
-                format!("而实例{since_zh}对 grpc.health.v1.Health/Check 一直返回 NOT_SERVING。")
-            }
-            (Self::ZhCn, DisagreementKind::ServiceNotServing(service)) => {
-                format!("而实例{since_zh}对 {service} 一直返回 NOT_SERVING。")
-            }
-            (Self::ZhCn, DisagreementKind::NoGrpc(seen)) => format!("而应答方并非 gRPC：{seen}。"),
-            (Self::ZhCn, DisagreementKind::Serving) => format!("而实例{since_zh}返回 SERVING。"),
-        };
-        let (en, zh) = if of.wire == DisagreementKind::Serving {
-            (format!("Callers that trust {registry} do not reach it."), format!("只看 {registry} 的调用方不会调用它。"))
-        } else {
-            (
-                format!("Callers that trust {registry} still reach it."),
-                format!("只看 {registry} 的调用方仍会把流量发给它。"),
-            )
-        };
-        match self {
-            Self::En => format!("{registry} says {says}{blind}. {wire} {en}"),
-            Self::ZhCn => format!("{registry} 认为它 {says}{blind}；{wire}{zh}"),
-        }
-    }
-
-    /// `9003 serves a71e04, the others 9f3c61.`
-    pub fn schema_drift(self, usual: &str, others: &[(String, Vec<String>)]) -> String {
-        let short = |hash: &str| hash.get(..6).unwrap_or(hash).to_owned();
-        let parts: Vec<String> = others
-            .iter()
-            .map(|(hash, ids)| match self {
-                Self::En => {
-                    format!("{} {} {}", self.few_of(ids), if ids.len() == 1 { "serves" } else { "serve" }, short(hash))
-                }
-                Self::ZhCn => format!("{} 的 schema 是 {}", self.few_of(ids), short(hash)),
-            })
-            .collect();
-        let usual = short(usual);
-        match self {
-            Self::En => format!("{}, the others {usual}.", parts.join("; ")),
-            Self::ZhCn => format!("{}，其余为 {usual}。", parts.join("；")),
-        }
-    }
-
-    /// A sentence, and after it the first few changes of a schema.
-    pub fn with_changes(self, said: String, changes: &[SchemaChange]) -> String {
-        const SHOWN: usize = 3;
-        if changes.is_empty() {
-            return said;
-        }
-        let mut parts: Vec<String> = changes.iter().take(SHOWN).map(|change| self.schema_changed(change)).collect();
-        if changes.len() > SHOWN {
-            let more = changes.len() - SHOWN;
-            parts.push(self.pick(format!("{more} more"), format!("另有 {more} 处")));
-        }
-        match self {
-            Self::En => format!("{}: {}.", said.trim_end_matches('.'), parts.join("; ")),
-            Self::ZhCn => format!("{}：{}。", said.trim_end_matches('。'), parts.join("；")),
-        }
-    }
-
-    /// `Out has one field more, zone = 2`.
-    pub fn schema_changed(self, change: &SchemaChange) -> String {
-        if self == Self::En {
-            return change.to_string();
-        }
-        let short = change.name.rsplit('.').next().unwrap_or(&change.name);
-        let (kind, what) = match change.kind.as_str() {
-            "enum" => ("枚举", "值"),
-            "service" => ("服务", "方法"),
-            _ => ("消息", "字段"),
-        };
-        match (change.is_new, change.is_gone, change.added.as_slice(), change.removed.as_slice()) {
-            (true, ..) => format!("新增{kind} {short}"),
-            (_, true, ..) => format!("缺少{kind} {short}"),
-            (_, _, added, []) => format!("{short} 多了 {} 个{what} {}", added.len(), added.join("、")),
-            (_, _, [], removed) => format!("{short} 少了 {} 个{what} {}", removed.len(), removed.join("、")),
-            (_, _, added, removed) => format!("{short} 中 {} 变为 {}", removed.join("、"), added.join("、")),
-        }
-    }
-
     /// The act that takes an instance out.
     pub fn put_into_maintenance(self, id: &str) -> String {
         self.pick(format!("Put {id} into maintenance…"), format!("将 {id} 设为维护…"))
@@ -423,15 +299,6 @@ impl Lang {
     pub fn every(self, kind: &str, interval: Duration) -> String {
         let seconds = interval.as_secs_f32();
         self.pick(format!("{kind}, every {seconds} s"), format!("{kind}，每 {seconds} 秒"))
-    }
-
-    /// Why no method is listed.
-    pub fn no_methods(self, reflection: Option<&str>) -> String {
-        match reflection {
-            Some("none") => self.pick("The server has no reflection.".to_owned(), "服务器没有启用反射。".to_owned()),
-            Some(other) => self.pick(format!("Reflection: {other}."), format!("反射：{other}。")),
-            None => self.pick("The server was not reached.".to_owned(), "无法连接服务器。".to_owned()),
-        }
     }
 
     /// `1 passing, 1 warning`.
@@ -463,104 +330,5 @@ impl Lang {
             format!("{ago} min ago: registry {registry}, wire {wire}"),
             format!("{ago} 分钟前：注册中心 {registry}，实测 {wire}"),
         )
-    }
-
-    /// One registry change of an instance; `note` has its tags where it came, the reason where it went into maintenance.
-    pub fn registry_change(self, id: &str, change: &ChangeKind, note: &str) -> String {
-        match change {
-            ChangeKind::Added { .. } if note.is_empty() => {
-                self.pick(format!("{id} registered"), format!("{id} 已注册"))
-            }
-            ChangeKind::Added { .. } => {
-                self.pick(format!("{id} registered, tag {note}"), format!("{id} 已注册，tag 为 {note}"))
-            }
-            ChangeKind::Removed { was } => {
-                let was = self.health_word(*was);
-                self.pick(format!("{id} removed, was {was}"), format!("{id} 已移除，此前为 {was}"))
-            }
-            ChangeKind::Health { to: Health::Maintenance, .. } if note.is_empty() => {
-                self.pick(format!("{id} into maintenance"), format!("{id} 进入维护"))
-            }
-            ChangeKind::Health { to: Health::Maintenance, .. } => {
-                self.pick(format!("{id} into maintenance: {note}"), format!("{id} 进入维护：{note}"))
-            }
-            ChangeKind::Health { from, to } => {
-                let (was, now) = (self.health_word(*from), self.health_word(*to));
-                self.pick(format!("{id} is {now}, was {was}"), format!("{id} 由 {was} 变为 {now}"))
-            }
-            ChangeKind::Address { from, to } => {
-                self.pick(format!("{id} moved from {from} to {to}"), format!("{id} 的地址由 {from} 变为 {to}"))
-            }
-            ChangeKind::Tags { added, removed } => {
-                let signed =
-                    |sign: &str, tags: &[String]| tags.iter().map(|tag| format!("{sign}{tag}")).collect::<Vec<_>>();
-                let tags = [signed("+", added), signed("−", removed)].concat().join(" ");
-                self.pick(format!("{id} has other tags: {tags}"), format!("{id} 的 tag 变更：{tags}"))
-            }
-            ChangeKind::Meta { names } => {
-                let names = names.join(", ");
-                self.pick(format!("{id} has other metadata: {names}"), format!("{id} 的 metadata 变更：{names}"))
-            }
-            ChangeKind::Reason(reason) => {
-                self.pick(format!("{id} stays in maintenance: {reason}"), format!("{id} 仍在维护：{reason}"))
-            }
-            ChangeKind::Weights { to, .. } => {
-                let weights = self.weights(*to);
-                self.pick(format!("{id} has other weights: {weights}"), format!("{id} 的权重变更：{weights}"))
-            }
-        }
-    }
-
-    /// One change on the wire.
-    pub fn wire_change(self, id: &str, was: &str, now: &str) -> String {
-        self.pick(format!("{id} answers {now}, was {was}"), format!("{id} 由 {was} 变为 {now}"))
-    }
-
-    /// Another schema.
-    pub fn schema_change(self, id: &str, was: &str, now: &str) -> String {
-        self.pick(format!("{id} serves schema {now}, was {was}"), format!("{id} 的 schema 由 {was} 变为 {now}"))
-    }
-
-    /// What a registry did not do, in one sentence.
-    pub fn registry_error(self, error: &RegistryError) -> String {
-        match self {
-            Self::En => error.to_string(),
-            Self::ZhCn => {
-                let place = if error.place.address.is_empty() {
-                    self.registry_kind(error.place.kind).to_owned()
-                } else {
-                    format!("{} {}", self.registry_kind(error.place.kind), error.place.address)
-                };
-                let said = registry_fault_zh(&error.fault);
-                if error.asked.is_empty() {
-                    format!("{place} {said}")
-                } else {
-                    format!("{place} {said}（{}）", error.asked)
-                }
-            }
-        }
-    }
-}
-
-fn registry_fault_zh(fault: &RegistryFault) -> String {
-    match fault {
-        RegistryFault::Unreachable(why) => format!("无法连接：{why}"),
-        RegistryFault::Silent(time) => format!("在 {:.1} 秒内没有应答", time.as_secs_f32()),
-        RegistryFault::Tls(why) => format!("TLS 失败：{why}"),
-        RegistryFault::Denied(said) => format!("拒绝了请求（ACL）：{said}"),
-        RegistryFault::UnknownToken => "不认识这个 token（ACL not found）".to_owned(),
-        RegistryFault::NoDatacenter(name) => format!("没有数据中心 {name}"),
-        RegistryFault::BadFilter(said) => format!("无法理解过滤表达式：{said}"),
-        RegistryFault::Refused { status: 0, said } => format!("拒绝：{said}"),
-        RegistryFault::Refused { status, said } => format!("拒绝（{status}）：{said}"),
-        RegistryFault::Foreign(seen) => format!("的应答无法理解：{seen}"),
-        RegistryFault::NotDone(what) => format!("应答成功，但实际并未生效：{what}"),
-        RegistryFault::Missing(what) => format!("没有 {what}"),
-        RegistryFault::OtherAgent { node, address, why } => {
-            format!("无法执行：该实例属于节点 {node}（{address}）的 agent，必须由它执行：{why}")
-        }
-        RegistryFault::Unsupported(what) => format!("不支持该操作：{what}"),
-        RegistryFault::ReadOnly => "在此设为只读".to_owned(),
-        RegistryFault::Settings(why) => format!("无法用这些设置查询：{why}"),
     }
 }

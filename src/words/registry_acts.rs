@@ -120,7 +120,6 @@ word_table! {
     our_token: "Our token", "我们的 token";
     policies: "Policies", "策略";
     anonymous: "anonymous", "匿名";
-    agent_unknown: "The agent says nothing of itself", "无法获取 agent 信息";
     datacenters: "Datacenters", "数据中心";
     own: "own", "本地";
     service: "Service", "服务名";
@@ -131,6 +130,7 @@ word_table! {
     no_service: "No service fits", "没有匹配的服务";
     no_node: "No node fits", "没有匹配的节点";
     no_nodes: "No nodes", "没有节点";
+    nodes_hidden: "No node may be seen", "没有可见的节点";
     no_services_hint: "Register one, or wait until something registers itself.", "可以注册一个，或等待服务自行注册。";
     no_service_changes: "Nothing changed since this program looked.", "开始查看以来没有变更。";
     state: "State", "状态";
@@ -409,7 +409,8 @@ impl Lang {
     /// Name of the star beside a service.
     pub fn pin_named(self, service: &str, is_pinned: bool) -> String {
         let words = self.registry();
-        format!("{service}: {}", if is_pinned { words.unpin } else { words.pin })
+        let act = if is_pinned { words.unpin } else { words.pin };
+        self.pick(format!("{service}: {act}"), format!("{service}：{act}"))
     }
 
     /// What a field of a registration is called in the form.

@@ -5,11 +5,11 @@ use std::time::Instant;
 use super::hear::Asked;
 use super::{
     ActsAct, DatacenterEntry, InstanceColumn, InstanceSide, KeyAct, KeysRef, ListView, RegisterAct, RegistryDialog,
-    RegistryEntry, RegistryForm, RegistryNode, RegistryState, RegistryView, ServiceRef, ServiceView,
+    RegistryEntry, RegistryForm, RegistryNode, RegistryView, ServiceRef, ServiceView,
 };
 use crate::app::{AllAct, App, Area, OpenFirst, SourceOrigin, Tab};
-use crate::engine::{Command, Generation, RegistryId, RegistryQuestion, SourceId};
-use crate::registry::{Capabilities, InstanceKey};
+use crate::engine::{Command, RegistryId, RegistryQuestion, SourceId};
+use crate::registry::InstanceKey;
 use crate::schema::MethodInfo;
 
 /// One act.
@@ -33,12 +33,22 @@ pub enum RegistryAct {
     SetDialog(Box<RegistryDialog>),
     /// Add it, or take the changes.
     ConfirmDialog,
-    /// Leave it.
-    CloseDialog,
+    /// Leave it; what is typed waits for the next time, unless the flag says to drop it.
+    CloseDialog(bool),
+    /// Drop what was left in it, and fill it in anew.
+    StartDialogAnew,
+    /// Take what was filled in for the one that is open at the same address.
+    TakeForKnown,
+    /// How to reach one that is there, to begin with its token.
+    AskToken(RegistryId),
+    /// Ask a registry without the token that is not at hand.
+    AskWithoutToken(RegistryId),
     /// Open a registry that somebody names.
     Add(Box<RegistryForm>),
     /// Forget a registry.
     Remove(RegistryId),
+    /// One that was removed comes back, by the number of its notice.
+    BringBack(u64),
     /// Move it up (negative) or down in the tree.
     Move(RegistryId, isize),
     /// Look again now.
@@ -99,25 +109,24 @@ impl App {
                 }
             }
             RegistryAct::Show(view) => self.show_registry(view, now),
-            RegistryAct::OpenDialog => self.registries.dialog = Some(RegistryDialog::default()),
-            RegistryAct::OpenDialogFor(id) => {
-                self.registries.dialog = self.registries.entry(id).map(|entry| RegistryDialog {
-                    registry: Some(id),
-                    form: entry.form.clone(),
-                    fault: None,
-                });
-            }
+            RegistryAct::OpenDialog => self.open_registry_dialog(None, false),
+            RegistryAct::OpenDialogFor(id) => self.open_registry_dialog(Some(id), false),
+            RegistryAct::AskToken(id) => self.open_registry_dialog(Some(id), true),
+            RegistryAct::AskWithoutToken(id) => self.ask_without_token(id, now),
             RegistryAct::SetDialog(dialog) => {
                 if self.registries.dialog.is_some() {
                     self.registries.dialog = Some(RegistryDialog { fault: None, ..*dialog });
                 }
             }
             RegistryAct::ConfirmDialog => self.confirm_registry(now),
-            RegistryAct::CloseDialog => self.registries.dialog = None,
+            RegistryAct::CloseDialog(keeps) => self.close_registry_dialog(keeps),
+            RegistryAct::StartDialogAnew => self.start_registry_dialog_anew(),
+            RegistryAct::TakeForKnown => self.take_for_known(now),
             RegistryAct::Add(form) => {
                 self.add_registry(*form, now);
             }
-            RegistryAct::Remove(id) => self.remove_registry(id),
+            RegistryAct::Remove(id) => self.remove_registry(id, now),
+            RegistryAct::BringBack(number) => self.bring_back_registry(number, now),
             RegistryAct::Move(id, step) => {
                 let entries = &mut self.registries.entries;
                 if let Some(at) = entries.iter().position(|entry| entry.id == id) {
@@ -190,28 +199,12 @@ impl App {
     pub(in crate::app) fn show_registry(&mut self, view: RegistryView, now: Instant) {
         self.area = Area::Registry;
         self.registries.tree.chosen = Some(RegistryNode::of_view(&view).key());
-        match &view {
-            RegistryView::Nodes(id, datacenter) => self.ask_nodes(*id, datacenter, now),
-            RegistryView::Registry(id) => self.ask_about(*id, now),
-            RegistryView::Keys(id, datacenter) => {
-                self.show_keys(&KeysRef { registry: *id, datacenter: datacenter.clone() }, now);
-            }
-            RegistryView::Datacenter(..) | RegistryView::Service(_) => {}
-        }
         if self.registries.shown.as_ref() != Some(&view) {
             self.registries.said = None;
         }
+        let registry = view.registry();
         self.registries.shown = Some(view);
-    }
-
-    /// What the view of a registry shows that nobody watches.
-    pub(super) fn ask_about(&mut self, id: RegistryId, now: Instant) {
-        self.ask_registry(id, Asked::Agent, RegistryQuestion::Agent);
-        let Some(entry) = self.registries.entry(id).filter(|entry| entry.capabilities.nodes) else { return };
-        let names: Vec<String> = entry.datacenters.iter().map(|known| known.name.clone()).collect();
-        for name in names {
-            self.ask_nodes(id, &name, now);
-        }
+        self.ask_for_shown(registry, now);
     }
 
     /// Machines count in the filter, so those of datacenters that are in view are asked for once.
@@ -229,31 +222,6 @@ impl App {
         for (id, datacenter) in wanted {
             self.ask_nodes(id, &datacenter, now);
         }
-    }
-
-    fn ask_nodes(&mut self, id: RegistryId, datacenter: &str, now: Instant) {
-        let Some(known) = self.registries.entry_mut(id).and_then(|entry| entry.datacenter_mut(datacenter)) else {
-            return;
-        };
-        known.nodes_asked = Some(now);
-        let question = RegistryQuestion::Nodes { datacenter: datacenter.to_owned() };
-        self.ask_registry(id, Asked::Nodes(datacenter.to_owned()), question);
-    }
-
-    /// Asks the registry itself which instances fit a query in its own language.
-    fn ask_filter(&mut self, service: &ServiceRef) {
-        let view = self.registries.view(service);
-        let query = view.query.trim().to_owned();
-        let understands = self.registries.entry(service.registry).is_some_and(|entry| entry.capabilities.filter);
-        if !view.is_expression() || !understands {
-            return;
-        }
-        let question = RegistryQuestion::Filter {
-            datacenter: service.datacenter.clone(),
-            service: service.service.clone(),
-            filter: query.clone(),
-        };
-        self.ask_registry(service.registry, Asked::Filter(service.clone(), query), question);
     }
 
     /// Asks a question, whose answer is heard with what it was asked for.
@@ -324,113 +292,6 @@ impl App {
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
             entry.open_then = Some(("grpc.health.v1.Health".to_owned(), "Check".to_owned()));
             entry.restored = false;
-        }
-    }
-
-    fn confirm_registry(&mut self, now: Instant) {
-        let Some(dialog) = self.registries.dialog.take() else { return };
-        let fault = dialog.form.fault();
-        if fault.is_some() {
-            self.registries.dialog = Some(RegistryDialog { fault, ..dialog });
-            return;
-        }
-        match dialog.registry {
-            None => {
-                let id = self.add_registry(dialog.form, now);
-                self.show_registry(RegistryView::Registry(id), now);
-            }
-            Some(id) => {
-                let Some(entry) = self.registries.entry_mut(id) else { return };
-                entry.form = dialog.form;
-                self.open_registry(id, now);
-            }
-        }
-    }
-
-    /// Adds a registry and opens it, unless one that is reached in the same way is there.
-    pub(in crate::app) fn add_registry(&mut self, form: RegistryForm, now: Instant) -> RegistryId {
-        let same = |entry: &&RegistryEntry| {
-            let known = &entry.form;
-            known.kind == form.kind
-                && known.address.trim() == form.address.trim()
-                && known.file.trim() == form.file.trim()
-                && known.text == form.text
-                && known.datacenter == form.datacenter
-                && known.namespace == form.namespace
-                && known.partition == form.partition
-        };
-        if let Some(known) = self.registries.entries.iter().find(same) {
-            return known.id;
-        }
-        let id = RegistryId(self.next_id());
-        self.registries.entries.push(RegistryEntry {
-            id,
-            generation: Generation::default(),
-            form,
-            place: None,
-            capabilities: Capabilities::default(),
-            state: RegistryState::Opening { since: now },
-            datacenters: Vec::new(),
-            services: std::collections::BTreeMap::new(),
-            pinned: std::collections::BTreeSet::new(),
-            is_demo: false,
-            open_before: None,
-            opened_without_token: false,
-            agent: None,
-            watching: crate::engine::Watching::default(),
-        });
-        // Without its token it would only be refused: see `fold_secrets`.
-        let entry = self.registries.entry(id);
-        if !entry.is_some_and(|entry| entry.form.token_missing && entry.form.token_kept > 0) {
-            self.open_registry(id, now);
-        }
-        id
-    }
-
-    /// Opens a registry, or opens it anew; what was known of it stays.
-    pub(in crate::app) fn open_registry(&mut self, id: RegistryId, now: Instant) {
-        self.forget_asked(id);
-        let Some(entry) = self.registries.entry_mut(id) else { return };
-        entry.generation.0 += 1;
-        entry.state = RegistryState::Opening { since: now };
-        entry.watching = crate::engine::Watching::default();
-        entry.opened_without_token = entry.form.token_missing;
-        let (generation, spec, read_only) = (entry.generation, entry.form.spec(), entry.form.read_only);
-        self.send(Command::OpenRegistry { registry: id, generation, spec: Box::new(spec) });
-        if read_only {
-            self.send(Command::SetRegistryReadOnly(id, true));
-        }
-        self.tend_keys_of(id);
-        self.registries.tree.rebuild(&self.registries.entries);
-    }
-
-    fn remove_registry(&mut self, id: RegistryId) {
-        self.keep_key_drafts_of(id);
-        self.registries.entries.retain(|entry| entry.id != id);
-        self.registries.views.retain(|service, _| service.registry != id);
-        self.registries.keys.retain(|keys, _| keys.registry != id);
-        self.forget_asked(id);
-        self.registries.lists.retain(|view, _| view.registry() != id);
-        self.registries.register_drafts.remove(&id);
-        self.registries.register = self.registries.register.take().filter(|dialog| dialog.registry != id);
-        self.registries.said = self.registries.said.take().filter(|said| said.service.registry != id);
-        if self.registries.shown.as_ref().is_some_and(|view| view.registry() == id) {
-            self.registries.shown = None;
-        }
-        self.send(Command::CloseRegistry(id));
-    }
-
-    fn refresh_registry(&mut self, id: RegistryId, now: Instant) {
-        let Some(entry) = self.registries.entry(id) else { return };
-        if matches!(entry.state, RegistryState::Unusable(_)) {
-            self.open_registry(id, now);
-            return;
-        }
-        self.send(Command::RefreshRegistry(id));
-        match self.registries.shown.clone() {
-            Some(RegistryView::Nodes(shown, datacenter)) if shown == id => self.ask_nodes(id, &datacenter, now),
-            Some(RegistryView::Registry(shown)) if shown == id => self.ask_about(id, now),
-            _ => {}
         }
     }
 }

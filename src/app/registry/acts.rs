@@ -221,6 +221,7 @@ impl App {
             _ => None,
         });
         self.forget_asked_keys(id, of_keys.collect());
+        self.registries.filter_asked.retain(|service, _| service.registry != id);
         if self.registries.act.as_ref().is_some_and(|dialog| dialog.service.registry == id) {
             self.registries.act = None;
         }

@@ -15,8 +15,8 @@ use crate::engine::{
     Watched,
 };
 use crate::registry::{
-    Answer, Capabilities, Datacenter, Health, Instance, InstanceKey, RegistryError, RegistryFault, RegistryKind,
-    RegistryPlace,
+    Answer, Capabilities, Datacenter, Health, Instance, InstanceKey, NotAsked, RegistryError, RegistryFault,
+    RegistryKind, RegistryPlace, Unreached,
 };
 use crate::words::Lang;
 
@@ -161,7 +161,10 @@ fn nothing_is_done_before_it_is_confirmed_and_failures_keep_the_question() {
     let fault = RegistryFault::OtherAgent {
         node: "node-2".to_owned(),
         address: "10.0.0.2".to_owned(),
-        why: "refused".to_owned(),
+        why: NotAsked::Failed {
+            place: "10.0.0.2:8500".to_owned(),
+            fault: Box::new(RegistryFault::Unreachable(Unreached::Refused)),
+        },
     };
     bench.reply(*ticket, Err(fault));
     let dialog = bench.app.registries.act.as_ref().expect("it stays open");

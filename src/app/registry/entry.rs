@@ -29,6 +29,8 @@ pub enum RegistryState {
     Live,
     /// It does not answer (any more); it is tried again.
     Away(Away),
+    /// It had a token that is not at hand, and is not asked without it.
+    NoToken,
     /// It cannot be opened with these settings.
     Unusable(Arc<RegistryError>),
 }
@@ -44,8 +46,10 @@ pub struct DatacenterEntry {
     pub services: Option<Answer<Arc<Vec<Service>>>>,
     /// They are old.
     pub away: Option<Away>,
-    /// Its machines, once they were asked for; or why they are not known.
-    pub nodes: Option<Result<Answer<Vec<Node>>, Arc<RegistryError>>>,
+    /// Its machines, once they were asked for.
+    pub nodes: Option<Answer<Vec<Node>>>,
+    /// They are old, or could not be had.
+    pub nodes_away: Option<Away>,
     /// They are being asked for, since then.
     pub nodes_asked: Option<Instant>,
     /// What changed of its services, newest first.
@@ -86,10 +90,12 @@ pub struct RegistryEntry {
     pub is_demo: bool,
     /// Datacenters that were unfolded when it was last open, until it has told which it has.
     pub(in crate::app) open_before: Option<BTreeSet<String>>,
-    /// It was opened while its token was still on its way.
-    pub(in crate::app) opened_without_token: bool,
+    /// The person wants it asked although its token is not at hand, until the program ends or the token is there.
+    pub asks_without_token: bool,
     /// What its agent says of itself, once it was asked.
-    pub agent: Option<Result<Box<AgentInfo>, Arc<RegistryError>>>,
+    pub agent: Option<Box<AgentInfo>>,
+    /// That is old, or could not be had.
+    pub agent_away: Option<Away>,
     /// What the engine was told to watch.
     pub(in crate::app) watching: Watching,
 }

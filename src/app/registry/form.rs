@@ -78,6 +78,8 @@ impl Default for RegistryForm {
 pub enum RegistryFormFault {
     /// A list has neither file nor lines.
     EmptyList,
+    /// A new one is to be reached where this one is, in another way.
+    Known(RegistryId),
 }
 
 /// The question that adds a registry, or changes one.
@@ -87,6 +89,10 @@ pub struct RegistryDialog {
     pub registry: Option<RegistryId>,
     /// As filled in.
     pub form: RegistryForm,
+    /// It was left here the last time, and not taken.
+    pub was_left: bool,
+    /// It is about the token.
+    pub at_token: bool,
     /// What is wrong with it, once it was confirmed.
     pub fault: Option<RegistryFormFault>,
 }

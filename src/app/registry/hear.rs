@@ -6,10 +6,10 @@ use std::time::{Instant, SystemTime};
 
 use super::acts::{ActSaid, InstanceAct};
 use super::keys::KeyAsked;
-use super::{Away, DatacenterEntry, KeysRef, RegistryEntry, RegistryState, RegistryView, ServiceRef, service_changes};
+use super::{Away, DatacenterEntry, KeysRef, RegistryEntry, RegistryState, ServiceRef, service_changes};
 use crate::app::App;
-use crate::engine::{RegistryEvent, RegistryReply, RegistryTold, WatchWhat, Watched};
-use crate::registry::{Datacenter, Health, InstanceKey, RegistryError};
+use crate::engine::{RegistryEvent, RegistryId, RegistryReply, RegistryTold, WatchWhat, Watched};
+use crate::registry::{Datacenter, Health, InstanceKey, RegistryError, RegistryKind, RegistryPlace};
 
 /// What a question was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +18,8 @@ pub(in crate::app) enum Asked {
     Nodes(String),
     /// The agent.
     Agent,
-    /// The instances that fit the query of a service's view.
-    Filter(ServiceRef, String),
+    /// The instances that fit the query of a service's view (`filter`).
+    Filter(ServiceRef),
     /// Something of the view of keys.
     Keys(KeysRef, KeyAsked),
     /// Whether this id is free.
@@ -38,22 +38,24 @@ impl App {
         };
         match told {
             RegistryTold::Opened { place, capabilities } => {
-                entry.place = Some(place);
-                entry.capabilities = capabilities;
+                let is_other = |known: &RegistryPlace| known.kind == RegistryKind::Consul && *known != place;
+                if entry.place.as_ref().is_some_and(is_other) {
+                    self.forget_known(registry);
+                }
+                if let Some(entry) = self.registries.entry_mut(registry) {
+                    (entry.place, entry.capabilities) = (Some(place), capabilities);
+                }
             }
             RegistryTold::Datacenters(found) => {
                 entry.state = RegistryState::Live;
                 let is_first = entry.datacenters.is_empty();
-                let is_shown = self.registries.shown == Some(RegistryView::Registry(registry));
-                let Some(entry) = self.registries.entry_mut(registry) else { return };
                 entry.datacenters = merged(std::mem::take(&mut entry.datacenters), found);
-                if is_first && is_shown {
-                    self.ask_about(registry, now);
-                }
                 if is_first {
                     self.unfold_registry(registry);
                     self.load_sources_of(registry, now);
                 }
+                self.leave_lost_datacenter(registry);
+                self.ask_for_shown(registry, now);
             }
             RegistryTold::Away(error) => {
                 let since = match &entry.state {
@@ -67,6 +69,7 @@ impl App {
                 self.fold_keys(&KeysRef { registry, datacenter }, seen, at);
             }
             RegistryTold::Watched { what, seen } => {
+                let changed = changed_service(registry, &what, &seen);
                 let pinned = entry.pinned_by(&what).map(|service| (service.clone(), entry.worst_of(&service)));
                 entry.see(what, seen, at);
                 if let Some((service, Some(was))) = pinned
@@ -78,6 +81,9 @@ impl App {
                     self.tell_health(service, was, is, count, now);
                 }
                 self.take_awaited();
+                if let Some(service) = changed {
+                    self.ask_filter(&service);
+                }
             }
             RegistryTold::Wire { datacenter, service, facts } => {
                 entry.services.entry((datacenter, service)).or_default().hear_wire(facts, at);
@@ -90,39 +96,23 @@ impl App {
 
     fn fold_reply(&mut self, ticket: u64, result: Result<RegistryReply, RegistryError>, at: SystemTime, now: Instant) {
         let Some((registry, asked)) = self.registries.asked.remove(&ticket) else { return };
-        let asked = match asked {
-            Asked::Keys(keys, asked) => return self.fold_key_reply(&keys, asked, ticket, result, at),
-            Asked::IdTaken(id) => return self.fold_id(&id, result),
-            Asked::Register(said) => return self.fold_registered(*said, result, now),
-            Asked::Act(act) => return self.fold_act(*act, result, now),
-            asked => asked,
-        };
-        let Some(entry) = self.registries.entry_mut(registry) else { return };
-        match (asked, result) {
-            (Asked::Nodes(datacenter), result) => {
-                let Some(known) = entry.datacenter_mut(&datacenter) else { return };
-                known.nodes_asked = None;
-                match result {
-                    Ok(RegistryReply::Nodes(nodes)) => known.nodes = Some(Ok(nodes)),
-                    Ok(_) => {}
-                    Err(error) => known.nodes = Some(Err(Arc::new(error))),
-                }
-            }
-            (Asked::Agent, Ok(RegistryReply::Agent(agent))) => entry.agent = Some(Ok(agent)),
-            (Asked::Agent, Err(error)) => entry.agent = Some(Err(Arc::new(error))),
-            (Asked::Filter(service, query), result) => {
-                let found = match result {
-                    Ok(RegistryReply::Instances(answer)) => {
-                        Ok(Arc::new(answer.value.into_iter().map(|instance| instance.key).collect()))
-                    }
-                    Ok(_) => return,
-                    Err(error) => Err(Arc::new(error)),
-                };
-                self.registries.views.entry(service).or_default().filtered = Some((query, found));
-            }
-            (Asked::Agent, Ok(_)) | (Asked::Keys(..) | Asked::IdTaken(_) | Asked::Register(_) | Asked::Act(_), _) => {}
+        match asked {
+            Asked::Nodes(datacenter) => self.fold_nodes(registry, &datacenter, result, at),
+            Asked::Agent => self.fold_agent(registry, result, at),
+            Asked::Filter(service) => self.fold_filter(&service, ticket, result),
+            Asked::Keys(keys, asked) => self.fold_key_reply(&keys, asked, ticket, result, at),
+            Asked::IdTaken(id) => self.fold_id(&id, result),
+            Asked::Register(said) => self.fold_registered(*said, result, now),
+            Asked::Act(act) => self.fold_act(*act, result, now),
         }
     }
+}
+
+/// The service whose instances a watch told anew.
+fn changed_service(registry: RegistryId, what: &WatchWhat, seen: &Watched) -> Option<ServiceRef> {
+    let WatchWhat::Instances { datacenter, service } = what else { return None };
+    let (datacenter, service) = (datacenter.clone(), service.clone());
+    matches!(seen, Watched::Instances(_) | Watched::Back).then_some(ServiceRef { registry, datacenter, service })
 }
 
 impl RegistryEntry {

@@ -7,11 +7,14 @@ mod act;
 mod acts;
 mod demo;
 mod entry;
+mod filter;
 mod form;
 mod hear;
 mod keep;
 mod keys;
+mod known;
 mod lists;
+mod open;
 mod register;
 mod rows;
 mod service;
@@ -41,6 +44,7 @@ pub use keys::{
     KeyFault, KeyJob, KeyJobKind, KeyLine, KeyStep, KeyWrite, KeyWriting, KeysRef, KeysView, Looked, NewKey,
     ShownVersion, UndoStep, folder_of, is_secret_value,
 };
+pub use known::TokenTrouble;
 pub use lists::{ListView, NodeColumn, ServiceColumn};
 pub use register::{
     CHECK_KINDS, CheckForm, EditedJson, FromFile, IdState, RegisterAct, RegisterDialog, RegisterForm, Usual,
@@ -122,6 +126,12 @@ pub struct Registries {
     pub(super) awaited: Option<(ServiceRef, String)>,
     /// What the last act did, until something else is looked at.
     pub said: Option<ActSaid>,
+    /// What was filled in of a registry, or of a new one, and not taken.
+    pub(super) left_forms: BTreeMap<Option<RegistryId>, RegistryForm>,
+    /// Registries that were removed, for as long as their notices stand.
+    pub(super) removed: open::RemovedRegistries,
+    /// Filter expressions that are on their way.
+    pub(super) filter_asked: BTreeMap<ServiceRef, filter::FilterAsked>,
     /// Questions that were asked and not answered yet, by ticket.
     pub(super) asked: BTreeMap<u64, (RegistryId, hear::Asked)>,
 }

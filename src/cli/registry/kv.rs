@@ -151,7 +151,7 @@ pub async fn run(args: Box<KvArgs>) -> u8 {
         return super::refused(&RegistryError {
             place: registry.place().clone(),
             asked: String::new(),
-            fault: RegistryFault::Unsupported("keep keys and values"),
+            fault: RegistryFault::Unsupported(crate::registry::Lacks::KeyValues),
         });
     };
     let verb = Kv { registry: registry.as_ref(), keys, scope: args.registry.scope() };

@@ -95,7 +95,7 @@ impl RegistryArgs {
         let failed = |code: u8| {
             move |fault: RegistryFault| {
                 let words = match fault {
-                    RegistryFault::Settings(why) => why,
+                    RegistryFault::Settings(why) => why.to_string(),
                     other => other.to_string(),
                 };
                 NotOpened { code, words }

@@ -6,7 +6,9 @@ use prost::Message;
 
 use crate::call::{CallOutcome, CallStatus, Code, Origin};
 use crate::engine::serving_status;
-use crate::registry::{CertificateFacts, GrpcFact, TcpFact, TlsFact, WireHealth};
+use crate::registry::{
+    CertificateFacts, ForeignAnswer, GrpcFact, TcpFact, TlsFact, WireFault, WireFaultKind, WireHealth,
+};
 use crate::transport::{Failure, FailureKind, Stage, TlsReport};
 
 const DAY_S: i64 = 86_400;
@@ -69,18 +71,15 @@ pub(super) fn of_status(status: &CallStatus) -> (WireHealth, GrpcFact) {
 /// Why gRPC is not spoken, of a failure on the way to it or in an answer.
 pub(super) fn of_failure(failure: &Failure) -> GrpcFact {
     match &failure.kind {
-        FailureKind::NotGrpc { http_status, content_type, .. } if content_type.is_empty() => {
-            GrpcFact::Foreign(format!("HTTP status {http_status} without gRPC"))
-        }
         FailureKind::NotGrpc { http_status, content_type, .. } => {
-            GrpcFact::Foreign(format!("HTTP status {http_status}, {content_type}"))
+            GrpcFact::Foreign(ForeignAnswer::Http { status: *http_status, content_type: content_type.clone() })
         }
-        FailureKind::NotHttp2 { first_bytes } => GrpcFact::Foreign(format!("it answered {first_bytes:?}")),
-        FailureKind::NoAlpn => GrpcFact::Foreign("TLS without HTTP/2".to_owned()),
-        FailureKind::NoStatus | FailureKind::BadStatus { .. } => GrpcFact::Foreign("HTTP/2 without gRPC".to_owned()),
+        FailureKind::NotHttp2 { first_bytes } => GrpcFact::Foreign(ForeignAnswer::Bytes(first_bytes.clone())),
+        FailureKind::NoAlpn => GrpcFact::Foreign(ForeignAnswer::NoHttp2),
+        FailureKind::NoStatus | FailureKind::BadStatus { .. } => GrpcFact::Foreign(ForeignAnswer::NoStatus),
         FailureKind::Deadline | FailureKind::TimedOut if failure.stage > Stage::Tcp => GrpcFact::Silent,
         _ if failure.stage <= Stage::Tcp => GrpcFact::NotReached,
-        _ => GrpcFact::Broken(brief(failure)),
+        _ => GrpcFact::Broken(fault_of(failure)),
     }
 }
 
@@ -91,6 +90,28 @@ pub(super) fn brief(failure: &Failure) -> String {
     text.split(" (stage ").next().unwrap_or(text).to_owned()
 }
 
+/// What happened to a connection, for `words`, and in English.
+fn fault_of(failure: &Failure) -> WireFault {
+    use WireFaultKind as K;
+    let kind = match &failure.kind {
+        FailureKind::Closed => K::Closed,
+        FailureKind::Io => K::Broken,
+        FailureKind::Reset { .. } => K::Reset,
+        FailureKind::GoAway { .. } => K::GoAway,
+        FailureKind::Protocol => K::Protocol,
+        FailureKind::KeepaliveUnanswered => K::Quiet,
+        FailureKind::PlaintextServer => K::NoTls,
+        FailureKind::TlsServer => K::WantsTls,
+        FailureKind::NoCommonTls => K::NoCommonTls,
+        FailureKind::ClientCertificateMissing => K::WantsCertificate,
+        FailureKind::ClientCertificateRefused => K::CertificateRefused,
+        FailureKind::BadSettings(_) => K::Settings,
+        kind if is_certificate_fault(kind) => K::BadCertificate,
+        _ => K::Other,
+    };
+    WireFault { kind, said: brief(failure) }
+}
+
 /// Whether the port is open, of a connection that did not come to be.
 pub(super) fn tcp_of(failure: &Failure) -> TcpFact {
     match (&failure.kind, failure.stage) {
@@ -99,7 +120,7 @@ pub(super) fn tcp_of(failure: &Failure) -> TcpFact {
         (FailureKind::Refused, _) => TcpFact::Refused,
         (FailureKind::TimedOut, _) => TcpFact::TimedOut,
         (FailureKind::Unreachable, _) => TcpFact::Unreachable,
-        _ => TcpFact::Failed(brief(failure)),
+        _ => TcpFact::Failed(fault_of(failure)),
     }
 }
 
@@ -184,7 +205,7 @@ mod tests {
             (
                 failed(Code::UNIMPLEMENTED, Stage::Response, web),
                 WireHealth::Unreachable,
-                GrpcFact::Foreign("HTTP status 404, text/html".to_owned()),
+                GrpcFact::Foreign(ForeignAnswer::Http { status: 404, content_type: "text/html".to_owned() }),
             ),
             (
                 failed(Code::DEADLINE_EXCEEDED, Stage::Wait, FailureKind::Deadline),
@@ -199,7 +220,10 @@ mod tests {
             (
                 failed(Code::UNAVAILABLE, Stage::Wait, FailureKind::Closed),
                 WireHealth::Unreachable,
-                GrpcFact::Broken("the peer closed the connection".to_owned()),
+                GrpcFact::Broken(WireFault {
+                    kind: WireFaultKind::Closed,
+                    said: "the peer closed the connection".to_owned(),
+                }),
             ),
         ] {
             assert_eq!(of_status(&status), (health, grpc), "{status:?}");

@@ -11,7 +11,9 @@ use tokio::time::timeout;
 use super::judge::{self, HealthCheckRequest};
 use crate::call::{self, CallOutcome, CallRequest, Code, Encoding, Limits, Metadata};
 use crate::engine::{EndedCall, Endpoint, Reflector, load_options};
-use crate::registry::{GrpcFact, ReflectionFact, TcpFact, TlsFact, WireFacts, WireHealth, WireSchema};
+use crate::registry::{
+    GrpcFact, ReflectionFact, TcpFact, TlsFact, WireFacts, WireFault, WireFaultKind, WireHealth, WireSchema,
+};
 use crate::schema::{ReflectionSource, SchemaError, Source as _, canonical_schema, is_infrastructure};
 use crate::transport::{Channel, ConnectEvent, ConnectOptions, Failure, Observer, Pool, Security, Target, TlsReport};
 
@@ -174,7 +176,7 @@ impl Probe {
         let (target, options) = match self.way().await {
             Ok(way) => way,
             Err(why) => {
-                facts.tcp = TcpFact::Failed(why);
+                facts.tcp = TcpFact::Failed(WireFault { kind: WireFaultKind::Settings, said: why });
                 return Reached::Nothing;
             }
         };
@@ -312,7 +314,7 @@ impl Probe {
             Ok(Err(error)) => match error.kind() {
                 std::io::ErrorKind::ConnectionRefused => TcpFact::Refused,
                 std::io::ErrorKind::HostUnreachable | std::io::ErrorKind::NetworkUnreachable => TcpFact::Unreachable,
-                _ => TcpFact::Failed(error.to_string()),
+                _ => TcpFact::Failed(WireFault { kind: WireFaultKind::Other, said: error.to_string() }),
             },
         };
         if facts.tcp != TcpFact::Open {

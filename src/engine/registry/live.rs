@@ -17,13 +17,15 @@ use crate::engine::live::Teller;
 use crate::engine::{Event, Generation, ProbeRate, Registries};
 use crate::registry::consul::{Consul, ConsulSettings};
 use crate::registry::{
-    Answer, Datacenter, Instance, KeyEntry, KeyValues, Registry, RegistryError, RegistryFault, RegistryKind,
-    RegistryPlace, Scope, StaticList, Watch, WatchUpdate,
+    Answer, Datacenter, Instance, KeyEntry, KeyValues, Lacks, Registry, RegistryError, RegistryFault, RegistryKind,
+    RegistryPlace, Scope, StaticList, Undone, Watch, WatchUpdate,
 };
 use crate::transport::Pool;
 
 /// Datacenters come and go seldom; the question shows that the agent is there.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
+/// How long that may take where a watch or a question has just found nobody.
+const DOUBT_PATIENCE: Duration = Duration::from_secs(3);
 /// The first pause after a failure; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause.
@@ -153,9 +155,9 @@ async fn run(
     known.put(Arc::clone(&registry));
     let _closed = TakenOut { known: Arc::clone(&known), registry: Arc::clone(&registry) };
     tell.tell(RegistryTold::Opened { place, capabilities }).await;
-    let again = Arc::new(tokio::sync::Notify::new());
+    let signs = Arc::new(Signs::default());
     let mut tasks = JoinSet::new();
-    tasks.spawn(look(Arc::clone(&registry), tell.clone(), Arc::clone(&again)));
+    tasks.spawn(look(Arc::clone(&registry), tell.clone(), Arc::clone(&signs)));
     let (probes, found) = Probes::new(pool, ProbeRate::default(), Arc::clone(&known));
     tasks.spawn(tell_facts(found, tell.clone()));
     let probes = Arc::new(probes);
@@ -163,11 +165,21 @@ async fn run(
         registry: Arc::clone(&registry),
         tell: tell.clone(),
         probes: Arc::clone(&probes),
+        signs: Arc::clone(&signs),
         running: HashMap::new(),
         seen_keys: SeenKeys::default(),
     };
     let mut read_only = false;
-    while let Some(order) = inbox.recv().await {
+    loop {
+        let order = tokio::select! {
+            order = inbox.recv() => order,
+            () = signs.back.notified() => {
+                // Watches that wait before they try again need not wait any longer.
+                watches.begin_again(&mut tasks);
+                continue;
+            }
+        };
+        let Some(order) = order else { return };
         // Tasks that are over leave their place.
         while tasks.try_join_next().is_some() {}
         match order {
@@ -175,7 +187,7 @@ async fn run(
             RegistryOrder::ReadOnly(is_so) => read_only = is_so,
             RegistryOrder::Settings => probes.settings_changed(),
             RegistryOrder::Refresh => {
-                again.notify_one();
+                signs.again.notify_one();
                 probes.now();
                 watches.begin_again(&mut tasks);
             }
@@ -186,9 +198,12 @@ async fn run(
                 tasks.spawn(async move { tell.tell(RegistryTold::Reply { ticket, result: Err(error) }).await });
             }
             RegistryOrder::Ask(ticket, question) => {
-                let (registry, tell) = (Arc::clone(&registry), tell.clone());
+                let (registry, tell, signs) = (Arc::clone(&registry), tell.clone(), Arc::clone(&signs));
                 tasks.spawn(async move {
                     let result = answer(&*registry, question).await;
+                    if let Err(error) = &result {
+                        signs.failed(error);
+                    }
                     tell.tell(RegistryTold::Reply { ticket, result }).await;
                 });
             }
@@ -208,14 +223,51 @@ impl Drop for TakenOut {
     }
 }
 
+/// What the tasks of one registry tell each other of whether it is there.
+#[derive(Debug, Default)]
+struct Signs {
+    /// Look again now.
+    again: tokio::sync::Notify,
+    /// Somebody who asked found nobody.
+    doubted: std::sync::atomic::AtomicBool,
+    /// It is there again.
+    back: tokio::sync::Notify,
+}
+
+impl Signs {
+    /// Somebody asked, and this came of it: where nobody was there, that is looked into at once.
+    fn failed(&self, error: &RegistryError) {
+        if matches!(error.fault, RegistryFault::Unreachable(_) | RegistryFault::Silent(_)) {
+            self.doubted.store(true, std::sync::atomic::Ordering::Relaxed);
+            self.again.notify_one();
+        }
+    }
+}
+
+/// Asks for datacenters; not for long, where somebody else had no answer a moment ago.
+async fn datacenters(registry: &dyn Registry, is_doubted: bool) -> Result<Vec<Datacenter>, RegistryError> {
+    if !is_doubted {
+        return registry.datacenters().await;
+    }
+    let silent = |_elapsed| {
+        let place = registry.place().clone();
+        Err(RegistryError { place, asked: String::new(), fault: RegistryFault::Silent(DOUBT_PATIENCE) })
+    };
+    tokio::time::timeout(DOUBT_PATIENCE, registry.datacenters()).await.unwrap_or_else(silent)
+}
+
 /// Asks for datacenters again and again, and so learns whether the registry is there.
-async fn look(registry: Arc<dyn Registry>, tell: Tell, again: Arc<tokio::sync::Notify>) {
+async fn look(registry: Arc<dyn Registry>, tell: Tell, signs: Arc<Signs>) {
     let mut pause = FIRST_PAUSE;
     let mut told: Option<Result<Vec<Datacenter>, ()>> = None;
     loop {
-        let wait = match registry.datacenters().await {
+        let is_doubted = signs.doubted.swap(false, std::sync::atomic::Ordering::Relaxed);
+        let wait = match datacenters(&*registry, is_doubted).await {
             Ok(datacenters) => {
                 pause = FIRST_PAUSE;
+                if told == Some(Err(())) {
+                    signs.back.notify_one();
+                }
                 if told.as_ref() != Some(&Ok(datacenters.clone())) {
                     told = Some(Ok(datacenters.clone()));
                     tell.tell(RegistryTold::Datacenters(datacenters)).await;
@@ -234,7 +286,7 @@ async fn look(registry: Arc<dyn Registry>, tell: Tell, again: Arc<tokio::sync::N
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            () = again.notified() => pause = FIRST_PAUSE,
+            () = signs.again.notified() => pause = FIRST_PAUSE,
         }
     }
 }
@@ -245,6 +297,7 @@ struct Watches {
     registry: Arc<dyn Registry>,
     tell: Tell,
     probes: Arc<Probes>,
+    signs: Arc<Signs>,
     running: HashMap<WatchWhat, AbortHandle>,
     seen_keys: SeenKeys,
 }
@@ -281,12 +334,12 @@ impl Watches {
     fn begin(&mut self, what: WatchWhat, tasks: &mut JoinSet<()>) {
         let (registry, tell, watched) = (Arc::clone(&self.registry), self.tell.clone(), what.clone());
         let seen = self.seen_keys.clone();
-        let probes = Arc::clone(&self.probes);
+        let (probes, signs) = (Arc::clone(&self.probes), Arc::clone(&self.signs));
         let task = tasks.spawn(async move {
             match &watched {
                 WatchWhat::Services { datacenter } => {
                     let updates = registry.watch_services(scope(datacenter));
-                    pass(updates, &tell, &watched, Watched::Services).await;
+                    pass(updates, &tell, &signs, &watched, Watched::Services).await;
                 }
                 WatchWhat::Instances { datacenter, service } => {
                     let updates = registry.watch_instances(scope(datacenter), Some(service.clone()));
@@ -295,11 +348,12 @@ impl Watches {
                         probes.listed(name.clone(), &answer.value);
                         Watched::Instances(answer)
                     };
-                    pass(updates, &tell, &watched, wrap).await;
+                    pass(updates, &tell, &signs, &watched, wrap).await;
                 }
                 WatchWhat::Keys { datacenter, prefix } => {
                     let Some(keys) = registry.key_values() else { return };
-                    pass_keys(keys.watch(scope(datacenter), prefix.clone()), &tell, &watched, &seen).await;
+                    let updates = keys.watch(scope(datacenter), prefix.clone());
+                    pass_keys(updates, &tell, &signs, &watched, &seen).await;
                 }
             }
         });
@@ -308,11 +362,20 @@ impl Watches {
 }
 
 /// Passes on what a watch tells.
-async fn pass<T>(mut updates: Watch<T>, tell: &Tell, what: &WatchWhat, wrap: impl Fn(Answer<Arc<T>>) -> Watched) {
+async fn pass<T>(
+    mut updates: Watch<T>,
+    tell: &Tell,
+    signs: &Signs,
+    what: &WatchWhat,
+    wrap: impl Fn(Answer<Arc<T>>) -> Watched,
+) {
     while let Some(update) = updates.recv().await {
         let seen = match update {
             WatchUpdate::Now(answer) => wrap(answer),
-            WatchUpdate::Away(error) => Watched::Away(error),
+            WatchUpdate::Away(error) => {
+                signs.failed(&error);
+                Watched::Away(error)
+            }
             WatchUpdate::Back => Watched::Back,
         };
         tell.tell(RegistryTold::Watched { what: what.clone(), seen }).await;
@@ -320,7 +383,7 @@ async fn pass<T>(mut updates: Watch<T>, tell: &Tell, what: &WatchWhat, wrap: imp
 }
 
 /// As [`pass`], for keys: folders and changes are made off the tasks' threads.
-async fn pass_keys(mut updates: Watch<Vec<KeyEntry>>, tell: &Tell, what: &WatchWhat, seen: &SeenKeys) {
+async fn pass_keys(mut updates: Watch<Vec<KeyEntry>>, tell: &Tell, signs: &Signs, what: &WatchWhat, seen: &SeenKeys) {
     let WatchWhat::Keys { datacenter, prefix } = what else { return };
     let watch = (datacenter.clone(), prefix.clone());
     while let Some(update) = updates.recv().await {
@@ -330,7 +393,10 @@ async fn pass_keys(mut updates: Watch<Vec<KeyEntry>>, tell: &Tell, what: &WatchW
                 let Ok(answer) = tokio::task::spawn_blocking(move || seen.look(&watch, answer)).await else { return };
                 Watched::Keys(answer)
             }
-            WatchUpdate::Away(error) => Watched::Away(error),
+            WatchUpdate::Away(error) => {
+                signs.failed(&error);
+                Watched::Away(error)
+            }
             WatchUpdate::Back => Watched::Back,
         };
         tell.tell(RegistryTold::Watched { what: what.clone(), seen: told }).await;
@@ -347,7 +413,7 @@ async fn answer(registry: &dyn Registry, question: RegistryQuestion) -> Result<R
         registry.key_values().ok_or_else(|| RegistryError {
             place: registry.place().clone(),
             asked: String::new(),
-            fault: RegistryFault::Unsupported("keys and values"),
+            fault: RegistryFault::Unsupported(Lacks::KeyValues),
         })
     };
     Ok(match question {
@@ -355,7 +421,7 @@ async fn answer(registry: &dyn Registry, question: RegistryQuestion) -> Result<R
             let failed = |ended: tokio::task::JoinError| RegistryError {
                 place: registry.place().clone(),
                 asked: String::new(),
-                fault: RegistryFault::NotDone(ended.to_string()),
+                fault: RegistryFault::NotDone(Undone::Ended(ended.to_string())),
             };
             RegistryReply::KeyWorked(tokio::task::spawn_blocking(move || work.run()).await.map_err(failed)?)
         }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::http::{Ask, Http};
 use super::settings::AgentAddress;
-use crate::registry::{Health, InstanceKey, RegistryError, RegistryFault};
+use crate::registry::{Absent, Health, InstanceKey, Lacks, NotAsked, RegistryError, RegistryFault, Undone};
 
 /// How long the catalog may take to hear of what its agent did.
 const CATALOG: Duration = Duration::from_secs(10);
@@ -144,16 +144,18 @@ pub(super) async fn register(http: &Http, body: &Value) -> Result<(), RegistryEr
         Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
-    let not_done = |what: String| Err(http.error(&ask, RegistryFault::NotDone(what)));
+    let not_done = |what: Undone| Err(http.error(&ask, RegistryFault::NotDone(what)));
     match found {
-        None => not_done(format!("the agent has no service with the ID {id}")),
+        None => not_done(Undone::NoService(id.to_owned())),
         Some(found) if found.service != name => {
-            not_done(format!("the ID {id} belongs to the service {}, not to {name}", found.service))
+            let (id, wanted) = (id.to_owned(), name.to_owned());
+            not_done(Undone::OtherService { id, service: found.service, wanted })
         }
         Some(found) => {
             let port = field("Port").and_then(Value::as_i64).unwrap_or_default();
             if found.address != text("Address") || found.port != port {
-                return not_done(format!("{id} is at {}:{}", found.address, found.port));
+                let place = format!("{}:{}", found.address, found.port);
+                return not_done(Undone::Elsewhere { id: id.to_owned(), place });
             }
             let wanted = Wanted {
                 id,
@@ -206,8 +208,7 @@ async fn arrived(http: &Http, done: &Ask, wanted: &Wanted<'_>) -> Result<(), Reg
     if all.iter().any(is_it) {
         return Ok(());
     }
-    let what =
-        format!("the agent has {}, and the catalog did not hear of it within {} s", wanted.id, CATALOG.as_secs());
+    let what = Undone::NotInCatalog { id: wanted.id.to_owned(), seconds: CATALOG.as_secs() };
     Err(http.error(done, RegistryFault::NotDone(what)))
 }
 
@@ -228,8 +229,7 @@ async fn no_unknown_node(http: &Http, body: &Value) -> Result<(), RegistryError>
     for node in nodes {
         let ask = Ask::get(&["v1", "catalog", "node", node]);
         if http.json::<Option<CatalogNode>>(&ask).await?.0.is_none() {
-            let said = format!("there is no node {node} that a check could be the alias of");
-            return Err(http.error(&ask, RegistryFault::Refused { status: 0, said }));
+            return Err(http.error(&ask, RegistryFault::NoAliasNode(node.to_owned())));
         }
     }
     Ok(())
@@ -305,8 +305,7 @@ pub(super) async fn deregister(http: &Http, instance: &InstanceKey) -> Result<()
     let service = match agent_service(&agent, &instance.id).await {
         Ok(Some(found)) => found.service,
         Ok(None) => {
-            let what = format!("instance with the ID {} at the agent of node {}", instance.id, instance.node);
-            return Err(agent.error(&ask, RegistryFault::Missing(what)));
+            return Err(agent.error(&ask, RegistryFault::Missing(no_instance(instance))));
         }
         // Who may not look may still be allowed to write; Consul says so itself.
         Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => instance.service.clone(),
@@ -314,10 +313,14 @@ pub(super) async fn deregister(http: &Http, instance: &InstanceKey) -> Result<()
     };
     agent.send(&ask).await?;
     if let Ok(Some(_)) = agent_service(&agent, &instance.id).await {
-        let what = format!("the agent of node {} still has {}", instance.node, instance.id);
+        let what = Undone::StillAtAgent { node: instance.node.clone(), id: instance.id.clone() };
         return Err(agent.error(&ask, RegistryFault::NotDone(what)));
     }
     gone_from_catalog(http, &ask, instance, &service).await
+}
+
+fn no_instance(instance: &InstanceKey) -> Absent {
+    Absent::Instance { id: instance.id.clone(), node: instance.node.clone() }
 }
 
 /// An instance at a node that is no agent's (registered in the catalog, by hand or by another program): no agent would
@@ -327,7 +330,7 @@ async fn deregister_ownerless(http: &Http, instance: &InstanceKey) -> Result<(),
     let ask = Ask::put(&["v1", "catalog", "deregister"]);
     let services = node.and_then(|node| node.services).unwrap_or_default();
     if !services.contains_key(&instance.id) {
-        let what = format!("instance with the ID {} at node {}", instance.id, instance.node);
+        let what = Absent::Registered { id: instance.id.clone(), node: instance.node.clone() };
         return Err(http.error(&ask, RegistryFault::Missing(what)));
     }
     let body = serde_json::json!({
@@ -351,7 +354,7 @@ async fn gone_from_catalog(
     if until(http, &look, &is_gone).await? {
         return Ok(());
     }
-    let what = format!("the catalog still has {} after {} s, though its agent has not", instance.id, CATALOG.as_secs());
+    let what = Undone::StillInCatalog { id: instance.id.clone(), seconds: CATALOG.as_secs() };
     Err(http.error(done, RegistryFault::NotDone(what)))
 }
 
@@ -376,8 +379,7 @@ pub(super) async fn maintain(http: &Http, instance: &InstanceKey, reason: Option
     }
     let reply = agent.send_any(&ask).await?;
     if reply.status == 404 {
-        let what = format!("instance with the ID {} at the agent of node {}", instance.id, instance.node);
-        return Err(agent.error(&ask, RegistryFault::Missing(what)));
+        return Err(agent.error(&ask, RegistryFault::Missing(no_instance(instance))));
     }
     if reply.status != 200 {
         return Err(agent.refused(&ask, &reply));
@@ -391,8 +393,8 @@ pub(super) async fn maintain(http: &Http, instance: &InstanceKey, reason: Option
     let check = agent_check(&agent, &check_id).await?;
     if check.as_ref().map_or(enable, |check| !is_so(check)) {
         let what = match check {
-            Some(check) => format!("{} is in maintenance: {}", instance.id, check.notes),
-            None => format!("{} is not in maintenance", instance.id),
+            Some(check) => Undone::InMaintenance { id: instance.id.clone(), reason: check.notes },
+            None => Undone::NotInMaintenance(instance.id.clone()),
         };
         return Err(agent.error(&ask, RegistryFault::NotDone(what)));
     }
@@ -411,7 +413,7 @@ pub(super) async fn maintain(http: &Http, instance: &InstanceKey, reason: Option
     if until(http, &look, &in_catalog).await? {
         return Ok(());
     }
-    let what = format!("the agent did it, and the catalog did not hear of it within {} s", CATALOG.as_secs());
+    let what = Undone::CatalogLate(CATALOG.as_secs());
     Err(http.error(&ask, RegistryFault::NotDone(what)))
 }
 
@@ -422,8 +424,8 @@ pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, sa
         Health::Warning => "warn",
         Health::Critical => "fail",
         Health::Unknown | Health::Maintenance => {
-            let what = "set a check to anything but passing, warning and critical";
-            return Err(http.error(&Ask::put(&["v1", "agent", "check"]), RegistryFault::Unsupported(what)));
+            let fault = RegistryFault::Unsupported(Lacks::OtherHealth);
+            return Err(http.error(&Ask::put(&["v1", "agent", "check"]), fault));
         }
     };
     let agent = match owner(http, "", node, None).await? {
@@ -437,7 +439,7 @@ pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, sa
     let reply = agent.send_any(&ask).await?;
     let found = agent_check(&agent, check).await;
     if matches!(found, Ok(None)) && matches!(reply.status, 404 | 500) {
-        let what = format!("check with the ID {check} at the agent of node {node}");
+        let what = Absent::Check { id: check.to_owned(), node: node.to_owned() };
         return Err(agent.error(&ask, RegistryFault::Missing(what)));
     }
     if reply.status != 200 {
@@ -445,8 +447,11 @@ pub(super) async fn set_ttl(http: &Http, node: &str, check: &str, to: Health, sa
     }
     match found? {
         Some(found) if found.status == to.name() => heard_of_check(http, &found).await,
-        Some(found) => Err(agent.error(&ask, RegistryFault::NotDone(format!("{check} is {}", found.status)))),
-        None => Err(agent.error(&ask, RegistryFault::NotDone(format!("the agent has no check {check} any more")))),
+        Some(found) => {
+            let is = Undone::CheckIs { check: check.to_owned(), status: found.status };
+            Err(agent.error(&ask, RegistryFault::NotDone(is)))
+        }
+        None => Err(agent.error(&ask, RegistryFault::NotDone(Undone::CheckGone(check.to_owned())))),
     }
 }
 
@@ -463,7 +468,7 @@ async fn heard_of_check(http: &Http, check: &AgentCheck) -> Result<(), RegistryE
     if until(http, &look, &is_so).await? {
         return Ok(());
     }
-    let what = format!("the agent did it, and the catalog did not hear of it within {} s", CATALOG.as_secs());
+    let what = Undone::CatalogLate(CATALOG.as_secs());
     Err(http.error(&look(), RegistryFault::NotDone(what)))
 }
 
@@ -483,8 +488,7 @@ async fn owning_agent(http: &Http, instance: &InstanceKey) -> Result<Http, Regis
 }
 
 fn no_agent(http: &Http, node: &str) -> RegistryError {
-    let why = "no agent runs there; it is in the catalog alone".to_owned();
-    let fault = RegistryFault::OtherAgent { node: node.to_owned(), address: String::new(), why };
+    let fault = RegistryFault::OtherAgent { node: node.to_owned(), address: String::new(), why: NotAsked::NoAgent };
     http.error(&Ask::get(&["v1", "agent", "members"]), fault)
 }
 
@@ -502,7 +506,7 @@ async fn owner(http: &Http, datacenter: &str, node: &str, id: Option<&str>) -> R
     }
     let asked = Ask::get(&["v1", "agent", "self"]);
     let Some(found) = catalog_node(http, some(datacenter), node).await? else {
-        return Err(http.error(&asked, RegistryFault::Missing(format!("node {node}"))));
+        return Err(http.error(&asked, RegistryFault::Missing(Absent::Node(node.to_owned()))));
     };
     let address = found.node.address;
     let is_here = own.as_ref().is_some_and(|own| datacenter.is_empty() || own.datacenter == datacenter);
@@ -514,7 +518,7 @@ async fn owner(http: &Http, datacenter: &str, node: &str, id: Option<&str>) -> R
             return Ok(Owner::Nobody);
         }
     }
-    let other = |why: String| {
+    let other = |why: NotAsked| {
         let fault = RegistryFault::OtherAgent { node: node.to_owned(), address: address.clone(), why };
         http.error(&asked, fault)
     };
@@ -525,14 +529,14 @@ async fn owner(http: &Http, datacenter: &str, node: &str, id: Option<&str>) -> R
         AgentAddress::Unix(_) => HTTP_PORT,
     };
     settings.address = AgentAddress::Tcp(address.clone(), port);
-    let agent = Http::new(settings).map_err(|error| other(error.fault.to_string()))?;
+    let agent = Http::new(settings).map_err(|error| other(NotAsked::Unusable(Box::new(error.fault))))?;
     let place = agent.place().address.clone();
     match agent.json::<AgentSelf>(&asked).await {
         Ok((it, _)) if it.config.node_name == node && (datacenter.is_empty() || it.config.datacenter == datacenter) => {
             Ok(Owner::Agent(agent))
         }
-        Ok((it, _)) => Err(other(format!("the agent at {place} is that of node {}", it.config.node_name))),
-        Err(error) => Err(other(format!("the one at {place} {}", error.fault))),
+        Ok((it, _)) => Err(other(NotAsked::OtherNode { place, node: it.config.node_name })),
+        Err(error) => Err(other(NotAsked::Failed { place, fault: Box::new(error.fault) })),
     }
 }
 
@@ -590,7 +594,7 @@ async fn until<T: DeserializeOwned>(
             Ok(answer) => answer,
             Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => return Ok(true),
             Err(error) => {
-                let what = format!("its agent did it, and the catalog cannot be looked at: it {}", error.fault);
+                let what = Undone::CatalogUnseen(Box::new(error.fault.clone()));
                 return Err(RegistryError { fault: RegistryFault::NotDone(what), ..error });
             }
         };

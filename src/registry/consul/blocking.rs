@@ -311,7 +311,7 @@ mod tests {
 
     #[tokio::test]
     async fn away_is_told_once_and_an_answer_is_not_yet_a_change() {
-        let away = || Err(RegistryFault::Unreachable("refused".to_owned()));
+        let away = || Err(RegistryFault::Unreachable(crate::registry::Unreached::Refused));
         let script = vec![Ok(1), Ok(1), Ok(2), away(), away(), away(), Ok(2), Ok(2), away(), Ok(3)];
         let mut updates = watch_after(Script(script.into_iter()), Duration::from_millis(1));
         let mut told = Vec::new();

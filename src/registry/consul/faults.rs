@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use crate::registry::RegistryFault;
+use crate::registry::{Lacks, Odd, RegistryFault, TlsTrouble, Unreached};
 
 /// What Consul puts before the words of another server.
 const RELAYED: &str = "rpc error making call: ";
@@ -18,17 +18,15 @@ pub(super) fn of_status(status: u16, said: &str, datacenter: Option<&str>) -> Re
     let words: String = words.chars().take(LONGEST_WORDS).collect();
     let lower = words.to_ascii_lowercase();
     if lower.contains("client sent an http request to an https server") {
-        return RegistryFault::Tls("it speaks TLS at this port: use https:// or CONSUL_HTTP_SSL=true".to_owned());
+        return RegistryFault::Tls(TlsTrouble::WantsTls);
     }
     match status {
         400 | 500 if lower.contains("failed to create boolean expression evaluator") => RegistryFault::BadFilter(words),
         400 if lower.contains("failed to parse filter") || lower.contains("failed to compile filter") => {
             RegistryFault::BadFilter(words)
         }
-        401 if lower.contains("acl support disabled") => {
-            RegistryFault::Unsupported("access rules (ACL): they are off at this agent")
-        }
-        401 if words.is_empty() => RegistryFault::Denied("it wants a user and a password (401)".to_owned()),
+        401 if lower.contains("acl support disabled") => RegistryFault::Unsupported(Lacks::AccessRules),
+        401 if words.is_empty() => RegistryFault::WantsPassword,
         403 | 500 if lower.contains("acl not found") => RegistryFault::UnknownToken,
         403 if words.is_empty() => RegistryFault::Denied("Forbidden (403)".to_owned()),
         401 | 403 => RegistryFault::Denied(words),
@@ -36,8 +34,8 @@ pub(super) fn of_status(status: u16, said: &str, datacenter: Option<&str>) -> Re
         500 if lower.contains("no path to datacenter") => {
             RegistryFault::NoDatacenter(datacenter.unwrap_or_default().to_owned())
         }
-        _ if words.starts_with('<') => RegistryFault::Foreign(format!("status {status} with a page of HTML")),
-        _ => RegistryFault::Refused { status, said: if words.is_empty() { format!("status {status}") } else { words } },
+        _ if words.starts_with('<') => RegistryFault::Foreign(Odd::Html(status)),
+        _ => RegistryFault::Refused { status, said: words },
     }
 }
 
@@ -47,7 +45,7 @@ const LONGEST_WORDS: usize = 2000;
 /// What a failure on the way says; `connect` is how long a connection may take.
 pub(super) fn of_transport(error: &reqwest::Error, connect: Duration) -> RegistryFault {
     if error.is_timeout() && error.is_connect() {
-        return RegistryFault::Unreachable(format!("no connection within {} s", connect.as_secs()));
+        return RegistryFault::Unreachable(Unreached::NotWithin(connect));
     }
     of_causes(error, error.is_connect())
 }
@@ -57,32 +55,57 @@ pub(super) fn of_causes(error: &(dyn Error + 'static), while_connecting: bool) -
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     let mut last = String::new();
     let mut is_parse = false;
+    let mut system = None;
     while let Some(inner) = cause {
         if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
-            return RegistryFault::Tls(tls_words(tls));
+            return RegistryFault::Tls(tls_trouble(tls));
         }
         // TLS errors travel inside of I/O errors, and these inside of each other.
         let mut io = inner.downcast_ref::<std::io::Error>();
+        system = io.and_then(of_system).or(system);
         while let Some(inside) = io.and_then(std::io::Error::get_ref) {
             if let Some(tls) = inside.downcast_ref::<rustls::Error>() {
-                return RegistryFault::Tls(tls_words(tls));
+                return RegistryFault::Tls(tls_trouble(tls));
             }
             io = inside.downcast_ref::<std::io::Error>();
         }
         last = inner.to_string();
+        if last.starts_with("dns error") || last.contains("failed to lookup address") {
+            system = Some(Unreached::NoSuchName);
+        } else if last.contains("connection closed before message completed") {
+            system = system.or(Some(Unreached::Closed));
+        }
         is_parse |= last.contains("invalid HTTP") || last.contains("HTTP version");
         cause = inner.source();
     }
     if is_parse && !while_connecting {
-        return RegistryFault::Foreign(format!("it does not speak HTTP/1.1: {last}"));
+        return RegistryFault::Foreign(Odd::NoHttp(last));
     }
-    RegistryFault::Unreachable(last)
+    RegistryFault::Unreachable(system.unwrap_or(Unreached::Other(last)))
 }
 
-fn tls_words(error: &rustls::Error) -> String {
+/// What an error of the system's means, where it is one of the usual ones.
+fn of_system(error: &std::io::Error) -> Option<Unreached> {
+    use std::io::ErrorKind as K;
+    match error.kind() {
+        K::ConnectionRefused => Some(Unreached::Refused),
+        K::HostUnreachable | K::NetworkUnreachable | K::NetworkDown | K::AddrNotAvailable => Some(Unreached::NoRoute),
+        K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe => Some(Unreached::Closed),
+        _ => None,
+    }
+}
+
+fn tls_trouble(error: &rustls::Error) -> TlsTrouble {
+    use rustls::CertificateError as C;
     match error {
-        rustls::Error::InvalidMessage(_) => "it does not speak TLS at this port".to_owned(),
-        other => other.to_string(),
+        rustls::Error::InvalidMessage(_) => TlsTrouble::NoTls,
+        rustls::Error::InvalidCertificate(C::UnknownIssuer) => TlsTrouble::UnknownIssuer,
+        rustls::Error::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => TlsTrouble::Expired,
+        rustls::Error::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => TlsTrouble::NotYetValid,
+        rustls::Error::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
+            TlsTrouble::WrongName
+        }
+        other => TlsTrouble::Other(other.to_string()),
     }
 }
 
@@ -124,11 +147,7 @@ mod tests {
         let filter = "Failed to create boolean expression evaluator: Selector \"X\" is not valid";
         check(500, filter, RegistryFault::BadFilter(filter.to_owned()));
         check(400, filter, RegistryFault::BadFilter(filter.to_owned()));
-        check(
-            401,
-            "ACL support disabled",
-            RegistryFault::Unsupported("access rules (ACL): they are off at this agent"),
-        );
+        check(401, "ACL support disabled", RegistryFault::Unsupported(Lacks::AccessRules));
         check(500, "No cluster leader", RegistryFault::Refused { status: 500, said: "No cluster leader".to_owned() });
         check(
             400,
@@ -138,7 +157,7 @@ mod tests {
                 said: "Cannot specify ?stale with ?consistent, conflicting semantics.".to_owned(),
             },
         );
-        check(404, "<html>", RegistryFault::Foreign("status 404 with a page of HTML".to_owned()));
-        check(404, "", RegistryFault::Refused { status: 404, said: "status 404".to_owned() });
+        check(404, "<html>", RegistryFault::Foreign(Odd::Html(404)));
+        check(404, "", RegistryFault::Refused { status: 404, said: String::new() });
     }
 }

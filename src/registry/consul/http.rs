@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use super::faults;
 use super::settings::{AgentAddress, ConsulSettings};
 use super::tls;
-use crate::registry::{Consistency, RegistryError, RegistryFault, RegistryPlace, Scope};
+use crate::registry::{BadSetting, Consistency, Odd, RegistryError, RegistryFault, RegistryPlace, Scope};
 
 /// An answer that is larger is not read: no catalog is.
 const LARGEST_BODY: usize = 256 << 20;
@@ -289,7 +289,9 @@ impl Http {
                 format!("{scheme}://{name}{}", settings.path_prefix)
             }
         };
-        let client = builder.build().map_err(|error| failed(RegistryFault::Settings(faults::chain(&error))))?;
+        let client = builder
+            .build()
+            .map_err(|error| failed(RegistryFault::Settings(BadSetting::Other(faults::chain(&error)))))?;
         Ok(Self { inner: Arc::new(Inner { settings, place, client, base, headers, tls: config }) })
     }
 
@@ -340,7 +342,7 @@ impl Http {
     pub fn parse<T: DeserializeOwned>(&self, ask: &Ask, reply: &Reply) -> Result<T, RegistryError> {
         serde_json::from_slice(&reply.body).map_err(|error| {
             let begin: String = reply.text().chars().take(80).collect();
-            self.error(ask, RegistryFault::Foreign(format!("{error}, in {begin:?}")))
+            self.error(ask, RegistryFault::Foreign(Odd::NotJson { error: error.to_string(), begin }))
         })
     }
 
@@ -380,17 +382,13 @@ impl Http {
         let status = response.status();
         if status.is_redirection() {
             let to = response.headers().get(LOCATION).map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned());
-            let to = to.map_or_else(String::new, |to| format!(" to {to}"));
-            return Err(RegistryFault::Refused {
-                status: status.as_u16(),
-                said: format!("a redirect{to}, which is not followed"),
-            });
+            return Err(RegistryFault::Redirected { status: status.as_u16(), to: to.unwrap_or_default() });
         }
         let facts = ReplyFacts::read(response.headers());
         let mut body = BytesMut::new();
         while let Some(piece) = response.chunk().await.map_err(|error| faults::of_transport(&error, CONNECT))? {
             if body.len() + piece.len() > LARGEST_BODY {
-                return Err(RegistryFault::Foreign(format!("an answer of more than {LARGEST_BODY} bytes")));
+                return Err(RegistryFault::Foreign(Odd::TooLarge(LARGEST_BODY)));
             }
             body.extend_from_slice(&piece);
         }
@@ -442,7 +440,10 @@ const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");
 fn token(settings: &ConsulSettings) -> Result<String, RegistryFault> {
     if let Some(file) = &settings.token_file {
         let text = std::fs::read_to_string(file).map_err(|error| {
-            RegistryFault::Settings(format!("the token's file {} cannot be read: {error}", file.display()))
+            RegistryFault::Settings(BadSetting::TokenFile {
+                path: file.display().to_string(),
+                error: error.to_string(),
+            })
         })?;
         let text = text.trim();
         if !text.is_empty() {
@@ -455,19 +456,18 @@ fn token(settings: &ConsulSettings) -> Result<String, RegistryFault> {
 fn headers(settings: &ConsulSettings, token: &str) -> Result<HeaderMap, RegistryFault> {
     use base64::Engine as _;
     let mut headers = HeaderMap::new();
-    let sensitive = |text: &str, what: &str| {
-        let mut value = HeaderValue::from_str(text)
-            .map_err(|_odd| RegistryFault::Settings(format!("{what} has characters that no header can hold")))?;
+    let sensitive = |text: &str, fault: BadSetting| {
+        let mut value = HeaderValue::from_str(text).map_err(|_odd| RegistryFault::Settings(fault))?;
         value.set_sensitive(true);
         Ok(value)
     };
     if !token.is_empty() {
-        headers.insert(TOKEN, sensitive(token, "the token")?);
+        headers.insert(TOKEN, sensitive(token, BadSetting::BadToken)?);
     }
     if let Some((user, password)) = &settings.basic_auth {
         let both = format!("{user}:{}", password.reveal());
         let encoded = base64::engine::general_purpose::STANDARD.encode(both);
-        headers.insert(AUTHORIZATION, sensitive(&format!("Basic {encoded}"), "the password")?);
+        headers.insert(AUTHORIZATION, sensitive(&format!("Basic {encoded}"), BadSetting::BadPassword)?);
     }
     // The URL names whom the certificate is for; whoever stands between wants to know who is dialled.
     if settings.tls
@@ -493,7 +493,7 @@ fn unix_socket(
     _builder: reqwest::ClientBuilder,
     path: &std::path::Path,
 ) -> Result<reqwest::ClientBuilder, RegistryFault> {
-    Err(RegistryFault::Settings(format!("{}: this system has no unix sockets", path.display())))
+    Err(RegistryFault::Settings(BadSetting::NoUnixSockets(path.display().to_string())))
 }
 
 /// Dials the agent's address under the name that its certificate is for.

@@ -16,7 +16,8 @@ use super::Consul;
 use super::blocking::{self, Blocking, Source};
 use super::http::{Ask, Reply, is_addressable};
 use crate::registry::{
-    Answer, BoxFuture, Cas, Hidden, KeyEntry, KeyValues, KeyWritten, RegistryError, RegistryFault, Scope, Watch,
+    Absent, Answer, BadKey, BoxFuture, Cas, Hidden, KeyEntry, KeyValues, KeyWritten, Odd, RegistryError, RegistryFault,
+    Scope, Watch,
 };
 
 /// The largest value that Consul keeps, and the largest body of a transaction, in bytes.
@@ -46,7 +47,7 @@ impl Pair {
         let Self { key, flags, value, lock_index, session, create_index, modify_index } = self;
         let value = STANDARD
             .decode(value.unwrap_or_default())
-            .map_err(|error| RegistryFault::Foreign(format!("the value of {key:?} is no base64: {error}")))?;
+            .map_err(|error| RegistryFault::Foreign(Odd::NoBase64 { key: key.clone(), error: error.to_string() }))?;
         let holder = session.filter(|holder| !holder.is_empty());
         Ok(KeyEntry { key, value, flags, created: create_index, modified: modify_index, lock_index, holder })
     }
@@ -151,13 +152,12 @@ impl Consul {
         cas: Cas,
     ) -> Result<KeyWritten, RegistryError> {
         let ask = Ask::put(&["v1", "kv", key]).in_datacenter(scope.datacenter.as_deref()).patience(WRITE);
-        let refused = |said: String| Err(self.http().error(&ask, RegistryFault::Refused { status: 0, said }));
+        let refused = |why: BadKey| Err(self.http().error(&ask, RegistryFault::BadKey(why)));
         if key.is_empty() {
-            return refused("a key cannot be empty".to_owned());
+            return refused(BadKey::Empty);
         }
         if value.len() > LARGEST_VALUE {
-            let (len, most) = (value.len(), LARGEST_VALUE);
-            return refused(format!("a value of {len} bytes is too large: Consul keeps {most} (512 KiB) at most"));
+            return refused(BadKey::TooLarge { bytes: value.len(), most: LARGEST_VALUE });
         }
         if !is_plain(key) {
             let (verb, index) = match cas {
@@ -170,12 +170,7 @@ impl Consul {
             let len = operation.to_string().len();
             let fits = len + TRANSACTION_AROUND <= LARGEST_VALUE;
             if !fits && !is_addressable(key) {
-                return refused(format!(
-                    "a value of {} bytes is too large for this key: no path can say it, and a transaction holds {} bytes \
-                     in base64 at most",
-                    value.len(),
-                    LARGEST_VALUE,
-                ));
+                return refused(BadKey::TooLargeForTransaction { bytes: value.len(), most: LARGEST_VALUE });
             }
             if fits {
                 let (done, asked) = self.operate(scope, operation, false).await?;
@@ -208,8 +203,9 @@ impl Consul {
         match (&there.value, cas) {
             (None, Cas::Index(_)) | (Some(_), Cas::Absent) => return Ok(KeyWritten::Changed),
             (None, _) => {
-                let hint = if there.hidden == Hidden::Nothing { "" } else { " (or the access rules hide it)" };
-                return Err(self.http().error(&ask, RegistryFault::Missing(format!("key {key:?}{hint}"))));
+                let may_be_hidden = there.hidden != Hidden::Nothing;
+                let absent = Absent::Key { key: key.to_owned(), may_be_hidden };
+                return Err(self.http().error(&ask, RegistryFault::Missing(absent)));
             }
             (Some(entry), Cas::Index(index)) if entry.modified != index => return Ok(KeyWritten::Changed),
             _ => {}

@@ -317,9 +317,9 @@ impl Consul {
                 _ => None,
             },
         };
-        let own = match own {
-            Ok(own) => own,
-            Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => RawSelf::default(),
+        let (own, is_known) = match own {
+            Ok(own) => (own, true),
+            Err(error) if matches!(error.fault, RegistryFault::Denied(_)) => (RawSelf::default(), false),
             Err(error) => return Err(error),
         };
         let version = if own.config.version.is_empty() { own.member.version() } else { None };
@@ -328,7 +328,7 @@ impl Consul {
             node_id: own.config.node_id,
             datacenter: own.config.datacenter,
             version: version.unwrap_or(own.config.version),
-            is_server: own.config.server,
+            is_server: is_known.then_some(own.config.server),
             leader,
             acl: acl.or(own.debug_config.acls_enabled),
             token: token.ok(),

@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::registry::{Consistency, PATIENCE, RegistryFault, RegistryKind, RegistryPlace};
+use crate::registry::{BadAddress, BadSetting, Consistency, PATIENCE, RegistryFault, RegistryKind, RegistryPlace};
 use crate::secret::Secret;
 
 /// Where an agent listens if nothing else is said.
@@ -124,15 +124,18 @@ impl ConsulSettings {
         let ssl = env("CONSUL_HTTP_SSL").map(|value| truth("CONSUL_HTTP_SSL", &value)).transpose()?.unwrap_or(false);
 
         let parsed = match &explicit.address {
-            Some(said) => parse_address(said, ssl).map_err(|why| RegistryFault::Settings(format!("{said:?} {why}")))?,
+            Some(said) => parse_address(said, ssl)
+                .map_err(|why| RegistryFault::Settings(BadSetting::Address(said.clone(), why)))?,
             None => match env("CONSUL_HTTP_ADDR") {
                 Some(value) => {
                     // Consul's own client never goes back to plaintext once TLS was asked for by the other variable.
-                    let mut parsed = parse_address(&value, ssl).map_err(|why| bad("CONSUL_HTTP_ADDR", &why))?;
+                    let mut parsed = parse_address(&value, ssl)
+                        .map_err(|why| RegistryFault::Settings(BadSetting::Variable("CONSUL_HTTP_ADDR", why)))?;
                     parsed.tls |= ssl && !matches!(parsed.address, AgentAddress::Unix(_));
                     parsed
                 }
-                None => parse_address(THIS_MACHINE, ssl).map_err(RegistryFault::Settings)?,
+                None => parse_address(THIS_MACHINE, ssl)
+                    .map_err(|why| RegistryFault::Settings(BadSetting::Address(THIS_MACHINE.to_owned(), why)))?,
             },
         };
         // Whoever names a token means that one; else a file goes before the variable, as with Consul's own program.
@@ -197,27 +200,19 @@ impl ConsulSettings {
 
     fn check(&self) -> Result<(), RegistryFault> {
         match (&self.client_cert, &self.client_key) {
-            (Some(_), None) => {
-                Err(RegistryFault::Settings("a client certificate needs its key too (CONSUL_CLIENT_KEY)".to_owned()))
-            }
-            (None, Some(_)) => {
-                Err(RegistryFault::Settings("a client key needs its certificate too (CONSUL_CLIENT_CERT)".to_owned()))
-            }
+            (Some(_), None) => Err(RegistryFault::Settings(BadSetting::NeedsKey)),
+            (None, Some(_)) => Err(RegistryFault::Settings(BadSetting::NeedsCertificate)),
             _ => Ok(()),
         }
     }
 }
 
-fn bad(variable: &str, why: &str) -> RegistryFault {
-    RegistryFault::Settings(format!("{variable} {why}"))
-}
-
 /// What Go's `strconv.ParseBool` takes.
-fn truth(variable: &str, value: &str) -> Result<bool, RegistryFault> {
+fn truth(variable: &'static str, value: &str) -> Result<bool, RegistryFault> {
     match value {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
-        _ => Err(bad(variable, &format!("is {value:?}, which is neither true nor false"))),
+        _ => Err(RegistryFault::Settings(BadSetting::NotTrueOrFalse(variable, value.to_owned()))),
     }
 }
 
@@ -233,8 +228,8 @@ struct Parsed {
     path_prefix: String,
 }
 
-/// Reads an address, with or without a scheme. Errors are the end of a sentence about it.
-fn parse_address(text: &str, tls_by_default: bool) -> Result<Parsed, String> {
+/// Reads an address, with or without a scheme.
+fn parse_address(text: &str, tls_by_default: bool) -> Result<Parsed, BadAddress> {
     let text = text.trim();
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
@@ -243,7 +238,7 @@ fn parse_address(text: &str, tls_by_default: bool) -> Result<Parsed, String> {
     let (tls, default_port) = match scheme.as_deref() {
         Some("unix") => {
             if rest.is_empty() {
-                return Err("names no socket".to_owned());
+                return Err(BadAddress::NoSocket);
             }
             return Ok(Parsed {
                 address: AgentAddress::Unix(PathBuf::from(rest)),
@@ -254,7 +249,7 @@ fn parse_address(text: &str, tls_by_default: bool) -> Result<Parsed, String> {
         Some("http") => (false, 80),
         Some("https") => (true, 443),
         Some("consul" | "tcp") | None => (tls_by_default, if tls_by_default { HTTPS_PORT } else { HTTP_PORT }),
-        Some(other) => return Err(format!("has a scheme that is none of Consul's: {other}")),
+        Some(other) => return Err(BadAddress::Scheme(other.to_owned())),
     };
     let (authority, path) = match rest.find(['/', '?', '#']) {
         Some(at) => rest.split_at(at),
@@ -262,45 +257,45 @@ fn parse_address(text: &str, tls_by_default: bool) -> Result<Parsed, String> {
     };
     if authority.contains('@') {
         // Not repeated: it holds a password.
-        return Err("holds a user and a password: give them as CONSUL_HTTP_AUTH=user:password".to_owned());
+        return Err(BadAddress::Password);
     }
     let path_prefix = path.trim_end_matches('/').to_owned();
     if path_prefix.contains(['?', '#']) || (!path_prefix.is_empty() && scheme.as_deref() == Some("consul")) {
-        return Err("names more than an agent: only host and port belong here".to_owned());
+        return Err(BadAddress::TooMuch);
     }
     let (host, port) = split_port(authority)?;
     if host.is_empty() && port.is_none() && scheme.as_deref() != Some("consul") {
-        return Err("names no host".to_owned());
+        return Err(BadAddress::NoHost);
     }
     let host = if host.is_empty() { THIS_MACHINE } else { host };
     if !host.contains(':') && host.chars().any(|c| c.is_whitespace() || "<>\"\\^`{|}%[]".contains(c)) {
-        return Err("has characters that no host name has".to_owned());
+        return Err(BadAddress::BadHost);
     }
     Ok(Parsed { address: AgentAddress::Tcp(host.to_owned(), port.unwrap_or(default_port)), tls, path_prefix })
 }
 
 /// Host without brackets, and the port if there is one.
-fn split_port(authority: &str) -> Result<(&str, Option<u16>), String> {
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadAddress> {
     let number = |text: &str| match text.parse::<u16>() {
         Ok(port) if port > 0 => Ok(Some(port)),
-        _ => Err(format!("has no port that can be used: {text:?}")),
+        _ => Err(BadAddress::BadPort(text.to_owned())),
     };
     if let Some(inner) = authority.strip_prefix('[') {
-        let (host, rest) = inner.split_once(']').ok_or("has a bracket without its end")?;
+        let (host, rest) = inner.split_once(']').ok_or(BadAddress::OpenBracket)?;
         if host.split('%').next().unwrap_or(host).parse::<Ipv6Addr>().is_err() {
-            return Err("has brackets around something that is no IPv6 address".to_owned());
+            return Err(BadAddress::NotIpv6);
         }
         return match rest.strip_prefix(':') {
             Some(port) => Ok((host, number(port)?)),
             None if rest.is_empty() => Ok((host, None)),
-            None => Err("has something after its bracket".to_owned()),
+            None => Err(BadAddress::AfterBracket),
         };
     }
     if authority.parse::<Ipv6Addr>().is_ok() {
         return Ok((authority, None));
     }
     match authority.rsplit_once(':') {
-        Some((host, _)) if host.contains(':') => Err("is not understood: put IPv6 in brackets".to_owned()),
+        Some((host, _)) if host.contains(':') => Err(BadAddress::Ambiguous),
         Some((host, port)) => Ok((host, number(port)?)),
         None => Ok((authority, None)),
     }
@@ -324,7 +319,7 @@ mod tests {
             env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
         .map_err(|fault| match fault {
-            RegistryFault::Settings(why) => why,
+            RegistryFault::Settings(why) => why.to_string(),
             other => panic!("{other:?}"),
         })
     }

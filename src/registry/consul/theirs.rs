@@ -19,7 +19,7 @@ use super::faults;
 use super::http::{Ask, Http};
 use super::raw::RawNode;
 use super::settings::AgentAddress;
-use crate::registry::{Consistency, RegistryError, RegistryFault, Scope, TokenInfo};
+use crate::registry::{Consistency, Odd, RegistryError, RegistryFault, Scope, TokenInfo};
 
 /// rs-consul's client for an agent. Its `Debug` would show the token, so this has none of it.
 pub(super) struct Theirs {
@@ -150,7 +150,7 @@ fn fault(http: &Http, ask: &Ask, error: ConsulError) -> RegistryFault {
         ConsulError::TimeoutExceeded(time) => RegistryFault::Silent(time),
         ConsulError::ResponseError(error) => faults::of_causes(&error, error.is_connect()),
         ConsulError::InvalidResponse(error) => faults::of_causes(&error, false),
-        ConsulError::ResponseDeserializationFailed(error) => RegistryFault::Foreign(error.to_string()),
-        other => RegistryFault::Foreign(faults::chain(&other)),
+        ConsulError::ResponseDeserializationFailed(error) => RegistryFault::Foreign(Odd::Other(error.to_string())),
+        other => RegistryFault::Foreign(Odd::Other(faults::chain(&other))),
     }
 }

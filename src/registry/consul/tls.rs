@@ -12,7 +12,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 
 use super::settings::ConsulSettings;
-use crate::registry::RegistryFault;
+use crate::registry::{BadSetting, RegistryFault};
 
 /// The configuration of every connection to this agent. Reads the files that the settings name, and the system's roots
 /// where they name none.
@@ -34,14 +34,14 @@ pub(super) fn client_config(settings: &ConsulSettings) -> Result<ClientConfig, R
         };
         let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
             .build()
-            .map_err(|error| RegistryFault::Settings(format!("there are no roots to trust: {error}")))?;
+            .map_err(|error| RegistryFault::Settings(BadSetting::NoRoots(error.to_string())))?;
         Verifier { webpki: Some(webpki), own: own.unwrap_or_default(), name, provider: Arc::clone(&provider) }
     } else {
         Verifier { webpki: None, own: Vec::new(), name, provider: Arc::clone(&provider) }
     };
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| RegistryFault::Settings(error.to_string()))?
+        .map_err(|error| RegistryFault::Settings(BadSetting::Other(error.to_string())))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
     match (&settings.client_cert, &settings.client_key) {
@@ -49,9 +49,13 @@ pub(super) fn client_config(settings: &ConsulSettings) -> Result<ClientConfig, R
             let chain = certificates(certificate)?;
             let key_bytes = read(key)?;
             let secret = PrivateKeyDer::from_pem_slice(&key_bytes)
-                .map_err(|_odd| RegistryFault::Settings(format!("{} holds no private key (PEM)", key.display())))?;
+                .map_err(|_odd| RegistryFault::Settings(BadSetting::NoPrivateKey(key.display().to_string())))?;
             builder.with_client_auth_cert(chain, secret).map_err(|error| {
-                RegistryFault::Settings(format!("{} and {}: {error}", certificate.display(), key.display()))
+                RegistryFault::Settings(BadSetting::BadPair {
+                    certificate: certificate.display().to_string(),
+                    key: key.display().to_string(),
+                    error: error.to_string(),
+                })
             })
         }
         _ => Ok(builder.with_no_client_auth()),
@@ -64,7 +68,7 @@ fn own_roots(settings: &ConsulSettings) -> Result<Option<Vec<CertificateDer<'sta
         return certificates(file).map(Some);
     }
     let Some(folder) = &settings.ca_path else { return Ok(None) };
-    let unreadable = |error: std::io::Error| RegistryFault::Settings(format!("{}: {error}", folder.display()));
+    let unreadable = |error: std::io::Error| unreadable(folder, &error);
     if folder.is_file() {
         return certificates(folder).map(Some);
     }
@@ -76,7 +80,7 @@ fn own_roots(settings: &ConsulSettings) -> Result<Option<Vec<CertificateDer<'sta
         }
     }
     if found.is_empty() {
-        return Err(RegistryFault::Settings(format!("{} holds no certificate (PEM)", folder.display())));
+        return Err(RegistryFault::Settings(BadSetting::NoCertificate(folder.display().to_string())));
     }
     Ok(Some(found))
 }
@@ -86,12 +90,16 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, RegistryFau
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(RegistryFault::Settings(format!("{} holds no certificate (PEM)", file.display()))),
+        _ => Err(RegistryFault::Settings(BadSetting::NoCertificate(file.display().to_string()))),
     }
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, RegistryFault> {
-    std::fs::read(file).map_err(|error| RegistryFault::Settings(format!("{}: {error}", file.display())))
+    std::fs::read(file).map_err(|error| unreadable(file, &error))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> RegistryFault {
+    RegistryFault::Settings(BadSetting::File { path: path.display().to_string(), error: error.to_string() })
 }
 
 /// Webpki's verdict, less strict in one case: a self-signed certificate that a person named itself is trusted as it is.

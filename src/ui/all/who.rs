@@ -65,7 +65,8 @@ pub(in crate::ui) fn who_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, rect: Rect)
 fn one_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
     let words = cx.lang().all();
     let Ok(target) = RegistryTarget::parse(&tab.address) else {
-        let said = RegistryTarget::parse(&tab.address).err().map(|error| error.0).unwrap_or_default();
+        let error = RegistryTarget::parse(&tab.address).err();
+        let said = error.map(|error| cx.lang().target_error(&error)).unwrap_or_default();
         paragraph_ui(ui, &said, fonts::hint(), tokens(ui).warn, 18.0);
         return;
     };

@@ -4,9 +4,10 @@ use egui::{CornerRadius, Id, Rect, Sense, Ui, pos2, vec2};
 
 use super::act;
 use super::datacenter::{by_health, services_ui, sum};
-use super::nodes::fact_ui;
+use super::nodes::{fact_ui, is_hidden};
 use super::service::HEAD;
 use super::side::{entry_title, of_registry};
+use super::trouble::registry_trouble_ui;
 use crate::app::{DatacenterEntry, ListView, RegistryAct, RegistryEntry, RegistryState, RegistryView};
 use crate::engine::RegistryId;
 use crate::registry::{AgentInfo, RegistryKind};
@@ -17,12 +18,14 @@ use crate::ui::theme::measure::INSET;
 use crate::ui::theme::{Tone, tokens};
 use crate::ui::widgets::badge::{badge_ui, icon_badge_ui};
 use crate::ui::widgets::button::{Button, IconButton};
-use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::shared::{Stand, line_below, ring, shows_focus};
 use crate::ui::widgets::switches::toggle_ui;
 use crate::ui::widgets::table::{Cell, Column, Table};
 use crate::ui::widgets::text::{Elide, Line, paint_text, paragraph_ui};
 use crate::words::Lang;
+
+/// In the place of a number that is not known.
+pub(super) const NONE: &str = "–";
 
 /// The view of one registry.
 pub(super) fn registry_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RegistryId) {
@@ -31,7 +34,7 @@ pub(super) fn registry_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RegistryId) {
     let head = Rect::from_min_size(whole.min, vec2(whole.width(), HEAD));
     head_ui(ui, cx, head, entry);
     let rest = whole.with_min_y(head.bottom());
-    let rest = state_ui(ui, cx, rest, entry);
+    let rest = registry_trouble_ui(ui, cx, rest, entry);
     let rest = super::acts::said_ui(ui, cx, rest);
     if entry.form.kind == RegistryKind::Static {
         // A list has no agent and no datacenters: its services are all there is.
@@ -43,7 +46,13 @@ pub(super) fn registry_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RegistryId) {
         let view = RegistryView::Registry(id);
         return services_ui(ui, cx, rest.with_min_y(bar.bottom()), entry, &name, &view);
     }
-    if matches!(entry.state, RegistryState::Unusable(_)) {
+    // What is wrong is said above; nothing is known beside it.
+    let is_unasked = match entry.state {
+        RegistryState::Unusable(_) | RegistryState::NoToken => true,
+        RegistryState::Away(_) => entry.datacenters.is_empty(),
+        RegistryState::Opening { .. } | RegistryState::Live => false,
+    };
+    if is_unasked {
         return;
     }
     let mut pane = pane_at(ui, rest, "registry");
@@ -87,6 +96,9 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry) {
         RegistryState::Away(_) => {
             icon_badge_ui(&mut row, Icon::TriangleAlert, words.away, Tone::Warn);
         }
+        RegistryState::NoToken => {
+            icon_badge_ui(&mut row, Icon::TriangleAlert, lang.registry_state().no_token, Tone::Warn);
+        }
         RegistryState::Unusable(_) => {
             icon_badge_ui(&mut row, Icon::CircleX, words.unusable, Tone::Error);
         }
@@ -101,27 +113,6 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry) {
     if entry.form.read_only && fits(&row, 80.0) {
         badge_ui(&mut row, words.read_only, Tone::Plain);
     }
-}
-
-/// Why it cannot be asked, and since when what is shown is old; returns where the rest begins.
-fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, entry: &RegistryEntry) -> Rect {
-    let (lang, words) = (cx.lang(), cx.lang().registry());
-    let (tone, lead, error) = match &entry.state {
-        RegistryState::Away(away) if entry.datacenters.is_empty() => {
-            (Tone::Warn, words.away_title.to_owned(), &away.error)
-        }
-        RegistryState::Away(away) => (Tone::Warn, lang.stale_since(&lang.clock(away.since)), &away.error),
-        RegistryState::Unusable(error) => (Tone::Error, words.unusable.to_owned(), error),
-        RegistryState::Opening { .. } | RegistryState::Live => return rest,
-    };
-    let text = lang.registry_error(error);
-    let mut pane = pane_at(ui, rest.shrink(INSET), "registry state");
-    match Notice::new(tone, &lead, &text).actions(&[words.look_again, words.edit]).show(&mut pane) {
-        Some(0) => act(cx, RegistryAct::Refresh(entry.id)),
-        Some(_) => act(cx, RegistryAct::OpenDialogFor(entry.id)),
-        None => {}
-    }
-    rest.with_min_y(pane.min_rect().bottom() + INSET)
 }
 
 fn read_only_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry) {
@@ -183,8 +174,8 @@ fn datacenter_cells(lang: Lang, known: &DatacenterEntry) -> Vec<Cell> {
     if known.is_own {
         name = name.badge(lang.acts().own, Tone::Accent);
     }
-    if known.away.is_some() {
-        name = name.badge(lang.words().stale, Tone::Warn);
+    if let Some(away) = &known.away {
+        name = name.badge(lang.stale_badge(away.since), Tone::Warn);
     }
     let services = known.services.as_ref();
     let instances = services.map_or_else(Cell::default, |answer| {
@@ -192,34 +183,52 @@ fn datacenter_cells(lang: Lang, known: &DatacenterEntry) -> Vec<Cell> {
             cell.badge(lang.health_count(count, health), of_registry(health).tone())
         })
     });
-    let count = |count: Option<usize>| Cell::mono(count.map_or_else(|| "–".to_owned(), |count| count.to_string()));
-    let nodes = known.nodes.as_ref().and_then(|nodes| nodes.as_ref().ok()).map(|nodes| nodes.value.len());
-    vec![name, count(services.map(|answer| answer.value.len())), count(nodes), instances]
+    // Nothing that may be hidden is no 0.
+    let count = |count: Option<usize>, hidden: bool| match count {
+        Some(_) if hidden => Cell::mono(NONE).icon(Icon::Lock).soft(),
+        Some(count) => Cell::mono(count.to_string()),
+        None => Cell::mono(NONE).soft(),
+    };
+    let instances =
+        if known.is_hidden() { instances.badge(lang.registry_state().hidden_by_acl, Tone::Warn) } else { instances };
+    vec![
+        name,
+        count(services.map(|answer| answer.value.len()), known.is_hidden()),
+        count(known.nodes.as_ref().map(|nodes| nodes.value.len()), known.nodes.as_ref().is_some_and(is_hidden)),
+        instances,
+    ]
 }
 
 fn agent_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry) {
     let (lang, words) = (cx.lang(), cx.lang().registry());
     ui.add_space(8.0);
     let inset = egui::Margin::symmetric(INSET as i8, 0);
+    title_ui(ui, words.agent);
+    let away = entry.agent_away.as_ref();
     match &entry.agent {
         None => {
-            title_ui(ui, words.agent);
             egui::Frame::new().inner_margin(inset).show(ui, |ui| {
-                ui.add(Line::new(words.opening).color(tokens(ui).text3));
-            });
-        }
-        Some(Err(error)) => {
-            title_ui(ui, words.agent);
-            egui::Frame::new().inner_margin(inset).show(ui, |ui| {
+                let Some(away) = away else {
+                    ui.add(Line::new(words.opening).color(tokens(ui).text3));
+                    return;
+                };
                 ui.set_width(ui.available_width());
-                let said = format!("{}: {}", lang.acts().agent_unknown, lang.registry_error(error));
+                let said = lang.agent_unknown(&lang.registry_error(&away.error));
                 paragraph_ui(ui, &said, fonts::body(), tokens(ui).text3, 18.0);
+                if ui.add(Button::link(words.look_again)).clicked() {
+                    act(cx, RegistryAct::Refresh(entry.id));
+                }
             });
         }
-        Some(Ok(agent)) => {
-            title_ui(ui, words.agent);
+        Some(agent) => {
             egui::Frame::new().inner_margin(inset).show(ui, |ui| {
                 ui.set_width(ui.available_width());
+                // Where all is away, that is said above.
+                if let Some(away) = away.filter(|_| !matches!(entry.state, RegistryState::Away(_))) {
+                    let since = lang.stale_since(&lang.clock(away.since));
+                    let said = format!("{since} {}", lang.registry_error(&away.error));
+                    paragraph_ui(ui, &said, fonts::body(), tokens(ui).warn, 18.0);
+                }
                 for (name, value) in facts(lang, agent) {
                     fact_ui(ui, name, &value);
                 }
@@ -231,13 +240,17 @@ fn agent_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &RegistryEntry) {
 
 fn facts(lang: Lang, agent: &AgentInfo) -> Vec<(&'static str, String)> {
     let (words, acts) = (lang.registry(), lang.acts());
-    let role = if agent.is_server { acts.server } else { acts.client };
+    let role = match agent.is_server {
+        Some(true) => acts.server.to_owned(),
+        Some(false) => acts.client.to_owned(),
+        None => format!("{NONE} ({})", lang.registry_state().hidden_by_acl),
+    };
     let mut facts = vec![
         (words.node, agent.node.clone()),
         ("ID", agent.node_id.clone()),
         (words.datacenter, agent.datacenter.clone()),
         (acts.version, agent.version.clone()),
-        (acts.role, role.to_owned()),
+        (acts.role, role),
         (acts.leader, agent.leader.clone().unwrap_or_else(|| acts.no_leader.to_owned())),
     ];
     if let Some(acl) = agent.acl {

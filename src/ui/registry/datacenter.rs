@@ -7,10 +7,11 @@ use super::changes::times_width;
 use super::service::HEAD;
 use super::side::{entry_title, of_registry};
 use super::status::service_health;
+use super::trouble::trouble_ui;
 use super::{act, changes};
 use crate::app::{
-    DatacenterEntry, ListView, RegistryAct, RegistryEntry, RegistryState, RegistryView, ServiceChange, ServiceColumn,
-    ServiceLine, ServiceRef,
+    Away, DatacenterEntry, ListView, RegistryAct, RegistryEntry, RegistryState, RegistryView, ServiceChange,
+    ServiceColumn, ServiceLine, ServiceRef,
 };
 use crate::engine::RegistryId;
 use crate::registry::{Health, HealthCounts, Hidden, Service};
@@ -24,7 +25,6 @@ use crate::ui::widgets::button::{Button, IconButton};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::lines::Lines;
 use crate::ui::widgets::menu::{MenuItem, context_menu_ui};
-use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::shared::line_below;
 use crate::ui::widgets::table::{Cell, Column, Sort, Table};
 use crate::ui::widgets::text::{Elide, Line};
@@ -85,7 +85,10 @@ fn head_ui(
     }
     if let Some(services) = known.and_then(|known| known.services.as_ref()) {
         if fits(&row, 90.0) {
-            badge_ui(&mut row, &lang.services_count(services.value.len()), Tone::Plain);
+            match known.filter(|known| known.is_hidden()) {
+                Some(_) => icon_badge_ui(&mut row, Icon::Lock, lang.registry_state().hidden_by_acl, Tone::Warn),
+                None => badge_ui(&mut row, &lang.services_count(services.value.len()), Tone::Plain),
+            };
         }
         let counts = sum(&services.value);
         for (count, health) in by_health(counts) {
@@ -140,9 +143,20 @@ pub(super) fn services_ui(
     let rest = whole.with_min_y(filter.bottom());
     let rest = super::acts::said_ui(ui, cx, rest);
     let known = entry.datacenter(name);
-    let rest = away_ui(ui, cx, rest, entry, known);
-    let Some(answer) = known.and_then(|known| known.services.as_ref()) else {
-        waiting_ui(ui, cx, rest, entry);
+    let (away, is_known) = known.map_or((None, false), |known| {
+        let has_some = known.services.as_ref().is_some_and(|answer| !answer.value.is_empty());
+        (known.away.as_ref(), has_some)
+    });
+    // The view of a list says so itself.
+    let is_said = matches!(view, RegistryView::Registry(_));
+    let rest = if is_said { rest } else { trouble_ui(ui, cx, rest, entry, away, is_known) };
+    // A list that was empty is nothing to go by while its registry is away.
+    let answer = known.and_then(|known| known.services.as_ref()).filter(|_| is_known || away.is_none());
+    let Some(answer) = answer else {
+        match away {
+            Some(away) => refused_ui(ui, cx, rest, entry, away),
+            None => waiting_ui(ui, cx, rest, entry),
+        }
         return;
     };
     if answer.value.is_empty() {
@@ -181,20 +195,21 @@ pub(super) fn filter_ui(
     }
 }
 
-/// Says since when what is shown is old; returns where the rest begins.
-fn away_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, entry: &RegistryEntry, known: Option<&DatacenterEntry>) -> Rect {
-    let of_all = if let RegistryState::Away(away) = &entry.state { Some(away) } else { None };
-    let Some(away) = of_all.or_else(|| known.and_then(|known| known.away.as_ref())) else { return rest };
-    if known.is_none_or(|known| known.services.is_none()) {
-        return rest;
+/// The services could not be had.
+fn refused_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, away: &Away) {
+    let (words, state) = (cx.lang().registry(), cx.lang().registry_state());
+    let mut pane = pane_at(ui, rect, "services refused");
+    pane.add_space((rect.height() * 0.2).round());
+    let said = cx.lang().registry_error(&away.error);
+    let (title, label, way) = if away.error.fault.is_denied() {
+        (words.perhaps_hidden, state.set_token, RegistryAct::AskToken(entry.id))
+    } else {
+        (words.away_title, words.look_again, RegistryAct::Refresh(entry.id))
+    };
+    let view = ViewState::new(ViewKind::Failed, title, &said).action(label);
+    if view.centered().show(&mut pane) {
+        act(cx, way);
     }
-    let lead = cx.lang().stale_since(&cx.lang().clock(away.since));
-    let text = cx.lang().registry_error(&away.error);
-    let mut pane = pane_at(ui, rest.shrink(INSET), "datacenter away");
-    if Notice::new(Tone::Warn, &lead, &text).actions(&[cx.lang().registry().look_again]).show(&mut pane).is_some() {
-        act(cx, RegistryAct::Refresh(entry.id));
-    }
-    rest.with_min_y(pane.min_rect().bottom() + INSET)
 }
 
 /// Nothing is known yet.
@@ -206,6 +221,7 @@ pub(super) fn waiting_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &Regis
     let failed = match &entry.state {
         RegistryState::Away(away) => Some(cx.lang().registry_error(&away.error)),
         RegistryState::Unusable(error) => Some(cx.lang().registry_error(error)),
+        RegistryState::NoToken => return super::trouble::no_token_ui(&mut pane, cx, entry),
         RegistryState::Opening { .. } | RegistryState::Live => None,
     };
     match failed {
@@ -226,14 +242,22 @@ fn nothing_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, h
     let (words, acts) = (cx.lang().registry(), cx.lang().acts());
     let mut pane = pane_at(ui, rect, "no services");
     pane.add_space((rect.height() * 0.2).round());
-    let (title, text) = if hidden == Hidden::Nothing {
-        (words.no_services, acts.no_services_hint)
+    let state = cx.lang().registry_state();
+    let again = (words.look_again, RegistryAct::Refresh(entry.id));
+    let settings = (words.edit, RegistryAct::OpenDialogFor(entry.id));
+    let (icon, title, text, (label, way)) = if hidden != Hidden::Nothing {
+        let token = (state.set_token, RegistryAct::AskToken(entry.id));
+        (Icon::Lock, words.perhaps_hidden, words.perhaps_hidden_hint, token)
+    } else if entry.capabilities.register {
+        (Icon::Network, words.no_services, acts.no_services_hint, again)
+    } else if entry.form.file.trim().is_empty() {
+        (Icon::Network, words.no_services, state.list_empty_hint, settings)
     } else {
-        (words.perhaps_hidden, words.perhaps_hidden_hint)
+        (Icon::Network, words.no_services, state.file_empty_hint, again)
     };
-    let state = ViewState::new(ViewKind::Empty(Icon::Network), title, text).action(words.look_again);
-    if state.centered().show(&mut pane) {
-        act(cx, RegistryAct::Refresh(entry.id));
+    let view = ViewState::new(ViewKind::Empty(icon), title, text).action(label);
+    if view.centered().show(&mut pane) {
+        act(cx, way);
     }
 }
 

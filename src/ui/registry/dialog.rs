@@ -1,20 +1,25 @@
 //! The question that adds a registry, or changes how one is reached.
 
-use egui::{Id, Sense, Ui, pos2, vec2};
+use egui::{Id, Response, Sense, Ui, pos2, vec2};
 
 use super::act;
-use crate::app::{RegistryAct, RegistryDialog, RegistryForm, RegistryFormFault};
+use super::side::entry_title;
+use crate::app::{
+    Action, PickFor, RegistryAct, RegistryDialog, RegistryForm, RegistryFormFault, RegistryPath, RegistryView,
+};
 use crate::registry::{Consistency, RegistryKind};
 use crate::secret::Secret;
 use crate::ui::context::Cx;
 use crate::ui::fonts;
-use crate::ui::theme::tokens;
-use crate::ui::widgets::button::{Button, ButtonSize};
+use crate::ui::icons::Icon;
+use crate::ui::theme::{Tone, tokens};
+use crate::ui::widgets::button::{Button, ButtonSize, IconButton};
 use crate::ui::widgets::choice::choice_ui;
 use crate::ui::widgets::dialog::dialog_ui;
 use crate::ui::widgets::editor::{self, Editor};
 use crate::ui::widgets::field::{Field, entered};
 use crate::ui::widgets::json::Language;
+use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::switches::toggle_ui;
 use crate::ui::widgets::text::{Line, paint_text, paragraph_ui};
 
@@ -29,7 +34,7 @@ pub(in crate::ui) fn registry_dialog_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &Regis
     let mut changed = dialog.clone();
     let ctx = ui.ctx().clone();
     let is_new = dialog.registry.is_none();
-    let title = if is_new { cx.lang().registry().add_registry } else { words.edit_title };
+    let title = if is_new { words.add_registry } else { words.edit_title };
     let confirm = if is_new { words.add_registry } else { words.take_settings };
     let ((), (confirmed, cancelled), close) = dialog_ui(
         &ctx,
@@ -42,15 +47,16 @@ pub(in crate::ui) fn registry_dialog_ui(ui: &Ui, cx: &mut Cx<'_>, dialog: &Regis
             (confirmed, ui.add(Button::secondary(common.cancel).large()).clicked())
         },
     );
-    let enter = entered(&ctx);
+    let enter = entered(&ctx) && changed == *dialog;
     if changed != *dialog {
         act(cx, RegistryAct::SetDialog(Box::new(changed)));
     }
     if confirmed || cancelled || close || enter {
         editor::forget(&ctx, list_id());
+        cx.memory.shows_token = false;
     }
     if cancelled || close {
-        act(cx, RegistryAct::CloseDialog);
+        act(cx, RegistryAct::CloseDialog(cancelled));
     } else if confirmed || enter {
         act(cx, RegistryAct::ConfirmDialog);
     }
@@ -61,55 +67,139 @@ fn list_id() -> Id {
 }
 
 fn form_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
+    said_ui(ui, cx, dialog);
     if dialog.registry.is_none() {
         let kinds = [RegistryKind::Consul, RegistryKind::Static].map(|kind| (kind, cx.lang().registry_kind(kind)));
         choice_ui(ui, cx.lang().words().kind, ButtonSize::Normal, &mut dialog.form.kind, &kinds);
         ui.add_space(12.0);
     }
     match dialog.form.kind {
-        RegistryKind::Consul => consul_ui(ui, cx, &mut dialog.form),
+        RegistryKind::Consul => consul_ui(ui, cx, dialog),
         RegistryKind::Static => list_ui(ui, cx, dialog),
     }
 }
 
-fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, form: &mut RegistryForm) {
+/// What is to be known of what is filled in: it was left here before, or is meant for one that is there.
+fn said_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &RegistryDialog) {
+    let (lang, state) = (cx.lang(), cx.lang().registry_state());
+    if let Some(RegistryFormFault::Known(id)) = dialog.fault
+        && let Some(known) = cx.app.registries.entry(id)
+    {
+        let place = known
+            .place
+            .as_ref()
+            .map_or_else(|| lang.registry_kind(known.form.kind).to_owned(), |place| lang.registry_place(place));
+        let said = lang.known_registry(&place, &entry_title(lang, known));
+        match Notice::new(Tone::Warn, state.known_lead, &said)
+            .actions(&[state.take_for_known, state.show_known])
+            .show(ui)
+        {
+            Some(0) => act(cx, RegistryAct::TakeForKnown),
+            Some(_) => {
+                act(cx, RegistryAct::CloseDialog(false));
+                act(cx, RegistryAct::Show(RegistryView::Registry(id)));
+            }
+            None => {}
+        }
+        ui.add_space(12.0);
+    }
+    if cx.app.no_dialog {
+        paragraph_ui(ui, cx.lang().acts().no_file_dialog, fonts::hint(), tokens(ui).warn, 18.0);
+        ui.add_space(8.0);
+    }
+    if dialog.was_left && dialog.fault.is_none() {
+        let anew = cx.lang().acts().start_anew;
+        if Notice::new(Tone::Accent, "", state.left_here).actions(&[anew]).show(ui).is_some() {
+            editor::forget(ui.ctx(), list_id());
+            act(cx, RegistryAct::StartDialogAnew);
+        }
+        ui.add_space(12.0);
+    }
+}
+
+/// The token: dots until the eye beside it is pressed.
+fn token_ui(ui: &mut Ui, cx: &mut Cx<'_>, form: &mut RegistryForm) -> Response {
+    let words = cx.lang().registry();
+    let shows = cx.memory.shows_token;
+    let mut token = form.token.reveal().to_owned();
+    let hint = if form.token_missing { cx.words().type_again } else { words.token_hint };
+    let width = ui.available_width() - 36.0;
+    let response = field("token", &mut token, words.token, hint).password(!shows).width(width).show(ui);
+    if response.changed() {
+        form.token = Secret::new(token);
+        form.token_missing = false;
+    }
+    ui.add_space(8.0);
+    let (icon, name) = if shows { (Icon::EyeOff, cx.words().hide_value) } else { (Icon::Eye, cx.words().show_value) };
+    if ui.add(IconButton::new(icon, name)).clicked() {
+        cx.memory.shows_token = !shows;
+    }
+    response
+}
+
+/// A path by hand or by a dialog of files.
+fn path_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    which: RegistryPath,
+    (name, hint): (&'static str, &'static str),
+    (path, error): (&mut String, Option<&str>),
+) -> Response {
+    let choose = cx.words().choose;
+    let label = format!("{choose} ({name})");
+    let button = Button::secondary(choose).name(&label);
+    let width = ui.available_width() - button.width(ui) - 8.0;
+    let salt = format!("{which:?}");
+    let response = field(&salt, path, name, hint).width(width).error(error).show(ui);
+    ui.add_space(8.0);
+    if ui.add(button).clicked() {
+        cx.act(Action::PickFiles(PickFor::RegistryForm(which), false));
+    }
+    response
+}
+
+fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
     let words = cx.lang().registry();
     let t = tokens(ui);
-    row_ui(ui, cx.lang().words().address, |ui| {
-        let field = field("address", &mut form.address, cx.lang().words().address, "127.0.0.1:8500");
-        let response = field.show(ui);
-        if ui.memory(|memory| memory.focused().is_none()) {
-            response.request_focus();
+    let at_token = dialog.at_token;
+    let form = &mut dialog.form;
+    row_ui(ui, cx.words().address, |ui| {
+        let response = field("address", &mut form.address, cx.words().address, "127.0.0.1:8500").show(ui);
+        if !at_token {
+            take_focus(ui, &response);
         }
     });
     row_ui(ui, words.token, |ui| {
-        let mut token = form.token.reveal().to_owned();
-        let hint = if form.token_missing { cx.lang().words().type_again } else { words.token_hint };
-        if field("token", &mut token, words.token, hint).password(true).show(ui).changed() {
-            form.token = Secret::new(token);
-            form.token_missing = false;
+        let response = token_ui(ui, cx, form);
+        if at_token {
+            take_focus(ui, &response);
         }
     });
     if form.token_missing || !form.token.is_empty() {
-        crate::ui::metadata::keychain_notice_ui(ui, cx, NAMES);
+        let place = ui.available_rect_before_wrap().with_min_x(ui.cursor().left() + NAMES);
+        let mut pane = crate::ui::context::pane_at(ui, place, "registry keychain");
+        crate::ui::metadata::keychain_notice_ui(&mut pane, cx, 0.0);
+        let height = pane.min_rect().height();
+        ui.allocate_space(vec2(1.0, height));
     }
-    row_ui(ui, cx.lang().words().name, |ui| {
-        field("name", &mut form.name, cx.lang().words().name, "Consul").show(ui);
+    row_ui(ui, cx.words().name, |ui| {
+        field("name", &mut form.name, cx.words().name, "Consul").show(ui);
     });
     read_only_ui(ui, cx, form);
     ui.add_space(4.0);
     paragraph_ui(ui, words.environment_hint, fonts::hint(), t.text3, 18.0);
     ui.add_space(8.0);
     ui.add(Line::strong(words.scope).height(32.0));
-    row_ui(ui, words.datacenter, |ui| {
-        field("datacenter", &mut form.datacenter, words.datacenter, words.agents_own).show(ui);
-    });
-    row_ui(ui, words.namespace, |ui| {
-        field("namespace", &mut form.namespace, words.namespace, words.enterprise).show(ui);
-    });
-    row_ui(ui, words.partition, |ui| {
-        field("partition", &mut form.partition, words.partition, words.enterprise).show(ui);
-    });
+    let scopes = [
+        ("datacenter", &mut form.datacenter, words.datacenter, words.agents_own),
+        ("namespace", &mut form.namespace, words.namespace, words.enterprise),
+        ("partition", &mut form.partition, words.partition, words.enterprise),
+    ];
+    for (which, value, name, hint) in scopes {
+        row_ui(ui, name, |ui| {
+            field(which, value, name, hint).show(ui);
+        });
+    }
     row_ui(ui, words.consistency, |ui| {
         let kinds = [
             (Consistency::Default, words.consistency_default),
@@ -120,23 +210,33 @@ fn consul_ui(ui: &mut Ui, cx: &mut Cx<'_>, form: &mut RegistryForm) {
     });
     ui.add_space(8.0);
     ui.add(Line::strong("TLS").height(32.0));
-    row_ui(ui, cx.lang().words().ca_path, |ui| {
-        field("ca", &mut form.ca_path, cx.lang().words().ca_path, words.ca_hint).show(ui);
+    row_ui(ui, cx.words().ca_path, |ui| {
+        let named = (cx.words().ca_path, words.ca_hint);
+        path_ui(ui, cx, RegistryPath::Ca, named, (&mut form.ca_path, None));
     });
     row_ui(ui, words.server_name, |ui| {
         field("server name", &mut form.server_name, words.server_name, words.as_address).show(ui);
     });
-    row_ui(ui, cx.lang().words().client_certificate, |ui| {
-        field("cert", &mut form.cert_path, cx.lang().words().client_certificate, "client.pem").show(ui);
+    row_ui(ui, cx.words().client_certificate, |ui| {
+        let named = (cx.words().client_certificate, "client.pem");
+        path_ui(ui, cx, RegistryPath::Cert, named, (&mut form.cert_path, None));
     });
     row_ui(ui, words.client_key, |ui| {
-        field("key", &mut form.key_path, words.client_key, "client.key").show(ui);
+        let named = (words.client_key, "client.key");
+        path_ui(ui, cx, RegistryPath::Key, named, (&mut form.key_path, None));
     });
-    row_ui(ui, cx.lang().words().skip_verify, |ui| {
-        toggle_ui(ui, &mut form.skip_verify, cx.lang().words().skip_verify, false);
+    row_ui(ui, cx.words().skip_verify, |ui| {
+        toggle_ui(ui, &mut form.skip_verify, cx.words().skip_verify, false);
     });
     if form.skip_verify {
         paragraph_ui(ui, words.skip_verify_hint, fonts::hint(), t.error, 18.0);
+    }
+}
+
+/// The first field takes the focus while nothing has it.
+fn take_focus(ui: &Ui, response: &Response) {
+    if ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
     }
 }
 
@@ -145,15 +245,13 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &mut RegistryDialog) {
     let t = tokens(ui);
     let fault = (dialog.fault == Some(RegistryFormFault::EmptyList)).then_some(words.list_missing);
     let form = &mut dialog.form;
-    row_ui(ui, cx.lang().words().name, |ui| {
-        field("list name", &mut form.name, cx.lang().words().name, words.static_list).show(ui);
+    row_ui(ui, cx.words().name, |ui| {
+        field("list name", &mut form.name, cx.words().name, words.static_list).show(ui);
     });
     row_ui(ui, cx.lang().body().save_file, |ui| {
-        let response =
-            field("list file", &mut form.file, cx.lang().body().save_file, words.file_hint).error(fault).show(ui);
-        if ui.memory(|memory| memory.focused().is_none()) {
-            response.request_focus();
-        }
+        let named = (cx.lang().body().save_file, words.file_hint);
+        let response = path_ui(ui, cx, RegistryPath::List, named, (&mut form.file, fault));
+        take_focus(ui, &response);
     });
     if fault.is_some() {
         ui.add_space(20.0);

@@ -25,6 +25,6 @@ pub(super) fn tcp_word(lang: Lang, tcp: &TcpFact) -> String {
         TcpFact::Unreachable => words.unreachable.to_owned(),
         TcpFact::NoSuchName => words.no_such_name.to_owned(),
         TcpFact::NoPort => words.no_port.to_owned(),
-        TcpFact::Failed(why) => why.clone(),
+        TcpFact::Failed(why) => lang.wire_fault(why),
     }
 }

@@ -223,7 +223,7 @@ fn methods_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>)
     if listed.is_empty() {
         let said = match row.wire {
             None => words.not_asked_yet.to_owned(),
-            Some(wire) => lang.no_methods(wire.reflection.words().as_deref()),
+            Some(wire) => lang.no_methods(Some(&wire.reflection)),
         };
         ui.add_space(8.0);
         let place = Rect::from_min_size(ui.cursor().min + vec2(INSET, 0.0), vec2(ui.available_width() - 24.0, 26.0));

@@ -16,6 +16,7 @@ mod register;
 mod service;
 mod side;
 mod status;
+mod trouble;
 
 use egui::Ui;
 
@@ -50,7 +51,7 @@ pub(super) fn centre_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add_space((whole.height() * 0.3).round());
     if cx.app.registries.entries.is_empty() {
         let state = ViewState::new(ViewKind::Empty(Icon::Network), words.nothing_open, words.nothing_open_hint);
-        if state.action(words.add_registry).centered().show(ui) {
+        if state.action(cx.lang().registry_state().add_registry_dots).centered().show(ui) {
             cx.act(Action::Registry(RegistryAct::OpenDialog));
         }
         return;

@@ -8,7 +8,8 @@ use super::act;
 use super::datacenter::{filter_ui, sort_of, waiting_ui};
 use super::service::HEAD;
 use super::side::of_registry;
-use crate::app::{DatacenterEntry, ListView, NodeColumn, RegistryAct, RegistryEntry, RegistryView};
+use super::trouble::trouble_ui;
+use crate::app::{Away, DatacenterEntry, ListView, NodeColumn, RegistryAct, RegistryEntry, RegistryView};
 use crate::engine::RegistryId;
 use crate::registry::{Answer, Hidden, Node, NodeState};
 use crate::ui::context::{Cx, pane_at, row_at, row_ending_right};
@@ -50,18 +51,29 @@ pub(super) fn nodes_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RegistryId, name: &str)
     let acts = cx.lang().acts();
     filter_ui(ui, cx, filter, &view, &list, acts.filter_nodes, acts.node_query);
     let rest = whole.with_min_y(filter.bottom());
-    match known.and_then(|known| known.nodes.as_ref()) {
-        None => waiting_ui(ui, cx, rest, entry),
-        Some(Err(error)) => {
-            let mut pane = pane_at(ui, rest, "nodes failed");
-            pane.add_space((rest.height() * 0.2).round());
-            let (said, words) = (cx.lang().registry_error(error), cx.lang().registry());
-            let state = ViewState::new(ViewKind::Failed, acts.no_nodes, &said).action(words.look_again);
-            if state.centered().show(&mut pane) {
-                act(cx, RegistryAct::Refresh(id));
-            }
-        }
-        Some(Ok(answer)) => listed_ui(ui, cx, rest, &view, &list, answer),
+    let (nodes, away) = known.map_or((None, None), |known| (known.nodes.as_ref(), known.nodes_away.as_ref()));
+    let rest = trouble_ui(ui, cx, rest, entry, away, nodes.is_some());
+    match (nodes, away) {
+        (Some(answer), _) => listed_ui(ui, cx, rest, &view, &list, (entry, answer)),
+        (None, Some(away)) => failed_ui(ui, cx, rest, entry, away),
+        (None, None) => waiting_ui(ui, cx, rest, entry),
+    }
+}
+
+/// They could not be had.
+fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, rest: Rect, entry: &RegistryEntry, away: &Away) {
+    let mut pane = pane_at(ui, rest, "nodes failed");
+    pane.add_space((rest.height() * 0.2).round());
+    let (said, words, state) =
+        (cx.lang().registry_error(&away.error), cx.lang().registry(), cx.lang().registry_state());
+    let (label, way) = if away.error.fault.is_denied() {
+        (state.set_token, RegistryAct::AskToken(entry.id))
+    } else {
+        (words.look_again, RegistryAct::Refresh(entry.id))
+    };
+    let view = ViewState::new(ViewKind::Failed, state.nodes_failed, &said).action(label);
+    if view.centered().show(&mut pane) {
+        act(cx, way);
     }
 }
 
@@ -94,9 +106,9 @@ fn head_ui(
     if !name.is_empty() {
         badge_ui(&mut row, name, Tone::Plain);
     }
-    let Some(Ok(nodes)) = known.and_then(|known| known.nodes.as_ref()) else { return };
+    let Some(nodes) = known.and_then(|known| known.nodes.as_ref()) else { return };
     let fits = |ui: &Ui, wanted: f32| ui.available_width() > wanted;
-    if fits(&row, 80.0) {
+    if fits(&row, 80.0) && !is_hidden(nodes) {
         badge_ui(&mut row, &lang.nodes_count(nodes.value.len()), Tone::Plain);
     }
     for state in [NodeState::Failed, NodeState::Left, NodeState::Leaving] {
@@ -106,6 +118,11 @@ fn head_ui(
             icon_badge_ui(&mut row, icon, &format!("{count} {}", lang.node_state(state)), tone);
         }
     }
+}
+
+/// None is seen, and access rules may be why.
+pub(super) fn is_hidden(nodes: &Answer<Vec<Node>>) -> bool {
+    nodes.value.is_empty() && nodes.hidden != Hidden::Nothing
 }
 
 fn state_sign(state: NodeState) -> (Icon, Tone) {
@@ -124,7 +141,7 @@ fn listed_ui(
     rest: Rect,
     view: &RegistryView,
     list: &ListView,
-    answer: &Answer<Vec<Node>>,
+    (entry, answer): (&RegistryEntry, &Answer<Vec<Node>>),
 ) {
     let (lang, words, acts) = (cx.lang(), cx.lang().registry(), cx.lang().acts());
     let rows = list.nodes(&answer.value, list.column.and_then(|column| COLUMNS.get(column).copied()));
@@ -132,12 +149,14 @@ fn listed_ui(
         let mut pane = pane_at(ui, rest, "no nodes");
         pane.add_space((rest.height() * 0.2).round());
         if answer.value.is_empty() {
-            let (title, text) = if answer.hidden == Hidden::Nothing {
-                (acts.no_nodes, "")
-            } else {
-                (words.perhaps_hidden, words.perhaps_hidden_hint)
-            };
-            ViewState::new(ViewKind::Empty(Icon::Server), title, text).centered().show(&mut pane);
+            if !is_hidden(answer) {
+                ViewState::new(ViewKind::Empty(Icon::Server), acts.no_nodes, "").centered().show(&mut pane);
+                return;
+            }
+            let state = ViewState::new(ViewKind::Empty(Icon::Lock), acts.nodes_hidden, words.perhaps_hidden_hint);
+            if state.action(lang.registry_state().set_token).centered().show(&mut pane) {
+                act(cx, RegistryAct::AskToken(entry.id));
+            }
             return;
         }
         let said = lang.hits_of(0, answer.value.len());

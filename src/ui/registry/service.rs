@@ -8,7 +8,7 @@ use super::instance::instance_ui;
 use super::instances::{Rows, table_ui};
 use super::side::of_registry;
 use super::{act, hour};
-use crate::app::{RegistryAct, RegistryEntry, RegistryState, ServiceEntry, ServiceRef, ServiceView};
+use crate::app::{RegisterAct, RegistryAct, RegistryEntry, RegistryState, ServiceEntry, ServiceRef, ServiceView};
 use crate::registry::{Health, Hidden};
 use crate::ui::context::{Cx, follow_focus, pane_at, row_at, row_ending_right, row_from_right};
 use crate::ui::fonts;
@@ -19,7 +19,6 @@ use crate::ui::widgets::badge::{badge_ui, icon_badge_ui};
 use crate::ui::widgets::button::IconButton;
 use crate::ui::widgets::chip::chip_ui;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::shared::line_below;
 use crate::ui::widgets::splitter::{SplitAxis, SplitRange, split, splitter_ui};
 use crate::ui::widgets::switches::toggle_ui;
@@ -34,6 +33,11 @@ const FILTER: f32 = 44.0;
 const TABLE_LEAST: f32 = 112.0;
 const DETAIL_LEAST: f32 = 150.0;
 
+/// The field that filters instances.
+pub(super) fn query_id() -> Id {
+    Id::unique("service query")
+}
+
 /// The view of one service.
 pub(super) fn service_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef) {
     let whole = ui.max_rect();
@@ -46,18 +50,10 @@ pub(super) fn service_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef) {
     let filter = Rect::from_min_size(pos2(whole.left(), head.bottom()), vec2(whole.width(), FILTER));
     filter_ui(ui, cx, filter, entry, service, view, known);
     let rest = Rect::from_min_max(pos2(whole.left(), filter.bottom()), whole.max);
-    let mut rest = super::acts::said_ui(ui, cx, rest);
-    if let Some(away) = known.and_then(|known| known.away.as_ref()) {
-        let since = cx.lang().clock(away.since);
-        let text = cx.lang().registry_error(&away.error);
-        let words = cx.lang().registry();
-        let lead = cx.lang().stale_since(&since);
-        let mut pane = pane_at(ui, rest.shrink(INSET), "service away");
-        if Notice::new(Tone::Warn, &lead, &text).actions(&[words.look_again]).show(&mut pane).is_some() {
-            act(cx, RegistryAct::Refresh(service.registry));
-        }
-        rest.min.y = pane.min_rect().bottom() + INSET;
-    }
+    let rest = super::trouble::filter_said_ui(ui, cx, rest, service);
+    let rest = super::acts::said_ui(ui, cx, rest);
+    let (away, is_known) = known.map_or((None, false), |known| (known.away.as_ref(), known.instances.is_some()));
+    let rest = super::trouble::trouble_ui(ui, cx, rest, entry, away, is_known);
     let Some(known) = known.filter(|known| known.instances.is_some()) else {
         waiting_ui(ui, cx, rest, entry, service);
         return;
@@ -218,8 +214,8 @@ fn filter_ui(
         _ => None,
     };
     let width = (place.width() * 0.5).clamp(140.0, 360.0);
-    let id = Id::unique("service query");
-    let field = Field::new(id, &mut query, words.query_name).placeholder(hint).leading(Icon::Search).width(width);
+    let field =
+        Field::new(query_id(), &mut query, words.query_name).placeholder(hint).leading(Icon::Search).width(width);
     let response = field.error(wrong.as_deref().map(|_| "")).show(&mut left);
     if let Some(wrong) = &wrong {
         tooltip_ui(&response, wrong, None);
@@ -247,6 +243,9 @@ fn waiting_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, s
     let words = cx.lang().registry();
     let mut pane = pane_at(ui, rect, "service waits");
     pane.add_space((rect.height() * 0.2).round());
+    if entry.state == RegistryState::NoToken {
+        return super::trouble::no_token_ui(&mut pane, cx, entry);
+    }
     let (kind, title, text) = match &entry.state {
         RegistryState::Away(away) => (ViewKind::Failed, words.away_title, cx.lang().registry_error(&away.error)),
         RegistryState::Unusable(error) => (ViewKind::Failed, words.away_title, cx.lang().registry_error(error)),
@@ -284,13 +283,22 @@ fn nothing_ui(
         return;
     }
     let hidden = known.instances.as_ref().is_some_and(|answer| answer.hidden != Hidden::Nothing);
-    let (title, text) = if hidden {
-        (words.perhaps_hidden, words.perhaps_hidden_hint)
+    let entry = cx.app.registries.entry(service.registry);
+    let can_register = entry.is_some_and(|entry| entry.capabilities.register && !entry.form.read_only);
+    let (icon, title, text, label, way) = if hidden {
+        let label = cx.lang().registry_state().set_token;
+        let (title, text) = (words.perhaps_hidden, words.perhaps_hidden_hint);
+        (Icon::Lock, title, text, label, RegistryAct::AskToken(service.registry))
+    } else if can_register {
+        let open = RegisterAct::Open(service.registry, Some(service.service.clone()));
+        let (title, text) = (words.no_instances, words.no_instances_hint);
+        (Icon::Network, title, text, words.register, RegistryAct::Register(open))
     } else {
-        (words.no_instances, words.no_instances_hint)
+        let (title, text) = (words.no_instances, words.no_instances_hint);
+        (Icon::Network, title, text, words.look_again, RegistryAct::Refresh(service.registry))
     };
-    let state = ViewState::new(ViewKind::Empty(Icon::Network), title, text).action(words.look_again);
-    if state.centered().show(&mut pane) {
-        act(cx, RegistryAct::Refresh(service.registry));
+    let view = ViewState::new(ViewKind::Empty(icon), title, text).action(label);
+    if view.centered().show(&mut pane) {
+        act(cx, way);
     }
 }

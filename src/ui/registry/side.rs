@@ -5,11 +5,14 @@ use std::borrow::Cow;
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::act;
+use super::agent::NONE;
+use super::nodes::is_hidden;
 use super::status::service_health;
 use crate::app::{
-    App, KeysRef, KeysView, RegistryAct, RegistryEntry, RegistryLine, RegistryNode, RegistryState, ServiceRef,
+    App, DatacenterEntry, KeysRef, KeysView, RegistryAct, RegistryEntry, RegistryLine, RegistryNode, RegistryState,
+    ServiceRef, TokenTrouble,
 };
-use crate::registry::{Hidden, Service};
+use crate::registry::Service;
 use crate::ui::context::{Cx, pane_at, row_at};
 use crate::ui::icons::Icon;
 use crate::ui::theme::Tone;
@@ -36,7 +39,7 @@ pub(in crate::ui) fn side_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.app.registries.entries.is_empty() {
         pane.add_space(44.0);
         let state = ViewState::new(ViewKind::Empty(Icon::Network), words.nothing_open, words.nothing_open_hint);
-        if state.action(words.add_registry).centered().show(&mut pane) {
+        if state.action(cx.lang().registry_state().add_registry_dots).centered().show(&mut pane) {
             act(cx, RegistryAct::OpenDialog);
         }
         return;
@@ -68,7 +71,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, head: Rect) {
     let place =
         Rect::from_min_max(pos2(head.right() - 9.0 - width, head.top()), pos2(head.right() - 9.0, head.bottom()));
     let mut right = row_at(ui, place, "registries buttons");
-    if right.add(IconButton::new(Icon::Plus, words.add_registry)).clicked() {
+    if right.add(IconButton::new(Icon::Plus, cx.lang().registry_state().add_registry_dots)).clicked() {
         act(cx, RegistryAct::OpenDialog);
     }
     if has_some && right.add(IconButton::new(Icon::RefreshCw, words.look_again).small()).clicked() {
@@ -220,8 +223,11 @@ fn tree_row(app: &App, line: &RegistryLine) -> TreeRow {
             let datacenter = entry.and_then(|entry| entry.datacenter(name));
             let services = datacenter.and_then(|known| known.services.as_ref());
             row.fact = match (services, datacenter.and_then(|known| known.away.as_ref())) {
-                (_, Some(_)) => TreeFact::Badge(app.lang.words().stale.to_owned(), Tone::Warn),
-                (Some(answer), None) if answer.value.is_empty() && answer.hidden != Hidden::Nothing => {
+                (_, Some(away)) if away.error.fault.is_denied() => {
+                    TreeFact::Badge(app.lang.registry_state().token_refused.to_owned(), Tone::Warn)
+                }
+                (_, Some(away)) => TreeFact::Badge(app.lang.stale_badge(away.since), Tone::Warn),
+                (Some(_), None) if datacenter.is_some_and(DatacenterEntry::is_hidden) => {
                     TreeFact::Badge("ACL".to_owned(), Tone::Warn)
                 }
                 (Some(answer), None) => TreeFact::Text(app.lang.services_count(answer.value.len()), Tone::Plain),
@@ -241,8 +247,9 @@ fn tree_row(app: &App, line: &RegistryLine) -> TreeRow {
             words.nodes.clone_into(&mut row.text);
             row.mark = TreeMark::Icon(Icon::Server, Tone::Plain);
             let nodes = entry.and_then(|entry| entry.datacenter(datacenter)).and_then(|known| known.nodes.as_ref());
-            if let Some(Ok(nodes)) = nodes {
-                row.fact = TreeFact::Text(nodes.value.len().to_string(), Tone::Plain);
+            if let Some(nodes) = nodes {
+                let count = if is_hidden(nodes) { NONE.to_owned() } else { nodes.value.len().to_string() };
+                row.fact = TreeFact::Text(count, Tone::Plain);
             }
         }
         RegistryNode::Keys(registry, datacenter) => {
@@ -269,8 +276,14 @@ fn registry_fact(lang: Lang, entry: &RegistryEntry, row: &mut TreeRow) {
     match &entry.state {
         RegistryState::Away(away) => {
             row.mark = TreeMark::None;
-            row.fact = TreeFact::Badge(words.away.to_owned(), Tone::Warn);
+            // What is known of it is as old as that.
+            let said = if entry.datacenters.is_empty() { words.away.to_owned() } else { lang.stale_badge(away.since) };
+            row.fact = TreeFact::Badge(said, Tone::Warn);
             row.hover = Some(lang.registry_error(&away.error));
+        }
+        RegistryState::NoToken => {
+            row.fact = TreeFact::Badge(lang.registry_state().no_token.to_owned(), Tone::Warn);
+            row.hover = Some(lang.registry_state().token_awaited_text.to_owned());
         }
         RegistryState::Unusable(error) => {
             row.fact = TreeFact::Text(words.unusable.to_owned(), Tone::Error);
@@ -288,6 +301,7 @@ fn registry_fact(lang: Lang, entry: &RegistryEntry, row: &mut TreeRow) {
                 (_, Some(address)) => TreeFact::Text(address, Tone::Plain),
                 (_, None) => TreeFact::None,
             };
+            token_fact(lang, entry, row);
         }
     }
     if entry.form.read_only {
@@ -295,6 +309,18 @@ fn registry_fact(lang: Lang, entry: &RegistryEntry, row: &mut TreeRow) {
             row.hover.take().map_or_else(|| words.read_only.to_owned(), |said| format!("{said}\n{}", words.read_only)),
         );
     }
+}
+
+/// What is wrong with the token of a registry that answers.
+fn token_fact(lang: Lang, entry: &RegistryEntry, row: &mut TreeRow) {
+    let state = lang.registry_state();
+    let (badge, hover) = match entry.token_trouble(None) {
+        Some(TokenTrouble::AskedWithout) => (state.no_token, state.asked_without_text.to_owned()),
+        Some(TokenTrouble::Refused(error)) => (state.token_refused, lang.registry_error(error)),
+        Some(TokenTrouble::Awaited | TokenTrouble::Hidden) | None => return,
+    };
+    row.fact = TreeFact::Badge(badge.to_owned(), Tone::Warn);
+    row.hover = Some(hover);
 }
 
 /// A service's icon, and how many of its instances pass.

@@ -4,7 +4,7 @@ use egui::{Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::act;
 use super::side::{entry_title, of_registry};
-use crate::app::{RegistryAct, RegistryEntry, RegistryState, RegistryView};
+use crate::app::{DatacenterEntry, RegistryAct, RegistryEntry, RegistryState, RegistryView, TokenTrouble};
 use crate::registry::{HealthCounts, RegistryKind};
 use crate::ui::context::Cx;
 use crate::ui::fonts;
@@ -56,7 +56,9 @@ pub(in crate::ui) fn service_health(lang: Lang, counts: HealthCounts, disagrees:
 pub(in crate::ui) fn alert(cx: &Cx<'_>) -> Option<String> {
     let entries = &cx.app.registries.entries;
     let critical = entries.iter().map(RegistryEntry::critical).sum();
-    let is_away = |entry: &&RegistryEntry| matches!(entry.state, RegistryState::Away(_) | RegistryState::Unusable(_));
+    let is_away = |entry: &&RegistryEntry| {
+        matches!(entry.state, RegistryState::Away(_) | RegistryState::Unusable(_) | RegistryState::NoToken)
+    };
     let away = entries.iter().filter(is_away).count();
     (critical + away > 0).then(|| cx.lang().registry_alert(critical, away))
 }
@@ -75,10 +77,10 @@ fn said(cx: &Cx<'_>) -> (Tone, String) {
         return (Tone::Plain, cx.lang().discovery().no_registries.to_owned());
     };
     let mut parts = vec![entry_title_and_place(cx.lang(), entry)];
-    let tone = match &entry.state {
+    let mut tone = match &entry.state {
         RegistryState::Live => Tone::Ok,
         RegistryState::Opening { .. } => Tone::Plain,
-        RegistryState::Away(_) => Tone::Warn,
+        RegistryState::Away(_) | RegistryState::NoToken => Tone::Warn,
         RegistryState::Unusable(_) => Tone::Error,
     };
     match &entry.state {
@@ -94,15 +96,33 @@ fn said(cx: &Cx<'_>) -> (Tone, String) {
             };
             if let Some(datacenter) = named.or_else(|| entry.datacenters.first()) {
                 parts.push(datacenter.name.clone());
-                let count = datacenter.services.as_ref().map(|answer| answer.value.len());
-                parts.extend(count.map(|count| cx.lang().services_count(count)));
+                let (trouble, said) = standing(cx.lang(), entry, datacenter);
+                parts.extend(said);
+                if trouble {
+                    tone = Tone::Warn;
+                }
             }
         }
         RegistryState::Away(_) => parts.push(cx.lang().discovery().does_not_answer.to_owned()),
+        RegistryState::NoToken => parts.push(cx.lang().registry_state().no_token.to_owned()),
         RegistryState::Unusable(_) => parts.push(words.unusable.to_owned()),
     }
     parts.retain(|part| !part.is_empty());
     (tone, parts.join(" · "))
+}
+
+/// What is said of a datacenter of a registry that answers, and whether something is wrong: 0 services are none only
+/// where all may be seen.
+fn standing(lang: Lang, entry: &RegistryEntry, datacenter: &DatacenterEntry) -> (bool, Option<String>) {
+    let state = lang.registry_state();
+    let count = datacenter.services.as_ref().map(|answer| lang.services_count(answer.value.len()));
+    match (entry.token_trouble(Some(&datacenter.name)), &datacenter.away) {
+        (Some(TokenTrouble::Refused(_)), _) => (true, Some(state.token_refused.to_owned())),
+        (Some(TokenTrouble::Hidden), _) => (true, Some(state.hidden_by_acl.to_owned())),
+        (Some(TokenTrouble::AskedWithout | TokenTrouble::Awaited), _) => (true, Some(state.no_token.to_owned())),
+        (None, Some(away)) => (true, Some(lang.stale_badge(away.since))),
+        (None, None) => (false, count),
+    }
 }
 
 fn critical(cx: &Cx<'_>) -> Option<String> {

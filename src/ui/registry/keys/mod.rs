@@ -219,7 +219,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, head: Re
 
 /// The registry does not answer at all, so nobody asks it for its keys.
 fn is_silent(entry: &RegistryEntry) -> bool {
-    matches!(entry.state, RegistryState::Unusable(_) | RegistryState::Away(_))
+    matches!(entry.state, RegistryState::Unusable(_) | RegistryState::Away(_) | RegistryState::NoToken)
 }
 
 /// What stands in the place of the keys, where there are none; returns whether something does.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Bench;
 use crate::app::registry::keys::{KeyAct, KeyDialog, KeyFailure, KeyFault, KeyJobKind};
 use crate::engine::{ImportItem, ImportMeets, RegistryReply, RegistryTold};
-use crate::registry::{KeyWritten, RegistryError, RegistryFault, RegistryKind, RegistryPlace};
+use crate::registry::{KeyWritten, RegistryError, RegistryFault, RegistryKind, RegistryPlace, Unreached};
 
 #[test]
 fn acts_on_many_keys_touch_what_they_named() {
@@ -137,7 +137,7 @@ fn what_cannot_be_done_stops_and_says_so() {
     bench.act(KeyAct::ConfirmDialog);
     assert_eq!(bench.held.len(), 8, "a few at once");
     let place = RegistryPlace { kind: RegistryKind::Consul, address: "here:8500".into() };
-    let gone = RegistryError { place, asked: String::new(), fault: RegistryFault::Unreachable("gone".into()) };
+    let gone = RegistryError { place, asked: String::new(), fault: RegistryFault::Unreachable(Unreached::Closed) };
     for (ticket, _) in std::mem::take(&mut bench.held) {
         bench.tell(RegistryTold::Reply { ticket, result: Err(gone.clone()) });
         bench.work();
