@@ -107,23 +107,16 @@ word_table! {
 }
 
 impl Lang {
-    fn either(self, en: impl Into<String>, zh: impl Into<String>) -> String {
-        match self {
-            Self::En => en.into(),
-            Self::ZhCn => zh.into(),
-        }
-    }
-
     /// `14 keys`.
     pub fn keys_count(self, count: usize) -> String {
         let number = format::count(count as u64);
-        self.either(format!("{number} {}", if count == 1 { "key" } else { "keys" }), format!("{number} 个键"))
+        self.pick(format!("{number} {}", if count == 1 { "key" } else { "keys" }), format!("{number} 个键"))
     }
 
     /// `14 keys, 3.2 kB`.
     pub fn keys_and_size(self, count: usize, bytes: u64) -> String {
         let (keys, size) = (self.keys_count(count), format::bytes(bytes));
-        self.either(format!("{keys}, {size}"), format!("{keys}，{size}"))
+        self.pick(format!("{keys}, {size}"), format!("{keys}，{size}"))
     }
 
     /// `index 231`.
@@ -134,21 +127,21 @@ impl Lang {
     /// `not saved, began at 214`.
     pub fn mine_began(self, base: Option<u64>) -> String {
         match base {
-            Some(base) => self.either(format!("not saved, began at {base}"), format!("未保存，始于 index {base}")),
-            None => self.either("not saved, a new key", "未保存，新键"),
+            Some(base) => self.pick(format!("not saved, began at {base}"), format!("未保存，始于 index {base}")),
+            None => self.pick("not saved, a new key", "未保存，新键"),
         }
     }
 
     /// What came of editing while somebody else wrote, after the first sentence.
     pub fn changed_said(self, base: Option<u64>, now: u64, time: Option<&str>) -> String {
-        let written = time
-            .map_or_else(String::new, |time| self.either(format!(", written at {time}"), format!("，写入于 {time}")));
+        let written =
+            time.map_or_else(String::new, |time| self.pick(format!(", written at {time}"), format!("，写入于 {time}")));
         match base {
-            Some(base) => self.either(
+            Some(base) => self.pick(
                 format!("You began at index {base}, it is now at {now}{written}. Your text is kept here and nothing has been written."),
                 format!("你从 index {base} 开始编辑，现在是 {now}{written}。你的文本保留在这里，没有写入任何内容。"),
             ),
-            None => self.either(
+            None => self.pick(
                 format!("There was no such key; now it is there at index {now}{written}. Your text is kept here and nothing has been written."),
                 format!("之前没有这个键，现在它的 index 是 {now}{written}。你的文本保留在这里，没有写入任何内容。"),
             ),
@@ -157,7 +150,7 @@ impl Lang {
 
     /// The same where it was deleted.
     pub fn deleted_said(self, base: u64) -> String {
-        self.either(
+        self.pick(
             format!("You began at index {base}. Your text is kept here and nothing has been written."),
             format!("你从 index {base} 开始编辑。你的文本保留在这里，没有写入任何内容。"),
         )
@@ -165,17 +158,17 @@ impl Lang {
 
     /// `Write mine over 231…`.
     pub fn write_over(self, now: u64) -> String {
-        self.either(format!("Write mine over {now}…"), format!("用我的覆盖 {now}…"))
+        self.pick(format!("Write mine over {now}…"), format!("用我的覆盖 {now}…"))
     }
 
     /// What writing over somebody's change does.
     pub fn overwrite_said(self, key: &str, index: Option<u64>) -> String {
         match index {
-            Some(index) => self.either(
+            Some(index) => self.pick(
                 format!("{key} is replaced by your text, if it is still at index {index}. What is there now is lost in the registry; the changes keep that it was."),
                 format!("如果 {key} 仍在 index {index}，它会被你的文本替换。注册中心里现有的内容将丢失；变更列表会记录这次写入。"),
             ),
-            None => self.either(
+            None => self.pick(
                 format!("{key} is created again with your text, if nobody else has created it."),
                 format!("如果没有其他人创建 {key}，将用你的文本重新创建它。"),
             ),
@@ -185,7 +178,7 @@ impl Lang {
     /// The button that does so.
     pub fn overwrite_confirm(self, index: Option<u64>) -> String {
         match index {
-            Some(index) => self.either(format!("Write over {index}"), format!("覆盖 {index}")),
+            Some(index) => self.pick(format!("Write over {index}"), format!("覆盖 {index}")),
             None => self.key_values().create.to_owned(),
         }
     }
@@ -193,7 +186,7 @@ impl Lang {
     /// `70 B mine, 48 B theirs`.
     pub fn both_sizes(self, mine: usize, theirs: usize) -> String {
         let (mine, theirs) = (format::bytes(mine as u64), format::bytes(theirs as u64));
-        self.either(format!("{mine} mine, {theirs} theirs"), format!("我的 {mine}，对方的 {theirs}"))
+        self.pick(format!("{mine} mine, {theirs} theirs"), format!("我的 {mine}，对方的 {theirs}"))
     }
 
     /// What changed of a key, in a line.
@@ -201,10 +194,10 @@ impl Lang {
         let size = |bytes: usize| format::bytes(bytes as u64);
         match delta {
             KeyDelta::Created(bytes) => {
-                self.either(format!("created, {}", size(*bytes)), format!("已创建，{}", size(*bytes)))
+                self.pick(format!("created, {}", size(*bytes)), format!("已创建，{}", size(*bytes)))
             }
             KeyDelta::Deleted(bytes) => {
-                self.either(format!("deleted, {}", size(*bytes)), format!("已删除，{}", size(*bytes)))
+                self.pick(format!("deleted, {}", size(*bytes)), format!("已删除，{}", size(*bytes)))
             }
             KeyDelta::Member { name, before: Some(before), after: Some(after) } => format!("{name} {before} → {after}"),
             KeyDelta::Member { name, before: None, after } => {
@@ -214,10 +207,10 @@ impl Lang {
             KeyDelta::Text { before, after } => format!("{before} → {after}"),
             KeyDelta::Size { before, after } => format!("{} → {}", size(*before), size(*after)),
             KeyDelta::Flags { before, after } => format!("flags {before} → {after}"),
-            KeyDelta::Holder(Some(holder)) => self.either(format!("locked by {holder}"), format!("被 {holder} 锁定")),
-            KeyDelta::Holder(None) => self.either("unlocked", "已解锁"),
-            KeyDelta::Value => self.either("another value, hidden", "新的值，已隐藏"),
-            KeyDelta::Same => self.either("written with the same value", "写入了相同的值"),
+            KeyDelta::Holder(Some(holder)) => self.pick(format!("locked by {holder}"), format!("被 {holder} 锁定")),
+            KeyDelta::Holder(None) => self.pick("unlocked", "已解锁"),
+            KeyDelta::Value => self.pick("another value, hidden", "新的值，已隐藏"),
+            KeyDelta::Same => self.pick("written with the same value", "写入了相同的值"),
         }
     }
 
@@ -232,7 +225,7 @@ impl Lang {
     /// What of JSON is wrong, and where.
     pub fn json_fault(self, fault: &JsonFault) -> String {
         let (line, column, why) = (fault.line, fault.column, &fault.why);
-        self.either(
+        self.pick(
             format!("Not JSON: {why}, line {line}, column {column}"),
             format!("不是有效的 JSON：{why}，第 {line} 行第 {column} 列"),
         )
@@ -240,37 +233,37 @@ impl Lang {
 
     /// Since when the registry cannot be asked.
     pub fn away_since(self, time: &str) -> String {
-        self.either(format!("Since {time}."), format!("自 {time} 起。"))
+        self.pick(format!("Since {time}."), format!("自 {time} 起。"))
     }
 
     /// So many changes came at once that they are not listed.
     pub fn changes_unlisted(self, count: usize) -> String {
         let number = format::count(count as u64);
-        self.either(format!("{number} more at once are not listed"), format!("另有 {number} 个同时发生的变更未列出"))
+        self.pick(format!("{number} more at once are not listed"), format!("另有 {number} 个同时发生的变更未列出"))
     }
 
     /// `Delete 5 keys below user/?`, `Delete user/motd?`
     pub fn delete_title(self, path: &str, is_folder: bool, count: usize) -> String {
         let keys = self.keys_count(count);
         match (is_folder, path.is_empty()) {
-            (true, true) => self.either(format!("Delete all {keys}?"), format!("删除全部 {keys}？")),
-            (true, false) => self.either(format!("Delete {keys} below {path}?"), format!("删除 {path} 下的 {keys}？")),
-            (false, _) => self.either(format!("Delete {path}?"), format!("删除 {path}？")),
+            (true, true) => self.pick(format!("Delete all {keys}?"), format!("删除全部 {keys}？")),
+            (true, false) => self.pick(format!("Delete {keys} below {path}?"), format!("删除 {path} 下的 {keys}？")),
+            (false, _) => self.pick(format!("Delete {path}?"), format!("删除 {path}？")),
         }
     }
 
     /// The button that does so.
     pub fn delete_confirm(self, count: usize) -> String {
         let keys = self.keys_count(count);
-        self.either(format!("Delete {keys}"), format!("删除 {keys}"))
+        self.pick(format!("Delete {keys}"), format!("删除 {keys}"))
     }
 
     /// `Rename user/motd`, `Copy user/`.
     pub fn move_title(self, from: &str, copy: bool) -> String {
         if copy {
-            self.either(format!("Copy {from}"), format!("复制 {from}"))
+            self.pick(format!("Copy {from}"), format!("复制 {from}"))
         } else {
-            self.either(format!("Rename {from}"), format!("重命名 {from}"))
+            self.pick(format!("Rename {from}"), format!("重命名 {from}"))
         }
     }
 
@@ -278,12 +271,12 @@ impl Lang {
     pub fn move_said(self, count: usize, copy: bool) -> String {
         let keys = self.keys_count(count);
         if copy {
-            self.either(
+            self.pick(
                 format!("{keys} written under the new name, only where there is none yet."),
                 format!("以新名称写入 {keys}，仅当新名称尚不存在时写入。"),
             )
         } else {
-            self.either(
+            self.pick(
                 format!("{keys} written under the new name, only where there is none yet; then each old one is deleted, if nobody has changed it."),
                 format!("以新名称写入 {keys}，仅当新名称尚不存在时写入；之后删除旧键，前提是没有人修改过它。"),
             )
@@ -293,8 +286,8 @@ impl Lang {
     /// So many keys are in the way.
     pub fn keys_exist(self, count: usize) -> String {
         match count {
-            1 => self.either("This key is there already; nothing is written over it", "这个键已存在，不会覆盖"),
-            _ => self.either(
+            1 => self.pick("This key is there already; nothing is written over it", "这个键已存在，不会覆盖"),
+            _ => self.pick(
                 format!("{count} of these keys are there already; nothing is written over them"),
                 format!("其中 {count} 个键已存在，不会覆盖"),
             ),
@@ -304,12 +297,12 @@ impl Lang {
     /// What taking a change back does.
     pub fn undo_said(self, key: &str, deletes: bool) -> String {
         if deletes {
-            self.either(
+            self.pick(
                 format!("{key} is deleted again, if it is still as it is shown now."),
                 format!("如果 {key} 仍与当前显示一致，它会被删除。"),
             )
         } else {
-            self.either(
+            self.pick(
                 format!("{key} gets the value that it had before, if it is still as it is shown now."),
                 format!("如果 {key} 仍与当前显示一致，它会恢复为之前的值。"),
             )
@@ -318,27 +311,27 @@ impl Lang {
 
     /// `Undo the change of user/motd?`
     pub fn undo_title(self, key: &str) -> String {
-        self.either(format!("Undo the change of {key}?"), format!("撤销对 {key} 的变更？"))
+        self.pick(format!("Undo the change of {key}?"), format!("撤销对 {key} 的变更？"))
     }
 
     /// The button that does so.
     pub fn undo_confirm(self, deletes: bool) -> String {
         if deletes {
-            self.either("Delete the key", "删除该键")
+            self.pick("Delete the key", "删除该键")
         } else {
-            self.either("Write the old value", "写回旧值")
+            self.pick("Write the old value", "写回旧值")
         }
     }
 
     /// `Write 12 keys`.
     pub fn import_confirm(self, count: usize) -> String {
         let keys = self.keys_count(count);
-        self.either(format!("Write {keys}"), format!("写入 {keys}"))
+        self.pick(format!("Write {keys}"), format!("写入 {keys}"))
     }
 
     /// `3 new, 2 different, 5 the same`.
     pub fn import_plan(self, new: usize, differ: usize, same: usize) -> String {
-        self.either(
+        self.pick(
             format!("{new} new, {differ} different, {same} the same"),
             format!("新增 {new} 个，不同 {differ} 个，相同 {same} 个"),
         )
@@ -347,88 +340,88 @@ impl Lang {
     /// `Export 14 keys…`
     pub fn export_confirm(self, count: usize) -> String {
         let keys = self.keys_count(count);
-        self.either(format!("Export {keys}…"), format!("导出 {keys}…"))
+        self.pick(format!("Export {keys}…"), format!("导出 {keys}…"))
     }
 
     /// Where keys are saved.
     pub fn save_keys(self, count: usize) -> String {
         let keys = self.keys_count(count);
-        self.either(format!("Save {keys}"), format!("保存 {keys}"))
+        self.pick(format!("Save {keys}"), format!("保存 {keys}"))
     }
 
     /// Where a value is saved.
     pub fn save_key(self, key: &str) -> String {
-        self.either(format!("Save the value of {key}"), format!("保存 {key} 的值"))
+        self.pick(format!("Save the value of {key}"), format!("保存 {key} 的值"))
     }
 
     /// Why a file was not taken.
     pub fn file_fault(self, fault: &FileFault) -> String {
         match fault {
-            FileFault::Relative => self.either("Type the whole path, from / or ~ on", "请输入完整路径，以 / 或 ~ 开头"),
+            FileFault::Relative => self.pick("Type the whole path, from / or ~ on", "请输入完整路径，以 / 或 ~ 开头"),
             FileFault::Unreadable(why) => {
-                self.either(format!("The file cannot be read: {why}"), format!("无法读取文件：{why}"))
+                self.pick(format!("The file cannot be read: {why}"), format!("无法读取文件：{why}"))
             }
             FileFault::TooLarge(bytes) => {
                 let size = format::bytes(*bytes);
-                self.either(format!("The file has {size}: too large"), format!("文件有 {size}，过大"))
+                self.pick(format!("The file has {size}: too large"), format!("文件有 {size}，过大"))
             }
-            FileFault::NoList(why) => self.either(
+            FileFault::NoList(why) => self.pick(
                 format!("This is nothing that consul kv export wrote: {why}"),
                 format!("这不是 consul kv export 导出的文件：{why}"),
             ),
             FileFault::BadValue(key) => {
-                self.either(format!("The value of {key} is no base64"), format!("{key} 的值不是 base64"))
+                self.pick(format!("The value of {key} is no base64"), format!("{key} 的值不是 base64"))
             }
             FileFault::LargeValue(key, bytes) => {
                 let size = format::bytes(*bytes as u64);
-                self.either(
+                self.pick(
                     format!("The value of {key} has {size}; a key holds 524.3 kB at most"),
                     format!("{key} 的值有 {size}；一个键最多 524.3 kB"),
                 )
             }
             FileFault::Twice(key) => {
-                self.either(format!("{key} stands in it twice"), format!("{key} 在文件中出现了两次"))
+                self.pick(format!("{key} stands in it twice"), format!("{key} 在文件中出现了两次"))
             }
             FileFault::NoKey(number) => {
-                self.either(format!("Entry {number} has no key"), format!("第 {number} 项没有键"))
+                self.pick(format!("Entry {number} has no key"), format!("第 {number} 项没有键"))
             }
         }
     }
 
     /// An act's name before what became of it.
     pub fn keys_act_lead(self, what: &str) -> String {
-        self.either(format!("{what}."), format!("{what}。"))
+        self.pick(format!("{what}."), format!("{what}。"))
     }
 
     /// A key that was not written, and why.
     pub fn key_not_written(self, key: &str, why: &str) -> String {
-        self.either(format!("{key}: {why}"), format!("{key}：{why}"))
+        self.pick(format!("{key}: {why}"), format!("{key}：{why}"))
     }
 
     /// An act on keys that goes on: what, and how far.
     pub fn keys_going_on(self, what: &str, done: usize, total: usize) -> String {
         let (done, total) = (format::count(done as u64), format::count(total as u64));
-        self.either(format!("{what}: {done} of {total}"), format!("{what}：{done} / {total}"))
+        self.pick(format!("{what}: {done} of {total}"), format!("{what}：{done} / {total}"))
     }
 
     /// What of an act was done, and what was not.
     pub fn keys_done(self, done: usize, changed: usize, failed: usize, left: usize) -> String {
         let mut parts =
-            vec![self.either(
+            vec![self.pick(
                 format!("{} done", format::count(done as u64)),
                 format!("完成 {} 步", format::count(done as u64)),
             )];
         if changed > 0 {
-            parts.push(self.either(
+            parts.push(self.pick(
                 format!("{changed} left as they are, since somebody else changed them"),
                 format!("{changed} 个保持原样，因为有人修改了它们"),
             ));
         }
         if failed > 0 {
-            parts.push(self.either(format!("{failed} failed"), format!("{failed} 个失败")));
+            parts.push(self.pick(format!("{failed} failed"), format!("{failed} 个失败")));
         }
         if left > 0 {
-            parts.push(self.either(format!("{left} not begun"), format!("{left} 步未开始")));
+            parts.push(self.pick(format!("{left} not begun"), format!("{left} 步未开始")));
         }
         parts.join(self.pick_join())
     }
@@ -443,17 +436,15 @@ impl Lang {
     /// What an act on keys is called: its kind as `(create, delete, move, copy, import, undo)` names it.
     pub fn keys_act(self, act: KeysAct<'_>) -> String {
         match act {
-            KeysAct::Create(key) => self.either(format!("Create {key}"), format!("创建 {key}")),
-            KeysAct::Delete(path) => self.either(format!("Delete {path}"), format!("删除 {path}")),
-            KeysAct::Move(from, to) => {
-                self.either(format!("Rename {from} to {to}"), format!("将 {from} 重命名为 {to}"))
-            }
-            KeysAct::Copy(from, to) => self.either(format!("Copy {from} to {to}"), format!("将 {from} 复制到 {to}")),
+            KeysAct::Create(key) => self.pick(format!("Create {key}"), format!("创建 {key}")),
+            KeysAct::Delete(path) => self.pick(format!("Delete {path}"), format!("删除 {path}")),
+            KeysAct::Move(from, to) => self.pick(format!("Rename {from} to {to}"), format!("将 {from} 重命名为 {to}")),
+            KeysAct::Copy(from, to) => self.pick(format!("Copy {from} to {to}"), format!("将 {from} 复制到 {to}")),
             KeysAct::Import => self.key_values().import_title.to_owned(),
-            KeysAct::Undo(key) => self.either(format!("Undo the change of {key}"), format!("撤销对 {key} 的变更")),
-            KeysAct::UndoAct("") => self.either("Undo the import", "撤销导入"),
+            KeysAct::Undo(key) => self.pick(format!("Undo the change of {key}"), format!("撤销对 {key} 的变更")),
+            KeysAct::UndoAct("") => self.pick("Undo the import", "撤销导入"),
             KeysAct::UndoAct(path) => {
-                self.either(format!("Undo the changes below {path}"), format!("撤销 {path} 下的变更"))
+                self.pick(format!("Undo the changes below {path}"), format!("撤销 {path} 下的变更"))
             }
         }
     }

@@ -6,10 +6,10 @@ use crate::state::{SetAside, WhyAside};
 use crate::transport::{CertificateChecks, Check, FailureKind, Stage, TlsReport};
 
 impl Lang {
-    pub(super) fn pick(self, en: String, zh: String) -> String {
+    pub(super) fn pick(self, en: impl Into<String>, zh: impl Into<String>) -> String {
         match self {
-            Self::En => en,
-            Self::ZhCn => zh,
+            Self::En => en.into(),
+            Self::ZhCn => zh.into(),
         }
     }
 

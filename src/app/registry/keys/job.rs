@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::change::OwnWrite;
+use super::own::OwnWrite;
 use super::{KeyActOf, KeyAsked, KeyFailure, KeysRef, NewKey};
 use crate::app::App;
 use crate::app::registry::hear::Asked;
@@ -181,7 +181,7 @@ impl App {
         let ticket = self.ask_registry(at.registry, Asked::Keys(at.clone(), asked(step.clone())), question);
         if let Some(view) = self.registries.keys.get_mut(at) {
             let before = view.entry(&step.key).cloned();
-            view.put_own(OwnWrite::new(ticket, &step.key, before, written, act));
+            view.ours.put(OwnWrite::new(ticket, &step.key, before, written, act));
         }
         ticket
     }

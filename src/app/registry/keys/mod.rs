@@ -13,6 +13,7 @@ mod hear;
 mod job;
 mod keep;
 mod look;
+mod own;
 mod undo;
 
 #[cfg(test)]
@@ -116,6 +117,8 @@ pub struct KeysView {
     pub(in crate::app) open_acts: HashSet<u64>,
     /// Counts what came into that list, was folded and unfolded.
     pub(in crate::app) listed: u64,
+    /// So many changes were ever put into it: the number of the next.
+    put: u64,
     /// Bytes of values of the past that the list holds.
     before_bytes: usize,
     /// So many of the oldest changes hold none any more.
@@ -139,8 +142,8 @@ pub struct KeysView {
     /// What the rows were made of.
     made_of: Option<MadeOf>,
     /// What the rows of the list of changes were made of.
-    listed_of: Option<(u64, bool, Option<String>)>,
-    pub(in crate::app) ours: Vec<change::OwnWrite>,
+    listed_of: Option<ListedOf>,
+    pub(in crate::app) ours: own::OwnWrites,
 }
 
 /// What rows were made of: where it is the same, so are they.
@@ -152,6 +155,20 @@ struct MadeOf {
     is_found: bool,
     unwritten: Vec<String>,
 }
+
+/// What rows of the list of changes were made of.
+#[derive(Debug, PartialEq, Eq)]
+struct ListedOf {
+    listed: u64,
+    serial: u64,
+    key: Option<String>,
+    all: bool,
+}
+
+/// A list of changes that is made in no time.
+const SHORT_LIST: usize = 1_000;
+/// So many changes may come before a longer one is made anew.
+const SOON: u64 = 200;
 
 impl KeysView {
     /// The keys that are known.
@@ -269,8 +286,18 @@ impl KeysView {
             self.make_lines();
             self.made_of = Some(made_of);
         }
-        let listed_of = (self.listed, self.all_changes, self.key.clone().filter(|_| !self.all_changes));
-        if self.listed_of.as_ref() != Some(&listed_of) {
+        let listed_of = ListedOf {
+            listed: self.listed,
+            serial: self.serial,
+            key: self.key.clone().filter(|_| !self.all_changes),
+            all: self.all_changes,
+        };
+        // In the middle of an act on very many keys each answer brings a change: not each makes a long list anew.
+        let is_busy = self.changes.len() > SHORT_LIST && self.jobs.iter().any(KeyJob::is_running);
+        let is_soon = |made: &ListedOf| {
+            is_busy && made.all == listed_of.all && made.key == listed_of.key && listed_of.listed - made.listed < SOON
+        };
+        if self.listed_of.as_ref().is_none_or(|made| *made != listed_of && !is_soon(made)) {
             self.make_change_lines();
             self.listed_of = Some(listed_of);
         }

@@ -64,11 +64,6 @@ impl KeysView {
         self.changes.iter().filter(move |change| change.act.as_ref().is_some_and(|known| known.id == act))
     }
 
-    /// Something of an act can be taken back.
-    pub fn can_undo_act(&self, act: u64) -> bool {
-        self.changes_of(act).any(|change| self.undo_of(change).is_some())
-    }
-
     /// The question that takes one change back.
     pub(super) fn undo_dialog(&self, change: u64) -> Option<KeyDialog> {
         let step = self.undo_of(self.change(change)?)?;

@@ -31,12 +31,21 @@ const ITEM_WITH_KEY: f32 = 102.0;
 /// What stands below its act is that far in.
 const IN_ACT: f32 = 14.0;
 
+/// An act on many keys.
+struct ActItem<'a> {
+    newest: &'a KeyChange,
+    act: &'a KeyActOf,
+    keys: usize,
+    is_open: bool,
+    can_undo: bool,
+}
+
 /// One item of the list.
 enum Item<'a> {
     /// A change, and whether it stands below its act.
     Change(&'a KeyChange, bool),
-    /// An act on many keys: its newest change, how many keys, and whether its changes follow.
-    Act(&'a KeyChange, &'a KeyActOf, usize, bool),
+    /// An act on many keys.
+    Act(ActItem<'a>),
     /// The key was there when it was seen first: when that was, and the index at which it came to be.
     First(SystemTime, u64),
 }
@@ -100,10 +109,10 @@ pub(super) fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &Keys
 
 fn item(view: &KeysView, line: ChangeLine) -> Option<Item<'_>> {
     Some(match line {
-        ChangeLine::One { change, in_act } => Item::Change(view.changes.get(change)?, in_act),
-        ChangeLine::Act { newest, keys, is_open } => {
-            let newest = view.changes.get(newest)?;
-            Item::Act(newest, newest.act.as_deref()?, keys, is_open)
+        ChangeLine::One { change, in_act } => Item::Change(view.listed_change(change)?, in_act),
+        ChangeLine::Act { newest, keys, is_open, can_undo } => {
+            let newest = view.listed_change(newest)?;
+            Item::Act(ActItem { newest, act: newest.act.as_deref()?, keys, is_open, can_undo })
         }
     })
 }
@@ -113,7 +122,7 @@ fn first_seen(view: &KeysView) -> Option<(SystemTime, u64)> {
     let entry = view.entry(view.key.as_deref().filter(|_| !view.all_changes)?)?;
     let was_made_here = view.change_lines.iter().any(|line| match line {
         ChangeLine::One { change, .. } => {
-            view.changes.get(*change).is_some_and(|change| matches!(change.delta, KeyDelta::Created(_)))
+            view.listed_change(*change).is_some_and(|change| matches!(change.delta, KeyDelta::Created(_)))
         }
         ChangeLine::Act { .. } => false,
     });
@@ -131,7 +140,7 @@ fn item_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, item: &I
     }
     let (time, salt) = match item {
         Item::Change(change, _) => (change.at, (change.id, false)),
-        Item::Act(change, ..) => (change.at, (change.id, true)),
+        Item::Act(act) => (act.newest.at, (act.newest.id, true)),
         Item::First(since, _) => (*since, (0, false)),
     };
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(("change", salt)));
@@ -141,7 +150,7 @@ fn item_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, item: &I
     };
     let last = if height > ITEM { 3.0 } else { 2.0 };
     head_ui(&mut child, cx, at, item, row(0.0), time);
-    if let Item::Act(_, act, keys, _) = item {
+    if let Item::Act(ActItem { act, keys, .. }) = item {
         let act = act_of(&act.kind);
         let (what, lines) = (cx.lang().keys_act_done(act, *keys), cx.lang().keys_act_lines(act, *keys));
         act_said_ui(&child, [row(1.0), row(2.0)], &lines, &what);
@@ -174,7 +183,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, item: &Item<'_>, place: R
     let index = match item {
         Item::Change(change, _) => change.index,
         Item::First(_, created) => Some(*created),
-        Item::Act(_, act, keys, is_open) => {
+        Item::Act(ActItem { act, keys, is_open, .. }) => {
             let icon = if *is_open { Icon::ChevronDown } else { Icon::ChevronRight };
             let name = lang.show_each(*keys, *is_open);
             let button = IconButton::new(icon, &name).small();
@@ -236,9 +245,7 @@ fn foot_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, item: &I
             KeyBack::Dropped => (own.too_old, None),
             KeyBack::NotKept => (own.after_restart, None),
         },
-        Item::Act(_, act, ..) => {
-            (words.by_us, Some((own.undo_all, KeyAct::AskUndoAct(act.id), view.can_undo_act(act.id))))
-        }
+        Item::Act(item) => (words.by_us, Some((own.undo_all, KeyAct::AskUndoAct(item.act.id), item.can_undo))),
         Item::First(..) => (words.first_seen, None),
     };
     let mut row = row_at(ui, place, "by");

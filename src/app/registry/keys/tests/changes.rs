@@ -52,7 +52,7 @@ fn lines(view: &KeysView) -> Vec<String> {
     let line = |line: &ChangeLine| match line {
         ChangeLine::Act { keys, .. } => format!("act {keys}"),
         ChangeLine::One { change, in_act } => {
-            format!("{}{}", if *in_act { " " } else { "" }, view.changes[*change].key)
+            format!("{}{}", if *in_act { " " } else { "" }, view.listed_change(*change).unwrap().key)
         }
     };
     view.change_lines.iter().map(line).collect()
@@ -182,4 +182,25 @@ fn the_newest_values_are_kept_and_the_oldest_say_that_they_are_not() {
     let Some(KeyDialog::Undo { steps, left, .. }) = &bench.view().dialog else { panic!() };
     assert_eq!((steps.len(), *left), (kept, 80 - kept));
     assert_eq!(bench.view().changes[0].delta, KeyDelta::Deleted(large.len()));
+}
+
+/// Its list is not made for each of its answers, and is whole in the end.
+#[test]
+fn an_act_on_very_many_keys_is_whole_in_the_list() {
+    let mut bench = Bench::new(&[]);
+    for number in 0..1_500 {
+        bench.other(&format!("many/{number:04}"), Some("v"));
+    }
+    bench.look();
+    bench.act(KeyAct::ShowAllChanges(true));
+    bench.act(KeyAct::AskDelete("many/".into(), true));
+    bench.confirm_open();
+    bench.other("last", Some("v"));
+    bench.look();
+    assert_eq!(lines(bench.view())[..2], ["last", "act 1500"]);
+    let Some(ChangeLine::Act { newest, can_undo: true, .. }) = bench.view().change_lines.get(1).copied() else {
+        panic!()
+    };
+    assert!(bench.view().listed_change(newest).unwrap().key.starts_with("many/"));
+    assert_eq!(bench.view().changes.iter().filter(|change| change.ours && change.index.is_none()).count(), 1_500);
 }
