@@ -152,6 +152,8 @@ fn found_doubted_called() {
             app.active_tab().is_some_and(|tab| tab.all.is_some() && window_support::is_checked(tab))
         });
         walk.look("nobody was asked");
+        assert_eq!(walk.tab().service, "proto.UserService", "the service that is called like what is registered");
+        walk.draft("{\"uid\": 1}");
         walk.key(Modifiers::COMMAND, Key::Enter);
         walk.until_so("all answered", |walk| run(walk).ended.is_some());
         let answers = run(&walk).answers();

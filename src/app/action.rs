@@ -8,8 +8,9 @@ use super::{
     RequestSide, ResponseSide, Retry, RowsOf, SaveWhat, Settings, StreamAct, TabId, ThemeChoice, UiCommand,
 };
 use crate::call::Encoding;
-use crate::engine::{Direction, Scheme, SourceId};
+use crate::engine::{AllText, Direction, Scheme, SourceId};
 use crate::message::TemplateSize;
+use crate::registry::WireSchema;
 use crate::start::Start;
 use crate::words::Lang;
 
@@ -283,8 +284,10 @@ pub enum Action {
     OpenFolder(PathBuf),
     /// Do something with a tab that asks all.
     All(TabId, AllAct),
-    /// Compare two texts by their names.
-    Compare((String, String), Arc<str>, Arc<str>, bool),
+    /// Compare two schemas.
+    CompareSchemas(Arc<WireSchema>, Arc<WireSchema>),
+    /// Compare two answers, without what is at these paths, as typed.
+    CompareAnswers(AllText, AllText, String),
     /// Do something with registries.
     Registry(RegistryAct),
     /// Check an address' certificate in the usual way again.

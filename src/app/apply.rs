@@ -179,22 +179,25 @@ impl App {
             Action::StopDiagnosis(of) => self.stop_diagnosis(of),
             Action::CloseDiagnosis(of) => self.close_diagnosis(of),
             Action::Registry(act) => self.apply_registry(act, now),
-            Action::All(id, act) => self.apply_all(id, act),
-            Action::Compare(names, left, right, is_json) => self.compare(names, left, right, is_json),
+            Action::All(id, act) => self.apply_all(id, act, now),
+            Action::CompareSchemas(left, right) => self.compare_schemas(left, right),
+            Action::CompareAnswers(left, right, left_out) => self.compare_answers(&left, &right, &left_out),
             other => self.apply_to_tab(other, now),
         }
         self.watch_registries();
     }
 
+    pub(super) fn set_address(&mut self, id: TabId, address: String) {
+        let demo = self.demo_part(&address);
+        self.change(id, |tab| {
+            tab.address = address;
+            tab.demo = demo;
+        });
+    }
+
     fn apply_to_tab(&mut self, action: Action, now: Instant) {
         match action {
-            Action::SetAddress(id, address) => {
-                let demo = self.demo_part(&address);
-                self.change(id, |tab| {
-                    tab.address = address;
-                    tab.demo = demo;
-                });
-            }
+            Action::SetAddress(id, address) => self.set_address(id, address),
             Action::SetDeadline(id, deadline) => self.change(id, |tab| tab.deadline = deadline),
             Action::SetMessage(id, text, caret) => self.set_message(id, text, caret, now),
             Action::SetCaretLine(id, line) => self.change(id, |tab| tab.caret_line = line),

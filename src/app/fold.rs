@@ -55,7 +55,8 @@ impl App {
             }
             Event::Messages { call, told } => self.fold_messages(call, told, now),
             Event::All { id, update } => self.fold_all(id, update),
-            Event::TextsCompared { ticket, comparison, changes } => self.fold_comparison(ticket, comparison, changes),
+            Event::TextsCompared { ticket, compared } => self.fold_comparison(ticket, compared),
+            Event::ToCopy(text) => self.to_copy = Some(text),
             Event::Registry(event) => self.fold_registry(*event, now),
             Event::Save { ticket, told } => self.fold_save(ticket, told),
             Event::TextRead { path, result, .. } => self.fold_text_file(&path, result),

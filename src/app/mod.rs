@@ -58,7 +58,7 @@ use crate::state::RecentSource;
 use crate::words::Lang;
 
 pub use action::{Action, FormPath, PickFor, RegistryPath};
-pub use all::{AllAct, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
+pub use all::{AllAct, AllBlock, AllFailure, AllFault, AllGroup, AllRow, AllRun, AllSide, AllTab, Comparisons};
 pub use changes::AddTrust;
 pub use chord::{Chord, ChordRefusal};
 pub use command::{CommandGroup, CommandPlace, Keys, UiCommand};
@@ -89,7 +89,7 @@ pub use rows::{is_secret_by_rule, overrides};
 pub use save::{SaveDialog, SaveStage, SaveWhat};
 pub use settings::{Area, Settings};
 pub use sizes::{BadSize, parse_size, show_size};
-pub use source::{SourceEntry, SourceOrigin};
+pub use source::{OpenFirst, SourceEntry, SourceOrigin};
 pub use streams::{StreamAct, StreamTab};
 pub use tab::{Checked, Prepared, RequestSide, ResponseSide, Tab, TabId};
 pub use target::{CertificatesOf, TargetHint};
@@ -229,6 +229,8 @@ pub struct App {
     pub settings: Settings,
     /// Texts that were compared.
     pub comparisons: Comparisons,
+    /// A text that was asked for, until whoever shows the state puts it on the clipboard.
+    pub to_copy: Option<String>,
     /// Everything about registries.
     pub registries: Registries,
     /// Where things are kept.

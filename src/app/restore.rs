@@ -141,6 +141,7 @@ impl App {
                 let who = if who == "passing" { AllWho::Passing } else { AllWho::Registered };
                 Box::new(AllTab { who, ..AllTab::default() })
             }),
+            all_aside: None,
             call: None,
             previous: None,
             phases_open: None,

@@ -29,6 +29,15 @@ pub enum SourceOrigin {
     },
 }
 
+/// What is opened of a source once it is read, for a service of a registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenFirst {
+    /// The name under which it is registered.
+    pub service: String,
+    /// To ask all its instances.
+    pub all: bool,
+}
+
 /// One source.
 #[derive(Clone, Debug)]
 pub struct SourceEntry {
@@ -47,7 +56,7 @@ pub struct SourceEntry {
     /// A method that is to be opened once it is read: service and method.
     pub open_then: Option<(String, String)>,
     /// Its first method is to be opened once it is read: to ask one instance, or all.
-    pub open_first: Option<bool>,
+    pub open_first: Option<OpenFirst>,
     /// What the person calls it.
     pub name: Option<String>,
     /// It is one of the demo's.

@@ -111,6 +111,8 @@ pub struct Tab {
     pub response_side: ResponseSide,
     /// It asks all instances instead of one.
     pub all: Option<Box<AllTab>>,
+    /// It asked all before, and asks one now: what was set and answered waits.
+    pub all_aside: Option<Box<AllTab>>,
     /// The newest call.
     pub call: Option<CallRecord>,
     /// The one before, while the newest has nothing to show.
@@ -197,5 +199,6 @@ impl Tab {
             && self.error().is_none()
             && parse_deadline(&self.deadline).is_ok()
             && !self.address.trim().is_empty()
+            && self.all.as_ref().is_none_or(|all| all.block().is_none())
     }
 }

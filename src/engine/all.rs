@@ -16,11 +16,9 @@ use super::live::Teller;
 use super::prepared::{Prepared, ReadStyle, WriteStyle};
 use super::probe::{PROBE_PATIENCE, probe_once};
 use super::resolve::endpoint_at;
-use super::running::told_details;
+use super::running::{checked, told_details};
 use super::{Detail, Endpoint, Event, Reflector, Registries, ResolveError, TextLines, load_options};
-use crate::call::{
-    self, CallEvent, CallRequest, CallStatus, Deadline, Encoding, Limits, Metadata, MetadataError, check_metadata,
-};
+use crate::call::{self, CallEvent, CallRequest, CallStatus, Deadline, Encoding, Limits, Metadata};
 use crate::message::MessageError;
 use crate::registry::{Health, Instance, InstanceKey, RegistryPlace, WireFacts};
 use crate::schema::{ReflectionSource, Source as _};
@@ -94,15 +92,33 @@ pub struct AllAnswer {
     pub messages: u64,
     /// Their bytes, uncompressed.
     pub size: u64,
+    /// There was more, which was not waited for; the call was ended by us, so its status says nothing.
+    pub cut: Option<AllCut>,
+}
+
+/// Why an answer was not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AllCut {
+    /// So many messages are read at most.
+    Messages(u64),
+    /// So many bytes are read at most.
+    Bytes(usize),
 }
 
 /// What an instance answered, read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllText {
-    /// Short name of the answer: equal where the texts are. Hex.
+    /// SHA-256 of the text, lower-case hex: equal where the texts are; the first six are shown.
     pub hash: String,
     /// JSON of the answer; of several messages one after the other.
     pub text: Arc<TextLines>,
+}
+
+impl AllText {
+    /// What is shown of the hash.
+    pub fn short(&self) -> &str {
+        self.hash.get(..6).unwrap_or(&self.hash)
+    }
 }
 
 /// What happens to a request to all, in order.
@@ -135,7 +151,7 @@ pub enum AllUpdate {
         /// Which.
         instance: InstanceKey,
         /// What it says.
-        text: Result<AllText, AllUnread>,
+        text: Result<AllText, AllProblem>,
     },
     /// What the wire says of it, its schema among that.
     Wire {
@@ -154,38 +170,39 @@ pub enum AllUpdate {
     /// The message does not fit its type.
     Unsendable(MessageError),
     /// It never began.
-    NotBegun(AllNotBegun),
+    NotBegun(AllProblem),
 }
 
-/// Why nobody was asked. `Display` is English; `words` says it in other languages.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AllNotBegun {
+/// What kept a request to all, or the call of one instance, from beginning, or its answer from being read. `Display` is
+/// English, `words` has it in all languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AllProblem {
     /// The address names no service in a registry.
-    #[error("the address names no service in a registry")]
-    NoRegistry,
-    /// The method is not ready.
-    #[error("the method is not ready: its schema is still being read")]
+    NoService,
+    /// The method's schema is still being read.
     NotReady,
-    /// A row of metadata cannot be sent.
-    #[error("{0}")]
-    Metadata(MetadataError),
-}
-
-/// Why an answer is not shown. `Display` is English; `words` says it in other languages.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum AllUnread {
-    /// How the instance is connected to cannot be used: why, in English.
-    #[error("{0}")]
+    /// Metadata that cannot be sent: why (English).
+    Metadata(String),
+    /// Settings of an address that cannot be used: why (English).
     Settings(String),
     /// The call ended without a status.
-    #[error("the call ended without a status")]
     NoStatus,
-    /// Its bytes do not fit the type.
-    #[error("{0}")]
-    Misfit(MessageError),
-    /// The work ended before its time: the runtime's words.
-    #[error("{0}")]
-    Ended(String),
+    /// The answer does not fit its type.
+    Unreadable(MessageError),
+    /// Something broke here: what (English).
+    Broken(String),
+}
+
+impl std::fmt::Display for AllProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoService => f.write_str("the address names no service in a registry"),
+            Self::NotReady => f.write_str("the method is not ready: its schema is still being read"),
+            Self::NoStatus => f.write_str("the call ended without a status"),
+            Self::Unreadable(error) => error.fmt(f),
+            Self::Metadata(why) | Self::Settings(why) | Self::Broken(why) => f.write_str(why),
+        }
+    }
 }
 
 /// One request to all, from its beginning to its end, which may be the abort of its task.
@@ -211,7 +228,7 @@ impl All {
         let found = self.registries.all(&start.endpoint.address).await;
         let found = found.map_err(|error| AllUpdate::NotResolved(Arc::new(error)))?;
         let Some((target, place, named)) = found else {
-            return Err(AllUpdate::NotBegun(AllNotBegun::NoRegistry));
+            return Err(AllUpdate::NotBegun(AllProblem::NoService));
         };
         let total = named.len();
         let asked: Vec<Instance> = named.into_iter().filter(|instance| is_meant(&start.who, instance)).collect();
@@ -222,9 +239,7 @@ impl All {
         let text = start.message.as_deref().unwrap_or("{}");
         let style = ReadStyle { relaxed: true, ..ReadStyle::default() };
         let message: Bytes = self.prepared.encode(text, style).await.map_err(AllUpdate::Unsendable)?.into();
-        let metadata = start.metadata.iter().map(|(key, value)| check_metadata(key, value.reveal()));
-        let metadata: Metadata =
-            metadata.collect::<Result<_, _>>().map_err(|error| AllUpdate::NotBegun(AllNotBegun::Metadata(error)))?;
+        let metadata = checked(&start.metadata).map_err(|why| AllUpdate::NotBegun(AllProblem::Metadata(why)))?;
         let began = Instant::now();
         let told = Told { id: start.id, teller: self.teller };
         let instances = Arc::new(asked);
@@ -327,12 +342,11 @@ impl Shared {
         instance: &InstanceKey,
         endpoint: &Endpoint,
         began: Instant,
-    ) -> Result<(AllAnswer, Vec<Bytes>), AllUnread> {
+    ) -> Result<(AllAnswer, Vec<Bytes>), AllProblem> {
         let wanted = endpoint.clone();
         let loaded = tokio::task::spawn_blocking(move || load_options(&wanted)).await;
-        let (target, options) = loaded
-            .map_err(|error| AllUnread::Ended(error.to_string()))?
-            .map_err(|error| AllUnread::Settings(error.to_string()))?;
+        let loaded = loaded.map_err(|error| AllProblem::Broken(error.to_string()))?;
+        let (target, options) = loaded.map_err(|error| AllProblem::Settings(error.to_string()))?;
         let info = &self.prepared.method.info;
         let request = CallRequest {
             path: format!("/{}/{}", self.prepared.method.service, info.name),
@@ -355,12 +369,12 @@ impl Shared {
                 }
             }
         }
-        let Answer { kept, count, size, connected, ended, .. } = answer;
-        let (at, status) = ended.ok_or(AllUnread::NoStatus)?;
+        let Answer { kept, count, size, connected, ended, cut, .. } = answer;
+        let (at, status) = ended.ok_or(AllProblem::NoStatus)?;
         let details = told_details(&self.prepared, &status).await;
         let took = at.saturating_duration_since(began);
         let instance = instance.clone();
-        Ok((AllAnswer { instance, began, took, connected, status, details, messages: count, size }, kept))
+        Ok((AllAnswer { instance, began, took, connected, status, details, messages: count, size, cut }, kept))
     }
 
     /// The method as this instance's own schema has it; as the window prepared it where it does not reflect.
@@ -396,6 +410,7 @@ struct Answer {
     size: u64,
     connected: Option<Duration>,
     ended: Option<(Instant, Arc<CallStatus>)>,
+    cut: Option<AllCut>,
 }
 
 impl Answer {
@@ -406,21 +421,36 @@ impl Answer {
             CallEvent::MessageIn(record) => {
                 self.count += 1;
                 self.size += record.size;
-                if self.bytes < MOST_BYTES {
+                if self.bytes < MOST_BYTES && self.count <= MOST_MESSAGES {
                     self.bytes += record.data.len();
                     self.kept.push(record.data);
                 }
-                return self.count >= MOST_MESSAGES || self.bytes >= MOST_BYTES;
+                // What stands at the limit is whole; only one message more shows that there is more.
+                if self.cut.is_none() && self.count > MOST_MESSAGES {
+                    self.cut = Some(AllCut::Messages(MOST_MESSAGES));
+                } else if self.cut.is_none() && self.kept_less() {
+                    self.cut = Some(AllCut::Bytes(MOST_BYTES));
+                }
+                return self.cut.is_some();
             }
             CallEvent::Status { at, status } => self.ended = Some((at, status)),
             _ => {}
         }
         false
     }
+
+    /// A message came that was not kept.
+    fn kept_less(&self) -> bool {
+        u64::try_from(self.kept.len()).is_ok_and(|kept| kept < self.count)
+    }
+}
+
+fn hex_digit(half: u8) -> char {
+    char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 })
 }
 
 /// Messages as JSON, one after the other.
-async fn read(reader: &Arc<Prepared>, messages: Vec<Bytes>) -> Result<AllText, AllUnread> {
+async fn read(reader: &Arc<Prepared>, messages: Vec<Bytes>) -> Result<AllText, AllProblem> {
     let reader = Arc::clone(reader);
     let work = tokio::task::spawn_blocking(move || {
         let style = WriteStyle { pretty: true, short_lists: true, ..WriteStyle::default() };
@@ -429,13 +459,13 @@ async fn read(reader: &Arc<Prepared>, messages: Vec<Bytes>) -> Result<AllText, A
             let text = reader
                 .decode_now(true, data, style)
                 .or_else(|_strict| reader.decode_now(true, data, WriteStyle { tolerant: true, ..style }))
-                .map_err(AllUnread::Misfit)?;
+                .map_err(AllProblem::Unreadable)?;
             texts.push(text);
         }
         let text = texts.join("\n");
         let digest = Sha256::digest(text.as_bytes());
-        let hash = format!("{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2]);
+        let hash: String = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex_digit).collect();
         Ok(AllText { hash, text: Arc::new(TextLines::json(text)) })
     });
-    work.await.unwrap_or_else(|error| Err(AllUnread::Ended(error.to_string())))
+    work.await.unwrap_or_else(|error| Err(AllProblem::Broken(error.to_string())))
 }

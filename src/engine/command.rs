@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    AllId, CallId, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk, RegistryId, RegistryQuestion,
-    RegistrySpec, SaveFile, SecretWish, SourceId, StartAll, Watching,
+    AllId, AnswerCopy, CallId, CompareWhat, Diagnose, DiagnosisId, Direction, Endpoint, Generation, MessagesAsk,
+    RegistryId, RegistryQuestion, RegistrySpec, SaveFile, SecretWish, SourceId, StartAll, Watching,
 };
 use crate::call::{Encoding, Limits};
 use crate::message::TemplateSize;
@@ -119,13 +118,11 @@ pub enum Command {
     CompareTexts {
         /// Comes back with the answer.
         ticket: u64,
-        /// What goes.
-        left: Arc<str>,
-        /// What comes.
-        right: Arc<str>,
-        /// They are JSON.
-        is_json: bool,
+        /// Which.
+        what: CompareWhat,
     },
+    /// Make one JSON text of answers, to be copied; the answer is `Event::ToCopy`.
+    CopyAnswers(Vec<AnswerCopy>),
     /// Open a registry, or open it anew (same id, higher generation); answers are `Event::Registry`.
     OpenRegistry {
         /// Which.

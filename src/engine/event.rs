@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{
-    AllId, AllUpdate, Attempt, CallId, Chosen, Detail, DiagnosisId, DiagnosisUpdate, Generation, MessagesTold,
-    RegistryEvent, ResolveError, SaveTold, SchemaChange, SecretsUpdate, Seen, SourceId, TextLines,
+    AllId, AllUpdate, Attempt, CallId, Chosen, Compared, Detail, DiagnosisId, DiagnosisUpdate, Generation,
+    MessagesTold, RegistryEvent, ResolveError, SaveTold, SecretsUpdate, Seen, SourceId, TextLines,
 };
 use crate::call::CallEvent;
-use crate::message::{MessageError, Misfit, TextDiff};
+use crate::message::{MessageError, Misfit};
 use crate::schema::{Comments, MessageType, MethodInfo, Outline};
 use crate::transport::{CertificateInfo, ConnectionInfo, Failure};
 
@@ -84,11 +84,11 @@ pub enum Event {
     TextsCompared {
         /// From the command.
         ticket: u64,
-        /// Line by line.
-        comparison: Arc<TextDiff>,
-        /// Of two schemas what changed, by definition.
-        changes: Arc<Vec<SchemaChange>>,
+        /// How they differ.
+        compared: Arc<Compared>,
     },
+    /// A text for the clipboard: answer to `CopyAnswers`.
+    ToCopy(String),
     /// Something of a registry.
     Registry(Box<RegistryEvent>),
     /// How it goes with a file that is saved.

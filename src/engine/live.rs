@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::all::All;
+use super::compare::answers_json;
 use super::connections;
 use super::demo_consul::DemoConsul;
 use super::messages::{self, locked};
@@ -20,14 +21,14 @@ use super::sources::{self, Opened};
 use super::stop::Stop;
 use super::tls_memory::TlsMemory;
 use super::{
-    AllId, AllUpdate, CallId, CallUpdate, Command, DemoInfo, DiagnosisId, Event, Generation, MethodReady, NotSaved,
-    Registries, SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartAll, StartCall, TextLines,
-    desktop, diagnose, save, schema_changes,
+    AllId, AllProblem, AllUpdate, CallId, CallUpdate, Command, Compared, DemoInfo, DiagnosisId, Event, Generation,
+    MethodReady, NotSaved, Registries, SaveContent, SaveFault, SaveFile, SaveTold, SourceId, SourceState, StartAll,
+    StartCall, TextLines, desktop, diagnose, save,
 };
 use crate::call::Metadata;
 use crate::demo;
 use crate::keychain::Keychain;
-use crate::message::{MessageError, Misfit, TemplateSize, TextDiff, split_values, template};
+use crate::message::{MessageError, Misfit, TemplateSize, split_values, template};
 use crate::schema::{Comments, SchemaError, Source};
 use crate::transport::Pool;
 
@@ -366,14 +367,16 @@ impl Live {
                     task.abort();
                 }
             }
-            Command::CompareTexts { ticket, left, right, is_json } => {
+            Command::CompareTexts { ticket, what } => {
                 let teller = self.teller.clone();
                 tokio::task::spawn_blocking(move || {
-                    let comparison = Arc::new(TextDiff::new(left.to_string(), right.to_string(), is_json));
-                    let changes = if is_json { Vec::new() } else { schema_changes(&left, &right) };
-                    let changes = Arc::new(changes);
-                    teller.tell_blocking(Event::TextsCompared { ticket, comparison, changes });
+                    let compared = Arc::new(Compared::new(&what));
+                    teller.tell_blocking(Event::TextsCompared { ticket, compared });
                 });
+            }
+            Command::CopyAnswers(rows) => {
+                let teller = self.teller.clone();
+                tokio::task::spawn_blocking(move || teller.tell_blocking(Event::ToCopy(answers_json(&rows))));
             }
             Command::OpenRegistry { registry, generation, spec } => {
                 self.open_registries.open(registry, generation, *spec);
@@ -523,7 +526,7 @@ impl Live {
         self.alls.retain(|_, task| !task.is_finished());
         let id = start.id;
         let Some(prepared) = self.prepared(start.ticket) else {
-            let update = AllUpdate::NotBegun(super::AllNotBegun::NotReady);
+            let update = AllUpdate::NotBegun(AllProblem::NotReady);
             return self.teller.tell(Event::All { id, update }).await;
         };
         let (pool, registries) = (self.pool.clone(), Arc::clone(&self.registries));

@@ -6,6 +6,7 @@
 
 mod all;
 mod command;
+mod compare;
 mod connections;
 mod demo_consul;
 mod desktop;
@@ -35,8 +36,9 @@ mod store;
 mod text;
 mod tls_memory;
 
-pub use all::{AllAnswer, AllId, AllNotBegun, AllText, AllUnread, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
+pub use all::{AllAnswer, AllCut, AllId, AllProblem, AllText, AllUpdate, AllWho, MOST_AT_ONCE, StartAll};
 pub use command::{Command, SourceSpec, StartCall};
+pub use compare::{AnswerCopy, ColumnLine, CompareWhat, Compared};
 pub use demo_consul::{DemoConsul, consul_program};
 pub use details::{Detail, FieldViolation, KnownDetail, Link, Violation};
 pub use diagnose::{

@@ -193,6 +193,10 @@ pub struct Service {
     pub tags: Vec<String>,
     /// Its instances by health.
     pub counts: HealthCounts,
+    /// Machines that its instances are on, unique, sorted.
+    pub nodes: Vec<String>,
+    /// Metadata of all its instances as `key=value`, unique, sorted.
+    pub meta: Vec<String>,
 }
 
 /// Names an instance within a registry.

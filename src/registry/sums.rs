@@ -5,19 +5,33 @@ use std::time::SystemTime;
 
 use super::{Check, HealthCounts, Instance, InstanceKey, Service};
 
+/// What is being summed up of one service.
+#[derive(Default)]
+struct Sum<'a> {
+    tags: BTreeSet<&'a str>,
+    counts: HealthCounts,
+    nodes: BTreeSet<&'a str>,
+    meta: BTreeSet<(&'a str, &'a str)>,
+}
+
 /// Sums instances up by service, sorted by name.
 pub fn services_of(instances: &[Instance]) -> Vec<Service> {
-    let mut sums: BTreeMap<&str, (BTreeSet<&str>, HealthCounts)> = BTreeMap::new();
+    let mut sums: BTreeMap<&str, Sum<'_>> = BTreeMap::new();
     for instance in instances {
-        let (tags, counts) = sums.entry(&instance.key.service).or_default();
-        tags.extend(instance.tags.iter().map(String::as_str));
-        counts.add(instance.health);
+        let sum = sums.entry(&instance.key.service).or_default();
+        sum.tags.extend(instance.tags.iter().map(String::as_str));
+        sum.counts.add(instance.health);
+        sum.nodes.extend(Some(instance.key.node.as_str()).filter(|node| !node.is_empty()));
+        sum.meta.extend(instance.meta.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     }
+    let owned = |texts: BTreeSet<&str>| texts.into_iter().map(str::to_owned).collect();
     sums.into_iter()
-        .map(|(name, (tags, counts))| Service {
+        .map(|(name, sum)| Service {
             name: name.to_owned(),
-            tags: tags.into_iter().map(str::to_owned).collect(),
-            counts,
+            tags: owned(sum.tags),
+            counts: sum.counts,
+            nodes: owned(sum.nodes),
+            meta: sum.meta.into_iter().map(|(key, value)| format!("{key}={value}")).collect(),
         })
         .collect()
 }

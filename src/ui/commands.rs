@@ -15,7 +15,7 @@ use super::stream;
 use super::widgets::code_view::{self, ViewCommand};
 use super::widgets::editor::{self, EditorCommand};
 use crate::app::{
-    Action, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, Prepared, RegistryAct,
+    Action, AllAct, Area, CallRecord, Chord, CommandGroup, DemoState, DiagnosisRecord, PickFor, Prepared, RegistryAct,
     RequestSide, ResponseSide, Retry, TabId, ThemeChoice, UiCommand,
 };
 use crate::engine::{Direction, SourceId};
@@ -202,6 +202,12 @@ pub(super) fn refusal(cx: &Cx<'_>, command: UiCommand) -> Option<&'static str> {
         C::FocusResponse | C::TogglePhases => {
             unless(tab.is_some_and(|tab| tab.shown_call().is_some()), words.no_answer)
         }
+        // Of a tab that asks all, what all answered.
+        C::CopyResponse if tab.is_some_and(|tab| tab.all.is_some()) => {
+            let run = tab.and_then(|tab| tab.all.as_ref()?.run.as_ref());
+            unless(run.is_some_and(|run| run.rows.iter().any(|row| row.text.is_some())), words.no_answer)
+        }
+        C::SaveResponse if tab.is_some_and(|tab| tab.all.is_some()) => Some(words.no_answer),
         C::CopyResponse | C::SaveResponse => {
             let answer = tab.and_then(|tab| tab.shown_call()).and_then(|(call, _)| call.answer.as_ref());
             unless(answer.is_some_and(Result::is_ok), words.no_answer)
@@ -279,7 +285,8 @@ fn run_window(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand) {
             // Of a stream its messages; pressed again, the methods.
             let has_messages = tab.is_some_and(|tab| {
                 let is_listed = |(call, _): (&CallRecord, bool)| call.is_stream() && call.sent + call.received > 0;
-                tab.response_side == ResponseSide::Response && tab.shown_call().is_some_and(is_listed)
+                let shows_one = tab.all.is_none() && tab.response_side == ResponseSide::Response;
+                shows_one && tab.shown_call().is_some_and(is_listed)
             });
             if tab.is_some_and(|tab| editor::holds_focus(ctx, editor_id(tab.id))) {
                 cx.memory.editor_command = Some(EditorCommand::Find);
@@ -403,6 +410,9 @@ fn run_tab(ctx: &Context, cx: &mut Cx<'_>, command: UiCommand, id: TabId) {
             // They fold by themselves where there is no room, so what counts is what is seen.
             let is_open = cx.memory.phases_shown.is_some_and(|(tab, is_open)| tab == id && is_open);
             cx.act(Action::ShowPhases(id, !is_open));
+        }
+        C::CopyResponse if cx.tab().is_some_and(|tab| tab.all.is_some()) => {
+            cx.act(Action::All(id, AllAct::Copy));
         }
         C::CopyResponse => {
             let answer = cx.tab().and_then(|tab| tab.shown_call()).and_then(|(call, _)| call.answer.as_ref());

@@ -37,6 +37,9 @@ pub(super) fn drain(ctx: &egui::Context, engine: &Engine, app: &mut App) {
     let begin = Instant::now();
     while let Some(event) = engine.try_next() {
         app.fold(event, Instant::now());
+        if let Some(text) = app.to_copy.take() {
+            ctx.copy_text(text);
+        }
         if begin.elapsed() >= DRAIN_BUDGET {
             ctx.request_repaint();
             return;

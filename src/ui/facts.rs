@@ -51,6 +51,12 @@ pub(super) fn answered_by(cx: &Cx<'_>, call: &CallRecord) -> String {
     }
 }
 
+/// The same where there is little room: without the instance's address.
+pub(super) fn answered_briefly(cx: &Cx<'_>, call: &CallRecord) -> Option<String> {
+    let chosen = call.chosen.as_ref()?;
+    Some(cx.lang().instance_answered_briefly(&chosen.instance.id, call.attempts.len()))
+}
+
 /// A status' colour.
 pub(super) fn status_tone(code: Code) -> Tone {
     match code {

@@ -55,7 +55,7 @@ impl MethodPicker {
         if self.made_of.as_ref() == Some(&made_of) {
             return;
         }
-        let query = Query::new(&made_of.1);
+        let query = Query::new(&words_of(&made_of.1));
         let mut found = Vec::new();
         for (s, service) in outline.services.iter().enumerate() {
             for (m, method) in service.methods.iter().enumerate() {
@@ -75,6 +75,11 @@ impl MethodPicker {
         self.reveal = 2;
         self.made_of = Some(made_of);
     }
+}
+
+/// What is looked for: service and method may be set apart by `/`, as the bar and a call's path write them.
+fn words_of(typed: &str) -> String {
+    typed.replace('/', " ")
 }
 
 /// The method in the target bar; pressed, it opens the list.
@@ -260,4 +265,30 @@ fn row_ui(ui: &mut Ui, name: &str, shape: Shape, chosen: bool) -> Response {
         tooltip_ui(&response, name, None);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_is_found_as_it_is_written() {
+        let names =
+            [("shop.v1.Inventory", "GetItem"), ("shop.v1.Inventory", "PutItem"), ("shop.v1.Orders", "GetOrder")];
+        let check = |typed: &str, expect: &[&str]| {
+            let query = Query::new(&words_of(typed));
+            let found: Vec<&str> = names
+                .iter()
+                .filter(|(service, method)| query.score(method, service).is_some())
+                .map(|(_, method)| *method)
+                .collect();
+            assert_eq!(found, expect, "{typed}");
+        };
+        check("Inventory/GetItem", &["GetItem"]);
+        check("inventory / getitem", &["GetItem"]);
+        check("shop.v1.Inventory / GetItem", &["GetItem"]);
+        check("/shop.v1.Inventory/", &["GetItem", "PutItem"]);
+        check("get", &["GetItem", "GetOrder"]);
+        check("Orders/GetItem", &[]);
+    }
 }

@@ -141,7 +141,7 @@ fn mark_ui(ui: &Ui, cx: &Cx<'_>, results: &Results, found: Found, at: egui::Pos2
         Found::Target(_) => Icon::Plug.paint_at(painter, at, 14.0, color),
         Found::Service(index) => {
             if let Some(found) = results.services.get(index) {
-                let health = registry::shown_health(found.counts);
+                let health = registry::shown_health(found.counts, found.disagrees);
                 let color = if found.has_checks { t.tint(health.tone()).fg } else { color };
                 health.icon().paint_at(painter, at, 14.0, color);
             }

@@ -94,6 +94,7 @@ pub(super) struct SearchedService {
     /// All its tags.
     pub(super) tags: String,
     pub(super) counts: HealthCounts,
+    pub(super) disagrees: bool,
     pub(super) has_checks: bool,
 }
 
@@ -280,6 +281,7 @@ fn services(cx: &Cx<'_>) -> Vec<SearchedService> {
             title: title.clone(),
             tags: service.tags.join(", "),
             counts: service.counts,
+            disagrees: entry.disagrees_about(&datacenter.name, &service.name),
             has_checks,
         });
         found.collect::<Vec<_>>()

@@ -121,23 +121,15 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
     // What a stream has sent and received says more than for how long: the time gives way first.
     let least = if tab.is_stream() { stream::counts_least(&row, cx, call) + TIME } else { 0.0 };
     let has_room = row.available_width() >= least;
-    let mut add = |text: &str, mono: bool, color: egui::Color32| {
-        let font = if mono { fonts::code() } else { fonts::body() };
-        let room = row.available_width();
-        if text.is_empty() || room < 40.0 || (mono && width(row.painter(), text, font.clone()) > room) {
-            return;
-        }
-        row.add(Line::new(text).font(font).color(color).elide(Elide::End).max_width(room));
-    };
     let failed = call.status.as_ref().and_then(|(_, status)| status.failure.as_ref());
     if let Some(failure) = failed.filter(|failure| failure.kind != FailureKind::Cancelled) {
-        add(&cx.lang().failed_at(failure.stage), false, t.error);
+        add_fact(&mut row, &cx.lang().failed_at(failure.stage), false, t.error);
     }
     if call.stage() != CallStage::NotBegun {
         let time = call.until(cx.now).saturating_duration_since(call.began);
         let said = if call.is_running() { format::elapsed(time) } else { format::duration(time) };
         if has_room {
-            add(&said, true, t.text1);
+            add_fact(&mut row, &said, true, t.text1);
         }
     }
     if tab.is_stream() {
@@ -146,16 +138,37 @@ fn facts_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, call: &CallRecord, is_older
         return;
     }
     if call.received > 0 {
-        add(&format::bytes(call.received_bytes), true, t.text2);
+        add_fact(&mut row, &format::bytes(call.received_bytes), true, t.text2);
     }
-    let said = if newest_runs && is_older {
-        words.older_answer.to_owned()
+    if newest_runs && is_older {
+        add_fact(&mut row, words.older_answer, false, t.text3);
     } else if tab.edited_since(call) {
-        words.before_edits.to_owned()
+        add_fact(&mut row, words.before_edits, false, t.text3);
     } else {
-        facts::answered_by(cx, call)
-    };
-    add(&said, false, t.text3);
+        who_ui(&mut row, cx, call);
+    }
+}
+
+/// Who answered: an instance after how many attempts comes before where it is, which is left to the hover.
+fn who_ui(row: &mut Ui, cx: &Cx<'_>, call: &CallRecord) {
+    let (said, color, room) = (facts::answered_by(cx, call), tokens(row).text3, row.available_width());
+    let fits = width(row.painter(), &said, fonts::body()) <= room;
+    match facts::answered_briefly(cx, call).filter(|_| !fits && room >= 40.0) {
+        Some(brief) => {
+            row.add(Line::new(&brief).name(&said).hover(&said).color(color).elide(Elide::End).max_width(room));
+        }
+        None => add_fact(row, &said, false, color),
+    }
+}
+
+/// A fact, where there is room for it: numbers whole or not at all.
+fn add_fact(row: &mut Ui, text: &str, mono: bool, color: egui::Color32) {
+    let font = if mono { fonts::code() } else { fonts::body() };
+    let room = row.available_width();
+    if text.is_empty() || room < 40.0 || (mono && width(row.painter(), text, font.clone()) > room) {
+        return;
+    }
+    row.add(Line::new(text).font(font).color(color).elide(Elide::End).max_width(room));
 }
 
 /// The line of facts, to be copied.

@@ -17,7 +17,7 @@ use super::widgets::shared::line_below;
 use super::widgets::suggest::{Suggest, Suggestion};
 use super::widgets::text;
 use super::widgets::tooltip::{disabled_tooltip_ui, tooltip_ui};
-use crate::app::{Action, AllTab, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
+use crate::app::{Action, AllBlock, AllTab, LockMeaning, Retry, Tab, UiCommand, parse_deadline};
 use crate::engine::AllWho;
 use crate::registry::{Health, names_a_registry};
 
@@ -103,8 +103,15 @@ pub(super) fn target_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, bar: Rect) 
         return;
     }
     let response = row.add(send);
-    if !tab.can_send() && tab.error().is_some() && response.hovered() {
-        disabled_tooltip_ui(&response, words.send_blocked);
+    let all_words = cx.lang().all();
+    let blocked = match tab.all.as_deref().and_then(AllTab::block) {
+        _ if tab.error().is_some() => Some(words.send_blocked),
+        Some(AllBlock::AtOnce) => Some(all_words.at_once_bad),
+        Some(AllBlock::Nobody) => Some(all_words.nobody_chosen),
+        None => None,
+    };
+    if let Some(why) = blocked.filter(|_| !tab.can_send() && response.hovered()) {
+        disabled_tooltip_ui(&response, why);
     }
     if response.clicked() {
         cx.act(Action::Send(tab.id));
@@ -123,11 +130,6 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32, is_brief: bool
         LockMeaning::Verified(name) if width < 280.0 => name.clone(),
         _ => lock.said.clone(),
     };
-    // A name that would be cut says nothing; the lock says that it was verified.
-    let taken = 32.0 + 11.0 + 16.0 + text::width(ui.painter(), &tab.address, fonts::code());
-    let is_cut = taken + text::width(ui.painter(), &said, fonts::hint()) > width;
-    let gives_way = is_brief || matches!(meaning, LockMeaning::Verified(_));
-    let said = if is_cut && gives_way { String::new() } else { said };
     let id = paste::target_id(tab.id);
     let mut address = tab.address.clone();
     // Opened by hand the list shows all; typing narrows it.
@@ -152,6 +154,11 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32, is_brief: bool
     let is_named = names_a_registry(&tab.address);
     let count = cx.app.instances_of(tab).map(<[_]>::len).filter(|_| is_named);
     let said = count.map_or(said, |count| cx.lang().instances_count(count));
+    // A fact that would be cut says nothing: the lock says that it was verified, the part below who is asked.
+    let taken = 32.0 + 11.0 + 16.0 + text::width(ui.painter(), &tab.address, fonts::code());
+    let is_cut = taken + text::width(ui.painter(), &said, fonts::hint()) > width;
+    let gives_way = is_brief || is_named || matches!(meaning, LockMeaning::Verified(_));
+    let said = if is_cut && gives_way { String::new() } else { said };
     let icon = if is_named { Icon::Network } else { lock.icon };
     let mut field = Field::new(id, &mut address, words.target)
         .placeholder(words.address_hint)
@@ -165,11 +172,15 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, width: f32, is_brief: bool
     if matches!(lock.tone, Tone::Error | Tone::Warn) {
         field = field.trailing_color(color);
     }
+    let is_longer = taken > width;
     if meaning == LockMeaning::NotVerified {
         field = field.text_color(t.error);
     }
     let response = field.show(ui);
     let over_text = Rect::from_min_max(response.rect.min + vec2(32.0, 0.0), response.rect.max);
+    if is_longer && !response.has_focus() {
+        tooltip_ui(&response, &tab.address, None);
+    }
     let pressed = ui.input(|input| input.pointer.primary_clicked().then(|| input.pointer.interact_pos()).flatten());
     let opens = pressed.is_some_and(|at| over_text.contains(at)) && ui.is_enabled() && !blocked(ui);
     let taken = suggest.after(ui, &response, opens, own.known_targets, &suggestions);

@@ -1,9 +1,9 @@
 //! The words of a request to every instance at once.
 
-use super::Lang;
 use super::table::word_table;
+use super::{Lang, format};
 use crate::call::Code;
-use crate::engine::ResolveError;
+use crate::engine::{AllCut, AllProblem, ResolveError};
 use crate::registry::{Health, NoInstance};
 
 word_table! {
@@ -15,6 +15,9 @@ word_table! {
     by_hand: "Chosen by hand…", "手动选择…";
     at_once: "At once", "并发数";
     at_once_hint: "all", "全部";
+    nobody_chosen: "Choose at least one instance.", "请至少选择一个实例。";
+    show_in_registry: "Show in the registry", "在注册中心查看";
+    read_in_part: "read in part", "仅读取部分";
     at_once_bad: "Write a number from 1 to 64.", "请输入 1 到 64 之间的数字。";
     policy: "Which one", "选择方式";
     policy_first: "first", "第一个";
@@ -23,6 +26,7 @@ word_table! {
     policy_near: "near", "就近";
     retries: "Retries", "重试";
     retries_off: "off", "关闭";
+    retries_same: "only where it was not reached, at the same instance", "仅在未连上时，对同一实例重试";
     retries_hint: "only where nobody was reached, at the next instance", "仅在未连上任何实例时，换下一个实例重试";
     answers: "Answers", "响应";
     timeline: "Timeline", "时间线";
@@ -129,19 +133,94 @@ impl Lang {
         }
     }
 
-    /// What one instance's failure means beside what others say of it.
-    pub fn all_failed(self, id: &str, said: &str) -> String {
-        self.pick(format!("{id}: {said}."), format!("{id}：{said}。"))
+    /// Which instances failed how: `9002, 9004: 5 NOT_FOUND, no such user.`
+    pub fn all_failed(self, ids: &[&str], said: &str) -> String {
+        let (ids, said) = (self.few_of(ids), said.trim_end_matches(['.', '。']));
+        self.pick(format!("{ids}: {said}."), format!("{ids}：{said}。"))
     }
 
-    /// Which instance of a service answered, after how many attempts.
+    /// A further fact behind others.
+    pub fn and_besides(self, fact: &str) -> String {
+        self.pick(format!(", {fact}"), format!("，{fact}"))
+    }
+
+    /// A heading as a sentence.
+    pub fn ended(self, heading: &str) -> String {
+        self.pick(format!("{heading}."), format!("{heading}。"))
+    }
+
+    /// `2 more instances failed otherwise.`
+    pub fn more_failed(self, count: usize) -> String {
+        let en =
+            if count == 1 { "1 more instance failed".to_owned() } else { format!("{count} more instances failed") };
+        self.pick(
+            format!("{en} otherwise: choose a row of the table to read how."),
+            format!("另有 {count} 个实例以其他方式失败，在表格中选中即可查看原因。"),
+        )
+    }
+
+    /// `1 read in part`: a badge.
+    pub fn cut_count(self, count: usize) -> String {
+        self.pick(format!("{count} read in part"), format!("{count} 个仅读取部分"))
+    }
+
+    /// What is there of an answer that was not read to its end.
+    pub fn cut_said(self, cut: AllCut) -> String {
+        match cut {
+            AllCut::Messages(count) => {
+                let count = format::count(count);
+                self.pick(format!("only the first {count} messages"), format!("仅前 {count} 条消息"))
+            }
+            AllCut::Bytes(size) => {
+                let size = format::bytes(size as u64);
+                self.pick(format!("only the first {size}"), format!("仅前 {size}"))
+            }
+        }
+    }
+
+    /// Why nobody, or one instance, was not asked, or its answer cannot be read.
+    pub fn all_problem(self, problem: &AllProblem) -> String {
+        match (self, problem) {
+            (_, AllProblem::Unreadable(error)) => self.misfit_at(error),
+            (Self::En, other) => other.to_string(),
+            (Self::ZhCn, AllProblem::NoService) => "该地址不是注册中心里的服务".to_owned(),
+            (Self::ZhCn, AllProblem::NotReady) => "方法尚未就绪：仍在读取其 schema".to_owned(),
+            (Self::ZhCn, AllProblem::NoStatus) => "调用结束时没有 status".to_owned(),
+            (Self::ZhCn, AllProblem::Metadata(why)) => format!("metadata 无法发送：{why}"),
+            (Self::ZhCn, AllProblem::Settings(why)) => format!("该地址的连接设置无法使用：{why}"),
+            (Self::ZhCn, AllProblem::Broken(why)) => format!("内部错误：{why}"),
+        }
+    }
+
+    /// Names of many things, of which a few are named and the others counted: `a, b, c, d, e, f and 12 more`.
+    pub fn few_of<T: AsRef<str>>(self, names: &[T]) -> String {
+        /// One more is named rather than counted.
+        const NAMED: usize = 6;
+        let join = self.pick(", ".to_owned(), "、".to_owned());
+        let all = |names: &[T]| names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(&join);
+        match names.get(..NAMED) {
+            Some(first) if names.len() > NAMED + 1 => {
+                let (first, rest) = (all(first), names.len() - NAMED);
+                self.pick(format!("{first} and {rest} more"), format!("{first} 等 {} 个", names.len()))
+            }
+            _ => all(names),
+        }
+    }
+
+    /// Which instance of a service answered, after how many attempts: `instance 9001 (127.0.0.1:9001)`,
+    /// `9001, 3 attempts (127.0.0.1:9001)`.
     pub fn instance_answered(self, id: &str, address: &str, attempts: usize) -> String {
-        let who = if id == address { address.to_owned() } else { format!("{id} ({address})") };
+        let place = if id == address { String::new() } else { format!(" ({address})") };
+        format!("{}{place}", self.instance_answered_briefly(id, attempts))
+    }
+
+    /// The same where there is no room for the address.
+    pub fn instance_answered_briefly(self, id: &str, attempts: usize) -> String {
         match (self, attempts) {
-            (Self::En, 0 | 1) => format!("instance {who}"),
-            (Self::En, _) => format!("instance {who}, {attempts} attempts"),
-            (Self::ZhCn, 0 | 1) => format!("实例 {who}"),
-            (Self::ZhCn, _) => format!("实例 {who}，{attempts} 次尝试"),
+            (Self::En, 0 | 1) => format!("instance {id}"),
+            (Self::En, _) => format!("{id}, {attempts} attempts"),
+            (Self::ZhCn, 0 | 1) => format!("实例 {id}"),
+            (Self::ZhCn, _) => format!("{id}，{attempts} 次尝试"),
         }
     }
 
@@ -160,24 +239,26 @@ impl Lang {
         self.pick(format!("// only in {hash}, served by {ids}"), format!("// 仅在 {hash} 中，由 {ids} 提供"))
     }
 
-    /// How far a call came before it failed.
-    pub fn got_so_far(self, connected: Option<&str>, registry: &str, health: &str, wire: Option<&str>) -> String {
-        let en = match connected {
-            Some(time) => format!("The connection stood after {time}."),
-            None => "No connection came to be.".to_owned(),
-        };
-        let zh = match connected {
-            Some(time) => format!("连接在 {time} 后建立。"),
-            None => "未能建立连接。".to_owned(),
-        };
-        let (en_wire, zh_wire) = match wire {
-            Some(wire) => (
+    /// How far calls came before they failed; of one of them in which time.
+    pub fn got_so_far(self, connected: bool, after: Option<&str>) -> String {
+        match (connected, after) {
+            (true, Some(time)) => {
+                self.pick(format!("The connection stood after {time}."), format!("连接在 {time} 后建立。"))
+            }
+            (true, None) => self.pick("The connections stood.".to_owned(), "连接均已建立。".to_owned()),
+            (false, _) => self.pick("No connection came to be.".to_owned(), "未能建立连接。".to_owned()),
+        }
+    }
+
+    /// What registry and wire say of instances that failed, after a sentence.
+    pub fn said_of_failed(self, registry: &str, health: &str, wire: Option<&str>) -> String {
+        match wire {
+            Some(wire) => self.pick(
                 format!(" {registry} calls it {health}, its own health says {wire}."),
                 format!("{registry} 显示 {health}，其自身 health 为 {wire}。"),
             ),
-            None => (format!(" {registry} calls it {health}."), format!("{registry} 显示 {health}。")),
-        };
-        self.pick(format!("{en}{en_wire}"), format!("{zh}{zh_wire}"))
+            None => self.pick(format!(" {registry} calls it {health}."), format!("{registry} 显示 {health}。")),
+        }
     }
 }
 
@@ -228,4 +309,29 @@ fn no_instance_zh(none: &NoInstance) -> String {
 fn found_zh(found: &[(Health, usize)]) -> String {
     let parts: Vec<String> = found.iter().map(|(health, count)| Lang::ZhCn.health_count(*count, *health)).collect();
     parts.join("、")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lang;
+
+    #[test]
+    fn a_few_are_named_and_the_others_counted() {
+        let names: Vec<String> = (1..=9).map(|number| format!("n{number}")).collect();
+        let check = |count: usize, en: &str, zh: &str| {
+            assert_eq!(Lang::En.few_of(&names[..count]), en);
+            assert_eq!(Lang::ZhCn.few_of(&names[..count]), zh);
+        };
+        check(0, "", "");
+        check(2, "n1, n2", "n1、n2");
+        check(7, "n1, n2, n3, n4, n5, n6, n7", "n1、n2、n3、n4、n5、n6、n7");
+        check(9, "n1, n2, n3, n4, n5, n6 and 3 more", "n1、n2、n3、n4、n5、n6 等 9 个");
+    }
+
+    #[test]
+    fn who_answered_comes_before_where_it_is() {
+        assert_eq!(Lang::En.instance_answered("9001", "h:9001", 1), "instance 9001 (h:9001)");
+        assert_eq!(Lang::En.instance_answered("inv-4", "h:9004", 3), "inv-4, 3 attempts (h:9004)");
+        assert_eq!(Lang::ZhCn.instance_answered("h:1", "h:1", 2), "h:1，2 次尝试");
+    }
 }

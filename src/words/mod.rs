@@ -10,6 +10,7 @@ pub mod format;
 
 mod all;
 mod body;
+mod browse;
 mod catalogue;
 mod changes;
 mod clock;
@@ -35,6 +36,7 @@ mod trace;
 
 pub use all::AllWords;
 pub use body::BodyWords;
+pub use browse::BrowseWords;
 pub use catalogue::Words;
 pub use changes::ChangeWords;
 pub use commands::CommandWords;
@@ -97,6 +99,7 @@ impl Lang {
             ("registry", self.registry().all()),
             ("registry_state", self.registry_state().all()),
             ("all", self.all().all()),
+            ("browse", self.browse().all()),
         ];
         let named = |(table, words): (&str, Vec<(&str, &'static str)>)| -> Vec<(String, &'static str)> {
             words.into_iter().map(|(name, word)| (format!("{table}.{name}"), word)).collect()

@@ -125,7 +125,6 @@ word_table! {
     service: "Service", "服务名";
     health: "Health", "健康状态";
     filter_services: "Filter services", "筛选服务列表";
-    name_tag_health: "Name, tag or health", "名称、tag 或健康状态";
     filter_nodes: "Filter nodes", "筛选节点";
     node_query: "Name, address, version or metadata", "名称、地址、版本或 metadata";
     no_service: "No service fits", "没有匹配的服务";

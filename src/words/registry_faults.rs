@@ -2,7 +2,6 @@
 //! and of the system stay as they came.
 
 use super::Lang;
-use crate::engine::{AllNotBegun, AllUnread};
 use crate::registry::{
     Absent, BadAddress, BadKey, BadSetting, Lacks, MOST_RETRIES, NotAsked, Odd, RegistryError, RegistryFault,
     RegistryPlace, RegistryTargetError, TlsTrouble, Undone, Unreached, UnreadList,
@@ -46,27 +45,6 @@ impl Lang {
         match self {
             Self::En => error.to_string(),
             Self::ZhCn => target_zh(error),
-        }
-    }
-
-    /// Why nobody was asked, of a request to all.
-    pub fn all_not_begun(self, why: &AllNotBegun) -> String {
-        match (self, why) {
-            (_, AllNotBegun::Metadata(error)) => self.metadata_error(error),
-            (Self::En, other) => other.to_string(),
-            (Self::ZhCn, AllNotBegun::NoRegistry) => "地址没有指向注册中心里的服务".to_owned(),
-            (Self::ZhCn, AllNotBegun::NotReady) => "方法尚未就绪：仍在读取 schema".to_owned(),
-        }
-    }
-
-    /// Why an instance's answer is not shown.
-    pub fn all_unread(self, why: &AllUnread) -> String {
-        match (self, why) {
-            (_, AllUnread::Misfit(error)) => self.misfit_at(error),
-            (Self::En, other) => other.to_string(),
-            (Self::ZhCn, AllUnread::Settings(why)) => format!("连接设置无法使用：{why}"),
-            (Self::ZhCn, AllUnread::NoStatus) => "调用结束时没有状态".to_owned(),
-            (Self::ZhCn, AllUnread::Ended(why)) => format!("处理中断：{why}"),
         }
     }
 }

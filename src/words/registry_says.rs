@@ -90,9 +90,9 @@ impl Lang {
             .iter()
             .map(|(hash, ids)| match self {
                 Self::En => {
-                    format!("{} {} {}", ids.join(", "), if ids.len() == 1 { "serves" } else { "serve" }, short(hash))
+                    format!("{} {} {}", self.few_of(ids), if ids.len() == 1 { "serves" } else { "serve" }, short(hash))
                 }
-                Self::ZhCn => format!("{} 的 schema 是 {}", ids.join("、"), short(hash)),
+                Self::ZhCn => format!("{} 的 schema 是 {}", self.few_of(ids), short(hash)),
             })
             .collect();
         let usual = short(usual);

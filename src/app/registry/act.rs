@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use super::hear::Asked;
 use super::{
-    ActsAct, InstanceColumn, InstanceSide, KeyAct, KeysRef, ListView, RegisterAct, RegistryDialog, RegistryForm,
-    RegistryNode, RegistryView, ServiceRef, ServiceView,
+    ActsAct, DatacenterEntry, InstanceColumn, InstanceSide, KeyAct, KeysRef, ListView, RegisterAct, RegistryDialog,
+    RegistryEntry, RegistryForm, RegistryNode, RegistryView, ServiceRef, ServiceView,
 };
-use crate::app::{AllAct, App, Area, SourceOrigin, Tab};
+use crate::app::{AllAct, App, Area, OpenFirst, SourceOrigin, Tab};
 use crate::engine::{Command, RegistryId, RegistryQuestion, SourceId};
 use crate::registry::InstanceKey;
 use crate::schema::MethodInfo;
@@ -94,7 +94,7 @@ pub enum RegistryAct {
 impl App {
     pub(in crate::app) fn apply_registry(&mut self, act: RegistryAct, now: Instant) {
         match act {
-            RegistryAct::SetFilter(filter) => self.registries.tree.filter = filter,
+            RegistryAct::SetFilter(filter) => self.set_filter(filter, now),
             RegistryAct::ToggleNode(key) => {
                 let tree = &mut self.registries.tree;
                 if !tree.open.remove(&key) {
@@ -207,6 +207,27 @@ impl App {
         self.ask_for_shown(registry, now);
     }
 
+    /// Machines count in the filter, so those of datacenters that are in view are asked for once.
+    fn set_filter(&mut self, filter: String, now: Instant) {
+        let is_filtered = !filter.trim().is_empty();
+        self.registries.tree.filter = filter;
+        let unknown = |known: &&DatacenterEntry| {
+            known.services.is_some()
+                && known.nodes.is_none()
+                && known.nodes_away.is_none()
+                && known.nodes_asked.is_none()
+        };
+        let of_entry = |entry: &RegistryEntry| {
+            let unknown = entry.datacenters.iter().filter(unknown).filter(|_| entry.capabilities.nodes);
+            unknown.map(|known| (entry.id, known.name.clone())).collect::<Vec<_>>()
+        };
+        let wanted: Vec<(RegistryId, String)> =
+            self.registries.entries.iter().filter(|_| is_filtered).flat_map(of_entry).collect();
+        for (id, datacenter) in wanted {
+            self.ask_nodes(id, &datacenter, now);
+        }
+    }
+
     /// Asks a question, whose answer is heard with what it was asked for.
     pub(in crate::app) fn ask_registry(&mut self, id: RegistryId, asked: Asked, question: RegistryQuestion) -> u64 {
         let ticket = self.next_id();
@@ -222,7 +243,7 @@ impl App {
         self.area = Area::Services;
         let id = self.open_address(&address, now);
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
-            entry.open_first = Some(all);
+            entry.open_first = Some(OpenFirst { service: service.service.clone(), all });
             entry.restored = false;
         }
     }
@@ -230,15 +251,16 @@ impl App {
     /// Opens the first method of a source that was opened to be called, once it is read.
     pub(in crate::app) fn open_first(&mut self, source: SourceId, now: Instant) {
         let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == source) else { return };
-        let Some(all) = entry.open_first.take() else { return };
+        let Some(OpenFirst { service: named, all }) = entry.open_first.take() else { return };
         let outline = entry.outline.as_ref();
         let methods = outline
             .into_iter()
             .flat_map(|outline| &outline.services)
             .flat_map(|service| service.methods.iter().map(move |method| (service.full_name.clone(), method)));
-        // What a service is there for comes before what every server has, and one request before a stream.
+        // What a service is there for comes before what every server has, what is called like it before the others, and
+        // one request before a stream.
         let rank = |(service, method): &(String, &MethodInfo)| {
-            (service.starts_with("grpc."), method.client_streaming, method.server_streaming)
+            (service.starts_with("grpc."), likeness(&named, service), method.client_streaming, method.server_streaming)
         };
         let Some((service, method)) = methods.min_by_key(rank).map(|(service, method)| (service, method.name.clone()))
         else {
@@ -259,7 +281,7 @@ impl App {
         if all {
             self.new_tab(source, &service, &method, now);
             if let Some(id) = self.active {
-                self.apply_all(id, AllAct::AskAll(true));
+                self.apply_all(id, AllAct::AskAll(true), now);
             }
         } else {
             self.open_method(source, &service, &method, now);
@@ -274,6 +296,43 @@ impl App {
         if let Some(entry) = self.sources.iter_mut().find(|entry| entry.id == id) {
             entry.open_then = Some(("grpc.health.v1.Health".to_owned(), "Check".to_owned()));
             entry.restored = false;
+        }
+    }
+}
+
+/// How little a gRPC service's full name is like the name under which it is registered: 0 where it is the same, or its
+/// last part is; 1 where one holds the other (`user-service` and `pb.User`); 2 otherwise. Case and signs do not count.
+fn likeness(named: &str, service: &str) -> u8 {
+    let plain =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let last = plain(service.rsplit('.').next().unwrap_or(service));
+    let (named, whole) = (plain(named), plain(service));
+    if named == last || named == whole {
+        0
+    } else if !named.is_empty() && (named.contains(&last) || last.contains(&named)) {
+        1
+    } else {
+        2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::likeness;
+
+    #[test]
+    fn a_service_is_called_like_its_registration() {
+        for (named, service, expect) in [
+            ("Inventory", "shop.v1.Inventory", 0),
+            ("inventory", "shop.v1.Inventory", 0),
+            ("shop.v1.Inventory", "shop.v1.Inventory", 0),
+            ("order-service", "shop.v1.OrderService", 0),
+            ("user-service", "pb.User", 1),
+            ("User", "proto.UserService", 1),
+            ("Inventory", "editions.Profiles", 2),
+            ("", "editions.Profiles", 2),
+        ] {
+            assert_eq!(likeness(named, service), expect, "{named} {service}");
         }
     }
 }

@@ -83,10 +83,20 @@ impl App {
         named.filter(|entry| entry.is_demo)
     }
 
-    /// How to connect to what the demo's registries name: some speak TLS, with a certificate of their own.
+    /// How to connect to what the demo's registries name: some speak TLS, with a certificate of their own. Where it is
+    /// said whom to trust, plaintext is never spoken, so the others are told apart.
     pub(in crate::app) fn demo_registry_form(&self, address: &str) -> Option<ConnectionForm> {
         let DemoState::Running(info) = &self.demo else { return None };
         self.demo_registry(address)?;
+        let service = RegistryTarget::parse(address).ok()?.service;
+        let has_tls = info.list.lines().any(|line| {
+            let mut parts = line.split_whitespace();
+            let (at, named) = (parts.next(), parts.next());
+            named == Some(service.as_str()) && info.users.iter().any(|user| at == Some(user.as_str()))
+        });
+        if !has_tls {
+            return Some(ConnectionForm { scheme: Scheme::Plaintext, ..ConnectionForm::default() });
+        }
         Some(ConnectionForm { scheme: Scheme::Auto, ..self.demo_tls_form(info) })
     }
 

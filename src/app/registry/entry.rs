@@ -111,6 +111,11 @@ impl RegistryEntry {
         self.services.get(&(datacenter.to_owned(), service.to_owned()))
     }
 
+    /// What the wire said last of an instance of a service is not what the registry says.
+    pub fn disagrees_about(&self, datacenter: &str, service: &str) -> bool {
+        self.service(datacenter, service).is_some_and(|known| !known.sums().disagreeing.is_empty())
+    }
+
     /// Services of all datacenters that are known.
     pub fn all_services(&self) -> impl Iterator<Item = (&DatacenterEntry, &Service)> {
         self.datacenters.iter().flat_map(|datacenter| {

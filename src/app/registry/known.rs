@@ -120,7 +120,7 @@ impl App {
         }
     }
 
-    fn ask_nodes(&mut self, id: RegistryId, datacenter: &str, now: Instant) {
+    pub(super) fn ask_nodes(&mut self, id: RegistryId, datacenter: &str, now: Instant) {
         let entry = self.registries.entry_mut(id).filter(|entry| entry.takes_questions());
         let Some(known) = entry.and_then(|entry| entry.datacenter_mut(datacenter)) else { return };
         known.nodes_asked.get_or_insert(now);

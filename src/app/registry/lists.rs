@@ -57,6 +57,15 @@ impl ListView {
         self.column = Some(column);
     }
 
+    /// Also wants this word.
+    pub fn narrow(&mut self, word: &str) {
+        let word = word.to_lowercase();
+        if !self.query.to_lowercase().split_whitespace().any(|known| known == word) {
+            let query = format!("{} {word}", self.query.trim());
+            query.trim().clone_into(&mut self.query);
+        }
+    }
+
     /// Every word of the query is somewhere in `texts`.
     pub fn fits<'a, T: Iterator<Item = &'a str> + Clone>(&self, texts: &T) -> bool {
         let query = self.query.to_lowercase();
@@ -73,7 +82,8 @@ impl ListView {
         let fits = |service: &&Service| {
             let health = std::iter::once(service.counts.worst().name());
             let tags = service.tags.iter().map(String::as_str);
-            self.fits(&std::iter::once(service.name.as_str()).chain(tags).chain(health))
+            let places = service.nodes.iter().chain(&service.meta).map(String::as_str);
+            self.fits(&std::iter::once(service.name.as_str()).chain(tags).chain(health).chain(places))
         };
         let rows: Vec<&Service> = all.iter().filter(fits).collect();
         let Some(column) = column else { return rows };
@@ -128,7 +138,8 @@ mod tests {
 
     fn service(name: &str, tag: &str, passing: usize, critical: usize) -> Service {
         let counts = HealthCounts { passing, critical, ..HealthCounts::default() };
-        Service { name: name.to_owned(), tags: vec![tag.to_owned()], counts }
+        let (nodes, meta) = (vec![format!("node-{tag}")], vec![format!("zone={name}")]);
+        Service { name: name.to_owned(), tags: vec![tag.to_owned()], counts, nodes, meta }
     }
 
     #[test]
@@ -143,6 +154,13 @@ mod tests {
         check(&query("v1"), None, &["Hello", "User"]);
         check(&query("V1 us"), None, &["User"]);
         check(&query("critical"), None, &["Orders"]);
+        check(&query("node-v1"), None, &["Hello", "User"]);
+        check(&query("zone=orders"), None, &["Orders"]);
+        let mut tagged = query("v1");
+        tagged.narrow("V1");
+        tagged.narrow("User");
+        assert_eq!(tagged.query, "v1 user");
+        check(&tagged, None, &["User"]);
         check(&query(""), Some(ServiceColumn::Health), &["Orders", "Hello", "User"]);
         let down = ListView { descending: true, ..ListView::default() };
         check(&down, Some(ServiceColumn::Name), &["User", "Orders", "Hello"]);

@@ -30,7 +30,8 @@ mod acts_tests;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::engine::{Endpoint, RegistryId};
+use crate::app::ConnectionForm;
+use crate::engine::RegistryId;
 use crate::registry::{InstanceKey, RegistryTarget};
 
 pub use act::RegistryAct;
@@ -100,7 +101,7 @@ pub struct Registries {
     /// What the side panel shows of them.
     pub tree: RegistryTree,
     /// How addresses are connected to, as the engine was told last.
-    pub(super) told_settings: Option<BTreeMap<String, Endpoint>>,
+    pub(super) told_settings: Option<BTreeMap<String, ConnectionForm>>,
     /// What the centre shows.
     pub shown: Option<RegistryView>,
     /// The question that adds a registry or changes one, if it is open.

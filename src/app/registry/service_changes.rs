@@ -84,7 +84,7 @@ mod tests {
 
     fn service(name: &str, passing: usize, critical: usize) -> Service {
         let counts = HealthCounts { passing, critical, ..HealthCounts::default() };
-        Service { name: name.to_owned(), tags: Vec::new(), counts }
+        Service { name: name.to_owned(), counts, ..Service::default() }
     }
 
     #[test]

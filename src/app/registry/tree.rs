@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{RegistryEntry, RegistryView, ServiceRef};
+use super::{DatacenterEntry, RegistryEntry, RegistryView, ServiceRef};
 use crate::app::tree::Filter;
 use crate::engine::RegistryId;
 use crate::registry::Service;
@@ -101,6 +101,61 @@ pub struct RegistryTree {
     pub lines: Vec<RegistryLine>,
     /// Counts the changes of `lines`.
     pub revision: u64,
+    /// What `lines` were made of.
+    made_of: Option<MadeOf>,
+}
+
+/// What the rows show, other than what is looked up while they are painted.
+#[derive(Clone, Debug, PartialEq)]
+struct MadeOf {
+    filter: String,
+    open: HashSet<u64>,
+    entries: Vec<EntryParts>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct EntryParts {
+    id: RegistryId,
+    title: String,
+    /// It has machines, and keys.
+    has: (bool, bool),
+    datacenters: Vec<DatacenterParts>,
+}
+
+#[derive(Clone, Debug)]
+struct DatacenterParts {
+    name: String,
+    services: Option<Arc<Vec<Service>>>,
+    /// A machine fits the filter.
+    node_fits: bool,
+}
+
+impl PartialEq for DatacenterParts {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same_list = match (&self.services, &other.services) {
+            (None, None) => true,
+            // Whoever watches hands out a list of its own for each answer, and this one is kept.
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        };
+        is_same_list && self.node_fits == other.node_fits && self.name == other.name
+    }
+}
+
+impl EntryParts {
+    fn of(entry: &RegistryEntry, filter: &Filter) -> Self {
+        let parts = |known: &DatacenterEntry| DatacenterParts {
+            name: known.name.clone(),
+            services: known.services.as_ref().map(|answer| Arc::clone(&answer.value)),
+            node_fits: !filter.is_empty() && node_fits(filter, known),
+        };
+        Self {
+            id: entry.id,
+            title: entry.form.title(),
+            has: (entry.capabilities.nodes, entry.capabilities.key_values),
+            datacenters: entry.datacenters.iter().map(parts).collect(),
+        }
+    }
 }
 
 impl RegistryTree {
@@ -114,9 +169,18 @@ impl RegistryTree {
         self.open.contains(&node.key())
     }
 
-    /// Makes the rows anew.
+    /// Makes the rows anew, where something that they show changed.
     pub fn rebuild(&mut self, entries: &[RegistryEntry]) {
         let filter = Filter::new(&self.filter);
+        let parts: Vec<EntryParts> = entries.iter().map(|entry| EntryParts::of(entry, &filter)).collect();
+        let is_same = self
+            .made_of
+            .as_ref()
+            .is_some_and(|made| made.entries == parts && made.filter == self.filter && made.open == self.open);
+        if is_same {
+            return;
+        }
+        self.made_of = Some(MadeOf { filter: self.filter.clone(), open: self.open.clone(), entries: parts });
         let mut lines = Vec::with_capacity(self.lines.len());
         for entry in entries {
             self.rebuild_entry(entry, &filter, &mut lines);
@@ -165,9 +229,7 @@ impl RegistryTree {
                     let node = RegistryNode::Service(entry.id, Arc::clone(&name), Arc::from(service.name.as_str()));
                     self.push(lines, node, level, false, filter.hits(&service.name), is_filtered);
                 }
-                let nodes = datacenter.nodes.as_ref();
-                let node_fits = nodes.is_some_and(|answer| answer.value.iter().any(|node| filter.fits(&node.name)));
-                if entry.capabilities.nodes && (!is_filtered || node_fits) {
+                if entry.capabilities.nodes && (!is_filtered || node_fits(filter, datacenter)) {
                     self.push(
                         lines,
                         RegistryNode::Nodes(entry.id, Arc::clone(&name)),
@@ -199,7 +261,120 @@ impl RegistryTree {
     }
 }
 
-/// A service fits by its name or one of its tags.
+/// A service fits by its name, one of its tags, or a machine that it is on.
 fn fits(filter: &Filter, service: &Service) -> bool {
-    filter.fits(&service.name) || service.tags.iter().any(|tag| filter.fits(tag))
+    filter.fits(&service.name) || service.tags.iter().chain(&service.nodes).any(|text| filter.fits(text))
+}
+
+/// A machine of a datacenter fits: those that were asked for, and those that services are on.
+fn node_fits(filter: &Filter, known: &DatacenterEntry) -> bool {
+    let asked = known.nodes.as_ref();
+    let mut listed = asked.into_iter().flat_map(|answer| &answer.value).map(|node| &node.name);
+    let services = known.services.as_ref().map_or(&[][..], |answer| answer.value.as_slice());
+    listed.any(|name| filter.fits(name))
+        || services.iter().flat_map(|service| &service.nodes).any(|name| filter.fits(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::App;
+    use crate::app::registry::RegistryAct;
+    use crate::app::{Action, ThemeChoice};
+    use crate::engine::{Generation, RegistryEvent, RegistryTold, WatchWhat, Watched};
+    use crate::registry::{Answer, Capabilities, Datacenter, Hidden, RegistryPlace};
+    use crate::words::Lang;
+    use std::time::{Instant, SystemTime};
+
+    fn tell(app: &mut App, told: RegistryTold) {
+        let entry = &app.registries.entries[0];
+        let event =
+            RegistryEvent { registry: entry.id, generation: entry.generation, at: SystemTime::UNIX_EPOCH, told };
+        app.fold(crate::engine::Event::Registry(Box::new(event)), Instant::now());
+    }
+
+    fn services(app: &mut App, of: &[(&str, &str, &str)]) {
+        let service = |(name, tag, node): &(&str, &str, &str)| Service {
+            name: (*name).to_owned(),
+            tags: vec![(*tag).to_owned()],
+            nodes: vec![(*node).to_owned()],
+            ..Service::default()
+        };
+        let value = Arc::new(of.iter().map(service).collect());
+        let seen = Watched::Services(Answer { value, hidden: Hidden::Nothing });
+        tell(app, RegistryTold::Watched { what: WatchWhat::Services { datacenter: "dc1".to_owned() }, seen });
+    }
+
+    fn app() -> App {
+        let mut app = App::new(Lang::En, ThemeChoice::default());
+        let act = RegistryAct::Add(Box::default());
+        app.apply(Action::Registry(act), Instant::now());
+        assert_ne!(app.registries.entries[0].generation, Generation::default());
+        let place = RegistryPlace { kind: crate::registry::RegistryKind::Consul, address: "h:1".to_owned() };
+        let capabilities = Capabilities { nodes: true, key_values: true, ..Capabilities::default() };
+        tell(&mut app, RegistryTold::Opened { place, capabilities });
+        tell(&mut app, RegistryTold::Datacenters(vec![Datacenter { name: "dc1".to_owned(), is_own: true }]));
+        services(&mut app, &[("Hello", "v1", "web-1"), ("User", "v2", "web-2")]);
+        app
+    }
+
+    fn filtered(app: &mut App, filter: &str) -> Vec<String> {
+        app.apply(Action::Registry(RegistryAct::SetFilter(filter.to_owned())), Instant::now());
+        let name = |line: &RegistryLine| match &line.node {
+            RegistryNode::Registry(_) => "registry".to_owned(),
+            RegistryNode::Datacenter(_, name) | RegistryNode::Service(_, _, name) => name.to_string(),
+            RegistryNode::Nodes(..) => "nodes".to_owned(),
+            RegistryNode::Keys(..) => "keys".to_owned(),
+        };
+        app.registries.tree.lines.iter().map(name).collect()
+    }
+
+    #[test]
+    fn services_are_found_by_name_tag_and_machine() {
+        let mut app = app();
+        let mut check = |filter: &str, expect: &[&str]| assert_eq!(filtered(&mut app, filter), expect, "{filter}");
+        check("", &["registry", "dc1", "Hello", "User", "nodes", "keys"]);
+        check("hello", &["registry", "dc1", "Hello"]);
+        check("v2", &["registry", "dc1", "User"]);
+        check("web-1", &["registry", "dc1", "Hello", "nodes"]);
+        check("web", &["registry", "dc1", "Hello", "User", "nodes"]);
+        check("nothing", &[]);
+    }
+
+    #[test]
+    fn a_filter_asks_once_for_machines_that_are_not_known() {
+        let mut app = app();
+        let asked = |app: &mut App| {
+            let is_it = |command: &crate::engine::Command| {
+                matches!(command, crate::engine::Command::AskRegistry { question, .. }
+                    if matches!(**question, crate::engine::RegistryQuestion::Nodes { .. }))
+            };
+            app.take_commands().iter().filter(|command| is_it(command)).count()
+        };
+        asked(&mut app);
+        filtered(&mut app, "w");
+        assert_eq!(asked(&mut app), 1);
+        filtered(&mut app, "we");
+        assert_eq!(asked(&mut app), 0, "they are on their way");
+    }
+
+    #[test]
+    fn rows_are_made_anew_only_where_they_show_something_else() {
+        let mut app = app();
+        let before = app.registries.tree.revision;
+        let wire = |service: &str| RegistryTold::Wire {
+            datacenter: "dc1".to_owned(),
+            service: service.to_owned(),
+            facts: Vec::new(),
+        };
+        tell(&mut app, wire("Hello"));
+        app.apply(Action::Registry(RegistryAct::RefreshAll), Instant::now());
+        assert_eq!(app.registries.tree.revision, before);
+        services(&mut app, &[("Hello", "v1", "web-1")]);
+        assert_eq!(app.registries.tree.revision, before + 1);
+        assert_eq!(filtered(&mut app, "").len(), 5);
+        let key = app.registries.tree.lines[1].key;
+        app.apply(Action::Registry(RegistryAct::ToggleNode(key)), Instant::now());
+        assert_eq!((app.registries.tree.lines.len(), app.registries.tree.revision), (2, before + 2));
+    }
 }

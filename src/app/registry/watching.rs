@@ -45,13 +45,16 @@ impl App {
         if !matters {
             return;
         }
-        let set = self.forms.iter().filter(|(address, _)| !names_a_registry(address));
-        let now: BTreeMap<String, Endpoint> =
-            set.map(|(address, form)| (address.clone(), form.endpoint(address))).collect();
-        if self.registries.told_settings.as_ref() != Some(&now) {
-            self.registries.told_settings = Some(now.clone());
-            self.send(Command::KnowEndpoints(now));
+        let set = || self.forms.iter().filter(|(address, _)| !names_a_registry(address));
+        // This is looked at after every act and event, so nothing is made for it that did not change.
+        if self.registries.told_settings.as_ref().is_some_and(|told| told.iter().eq(set())) {
+            return;
         }
+        let endpoints: BTreeMap<String, Endpoint> =
+            set().map(|(address, form)| (address.clone(), form.endpoint(address))).collect();
+        let told = set().map(|(address, form)| (address.clone(), form.clone())).collect();
+        self.registries.told_settings = Some(told);
+        self.send(Command::KnowEndpoints(endpoints));
     }
 }
 

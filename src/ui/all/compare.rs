@@ -1,150 +1,155 @@
 //! Two texts beside each other or in one column; of schemas only what differs, with a few lines around it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Rect, Sense, Ui, vec2};
 
 use crate::app::Action;
-use crate::message::{DiffKind, TextDiff};
+use crate::engine::{ColumnLine, Compared};
 use crate::registry::WireSchema;
 use crate::ui::context::{Cx, pane_at};
 use crate::ui::fonts;
 use crate::ui::registry::compare::{SideHead, compare_marked_ui, height};
-use crate::ui::theme::measure::{CODE_LINE, INSET};
+use crate::ui::theme::measure::{CODE_LINE, INSET, SECTION_HEAD};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::heading::section_head_ui;
 use crate::ui::widgets::json::tokens_of;
 use crate::ui::widgets::menu::copy_menu_ui;
-use crate::ui::widgets::text;
+use crate::ui::widgets::shared::line_below;
+use crate::ui::widgets::{text, tooltip};
 
-/// Lines around a difference that are shown with it.
-const AROUND: usize = 3;
 /// So many lines of a comparison are shown in place; more scroll inside.
 const MOST_LINES: f32 = 24.0;
+/// Characters of a line that are laid out; it is copied whole.
+const LONGEST: usize = 2_000;
 
-/// How many lines differ.
-pub(super) fn differing(diff: &TextDiff) -> usize {
-    diff.rows.iter().filter(|row| row.kind != DiffKind::Same).count()
-}
+/// A schema, and who serves it.
+pub(in crate::ui) type Served<'a> = (&'a Arc<WireSchema>, Vec<&'a str>);
 
 /// Both texts.
-pub(super) fn texts_ui(
-    ui: &mut Ui,
-    salt: &str,
-    heads: &[(String, String); 2],
-    diff: &TextDiff,
-    is_json: bool,
-    one_column: bool,
-) {
+pub(super) fn texts_ui(ui: &mut Ui, salt: &str, heads: &[(String, String); 2], compared: &Compared, one_column: bool) {
     if one_column {
-        column_ui(ui, salt, diff, is_json, 0..diff.rows.len(), None);
+        for (index, (title, note)) in heads.iter().enumerate() {
+            column_head_ui(ui, index == 1, title, note);
+        }
+        column_ui(ui, salt, compared, true, None);
+        let (room, t) = (ui.max_rect().x_range(), tokens(ui));
+        ui.painter().hline(room, ui.cursor().top() - 0.5, egui::Stroke::new(1.0, t.line));
         return;
     }
-    let tall = height(diff).min(CODE_LINE * MOST_LINES);
+    let tall = height(&compared.diff).min(CODE_LINE * MOST_LINES);
     let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), tall));
     ui.advance_cursor_after_rect(rect);
     let mut pane = pane_at(ui, rect, ("compare", salt));
     let heads = heads.each_ref().map(|(title, note)| SideHead { title, note });
-    compare_marked_ui(&mut pane, heads, diff, is_json, true);
+    compare_marked_ui(&mut pane, heads, &compared.diff, true, true);
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, tokens(ui).line));
 }
 
-/// Lines of both in one column: what goes, then what comes.
-fn column_ui(
-    ui: &mut Ui,
-    salt: &str,
-    diff: &TextDiff,
-    is_json: bool,
-    rows: std::ops::Range<usize>,
-    note: Option<[&str; 2]>,
-) {
+/// Which sign of the column stands for whom.
+fn column_head_ui(ui: &mut Ui, comes: bool, title: &str, note: &str) {
+    let t = tokens(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), SECTION_HEAD), Sense::hover());
+    line_below(ui.painter(), rect, t.line);
+    let (sign, color) = if comes { ("+", t.ok) } else { ("−", t.error) };
+    let middle = rect.center().y;
+    let left = text::paint_text(ui.painter(), rect.left() + INSET, middle, sign, &fonts::code(), color) + 8.0;
+    let room = (rect.right() - INSET - left).max(0.0);
+    let galley = text::line_within(ui.painter(), title, fonts::strong(), t.text1, room);
+    let end = text::paint(ui.painter(), galley, left, middle, &fonts::strong()).right();
+    let galley =
+        text::line_within(ui.painter(), note, fonts::hint(), t.text3, (rect.right() - INSET - end - 8.0).max(0.0));
+    text::paint(ui.painter(), galley, end + 8.0, middle, &fonts::hint());
+    text::label_over(ui, rect, ("column head", comes), &format!("{sign} {title} {note}"));
+}
+
+/// Lines of both in one column: what goes, then what comes. Only those that are seen are laid out.
+fn column_ui(ui: &mut Ui, salt: &str, compared: &Compared, is_json: bool, notes: Option<[&str; 2]>) {
     ui.add_space(6.0);
-    let mut at = rows.start;
-    while at < rows.end {
-        let Some(row) = diff.rows.get(at) else { break };
-        if row.kind == DiffKind::Same {
-            if let Some(line) = row.right {
-                numbered_ui(ui, (salt, at, 0), line, diff.right(line), None, is_json, None);
+    let (whole, seen) = seen_lines(ui, compared.column.len());
+    for index in seen {
+        let Some(line) = compared.column.get(index) else { break };
+        let top = whole.top() + index as f32 * CODE_LINE;
+        let rect = Rect::from_min_size(egui::pos2(whole.left(), top), vec2(whole.width(), CODE_LINE));
+        let diff = &compared.diff;
+        let shown = match *line {
+            ColumnLine::Both(line) => Numbered { number: line, text: diff.right(line), comes: None, note: None },
+            ColumnLine::Left(line) => {
+                let note = notes.map(|notes| notes[0]);
+                Numbered { number: line, text: diff.left(line), comes: Some(false), note }
             }
-            at += 1;
-            continue;
-        }
-        // A whole run of differences: first all that goes.
-        let end = (at..rows.end).find(|index| diff.rows.get(*index).is_none_or(|row| row.kind == DiffKind::Same));
-        let end = end.unwrap_or(rows.end);
-        for index in at..end {
-            if let Some(line) = diff.rows.get(index).and_then(|row| row.left) {
-                numbered_ui(
-                    ui,
-                    (salt, index, 1),
-                    line,
-                    diff.left(line),
-                    Some(false),
-                    is_json,
-                    note.map(|note| note[0]),
-                );
+            ColumnLine::Right(line) => {
+                let note = notes.map(|notes| notes[1]);
+                Numbered { number: line, text: diff.right(line), comes: Some(true), note }
             }
-        }
-        for index in at..end {
-            if let Some(line) = diff.rows.get(index).and_then(|row| row.right) {
-                numbered_ui(
-                    ui,
-                    (salt, index, 2),
-                    line,
-                    diff.right(line),
-                    Some(true),
-                    is_json,
-                    note.map(|note| note[1]),
-                );
+            ColumnLine::Gap => {
+                let middle = rect.center().y;
+                text::paint_text(ui.painter(), rect.left() + 52.0, middle, "…", &fonts::code(), tokens(ui).text3);
+                continue;
             }
-        }
-        at = end;
+        };
+        numbered_ui(ui, (salt, index), rect, shown, is_json);
     }
     ui.add_space(8.0);
 }
 
-#[allow(clippy::too_many_arguments, reason = "a line with its number, its sign and what is said of it")]
-fn numbered_ui(
-    ui: &mut Ui,
-    salt: (&str, usize, usize),
-    number: usize,
-    line: &str,
-    comes: Option<bool>,
-    is_json: bool,
-    note: Option<&str>,
-) {
-    let t = tokens(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CODE_LINE), Sense::hover());
-    if !ui.is_rect_visible(rect) {
-        return;
+/// Takes the room of so many lines; returns it, and the lines that are seen of it.
+fn seen_lines(ui: &mut Ui, count: usize) -> (Rect, Range<usize>) {
+    let whole = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), count as f32 * CODE_LINE));
+    ui.advance_cursor_after_rect(whole);
+    let seen = whole.intersect(ui.clip_rect());
+    if !seen.is_positive() {
+        return (whole, 0..0);
     }
+    let from = ((seen.top() - whole.top()) / CODE_LINE).floor().max(0.0) as usize;
+    let to = ((seen.bottom() - whole.top()) / CODE_LINE).ceil().max(0.0) as usize;
+    (whole, from.min(count)..to.min(count))
+}
+
+/// A line with its number, its sign and what is said of it.
+#[derive(Clone, Copy)]
+struct Numbered<'a> {
+    number: usize,
+    text: &'a str,
+    /// It comes, or goes.
+    comes: Option<bool>,
+    note: Option<&'a str>,
+}
+
+fn numbered_ui(ui: &Ui, salt: (&str, usize), rect: Rect, line: Numbered<'_>, is_json: bool) {
+    let t = tokens(ui);
     let middle = rect.center().y;
     let painter = ui.painter();
-    if let Some(comes) = comes {
+    if let Some(comes) = line.comes {
         let (sign, fill, color) = if comes { ("+", t.ok_bg, t.ok) } else { ("−", t.error_bg, t.error) };
         painter.rect_filled(rect, 0.0, fill);
         text::paint_text(painter, rect.left() + 36.0, middle, sign, &fonts::code(), color);
     }
-    let shown = (number + 1).to_string();
+    let shown = (line.number + 1).to_string();
     text::paint_text_right(painter, rect.left() + 24.0, middle, &shown, &fonts::code(), t.faint);
     let left = rect.left() + 52.0;
-    let end = line_at(ui, line, left, rect.right() - 8.0 - left, middle, is_json);
-    if let Some(note) = note {
+    let (end, is_cut) = line_at(ui, line.text, left, rect.right() - 8.0 - left, middle, is_json);
+    if let Some(note) = line.note {
         let room = rect.right() - INSET - end - 24.0;
         let galley = text::line_within(ui.painter(), note, fonts::code(), t.text3, room.max(0.0));
         text::paint(ui.painter(), galley, end + 24.0, middle, &fonts::code());
     }
-    let sign = comes.map_or("", |comes| if comes { "+ " } else { "− " });
+    let sign = line.comes.map_or("", |comes| if comes { "+ " } else { "− " });
     let place = Rect::from_min_max(egui::pos2(left, rect.top()), rect.max);
-    let shown = text::label_over(ui, place, ("line", salt), format!("{sign}{line}").trim());
-    copy_menu_ui(&shown.interact(Sense::CLICK), 0, line);
+    let name: String = line.text.chars().take(LONGEST).collect();
+    let shown = text::label_over(ui, place, ("line", salt), format!("{sign}{name}").trim());
+    if is_cut {
+        tooltip::tooltip_ui(&shown, name.trim(), None);
+    }
+    copy_menu_ui(&shown.interact(Sense::CLICK), 0, line.text);
 }
 
-/// One line of code; returns its right edge.
-fn line_at(ui: &Ui, line: &str, left: f32, room: f32, middle: f32, is_json: bool) -> f32 {
+/// One line of code; returns its right edge, and whether it had to be cut.
+fn line_at(ui: &Ui, line: &str, left: f32, room: f32, middle: f32, is_json: bool) -> (f32, bool) {
     let t = tokens(ui);
-    let shown: String = line.chars().take(2_000).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown: String = line.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
     if is_json {
         for (range, token) in tokens_of(&shown) {
@@ -157,17 +162,8 @@ fn line_at(ui: &Ui, line: &str, left: f32, room: f32, middle: f32, is_json: bool
     }
     job.wrap = TextWrapping::truncate_at_width(room.max(0.0));
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    text::paint(ui.painter(), galley, left, middle, &fonts::code()).right()
-}
-
-/// One line of code with the inset of a pane.
-pub(super) fn line_ui(ui: &mut Ui, line: &str, is_json: bool) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CODE_LINE), Sense::hover());
-    let left = rect.left() + INSET;
-    line_at(ui, line, left, rect.right() - INSET - left, rect.center().y, is_json);
-    let place = Rect::from_min_max(egui::pos2(left, rect.top()), rect.max);
-    let shown = text::label_over(ui, place, ("answer line", rect.top() as i32), line.trim());
-    copy_menu_ui(&shown.interact(Sense::CLICK), 0, line);
+    let is_cut = galley.elided;
+    (text::paint(ui.painter(), galley, left, middle, &fonts::code()).right(), is_cut)
 }
 
 /// Words of .proto source with the colour of each.
@@ -211,59 +207,19 @@ fn proto_pieces<'a>(line: &'a str, t: &crate::ui::theme::Tokens) -> Vec<(&'a str
 }
 
 /// The two most frequent schemas: what differs between them, with who serves it.
-pub(in crate::ui) fn compare_schemas_ui(ui: &mut Ui, cx: &mut Cx<'_>, schemas: &[(Arc<WireSchema>, Vec<String>)]) {
+pub(in crate::ui) fn schemas_ui(ui: &mut Ui, cx: &mut Cx<'_>, served: &[Served<'_>]) {
     let lang = cx.lang();
     let words = lang.all();
-    let [(left, lefts), (right, rights), ..] = schemas else { return };
-    if !cx.app.comparisons.is_asked(&left.hash, &right.hash) {
-        let names = (left.hash.clone(), right.hash.clone());
-        cx.act(Action::Compare(names, left.text.as_str().into(), right.text.as_str().into(), false));
+    let [(left, lefts), (right, rights), ..] = served else { return };
+    if cx.app.comparisons.is_wanted(&left.hash, &right.hash, "") {
+        cx.act(Action::CompareSchemas(Arc::clone(left), Arc::clone(right)));
     }
     let note = lang.two_hashes(left.short(), right.short());
     section_head_ui(ui, words.two_schemas, &note, 40.0, |_| {});
-    let Some(diff) = cx.app.comparisons.of(&left.hash, &right.hash).cloned() else {
+    let Some(compared) = cx.app.comparisons.of(&left.hash, &right.hash, "").cloned() else {
         ui.add_space(8.0);
         return;
     };
-    let notes = [lang.only_in(left.short(), &lefts.join(", ")), lang.only_in(right.short(), &rights.join(", "))];
-    for rows in hunks(&diff) {
-        let salt = format!("schema {}", rows.start);
-        column_ui(ui, &salt, &diff, false, rows, Some([&notes[0], &notes[1]]));
-    }
-}
-
-/// Runs of rows that differ, with the lines around them.
-fn hunks(diff: &TextDiff) -> Vec<std::ops::Range<usize>> {
-    let mut hunks: Vec<std::ops::Range<usize>> = Vec::new();
-    for (index, _) in diff.rows.iter().enumerate().filter(|(_, row)| row.kind != DiffKind::Same) {
-        let (from, to) = (index.saturating_sub(AROUND), (index + AROUND + 1).min(diff.rows.len()));
-        match hunks.last_mut() {
-            Some(last) if from <= last.end => last.end = to,
-            _ => hunks.push(from..to),
-        }
-    }
-    hunks
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::format_collect,
-        reason = "tests may end by panicking, and their texts are short"
-    )]
-
-    use super::{differing, hunks};
-    use crate::message::TextDiff;
-
-    #[test]
-    fn only_what_differs_is_shown_with_a_few_lines_around() {
-        let left: String = (0..40).map(|line| format!("line {line}\n")).collect();
-        let right = left.replace("line 20\n", "line 20\nnew\n");
-        let diff = TextDiff::new(left, right, false);
-        assert_eq!(differing(&diff), 1);
-        assert_eq!(hunks(&diff), vec![18..25]);
-    }
+    let notes = [lang.only_in(left.short(), &lang.few_of(lefts)), lang.only_in(right.short(), &lang.few_of(rights))];
+    column_ui(ui, "schemas", &compared, false, Some([&notes[0], &notes[1]]));
 }

@@ -2,12 +2,13 @@
 
 mod answers;
 mod compare;
+mod failures;
 mod table;
 mod who;
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-pub(super) use compare::compare_schemas_ui;
+pub(super) use compare::schemas_ui;
 pub(super) use who::{height as who_height, who_ui};
 
 use super::context::{Cx, pane_at, row_at, row_ending_right};
@@ -16,13 +17,13 @@ use super::theme::measure::{INSET, TABS};
 use super::theme::{Tone, tokens};
 use super::widgets::badge::status_badge_ui;
 use super::widgets::button::IconButton;
-use super::widgets::notice::Notice;
+use super::widgets::code_view::ViewCommand;
 use super::widgets::shared::line_below;
 use super::widgets::tabs::{PaneTab, pane_tabs_ui};
 use super::widgets::text::{Elide, Line, width};
 use super::widgets::view_state::{ViewKind, ViewState};
 use super::{facts, fonts};
-use crate::app::{Action, AllAct, AllFault, AllRun, AllSide, AllTab, Tab};
+use crate::app::{Action, AllAct, AllFault, AllRun, AllSide, AllTab, Tab, UiCommand};
 use crate::words::format;
 
 /// The answers' pane.
@@ -51,7 +52,7 @@ pub(super) fn answers_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &All
         let said = match fault {
             AllFault::NotResolved(error) => cx.lang().resolve_error(error),
             AllFault::Unsendable(error) => cx.lang().misfit_at(error),
-            AllFault::NotBegun(why) => cx.lang().all_not_begun(why),
+            AllFault::NotBegun(why) => cx.lang().all_problem(why),
         };
         let state = ViewState::new(ViewKind::Failed, words.nobody, &said).action(cx.words().try_again);
         if state.centered().show(&mut pane) {
@@ -62,7 +63,7 @@ pub(super) fn answers_pane_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &All
     let mut pane = pane_at(ui, rest, ("all", all.side as u8));
     match all.side {
         AllSide::Answers => answers::answers_ui(&mut pane, cx, tab, all, run),
-        AllSide::Timeline => table::timeline_ui(&mut pane, cx, run),
+        AllSide::Timeline => table::timeline_ui(&mut pane, cx, tab, run),
         AllSide::Attempts => table::attempts_ui(&mut pane, cx, tab, run),
     }
 }
@@ -82,11 +83,19 @@ fn tabs_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &AllTab, bar: Rect) {
     let chosen = sides.iter().position(|side| *side == all.side).unwrap_or(0);
     let inner = bar.shrink2(vec2(INSET, 0.0));
     let has_answers = rows.iter().any(|row| row.text.is_some());
-    let (copied, _left) = row_ending_right(ui, inner, "all tools", |ui| {
-        has_answers && ui.add(IconButton::new(Icon::Copy, words.copy_answers)).clicked()
+    // Where all answered the same, that is read whole and can be searched.
+    let is_read = all.side == AllSide::Answers && all.run.as_ref().is_some_and(|run| run.answers().len() == 1);
+    let (find, find_key) = (cx.lang().body().find, cx.key(UiCommand::Find));
+    let ((finds, copied), _left) = row_ending_right(ui, inner, "all tools", |ui| {
+        let find = IconButton::new(Icon::Search, find).key_if(find_key.as_deref());
+        let finds = is_read && ui.add(find).clicked();
+        (finds, has_answers && ui.add(IconButton::new(Icon::Copy, words.copy_answers)).clicked())
     });
-    if copied && let Some(run) = &all.run {
-        ui.ctx().copy_text(answers::as_json(run));
+    if finds {
+        cx.memory.body_command = Some(ViewCommand::Find);
+    }
+    if copied {
+        cx.act(Action::All(tab.id, AllAct::Copy));
     }
     let mut row = row_at(ui, inner, "all tabs");
     if let Some(index) = pane_tabs_ui(&mut row, Id::unique("all tabs"), words.answers, &tabs, chosen) {
@@ -107,6 +116,9 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, run: &AllRun, line: Rect) {
             status_badge_ui(&mut row, tone, &cx.lang().status_count(count, code));
         }
     }
+    if run.cut() > 0 && row.available_width() > 120.0 {
+        status_badge_ui(&mut row, Tone::Warn, &cx.lang().cut_count(run.cut()));
+    }
     if run.is_running() {
         status_badge_ui(&mut row, Tone::Accent, cx.words().calling);
     } else if run.stopped {
@@ -126,28 +138,5 @@ fn facts_ui(ui: &mut Ui, cx: &Cx<'_>, run: &AllRun, line: Rect) {
             row.add_space(row.available_width() - wanted - 8.0);
             row.add(Line::hint(&said).color(t.text3));
         }
-    }
-}
-
-/// What failed, in words: how far it came, and what registry and wire say of it.
-fn failed_ui(ui: &mut Ui, cx: &mut Cx<'_>, run: &AllRun) {
-    for row in run.rows.iter().filter(|row| row.answer.is_some() && !row.is_ok()).take(3) {
-        let Some(answer) = &row.answer else { continue };
-        let lang = cx.lang();
-        let code = answer.status.code;
-        let stage = answer.status.failure.as_ref().map(|failure| lang.failed_at(failure.stage));
-        let said = match stage {
-            Some(stage) => format!("{} {}, {stage}", code.0, code.name()),
-            None if answer.status.message.is_empty() => format!("{} {}", code.0, code.name()),
-            None => format!("{} {}, {}", code.0, code.name(), answer.status.message),
-        };
-        let lead = lang.all_failed(&row.instance.key.id, &said);
-        let connected = answer.connected.map(format::duration);
-        let registry = run.place.as_ref().map_or("", |place| lang.registry_kind(place.kind));
-        let health = lang.health_word(row.instance.health);
-        let wire = row.facts.as_ref().map(|facts| facts.health.word());
-        let text = lang.got_so_far(connected.as_deref(), registry, health, wire);
-        Notice::new(Tone::Warn, &lead, &text).show(ui);
-        ui.add_space(8.0);
     }
 }

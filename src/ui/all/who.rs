@@ -2,8 +2,8 @@
 
 use egui::{Id, Rect, Ui, vec2};
 
-use crate::app::{Action, AllAct, AllTab, Tab};
-use crate::engine::{AllWho, MOST_AT_ONCE};
+use crate::app::{Action, AllAct, AllBlock, AllTab, Tab};
+use crate::engine::AllWho;
 use crate::registry::{MOST_RETRIES, Policy, RegistryTarget, names_a_registry};
 use crate::ui::context::{Cx, pane_at, row_at};
 use crate::ui::fonts;
@@ -16,7 +16,7 @@ use crate::ui::widgets::choice::choice_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::menu::{Combo, MenuItem};
 use crate::ui::widgets::switches::{check_box_ui, radio_ui};
-use crate::ui::widgets::text::{Line, paragraph_ui};
+use crate::ui::widgets::text::{Elide, Line, paragraph_ui};
 
 const ROW: f32 = 28.0;
 
@@ -113,7 +113,10 @@ fn one_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab) {
             .collect();
         choice_ui(ui, words.retries, ButtonSize::Small, &mut retries, &kinds);
     });
-    ui.add(Line::hint(words.retries_hint).color(tokens(ui).text3).max_width(ui.available_width()));
+    // Where always the same one is asked there is no next.
+    let hint = if matches!(policy, Policy::Instance(_)) { words.retries_same } else { words.retries_hint };
+    let room = ui.available_width();
+    ui.add(Line::hint(hint).color(tokens(ui).text3).elide(Elide::End).max_width(room));
     if retries != target.retries.unwrap_or_default() {
         changed.retries = Some(retries).filter(|retries| *retries > 0);
     }
@@ -170,8 +173,7 @@ fn all_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &AllTab) {
             },
         );
     }
-    let typed = all.at_once.trim();
-    let is_bad = !typed.is_empty() && !typed.parse::<usize>().is_ok_and(|count| (1..=MOST_AT_ONCE).contains(&count));
+    let is_bad = all.count_at_once().is_none();
     named_row_ui(ui, words.at_once, |ui| {
         let mut text = all.at_once.clone();
         let field = Field::new(Id::unique(("at once", tab.id.0)), &mut text, words.at_once)
@@ -185,6 +187,9 @@ fn all_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, all: &AllTab) {
         if is_bad {
             ui.add_space(8.0);
             ui.add(Line::hint(words.at_once_bad).color(tokens(ui).error));
+        } else if all.block() == Some(AllBlock::Nobody) {
+            ui.add_space(8.0);
+            ui.add(Line::hint(words.nobody_chosen).color(tokens(ui).warn));
         }
     });
 }

@@ -137,7 +137,7 @@ pub(super) fn instance_menu_ui(
         if ui.add(MenuItem::new(words.copy_id).icon(Icon::Copy)).clicked() {
             ui.ctx().copy_text(key.id.clone());
         }
-        for tag in of.instance.tags.iter().take(6) {
+        for tag in &of.instance.tags {
             let label = cx.lang().only_tag(tag);
             if ui.add(MenuItem::new(&label).icon(Icon::Funnel)).clicked() {
                 act(cx, RegistryAct::AddTag(service.clone(), tag.clone()));
@@ -293,19 +293,21 @@ impl Said {
         let mut nodes: Vec<&str> = all.iter().map(|key| key.node.as_str()).collect();
         nodes.sort_unstable();
         nodes.dedup();
-        let node = nodes.join(", ");
+        let node = lang.few_of(&nodes);
         let addresses: Vec<&str> = dialog.instances.iter().map(|(_, address)| address.as_str()).collect();
+        // All of them are in the list below.
+        let addresses = lang.few_of(&addresses);
         let id = ids.first().copied().unwrap_or_default();
         let dc = &service.datacenter;
         match &dialog.what {
             InstanceAct::Deregister => Self {
                 title: lang.deregister_question(&ids, &service.service),
-                text: lang.deregister_text(&place, dc, &node, &addresses.join(", ")),
+                text: lang.deregister_text(&place, dc, &node, &addresses),
                 confirm: lang.deregister_named(&ids),
             },
             InstanceAct::Maintain(_) | InstanceAct::EndMaintenance => Self {
                 title: lang.maintenance_title(id, &service.service),
-                text: lang.maintenance_text(&place, dc, &node, &addresses.join(", ")),
+                text: lang.maintenance_text(&place, dc, &node, &addresses),
                 confirm: lang.maintenance_confirm(id),
             },
             InstanceAct::SetTtl { name, to, .. } => Self {
@@ -328,19 +330,22 @@ pub(super) fn place_name(lang: Lang, entry: &RegistryEntry) -> String {
 
 /// What is asked, what has to be typed, and what went wrong; returns whether Enter confirms.
 fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &ActDialog, said: &Said) -> bool {
+    /// One instance of several.
+    const LINE: f32 = 22.0;
     let (lang, acts, t) = (cx.lang(), cx.lang().acts(), tokens(ui));
     paragraph_ui(ui, &said.text, fonts::body(), t.text2, 20.0);
     if dialog.instances.len() > 1 {
         ui.add_space(8.0);
-        egui::ScrollArea::vertical().id_salt("act instances").max_height(150.0).auto_shrink([false, true]).show(
-            ui,
-            |ui| {
-                for (key, address) in &dialog.instances {
+        let area = egui::ScrollArea::vertical().id_salt("act instances").max_height(150.0).auto_shrink([false, true]);
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            area.show_rows(ui, LINE, dialog.instances.len(), |ui, range| {
+                for (key, address) in range.filter_map(|index| dialog.instances.get(index)) {
                     let line = format!("{}  {address}  {}", key.id, key.node);
-                    ui.add(Line::code(&line).height(22.0).elide(Elide::Middle));
+                    ui.add(Line::code(&line).height(LINE).elide(Elide::Middle));
                 }
-            },
-        );
+            });
+        });
     }
     let mut enter = false;
     let asked = match &dialog.what {
@@ -380,7 +385,7 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, dialog: &ActDialog, said: &Said) -> boo
 pub(in crate::ui) fn said_of(app: &App, lang: Lang, said: &ActSaid) -> (Tone, &'static str, String) {
     let entry = app.registries.entry(said.service.registry);
     let address = entry.map(|entry| place_name(lang, entry)).unwrap_or_default();
-    let ids = said.instances.join(", ");
+    let ids = lang.few_of(&said.instances);
     let service = &said.service.service;
     let acts = lang.acts();
     if let Some(error) = &said.error {

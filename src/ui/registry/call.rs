@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::act;
-use crate::app::{RegistryAct, RegistryEntry, ServiceRef};
+use crate::app::{RegistryAct, ServiceRef};
 use crate::registry::InstanceKey;
 use crate::ui::context::Cx;
 use crate::ui::icons::Icon;
@@ -11,7 +11,7 @@ use crate::ui::widgets::button::Button;
 use crate::ui::widgets::menu::{MenuItem, menu_ui};
 
 /// The button that calls, and under it whom.
-pub(super) fn call_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, _entry: &RegistryEntry, service: &ServiceRef) {
+pub(super) fn call_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef) {
     let words = cx.lang().registry();
     let button = ui.add(Button::primary(words.call).trailing(Icon::ChevronDown));
     menu_ui(&button, 260.0, |ui| {

@@ -1,13 +1,14 @@
 //! A datacenter: its services in sum, and what changed of them.
 
-use egui::{Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::act;
 use super::acts::register_button_ui;
 use super::changes::times_width;
 use super::service::HEAD;
 use super::side::{entry_title, of_registry};
+use super::status::service_health;
 use super::trouble::trouble_ui;
+use super::{act, changes};
 use crate::app::{
     Away, DatacenterEntry, ListView, RegistryAct, RegistryEntry, RegistryState, RegistryView, ServiceChange,
     ServiceColumn, ServiceLine, ServiceRef,
@@ -22,18 +23,16 @@ use crate::ui::theme::{Tone, tokens};
 use crate::ui::widgets::badge::{Health as Badge, badge_ui, icon_badge_ui};
 use crate::ui::widgets::button::{Button, IconButton};
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::menu::{MenuItem, context_menu_ui, copy_menu_ui};
+use crate::ui::widgets::lines::Lines;
+use crate::ui::widgets::menu::{MenuItem, context_menu_ui};
 use crate::ui::widgets::shared::line_below;
 use crate::ui::widgets::table::{Cell, Column, Sort, Table};
-use crate::ui::widgets::text::{self, Elide, Line, label_over, paint_text};
-use crate::ui::widgets::tooltip::tooltip_ui;
+use crate::ui::widgets::text::{Elide, Line};
 use crate::ui::widgets::view_state::{ViewKind, ViewState};
 use crate::words::Lang;
 
 /// The changes below the table.
 const CHANGES: f32 = 198.0;
-/// One of them.
-const ROW: f32 = 27.0;
 /// A view that is lower has no room for them.
 const LOW: f32 = 520.0;
 
@@ -140,7 +139,7 @@ pub(super) fn services_ui(
     let list = cx.app.registries.list(view);
     let filter = Rect::from_min_size(whole.min, vec2(whole.width(), FILTER_BAR));
     let acts = cx.lang().acts();
-    filter_ui(ui, cx, filter, view, &list, acts.filter_services, acts.name_tag_health);
+    filter_ui(ui, cx, filter, view, &list, acts.filter_services, cx.lang().browse().service_query);
     let rest = whole.with_min_y(filter.bottom());
     let rest = super::acts::said_ui(ui, cx, rest);
     let known = entry.datacenter(name);
@@ -284,6 +283,8 @@ fn table_ui(
 ) {
     const COLUMNS: [Option<ServiceColumn>; 6] =
         [Some(ServiceColumn::Health), Some(ServiceColumn::Name), Some(ServiceColumn::Instances), None, None, None];
+    /// Which column holds the tags.
+    const TAGS: usize = 4;
     let (lang, words, acts) = (cx.lang(), cx.lang().registry(), cx.lang().acts());
     let rows = list.services(all, list.column.and_then(|column| COLUMNS.get(column).copied().flatten()));
     let mut pane = pane_at(ui, rect, "services");
@@ -304,7 +305,7 @@ fn table_ui(
         _ => (110.0, 60.0),
     };
     let columns = [
-        Column::new(acts.health, 112.0).sort(sort_of(list, 0)),
+        Column::new(acts.health, 128.0).sort(sort_of(list, 0)),
         Column::new(acts.service, of_service).sort(sort_of(list, 1)),
         Column::new(lang.all().instances, 76.0).right().sort(sort_of(list, 2)),
         Column::new("", of_health),
@@ -316,13 +317,22 @@ fn table_ui(
     let id = Id::unique(("services", view));
     let response =
         Table::new(id, lang.words().services, &columns).chosen(chosen).show(&mut pane, rows.len(), |index| {
-            rows.get(index).map_or_else(Vec::new, |service| cells(lang, service, has_checks, pinned(service)))
+            rows.get(index).map_or_else(Vec::new, |service| {
+                let disagrees = entry.disagrees_about(name, &service.name);
+                cells(lang, service, disagrees, has_checks, pinned(service))
+            })
         });
     let open = |cx: &mut Cx<'_>, service: &Service| {
         let service = ServiceRef { registry: entry.id, datacenter: name.to_owned(), service: service.name.clone() };
         act(cx, RegistryAct::Show(RegistryView::Service(service)));
     };
     let mut changed = list.clone();
+    // A click on a tag filters by it.
+    let tag = response.badge.filter(|(_, column, _)| *column == TAGS);
+    let tag = tag.and_then(|(row, _, badge)| rows.get(row)?.tags.get(badge));
+    if let Some(tag) = tag {
+        changed.narrow(tag);
+    }
     if let Some(column) = response.sort_by {
         changed.sort_by(column);
     }
@@ -351,6 +361,13 @@ fn table_ui(
             if ui.add(MenuItem::new(lang.habits().copy_name).icon(Icon::Copy).first()).clicked() {
                 ui.ctx().copy_text(service.name.clone());
             }
+            for tag in &service.tags {
+                if ui.add(MenuItem::new(&lang.only_tag(tag)).icon(Icon::Funnel)).clicked() {
+                    let mut list = list.clone();
+                    list.narrow(tag);
+                    act(cx, RegistryAct::SetList(view.clone(), Box::new(list)));
+                }
+            }
             let label = if pinned(service) { words.unpin } else { words.pin };
             if has_checks && ui.add(MenuItem::new(label).icon(Icon::Star)).clicked() {
                 pin(cx, service);
@@ -359,33 +376,27 @@ fn table_ui(
     }
 }
 
-fn cells(lang: Lang, service: &Service, has_checks: bool, is_pinned: bool) -> Vec<Cell> {
+fn cells(lang: Lang, service: &Service, disagrees: bool, has_checks: bool, is_pinned: bool) -> Vec<Cell> {
     let counts = service.counts;
-    let worst = counts.worst();
-    let badge = of_registry(worst);
-    let health = Cell::new(lang.health_word(worst)).icon(badge.icon());
-    let health = if badge.tone() == Tone::Plain { health.soft() } else { health.tone(badge.tone()) };
+    let (badge, word) = service_health(lang, counts, disagrees);
+    let health = Cell::new(word).icon(badge.icon()).toned(badge.tone());
     let mut by = Cell::default();
     for (count, health) in by_health(counts).filter(|_| has_checks) {
         by = by.badge(lang.health_count(count, health), of_registry(health).tone());
     }
-    let tags = service.tags.iter().fold(Cell::default(), |cell, tag| cell.badge(tag.clone(), Tone::Plain));
+    let tags = service.tags.iter().fold(Cell::default().badges_act(), |cell, tag| cell.badge(tag.clone(), Tone::Plain));
     let shown = if has_checks { format!("{}/{}", counts.passing, counts.total()) } else { counts.total().to_string() };
     let star =
         if has_checks { Cell::star(is_pinned, lang.pin_named(&service.name, is_pinned)) } else { Cell::default() };
     vec![health, Cell::new(&service.name), Cell::mono(shown), by, tags, star]
 }
 
-/// What changed of the services, newest first.
+/// What changed of the services, newest first; a line leads to its service.
 fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, known: &DatacenterEntry) {
-    const HEAD: f32 = 36.0;
-    let (words, t) = (cx.lang().registry(), tokens(ui));
+    const ROW: f32 = 27.0;
+    let (lang, words, t) = (cx.lang(), cx.lang().registry(), tokens(ui));
     ui.painter().hline(rect.x_range(), rect.top() + 0.5, egui::Stroke::new(1.0, t.line));
-    let middle = rect.top() + HEAD / 2.0;
-    let end = paint_text(ui.painter(), rect.left() + INSET, middle, words.changes, &fonts::strong(), t.text1);
-    let place = Rect::from_min_max(pos2(rect.left() + INSET, middle - 10.0), pos2(end, middle + 10.0));
-    label_over(ui, place, "datacenter changes", words.changes);
-    let body = rect.with_min_y(rect.top() + HEAD);
+    let body = changes::head_ui(ui, rect, words.changes);
     let mut pane = pane_at(ui, body, "datacenter changes");
     if known.timeline.is_empty() {
         let place = Rect::from_min_size(body.min + vec2(INSET, 0.0), vec2(body.width() - 2.0 * INSET, 24.0));
@@ -393,51 +404,28 @@ fn changes_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, k
         row.add(Line::new(cx.lang().acts().no_service_changes).color(t.text3));
         return;
     }
-    let times = known.timeline.iter().last().map_or(0.0, |oldest| times_width(cx.lang(), oldest.at));
-    let area = egui::ScrollArea::vertical().id_salt("datacenter changes").auto_shrink([false, false]);
-    area.show_rows(&mut pane, ROW, known.timeline.len(), |ui, range| {
-        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        for line in range.filter_map(|index| known.timeline.get(index)) {
-            line_ui(ui, cx, times, entry.id, &known.name, line);
+    let times = known.timeline.iter().last().map_or(0.0, |oldest| times_width(lang, oldest.at));
+    let lines = Lines::new(Id::unique(("changes of", entry.id, &known.name)), words.changes, ROW).opens();
+    let response = lines.show(&mut pane, known.timeline.len(), |ui, place| {
+        if let Some(line) = known.timeline.get(place.index) {
+            let (said, badge) = said(lang, line);
+            changes::line_ui(ui, lang, &place, times, line.at, &said, badge);
         }
     });
+    if let Some(line) = response.opened.and_then(|index| known.timeline.get(index)) {
+        let (datacenter, service) = (known.name.clone(), line.service.clone());
+        let service = ServiceRef { registry: entry.id, datacenter, service };
+        act(cx, RegistryAct::Show(RegistryView::Service(service)));
+    }
 }
 
-fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, times: f32, id: RegistryId, datacenter: &str, line: &ServiceLine) {
-    let (lang, t) = (cx.lang(), tokens(ui));
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let time = lang.clock(line.at);
-    let said = match line.what {
-        ServiceChange::Added(count) => lang.service_came(&line.service, count),
-        ServiceChange::Removed(was) => lang.service_went(&line.service, was),
-        ServiceChange::Health { was, now } => lang.service_health(&line.service, was, now),
-        ServiceChange::Instances { was, now } => lang.service_grew(&line.service, was, now),
-    };
-    let badge = match line.what {
-        ServiceChange::Added(_) => Badge::Passing,
-        ServiceChange::Removed(_) => Badge::Critical,
-        ServiceChange::Health { now, .. } => of_registry(now),
-        ServiceChange::Instances { .. } => Badge::Unknown,
-    };
-    if response.hovered() {
-        ui.painter().rect_filled(rect, 0.0, t.bg3);
-    }
-    let middle = rect.center().y;
-    paint_text(ui.painter(), rect.left() + INSET, middle, &time, &fonts::code(), t.text3);
-    let color = if badge.tone() == Tone::Plain { t.text3 } else { t.tint(badge.tone()).fg };
-    badge.icon().paint_at(ui.painter(), pos2(rect.left() + INSET + times + 7.0, middle), 14.0, color);
-    let left = rect.left() + INSET + times + 24.0;
-    let galley = text::line_within(ui.painter(), &said, fonts::body(), t.text2, rect.right() - INSET - left);
-    text::paint(ui.painter(), galley, left, middle, &fonts::body());
-    let whole = format!("{time} {said}");
-    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &whole));
-    copy_menu_ui(&response, 4, &whole);
-    tooltip_ui(&response, &lang.date_and_clock(line.at), None);
-    if crate::ui::widgets::shared::shows_focus(&response, crate::ui::widgets::shared::Stand::Rest) {
-        crate::ui::widgets::shared::ring(ui.painter(), rect, 0, t);
-    }
-    if response.clicked() {
-        let service = ServiceRef { registry: id, datacenter: datacenter.to_owned(), service: line.service.clone() };
-        act(cx, RegistryAct::Show(RegistryView::Service(service)));
+/// What happened to a service, in words and as a sign.
+fn said(lang: Lang, line: &ServiceLine) -> (String, Badge) {
+    let service = &line.service;
+    match line.what {
+        ServiceChange::Added(count) => (lang.service_came(service, count), Badge::Passing),
+        ServiceChange::Removed(was) => (lang.service_went(service, was), Badge::Critical),
+        ServiceChange::Health { was, now } => (lang.service_health(service, was, now), of_registry(now)),
+        ServiceChange::Instances { was, now } => (lang.service_grew(service, was, now), Badge::Unknown),
     }
 }

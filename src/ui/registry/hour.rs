@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use egui::{Color32, CornerRadius, Rect, Ui, pos2, vec2};
+use egui::{Color32, CornerRadius, Id, Rect, Role, Ui, WidgetInfo, pos2, vec2};
 
 use super::instances::Rows;
 use crate::app::{ServiceEntry, ServiceRef};
@@ -11,6 +11,7 @@ use crate::ui::context::{Cx, pane_at};
 use crate::ui::fonts;
 use crate::ui::theme::measure::INSET;
 use crate::ui::theme::{Tokens, tokens};
+use crate::ui::widgets::lines::{Lines, OneLine};
 use crate::ui::widgets::shared::line_right;
 use crate::ui::widgets::text::{self, elide_middle, label_over, paint_text, paint_text_right};
 use crate::ui::widgets::tooltip::tooltip_ui;
@@ -21,7 +22,8 @@ const BESIDE: f32 = 620.0;
 const HEAD: f32 = 36.0;
 /// Two lines and the gap below them.
 const ROW: f32 = 39.0;
-const NAMES: f32 = 60.0;
+/// Room for ids of instances: what the longest needs, within these.
+const NAMES: std::ops::RangeInclusive<f32> = 60.0..=164.0;
 /// Height of a minute that is well, and of one that is not: failing is taller, not only red.
 const WELL: f32 = 4.0;
 const ILL: f32 = 10.0;
@@ -68,23 +70,34 @@ fn hour_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect, known: &ServiceEntry, rows: &Ro
     );
     let place = Rect::from_min_max(pos2(rect.left() + INSET, rect.top() + 8.0), pos2(end, rect.top() + 28.0));
     label_over(ui, place, "hour head", words.health_hour);
-    paint_text(ui.painter(), end + INSET, rect.top() + HEAD / 2.0, words.hour_lines, &fonts::body(), t.text3);
+    let names = names_width(ui, rect.width(), rows);
     let body = Rect::from_min_max(pos2(rect.left(), rect.top() + HEAD), pos2(rect.right(), rect.bottom() - 30.0));
     let now = SystemTime::now();
     let mut pane = pane_at(ui, body, "hour");
-    egui::ScrollArea::vertical().id_salt("hour rows").auto_shrink([false, false]).show_rows(
-        &mut pane,
-        ROW,
-        rows.places.len(),
-        |ui, range| {
-            for instance in range.filter_map(|index| rows.instance(index)) {
-                let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), egui::Sense::hover());
-                let history = known.history.get(&instance.key);
-                row_ui(ui, cx, place, &instance.key.id, history, now);
-            }
-        },
-    );
-    axis_ui(ui, cx, Rect::from_min_max(pos2(rect.left(), rect.bottom() - 30.0), rect.max));
+    // The minute that the keyboard reads, in words.
+    let mut read = None;
+    let id = Id::unique("hour of instances");
+    Lines::new(id, words.health_hour, ROW).sideways().show(&mut pane, rows.places.len(), |ui, line| {
+        if let Some(instance) = rows.instance(line.index) {
+            let history = known.history.get(&instance.key);
+            let said = row_ui(ui, cx, &line, names, &instance.key.id, history, now);
+            read = said.or(read.take());
+        }
+    });
+    let note = read.as_deref().unwrap_or(words.hour_lines);
+    let room = rect.right() - INSET - end - INSET;
+    let galley = text::line_within(ui.painter(), note, fonts::body(), t.text3, room);
+    text::paint(ui.painter(), galley, end + INSET, rect.top() + HEAD / 2.0, &fonts::body());
+    axis_ui(ui, cx, Rect::from_min_max(pos2(rect.left(), rect.bottom() - 30.0), rect.max), names);
+}
+
+/// The room of the ids: data is mono, so letters count.
+fn names_width(ui: &Ui, width: f32, rows: &Rows<'_>) -> f32 {
+    let instances = (0..rows.places.len()).filter_map(|index| rows.instance(index));
+    let longest = instances.map(|instance| instance.key.id.chars().count()).max().unwrap_or_default();
+    let wanted = longest as f32 * text::width(ui.painter(), "0", fonts::code()) + 10.0;
+    let most = (width * 0.3).clamp(*NAMES.start(), *NAMES.end());
+    wanted.ceil().clamp(*NAMES.start(), most)
 }
 
 /// Left edge and width of a minute.
@@ -93,17 +106,47 @@ fn minute(track: Rect, index: usize) -> (f32, f32) {
     (track.left() + step * index as f32, (step - 2.0).max(1.0))
 }
 
-fn track(rect: Rect) -> Rect {
-    Rect::from_min_max(pos2(rect.left() + INSET + NAMES, rect.top()), pos2(rect.right() - 28.0, rect.bottom()))
+fn track(rect: Rect, names: f32) -> Rect {
+    Rect::from_min_max(pos2(rect.left() + INSET + names, rect.top()), pos2(rect.right() - 28.0, rect.bottom()))
 }
 
-fn row_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, id: &str, history: Option<&HealthHistory>, now: SystemTime) {
+/// Which minute the arrows are at, from the oldest on; it is the same for all rows, so that up and down compare them.
+fn minute_read(ui: &Ui, line: &OneLine<'_>) -> usize {
+    let key = Id::unique("minute of the hour");
+    let at = ui.data(|data| data.get_temp::<usize>(key)).unwrap_or(SLOTS - 1);
+    let moved = match (line.keys.left, line.keys.right) {
+        (true, false) => at.saturating_sub(1),
+        (false, true) => (at + 1).min(SLOTS - 1),
+        _ => at,
+    };
+    if moved != at {
+        ui.data_mut(|data| data.insert_temp(key, moved));
+    }
+    moved
+}
+
+/// One instance; returns the minute that the keyboard reads, in words.
+fn row_ui(
+    ui: &Ui,
+    cx: &Cx<'_>,
+    line: &OneLine<'_>,
+    names: f32,
+    id: &str,
+    history: Option<&HealthHistory>,
+    now: SystemTime,
+) -> Option<String> {
     let t = tokens(ui);
-    let name = elide_middle(ui.painter(), id, &fonts::code(), NAMES - 8.0);
+    let rect = line.rect;
+    let name = elide_middle(ui.painter(), id, &fonts::code(), names - 8.0);
     let middle = rect.top() + 14.0;
     paint_text(ui.painter(), rect.left() + INSET, middle, &name, &fonts::code(), t.text2);
     let slots = history.map_or([HistorySlot::default(); SLOTS], |history| history.slots(now));
-    let track = track(rect);
+    let track = track(rect, names);
+    let read = line.has_focus.then(|| minute_read(ui, line));
+    if let Some((left, width)) = read.map(|index| minute(track, index)) {
+        let place = Rect::from_min_size(pos2(left - 2.0, rect.top() + 2.0), vec2(width + 4.0, 24.0));
+        ui.painter().rect_filled(place, CornerRadius::same(3), t.accent_bg);
+    }
     for (index, slot) in slots.iter().enumerate() {
         let (left, width) = minute(track, index);
         let bar = |top: f32, color: Color32, ill: bool| {
@@ -120,17 +163,20 @@ fn row_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, id: &str, history: Option<&HealthHis
             bar(middle + 7.0, color, ill);
         }
     }
-    let said = summary(cx, id, &slots);
-    let place = Rect::from_min_max(pos2(rect.left() + INSET, rect.top()), pos2(track.right(), rect.bottom() - 4.0));
-    let response = label_over(ui, place, ("hour of", id), &said);
-    if let Some(pointer) = ui.ctx().pointer_hover_pos().filter(|pointer| place.contains(*pointer)) {
-        let index = ((pointer.x - track.left()) / (track.width() / SLOTS as f32)).floor();
-        if index >= 0.0
-            && let Some(slot) = slots.get(index as usize)
-        {
-            tooltip_ui(&response, &cx.lang().minute(SLOTS - 1 - index as usize, slot), None);
-        }
+    let in_words = |index: usize| slots.get(index).map(|slot| cx.lang().minute(SLOTS - 1 - index, slot));
+    let said = read.and_then(in_words);
+    let summary = summary(cx, id, &slots);
+    line.response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &summary));
+    if let Some(said) = &said {
+        ui.ctx().accesskit_node_builder(line.response.id, |node| node.set_description(said.as_str()));
     }
+    let place = Rect::from_min_max(pos2(rect.left() + INSET, rect.top()), pos2(track.right(), rect.bottom() - 4.0));
+    let pointer = line.response.hover_pos().filter(|pointer| place.contains(*pointer));
+    let under = pointer.map(|pointer| (pointer.x - track.left()) / (track.width() / SLOTS as f32));
+    if let Some(said) = under.filter(|index| *index >= 0.0).and_then(|index| in_words(index as usize)) {
+        tooltip_ui(line.response, &said, None);
+    }
+    said
 }
 
 fn of_registry(health: Health, t: &Tokens) -> (Color32, bool) {
@@ -158,17 +204,20 @@ fn summary(cx: &Cx<'_>, id: &str, slots: &[HistorySlot; SLOTS]) -> String {
     cx.lang().hour_summary(id, bad, ill)
 }
 
-fn axis_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect) {
+fn axis_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, names: f32) {
     let t = tokens(ui);
     let words = cx.lang().registry();
-    let track = track(rect);
+    let track = track(rect, names);
     let middle = rect.top() + 10.0;
     let font = fonts::hint();
-    paint_text(ui.painter(), track.left(), middle, words.hour_ago, &font, t.text3);
+    let mut end = paint_text(ui.painter(), track.left(), middle, words.hour_ago, &font, t.text3);
     for (share, label) in [(0.25, "45"), (0.5, "30"), (0.75, "15")] {
         let x = track.left() + track.width() * share;
         let width = text::width(ui.painter(), label, font.clone());
-        paint_text(ui.painter(), x - width / 2.0, middle, label, &font, t.text3);
+        // In a narrow track one gives way.
+        if x - width / 2.0 > end + 8.0 {
+            end = paint_text(ui.painter(), x - width / 2.0, middle, label, &font, t.text3);
+        }
     }
     paint_text_right(ui.painter(), track.right(), middle, words.now, &font, t.text3);
 }

@@ -72,7 +72,7 @@ pub(super) fn instance_ui(
         match view.side {
             InstanceSide::Checks => checks_ui(ui, cx, entry, instance, known.first_seen),
             InstanceSide::Methods => methods_ui(ui, cx, service, row),
-            InstanceSide::Metadata => metadata_ui(ui, cx, row),
+            InstanceSide::Metadata => metadata_ui(ui, cx, service, row),
             InstanceSide::Node => node_ui(ui, cx, service, instance),
         }
         ui.add_space(INSET);
@@ -124,10 +124,8 @@ fn notices_ui(
         let served = &known.sums().schemas;
         let mut text = lang.schema_drift(&drift.usual, &others);
         if let [(left, _), (right, _), ..] = served.as_slice() {
-            if !cx.app.comparisons.is_asked(&left.hash, &right.hash) {
-                let names = (left.hash.clone(), right.hash.clone());
-                let texts = (left.text.as_str().into(), right.text.as_str().into());
-                cx.act(Action::Compare(names, texts.0, texts.1, false));
+            if cx.app.comparisons.is_wanted(&left.hash, &right.hash, "") {
+                cx.act(Action::CompareSchemas(Arc::clone(left), Arc::clone(right)));
             }
             let changes = cx.app.comparisons.changes(&left.hash, &right.hash);
             text = lang.with_changes(text, changes);
@@ -139,7 +137,9 @@ fn notices_ui(
         }
         ui.add_space(8.0);
         if view.compares {
-            crate::ui::all::compare_schemas_ui(ui, cx, served);
+            let served: Vec<_> =
+                served.iter().take(2).map(|(schema, ids)| (schema, ids.iter().map(String::as_str).collect())).collect();
+            crate::ui::all::schemas_ui(ui, cx, &served);
         }
     }
 }
@@ -303,17 +303,14 @@ fn methods_of(source: &str) -> Vec<(String, String)> {
     found
 }
 
-fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row<'_>) {
+fn metadata_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>) {
     let words = cx.lang().registry();
     let instance = row.instance;
     inset_ui(ui, |ui| {
-        let tags = instance.tags.join(", ");
+        tags_ui(ui, cx, service, &instance.tags);
         let weights = cx.lang().weights(instance.weights);
-        let mut rows: Vec<(String, String)> = vec![
-            (cx.lang().words().address.to_owned(), instance.host_port()),
-            (words.tags.to_owned(), tags),
-            (words.weights.to_owned(), weights),
-        ];
+        let mut rows: Vec<(String, String)> =
+            vec![(cx.lang().words().address.to_owned(), instance.host_port()), (words.weights.to_owned(), weights)];
         if let Some(wire) = row.wire {
             rows.push((words.tcp_tls.to_owned(), super::instances::tcp_tls_word(cx.lang(), wire)));
         }
@@ -328,6 +325,25 @@ fn metadata_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row<'_>) {
             let response =
                 name_value_ui(ui, NameValue { name: &name, value: &value, name_width: 180.0, ..NameValue::default() });
             copy_menu_ui(&response.interact(egui::Sense::click()), 4, &value);
+        }
+    });
+}
+
+/// Tags, of which each filters the instances by itself.
+fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, tags: &[String]) {
+    const NAME: f32 = 180.0;
+    if tags.is_empty() {
+        return;
+    }
+    let words = cx.lang().registry();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
+        ui.add(Line::new(words.tags).color(tokens(ui).text3).height(26.0).width(NAME - 6.0));
+        for tag in tags {
+            let name = cx.lang().only_tag(tag);
+            if ui.add(Button::secondary(tag).small().name(&name)).clicked() {
+                act(cx, RegistryAct::AddTag(service.clone(), tag.clone()));
+            }
         }
     });
 }

@@ -130,7 +130,7 @@ fn head_ui(
         if entry.capabilities.register {
             super::acts::act_buttons_ui(ui, cx, entry, service, narrow);
         }
-        super::call::call_button_ui(ui, cx, entry, service);
+        super::call::call_button_ui(ui, cx, service);
     });
     let room = left - INSET;
     let place = Rect::from_min_max(inner.min, pos2(room, inner.bottom()));

@@ -7,7 +7,7 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 use super::act;
 use super::agent::NONE;
 use super::nodes::is_hidden;
-use super::status::shown_health;
+use super::status::service_health;
 use crate::app::{
     App, DatacenterEntry, KeysRef, KeysView, RegistryAct, RegistryEntry, RegistryLine, RegistryNode, RegistryState,
     ServiceRef, TokenTrouble,
@@ -45,10 +45,10 @@ pub(in crate::ui) fn side_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         return;
     }
     if cx.app.registries.tree.lines.is_empty() {
-        let words = cx.words();
+        let browse = cx.lang().browse();
         pane.add_space(44.0);
-        let state = ViewState::new(ViewKind::Empty(Icon::Search), words.no_hits, words.no_hits_hint);
-        if state.action(words.clear_filter).centered().show(&mut pane) {
+        let state = ViewState::new(ViewKind::Empty(Icon::Search), browse.no_hits, browse.no_hits_hint);
+        if state.action(cx.words().clear_filter).centered().show(&mut pane) {
             act(cx, RegistryAct::SetFilter(String::new()));
         }
         return;
@@ -98,7 +98,8 @@ fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
 fn tree_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let chosen = cx.app.registries.tree.chosen;
     let is_active = cx.app.registries.shown.is_some();
-    let tree = Tree::new(Id::unique("registry tree"), cx.lang().registry().registries, chosen).active(is_active);
+    let tree = Tree::new(Id::unique("registry tree"), cx.lang().registry().registries, chosen);
+    let tree = tree.active(is_active).first_click_chooses();
     let response = tree.show(ui, &Lines { app: cx.app });
     if let Some(key) = response.toggled {
         act(cx, RegistryAct::ToggleNode(key));
@@ -239,7 +240,7 @@ fn tree_row(app: &App, line: &RegistryLine) -> TreeRow {
             row.text = name.to_string();
             let service = entry.and_then(|entry| entry.datacenter(datacenter)).and_then(|known| known.service(name));
             if let Some(service) = service {
-                service_fact(entry, service, &mut row);
+                service_fact(app.lang, entry, datacenter, service, &mut row);
             }
         }
         RegistryNode::Nodes(_, datacenter) => {
@@ -323,10 +324,11 @@ fn token_fact(lang: Lang, entry: &RegistryEntry, row: &mut TreeRow) {
 }
 
 /// A service's icon, and how many of its instances pass.
-fn service_fact(entry: Option<&RegistryEntry>, service: &Service, row: &mut TreeRow) {
+fn service_fact(lang: Lang, entry: Option<&RegistryEntry>, datacenter: &str, service: &Service, row: &mut TreeRow) {
     let counts = service.counts;
     let has_checks = entry.is_some_and(|entry| entry.capabilities.checks);
-    let health = shown_health(counts);
+    let disagrees = entry.is_some_and(|entry| entry.disagrees_about(datacenter, &service.name));
+    let (health, word) = service_health(lang, counts, disagrees);
     row.mark = TreeMark::Icon(health.icon(), health.tone());
     let tone = if health == Health::Critical { Tone::Error } else { Tone::Plain };
     row.fact = if has_checks {
@@ -334,9 +336,12 @@ fn service_fact(entry: Option<&RegistryEntry>, service: &Service, row: &mut Tree
     } else {
         TreeFact::Text(counts.total().to_string(), Tone::Plain)
     };
-    if !service.tags.is_empty() {
-        row.hover = Some(service.tags.join(", "));
+    let mut hover = service.tags.clone();
+    // The sign alone does not say it.
+    if has_checks || disagrees {
+        hover.insert(0, word);
     }
+    row.hover = Some(hover.join(", ")).filter(|hover| !hover.is_empty());
 }
 
 /// A registry's word as the badge of it.

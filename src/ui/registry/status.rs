@@ -31,11 +31,25 @@ pub(in crate::ui) fn entry_title_and_place(lang: Lang, entry: &RegistryEntry) ->
     }
 }
 
-/// A service's health in sum, as its sign shows it.
-pub(in crate::ui) fn shown_health(counts: HealthCounts) -> Health {
+/// A service's health in sum, as its sign shows it everywhere; `disagrees` where the wire is known to say something
+/// else of one of its instances.
+pub(in crate::ui) fn shown_health(counts: HealthCounts, disagrees: bool) -> Health {
     let health = of_registry(counts.worst());
     // Some in maintenance is no fault, yet not all that there is.
-    if health == Health::Passing && counts.maintenance > 0 { Health::Warning } else { health }
+    let is_partly = counts.maintenance > 0 || disagrees;
+    if matches!(health, Health::Passing | Health::Unknown) && is_partly { Health::Warning } else { health }
+}
+
+/// The same with its word.
+pub(in crate::ui) fn service_health(lang: Lang, counts: HealthCounts, disagrees: bool) -> (Health, String) {
+    let shown = shown_health(counts, disagrees);
+    let worst = counts.worst();
+    let word = match (of_registry(worst) == shown, disagrees) {
+        (true, _) => lang.health_word(worst).to_owned(),
+        (false, true) => lang.browse().wire_differs.to_owned(),
+        (false, false) => lang.health_count(counts.maintenance, crate::registry::Health::Maintenance),
+    };
+    (shown, word)
 }
 
 /// Why the area of registries has a dot: something is critical, or a registry does not answer.

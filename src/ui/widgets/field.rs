@@ -252,6 +252,25 @@ impl<'a> Field<'a> {
             let pass = (ui.ctx().cumulative_pass_nr(), ui.layer_id());
             ui.data_mut(|data| data.insert_temp(Id::unique(ENTERED), pass));
         }
+        // What does not fit is marked, unless the caret is there and shows where one is.
+        if self.enabled && !self.bare && !response.has_focus() {
+            let (from, to) = (output.galley_pos.x, output.galley_pos.x + output.galley.size().x);
+            let sign = if self.mono { fonts::code() } else { fonts::body() };
+            let room = text::width(&painter, "…", sign.clone()) + 2.0;
+            // The text shows a little beyond its room.
+            let left =
+                (from < inner.left() - 0.5).then_some((inner.left() - 3.0, inner.left() + room, inner.left() + 1.0));
+            let right = (to > inner.right() + 0.5).then_some((
+                inner.right() - room,
+                inner.right() + 3.0,
+                inner.right() - room + 1.0,
+            ));
+            for (from, to, at) in left.into_iter().chain(right) {
+                let place = Rect::from_min_max(pos2(from, middle - 10.0), pos2(to, middle + 10.0));
+                painter.rect_filled(place, 0.0, t.bg3);
+                text::paint_text(&painter, at, middle, "…", &sign, t.text3);
+            }
+        }
         // The whole field takes the click, not only the text.
         let around = ui.interact(rect, self.id.with("around"), egui::Sense::CLICK);
         if around.clicked() && self.enabled {

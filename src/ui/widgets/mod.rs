@@ -18,6 +18,7 @@
 //! | [`badge`] | `shape_ui(ui, Shape::of(client_streams, server_streams), name)`, `badge_ui(ui, label, Tone)`, `status_badge_ui(ui, Tone, "0 OK")`, `health_ui(ui, Health, word)`, `icon_word_ui`, `dot_word_ui(ui, Tone, word)`, `count_ui(ui, "3")`, `key_ui(ui, "Ctrl K")` |
 //! | [`tree`] | `Tree::new(id, name, chosen_key).active(bool).scroll_to_chosen(bool).show(ui, &TreeRows) -> TreeResponse { chosen, toggled, opened, menu }` |
 //! | [`table`] | `Table::new(id, name, &[Column]).dense().chosen(row).follow_tail(bool).show(ui, count, \|row\| vec![Cell::mono(..)]) -> TableResponse { chosen, opened, menu }` |
+//! | `lines` | `Lines::new(id, name, height).opens().sideways().show(ui, count, \|ui, line\| ..) -> LinesResponse { opened, went }`: what is read line by line |
 //! | [`long_table`] | `table.show_long(ui, count, \|row\| vec![..]) -> LongResponse { table, visible, followed }`: rows without end, exact at any place |
 //! | [`tabs`] | `window_tabs_ui(ui, id, WindowTabsWords, &[WindowTab], chosen_key) -> WindowTabsResponse { chosen, closed, new, moved, duplicated, reopened }`; `pane_tabs_ui(ui, id, name, &[PaneTab], chosen) -> Option<usize>` |
 //! | [`notice`] | `Notice::new(Tone, lead, text).actions(&["Try again"]).standing().show(ui) -> Option<usize>` |
@@ -42,6 +43,7 @@ pub mod editor;
 pub mod field;
 pub mod heading;
 pub mod json;
+pub(in crate::ui) mod lines;
 pub mod logo;
 pub mod long_table;
 pub mod menu;

@@ -1,5 +1,6 @@
 //! Tables: a head, rows of 30 or 26, a line under each. One Tab stop, arrows.
 
+use egui::accesskit::SortDirection;
 use egui::{
     Color32, FontId, Id, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
@@ -82,6 +83,8 @@ pub struct Cell {
     pub icon_name: &'static str,
     /// It is not there yet: a bar in its place.
     pub absent: bool,
+    /// A bar of this share of the column, in the cell's colour: a number that is to be compared by its length.
+    pub bar: Option<f32>,
     /// Its colour.
     pub tone: Tone,
     /// Data: mono.
@@ -127,6 +130,11 @@ impl Cell {
         Self { absent: true, ..Self::default() }
     }
 
+    /// A bar over this share (0 to 1) of the column: what it stands for is said by another cell.
+    pub fn bar(share: f32) -> Self {
+        Self { bar: Some(share), ..Self::default() }
+    }
+
     /// A star that can be pressed, and what it is called.
     pub fn star(on: bool, name: impl Into<String>) -> Self {
         Self { star: Some((on, name.into())), ..Self::default() }
@@ -136,6 +144,11 @@ impl Cell {
     pub fn tone(mut self, tone: Tone) -> Self {
         self.tone = tone;
         self
+    }
+
+    /// In a colour; what has none is in text 2.
+    pub fn toned(self, tone: Tone) -> Self {
+        if tone == Tone::Plain { self.soft() } else { self.tone(tone) }
     }
 
     /// In text 2.
@@ -365,11 +378,23 @@ impl<'a> Table<'a> {
             }
             if column.sort == Sort::No {
                 let head = text::label_over(ui, place, (self.id, column.title), column.title);
-                ui.ctx().accesskit_node_builder(head.id, |node| node.set_role(Role::ColumnHeader));
+                // What is a label says its text as its value: a head has it as its name.
+                ui.ctx().accesskit_node_builder(head.id, |node| {
+                    node.set_role(Role::ColumnHeader);
+                    node.set_label(column.title);
+                });
                 continue;
             }
             let head = ui.interact(place.expand2(vec2(4.0, 4.0)), self.id.with(("head", index)), Sense::click());
             head.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, column.title));
+            let direction = match column.sort {
+                Sort::Up => Some(SortDirection::Ascending),
+                Sort::Down => Some(SortDirection::Descending),
+                Sort::No | Sort::Can => None,
+            };
+            if let Some(direction) = direction {
+                ui.ctx().accesskit_node_builder(head.id, |node| node.set_sort_direction(direction));
+            }
             if head.hovered() {
                 ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
             }
@@ -493,7 +518,8 @@ impl<'a> Table<'a> {
                 && response.clicked()
             {
                 out.badge = Some((index, at, badge));
-                out.chosen = None;
+                // Nor is the row opened, however often it is clicked.
+                (out.chosen, out.clicked, out.opened) = (None, false, None);
             }
         }
         // Who came by the pointer sees the chosen row, without a ring.
@@ -554,6 +580,12 @@ fn paint_cell(
         let width = (place.width() * 0.6).min(320.0);
         let bar = Rect::from_min_size(pos2(left, middle - 4.0), vec2(width, 8.0));
         painter.rect_filled(bar, 4.0, t.bg3);
+        return None;
+    }
+    if let Some(share) = cell.bar {
+        let width = (place.width() * share.clamp(0.0, 1.0)).max(3.0);
+        let color = if cell.tone == Tone::Plain { t.accent } else { color };
+        painter.rect_filled(Rect::from_min_size(pos2(left, middle - 4.0), vec2(width, 8.0)), 2.0, color);
         return None;
     }
     if let Some(icon) = cell.icon {

@@ -135,12 +135,22 @@ pub struct Tree<'a> {
     with_children: bool,
     active: bool,
     scroll: bool,
+    first_click_chooses: bool,
 }
 
 impl<'a> Tree<'a> {
     /// A tree named `name` with this row chosen.
     pub fn new(id: Id, name: &'a str, chosen: Option<u64>) -> Self {
-        Self { id, name, chosen, scroll_to_chosen: false, with_children: false, active: true, scroll: true }
+        Self {
+            id,
+            name,
+            chosen,
+            scroll_to_chosen: false,
+            with_children: false,
+            active: true,
+            scroll: true,
+            first_click_chooses: false,
+        }
     }
 
     /// Brings the chosen row into view this frame.
@@ -158,6 +168,13 @@ impl<'a> Tree<'a> {
     /// Whether the tree's choice is what the centre shows: then it is blue, otherwise grey.
     pub fn active(mut self, active: bool) -> Self {
         self.active = active;
+        self
+    }
+
+    /// Rows stand for something that is shown: the first click and Enter choose a root as they do what is under it, and
+    /// fold nothing. The chevron folds, and so does a click on what is chosen.
+    pub fn first_click_chooses(mut self) -> Self {
+        self.first_click_chooses = true;
         self
     }
 
@@ -192,7 +209,7 @@ impl<'a> Tree<'a> {
                 }
                 if keys.open {
                     out.opened = Some(row.key);
-                    if row.expanded.is_some() {
+                    if row.expanded.is_some() && !self.first_click_chooses {
                         out.toggled = Some(row.key);
                     }
                 }
@@ -277,7 +294,7 @@ impl<'a> Tree<'a> {
         let chevron_left = rect.left() + 8.0 + 16.0 * row.level as f32;
         if response.clicked() {
             let on_chevron = response.interact_pointer_pos().is_some_and(|at| at.x < chevron_left + 18.0);
-            if row.expanded.is_some() && (on_chevron || chosen || row.level == 0) {
+            if row.expanded.is_some() && (on_chevron || chosen || (row.level == 0 && !self.first_click_chooses)) {
                 out.toggled = Some(row.key);
             }
             if !(row.expanded.is_some() && on_chevron) {
