@@ -16,9 +16,11 @@ use super::live::Teller;
 use super::prepared::{Prepared, ReadStyle, WriteStyle};
 use super::probe::{PROBE_PATIENCE, probe_once};
 use super::resolve::endpoint_at;
-use super::running::{checked, told_details};
+use super::running::told_details;
 use super::{Detail, Endpoint, Event, Reflector, Registries, ResolveError, TextLines, load_options};
-use crate::call::{self, CallEvent, CallRequest, CallStatus, Deadline, Encoding, Limits, Metadata};
+use crate::call::{
+    self, CallEvent, CallRequest, CallStatus, Deadline, Encoding, Limits, Metadata, MetadataError, check_metadata,
+};
 use crate::message::MessageError;
 use crate::registry::{Health, Instance, InstanceKey, RegistryPlace, WireFacts};
 use crate::schema::{ReflectionSource, Source as _};
@@ -181,8 +183,8 @@ pub enum AllProblem {
     NoService,
     /// The method's schema is still being read.
     NotReady,
-    /// Metadata that cannot be sent: why (English).
-    Metadata(String),
+    /// A row of metadata cannot be sent.
+    Metadata(MetadataError),
     /// Settings of an address that cannot be used: why (English).
     Settings(String),
     /// The call ended without a status.
@@ -200,7 +202,8 @@ impl std::fmt::Display for AllProblem {
             Self::NotReady => f.write_str("the method is not ready: its schema is still being read"),
             Self::NoStatus => f.write_str("the call ended without a status"),
             Self::Unreadable(error) => error.fmt(f),
-            Self::Metadata(why) | Self::Settings(why) | Self::Broken(why) => f.write_str(why),
+            Self::Metadata(error) => error.fmt(f),
+            Self::Settings(why) | Self::Broken(why) => f.write_str(why),
         }
     }
 }
@@ -239,7 +242,9 @@ impl All {
         let text = start.message.as_deref().unwrap_or("{}");
         let style = ReadStyle { relaxed: true, ..ReadStyle::default() };
         let message: Bytes = self.prepared.encode(text, style).await.map_err(AllUpdate::Unsendable)?.into();
-        let metadata = checked(&start.metadata).map_err(|why| AllUpdate::NotBegun(AllProblem::Metadata(why)))?;
+        let metadata = start.metadata.iter().map(|(key, value)| check_metadata(key, value.reveal()));
+        let metadata: Metadata =
+            metadata.collect::<Result<_, _>>().map_err(|error| AllUpdate::NotBegun(AllProblem::Metadata(error)))?;
         let began = Instant::now();
         let told = Told { id: start.id, teller: self.teller };
         let instances = Arc::new(asked);

@@ -182,11 +182,11 @@ impl Lang {
     pub fn all_problem(self, problem: &AllProblem) -> String {
         match (self, problem) {
             (_, AllProblem::Unreadable(error)) => self.misfit_at(error),
+            (_, AllProblem::Metadata(error)) => self.metadata_error(error),
             (Self::En, other) => other.to_string(),
             (Self::ZhCn, AllProblem::NoService) => "该地址不是注册中心里的服务".to_owned(),
             (Self::ZhCn, AllProblem::NotReady) => "方法尚未就绪：仍在读取其 schema".to_owned(),
             (Self::ZhCn, AllProblem::NoStatus) => "调用结束时没有 status".to_owned(),
-            (Self::ZhCn, AllProblem::Metadata(why)) => format!("metadata 无法发送：{why}"),
             (Self::ZhCn, AllProblem::Settings(why)) => format!("该地址的连接设置无法使用：{why}"),
             (Self::ZhCn, AllProblem::Broken(why)) => format!("内部错误：{why}"),
         }

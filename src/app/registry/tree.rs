@@ -268,8 +268,7 @@ fn fits(filter: &Filter, service: &Service) -> bool {
 
 /// A machine of a datacenter fits: those that were asked for, and those that services are on.
 fn node_fits(filter: &Filter, known: &DatacenterEntry) -> bool {
-    let asked = known.nodes.as_ref();
-    let mut listed = asked.into_iter().flat_map(|answer| &answer.value).map(|node| &node.name);
+    let mut listed = known.nodes.iter().flat_map(|answer| &answer.value).map(|node| &node.name);
     let services = known.services.as_ref().map_or(&[][..], |answer| answer.value.as_slice());
     listed.any(|name| filter.fits(name))
         || services.iter().flat_map(|service| &service.nodes).any(|name| filter.fits(name))
