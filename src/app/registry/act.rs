@@ -211,8 +211,12 @@ impl App {
     fn set_filter(&mut self, filter: String, now: Instant) {
         let is_filtered = !filter.trim().is_empty();
         self.registries.tree.filter = filter;
-        let unknown =
-            |known: &&DatacenterEntry| known.services.is_some() && known.nodes.is_none() && known.nodes_asked.is_none();
+        let unknown = |known: &&DatacenterEntry| {
+            known.services.is_some()
+                && known.nodes.is_none()
+                && known.nodes_away.is_none()
+                && known.nodes_asked.is_none()
+        };
         let of_entry = |entry: &RegistryEntry| {
             let unknown = entry.datacenters.iter().filter(unknown).filter(|_| entry.capabilities.nodes);
             unknown.map(|known| (entry.id, known.name.clone())).collect::<Vec<_>>()
