@@ -376,9 +376,15 @@ async fn pass<T>(
     what: &WatchWhat,
     wrap: impl Fn(Answer<Arc<T>>) -> Watched,
 ) {
+    // Thousands of instances take milliseconds to be freed. What was told before is kept until something newer is told,
+    // so that the window, which let it go meanwhile, is never the one that frees it.
+    let mut told: [Option<Arc<T>>; 2] = [None, None];
     while let Some(update) = updates.recv().await {
         let seen = match update {
-            WatchUpdate::Now(answer) => wrap(answer),
+            WatchUpdate::Now(answer) => {
+                told = [Some(Arc::clone(&answer.value)), told[0].take()];
+                wrap(answer)
+            }
             WatchUpdate::Away(error) => {
                 signs.failed(&error);
                 Watched::Away(error)
