@@ -250,14 +250,41 @@ impl Lang {
         }
     }
 
-    /// What registry and wire say of instances that failed, after a sentence.
-    pub fn said_of_failed(self, registry: &str, health: &str, wire: Option<&str>) -> String {
-        match wire {
-            Some(wire) => self.pick(
+    /// Which instances did not answer in time.
+    pub fn all_late(self, ids: &[&str], took: &str) -> String {
+        let ids = self.few_of(ids);
+        self.pick(format!("{ids} did not answer within {took}."), format!("{ids} 在 {took} 内没有应答。"))
+    }
+
+    /// How far calls came that were not answered; of one of them in which time.
+    pub fn nothing_came(self, after: Option<&str>) -> String {
+        match after {
+            Some(time) => self.pick(
+                format!("The connection stood after {time}, then nothing came."),
+                format!("连接在 {time} 后建立，此后没有任何响应。"),
+            ),
+            None => self.pick(
+                "The connections stood, then nothing came.".to_owned(),
+                "连接均已建立，此后没有任何响应。".to_owned(),
+            ),
+        }
+    }
+
+    /// What the registry (its name and word, where it has one) and the wire say of instances that failed, after a
+    /// sentence.
+    pub fn said_of_failed(self, says: Option<(&str, &str)>, wire: Option<&str>) -> String {
+        match (says, wire) {
+            (Some((registry, health)), Some(wire)) => self.pick(
                 format!(" {registry} calls it {health}, its own health says {wire}."),
                 format!("{registry} 显示 {health}，其自身 health 为 {wire}。"),
             ),
-            None => self.pick(format!(" {registry} calls it {health}."), format!("{registry} 显示 {health}。")),
+            (Some((registry, health)), None) => {
+                self.pick(format!(" {registry} calls it {health}."), format!("{registry} 显示 {health}。"))
+            }
+            (None, Some(wire)) => {
+                self.pick(format!(" Its own health says {wire}."), format!("其自身 health 为 {wire}。"))
+            }
+            (None, None) => String::new(),
         }
     }
 }

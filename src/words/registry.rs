@@ -50,7 +50,6 @@ word_table! {
     weights: "Weights", "权重";
     show_nodes: "Show the nodes", "查看节点";
     call_one: "Call the service", "调用服务";
-    hour_lines: "upper line registry, lower line wire", "上行为注册中心，下行为实测";
     hour_ago: "60 min ago", "60 分钟前";
     now: "now", "现在";
     no_changes: "Nothing changed since this view was opened.", "打开此视图后没有变更。";
@@ -211,6 +210,16 @@ impl Lang {
         match health {
             WireHealth::Status(status) => self.pick(format!("status: {status}"), format!("状态码：{status}")),
             word => word.word().to_owned(),
+        }
+    }
+
+    /// What the two lines of an instance's last hour are.
+    pub fn hour_lines(self, kind: RegistryKind) -> String {
+        match (self, kind) {
+            (Self::En, RegistryKind::Static) => "upper line registry, lower line wire".to_owned(),
+            (Self::ZhCn, RegistryKind::Static) => "上行为注册中心，下行为实测".to_owned(),
+            (Self::En, kind) => format!("upper line {}, lower line wire", self.registry_kind(kind)),
+            (Self::ZhCn, kind) => format!("上行为 {}，下行为实测", self.registry_kind(kind)),
         }
     }
 

@@ -4,6 +4,8 @@
 use egui::Ui;
 
 use crate::app::{Action, AllAct, AllFailure, AllRow, AllRun, RegistryAct, RegistryView, Tab};
+use crate::call::Code;
+use crate::registry::Health;
 use crate::ui::context::Cx;
 use crate::ui::theme::{Tone, tokens};
 use crate::ui::widgets::notice::Notice;
@@ -36,7 +38,10 @@ fn failure_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &AllRun, failure: &A
     let others = failure.rows.iter().filter(|other| **other != lead).filter_map(|other| run.rows.get(*other));
     let ids: Vec<&str> = std::iter::once(row).chain(others).map(|row| row.instance.key.id.as_str()).collect();
     let Some((said, text)) = said(lang, run, row, failure) else { return };
-    let first = lang.all_failed(&ids, &said);
+    let first = match &row.answer {
+        Some(answer) if is_late(failure, row) => lang.all_late(&ids, &format::duration(answer.took)),
+        _ => lang.all_failed(&ids, &said),
+    };
     let call = lang.call_named(&row.instance.key.id);
     // Of a registry that only the environment names there is no view.
     let service = cx.app.registries.service_of(&run.address);
@@ -54,6 +59,11 @@ fn failure_ui(ui: &mut Ui, cx: &mut Cx<'_>, tab: &Tab, run: &AllRun, failure: &A
     }
 }
 
+/// Nobody answered in time.
+fn is_late(failure: &AllFailure, row: &AllRow) -> bool {
+    failure.is_transport && row.answer.as_ref().is_some_and(|answer| answer.status.code == Code::DEADLINE_EXCEEDED)
+}
+
 /// How it failed: the status with what the server or the transport says, then what that means.
 fn said(lang: Lang, run: &AllRun, row: &AllRow, failure: &AllFailure) -> Option<(String, String)> {
     let answer = row.answer.as_ref()?;
@@ -68,7 +78,10 @@ fn said(lang: Lang, run: &AllRun, row: &AllRow, failure: &AllFailure) -> Option<
         return Some((said, status.message.clone()));
     }
     let is_one = failure.rows.len() == 1;
-    let mut text = if let Some(failed) = failed.filter(|_| is_one) {
+    let mut text = if is_late(failure, row) {
+        let after = answer.connected.filter(|_| is_one).map(format::duration);
+        if answer.connected.is_some() { lang.nothing_came(after.as_deref()) } else { lang.got_so_far(false, None) }
+    } else if let Some(failed) = failed.filter(|_| is_one) {
         // Its heading names the address, so it is true of one only.
         lang.ended(&describe(failed, lang).title)
     } else {
@@ -77,6 +90,8 @@ fn said(lang: Lang, run: &AllRun, row: &AllRow, failure: &AllFailure) -> Option<
     };
     let registry = run.place.as_ref().map_or("", |place| lang.registry_kind(place.kind));
     let wire = row.facts.as_ref().map(|facts| facts.health.word());
-    text.push_str(&lang.said_of_failed(registry, lang.health_word(row.instance.health), wire));
+    let health = row.instance.health;
+    let says = (health != Health::Unknown).then(|| (registry, lang.health_word(health)));
+    text.push_str(&lang.said_of_failed(says, wire));
     Some((said, text))
 }

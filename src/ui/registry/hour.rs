@@ -84,9 +84,9 @@ fn hour_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect, known: &ServiceEntry, rows: &Ro
             read = said.or(read.take());
         }
     });
-    let note = read.as_deref().unwrap_or(words.hour_lines);
+    let note = read.unwrap_or_else(|| cx.lang().hour_lines(rows.kind));
     let room = rect.right() - INSET - end - INSET;
-    let galley = text::line_within(ui.painter(), note, fonts::body(), t.text3, room);
+    let galley = text::line_within(ui.painter(), &note, fonts::body(), t.text3, room);
     text::paint(ui.painter(), galley, end + INSET, rect.top() + HEAD / 2.0, &fonts::body());
     axis_ui(ui, cx, Rect::from_min_max(pos2(rect.left(), rect.bottom() - 30.0), rect.max), names);
 }
