@@ -70,6 +70,9 @@ pub struct ServiceRef {
     pub service: String,
 }
 
+/// How a service is looked at that nobody looked at in any other way.
+static UNTOUCHED: LazyLock<ServiceView> = LazyLock::new(ServiceView::default);
+
 /// What the centre shows of registries.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RegistryView {
@@ -153,7 +156,6 @@ impl Registries {
 
     /// How a service is looked at.
     pub fn view(&self, service: &ServiceRef) -> &ServiceView {
-        static UNTOUCHED: LazyLock<ServiceView> = LazyLock::new(ServiceView::default);
         self.views.get(service).unwrap_or(&UNTOUCHED)
     }
 

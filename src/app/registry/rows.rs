@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::service_entry::Heard;
-use super::{Filtered, InstanceColumn, Registries, RegistryView, ServiceEntry, ServiceRef, ServiceView};
+use super::{Filtered, InstanceColumn, Registries, RegistryView, ServiceEntry, ServiceRef, ServiceView, UNTOUCHED};
 use crate::registry::{Instance, WireFacts};
 
 /// The rows of the service that is shown: places in the registry's list.
@@ -13,12 +13,15 @@ pub struct InstanceRows {
     of: Option<Of>,
     fitting: Vec<usize>,
     order: Vec<usize>,
+    longest_id: usize,
 }
 
 /// What they were worked out of.
 #[derive(Debug)]
 struct Of {
     service: ServiceRef,
+    /// Held, so that no other list can be taken for it.
+    list: Arc<Vec<Instance>>,
     heard: Heard,
     view: ServiceView,
 }
@@ -29,9 +32,18 @@ impl InstanceRows {
         self.of.as_ref().filter(|of| of.service == *service).map_or(&[], |_| &self.order)
     }
 
+    /// The most characters that an id has among them.
+    pub fn longest_id(&self) -> usize {
+        self.longest_id
+    }
+
     fn settle(&mut self, service: &ServiceRef, known: &ServiceEntry, view: &ServiceView) {
-        let before = self.of.as_ref().filter(|of| of.service == *service);
-        let fits = before.is_some_and(|of| of.heard.lists == known.heard.lists && fit_alike(&of.view, view));
+        let Some(list) = known.instances.as_ref().map(|answer| &answer.value) else {
+            *self = Self::default();
+            return;
+        };
+        let before = self.of.as_ref().filter(|of| of.service == *service && Arc::ptr_eq(&of.list, list));
+        let fits = before.is_some_and(|of| fit_alike(&of.view, view));
         let sorted = before.is_some_and(|of| {
             (of.heard == known.heard || !needs_wire(view.column))
                 && (of.view.column, of.view.descending) == (view.column, view.descending)
@@ -40,11 +52,13 @@ impl InstanceRows {
             return;
         }
         if !fits {
-            self.fitting = view.fitting(known.instances());
+            self.fitting = view.fitting(list);
+            let ids = self.fitting.iter().filter_map(|at| list.get(*at)).map(|one| one.key.id.chars().count());
+            self.longest_id = ids.max().unwrap_or_default();
         }
         self.order = ordered(self.fitting.clone(), known, view);
         let view = ServiceView { chosen: None, ..view.clone() };
-        self.of = Some(Of { service: service.clone(), heard: known.heard, view });
+        self.of = Some(Of { service: service.clone(), list: Arc::clone(list), heard: known.heard, view });
     }
 }
 
@@ -58,8 +72,7 @@ impl Registries {
         let Some(RegistryView::Service(service)) = &self.shown else { return };
         let known = self.entries.iter().find(|entry| entry.id == service.registry);
         let Some(known) = known.and_then(|entry| entry.service(&service.datacenter, &service.service)) else { return };
-        let view = self.views.get(service).cloned().unwrap_or_default();
-        self.rows.settle(service, known, &view);
+        self.rows.settle(service, known, self.views.get(service).unwrap_or(&UNTOUCHED));
     }
 }
 
@@ -160,5 +173,11 @@ mod tests {
         known.see(list(&[instance("c", 2, "x")]), now);
         assert_eq!(look(&mut known, &view), [0]);
         assert_eq!(known.sums().asked, 1, "who is gone is not asked");
+        // Another registry's service of the same name, of which as much was heard.
+        let mut other = ServiceEntry::default();
+        other.heard = known.heard;
+        other.heard.lists -= 1;
+        other.see(list(&[instance("x", 1, "x"), instance("y", 2, "x")]), now);
+        assert_eq!(look(&mut other, &view), [0, 1]);
     }
 }

@@ -155,7 +155,7 @@ pub(super) fn services_ui(
     let Some(answer) = answer else {
         match away {
             Some(away) => refused_ui(ui, cx, rest, entry, away),
-            None => waiting_ui(ui, cx, rest, entry),
+            None => waiting_ui(ui, cx, rest, entry, &entry_title(cx.lang(), entry)),
         }
         return;
     };
@@ -213,11 +213,10 @@ fn refused_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, a
 }
 
 /// Nothing is known yet.
-pub(super) fn waiting_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry) {
+pub(super) fn waiting_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, asked: &str) {
     let words = cx.lang().registry();
     let mut pane = pane_at(ui, rect, "registry waits");
     pane.add_space((rect.height() * 0.2).round());
-    let title = entry_title(cx.lang(), entry);
     let failed = match &entry.state {
         RegistryState::Away(away) => Some(cx.lang().registry_error(&away.error)),
         RegistryState::Unusable(error) => Some(cx.lang().registry_error(error)),
@@ -232,7 +231,7 @@ pub(super) fn waiting_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &Regis
             }
         }
         None => {
-            ViewState::new(ViewKind::Loading, words.opening, &title).centered().show(&mut pane);
+            ViewState::new(ViewKind::Loading, words.opening, asked).centered().show(&mut pane);
         }
     }
 }

@@ -93,9 +93,7 @@ fn hour_ui(ui: &mut Ui, cx: &Cx<'_>, rect: Rect, known: &ServiceEntry, rows: &Ro
 
 /// The room of the ids: data is mono, so letters count.
 fn names_width(ui: &Ui, width: f32, rows: &Rows<'_>) -> f32 {
-    let instances = (0..rows.places.len()).filter_map(|index| rows.instance(index));
-    let longest = instances.map(|instance| instance.key.id.chars().count()).max().unwrap_or_default();
-    let wanted = longest as f32 * text::width(ui.painter(), "0", fonts::code()) + 10.0;
+    let wanted = rows.longest_id as f32 * text::width(ui.painter(), "0", fonts::code()) + 10.0;
     let most = (width * 0.3).clamp(*NAMES.start(), *NAMES.end());
     wanted.ceil().clamp(*NAMES.start(), most)
 }

@@ -217,7 +217,7 @@ fn check_cells(lang: Lang, check: &Check, first_seen: Option<SystemTime>) -> [Ce
     [
         Cell::new(if check.name.is_empty() { &check.id } else { &check.name }),
         Cell::new(kind).soft(),
-        if badge.tone() == Tone::Plain { status.soft() } else { status.tone(badge.tone()) },
+        status.toned(badge.tone()),
         Cell::new(since).soft(),
         Cell::mono(crate::words::format::visible_line(output.trim()).into_owned()).soft().elide_end(),
     ]
@@ -266,7 +266,7 @@ fn methods_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef, row: &Row<'_>)
             Some(health) => {
                 let badge = health::of_wire(health);
                 let cell = Cell::new(lang.wire_word(health)).icon(badge.icon());
-                if badge.tone() == Tone::Plain { cell.soft() } else { cell.tone(badge.tone()) }
+                cell.toned(badge.tone())
             }
             None => Cell::new(lang.words().no_value).soft(),
         };

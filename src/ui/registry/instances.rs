@@ -21,6 +21,8 @@ pub(super) struct Rows<'a> {
     pub(super) known: &'a ServiceEntry,
     /// Places in the registry's list, from top to bottom.
     pub(super) places: &'a [usize],
+    /// The most characters that an id has among them.
+    pub(super) longest_id: usize,
 }
 
 /// One row of the table: an instance with what is known of it.
@@ -234,7 +236,7 @@ fn checks_cell(lang: Lang, instance: &Instance) -> Cell {
         _ => format!("{word} {passing}/{total}"),
     };
     let cell = Cell::new(said).icon(badge.icon());
-    if badge.tone() == Tone::Plain { cell.soft() } else { cell.tone(badge.tone()) }
+    cell.toned(badge.tone())
 }
 
 /// `open, TLS 1.3 · 244 d`.
@@ -279,5 +281,5 @@ fn wire_cell(lang: Lang, wire: Option<&WireFacts>) -> Cell {
     let Some(wire) = wire else { return Cell::new(lang.registry().not_asked).soft() };
     let badge = health::of_wire(&wire.health);
     let cell = Cell::new(lang.wire_word(&wire.health)).icon(badge.icon());
-    if badge.tone() == Tone::Plain { cell.soft() } else { cell.tone(badge.tone()) }
+    cell.toned(badge.tone())
 }

@@ -56,7 +56,7 @@ pub(super) fn nodes_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RegistryId, name: &str)
     match (nodes, away) {
         (Some(answer), _) => listed_ui(ui, cx, rest, &view, &list, (entry, answer)),
         (None, Some(away)) => failed_ui(ui, cx, rest, entry, away),
-        (None, None) => waiting_ui(ui, cx, rest, entry),
+        (None, None) => waiting_ui(ui, cx, rest, entry, &super::side::entry_title(cx.lang(), entry)),
     }
 }
 
@@ -320,7 +320,7 @@ fn checks_ui(ui: &mut Ui, lang: Lang, node: &Node) {
         let cells = [
             Cell::new(if check.name.is_empty() { &check.id } else { &check.name }),
             Cell::new(lang.check_kind(&check.kind)).soft(),
-            if badge.tone() == Tone::Plain { status.soft() } else { status.tone(badge.tone()) },
+            status.toned(badge.tone()),
             Cell::new(since.map_or_else(|| "…".to_owned(), |since| lang.long(since))).soft(),
             Cell::mono(crate::words::format::visible_line(output.trim()).into_owned()).soft().elide_end(),
         ];

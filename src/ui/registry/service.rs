@@ -4,11 +4,12 @@ use std::time::SystemTime;
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
+use super::datacenter::waiting_ui;
 use super::instance::instance_ui;
 use super::instances::{Rows, table_ui};
 use super::side::of_registry;
 use super::{act, hour};
-use crate::app::{RegisterAct, RegistryAct, RegistryEntry, RegistryState, ServiceEntry, ServiceRef, ServiceView};
+use crate::app::{RegisterAct, RegistryAct, RegistryEntry, ServiceEntry, ServiceRef, ServiceView};
 use crate::registry::{Health, Hidden};
 use crate::ui::context::{Cx, follow_focus, pane_at, row_at, row_ending_right, row_from_right};
 use crate::ui::fonts;
@@ -55,7 +56,7 @@ pub(super) fn service_ui(ui: &mut Ui, cx: &mut Cx<'_>, service: &ServiceRef) {
     let (away, is_known) = known.map_or((None, false), |known| (known.away.as_ref(), known.instances.is_some()));
     let rest = super::trouble::trouble_ui(ui, cx, rest, entry, away, is_known);
     let Some(known) = known.filter(|known| known.instances.is_some()) else {
-        waiting_ui(ui, cx, rest, entry, service);
+        waiting_ui(ui, cx, rest, entry, &service.service);
         return;
     };
     if registries.rows.of(service).is_empty() {
@@ -87,7 +88,8 @@ fn parts_ui(
     known: &ServiceEntry,
 ) {
     let registries = &cx.app.registries;
-    let rows = Rows { kind: entry.form.kind, known, places: registries.rows.of(service) };
+    let (places, longest_id) = (registries.rows.of(service), registries.rows.longest_id());
+    let rows = Rows { kind: entry.form.kind, known, places, longest_id };
     let view = registries.view(service);
     let chosen = registries.chosen_row(service).unwrap_or_default();
     let foot = hour::height(rest.width());
@@ -236,25 +238,6 @@ fn filter_ui(
         if toggle_ui(&mut left, &mut passing, words.passing_only, true).changed() {
             act(cx, RegistryAct::SetPassing(service.clone(), passing));
         }
-    }
-}
-
-fn waiting_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, entry: &RegistryEntry, service: &ServiceRef) {
-    let words = cx.lang().registry();
-    let mut pane = pane_at(ui, rect, "service waits");
-    pane.add_space((rect.height() * 0.2).round());
-    if entry.state == RegistryState::NoToken {
-        return super::trouble::no_token_ui(&mut pane, cx, entry);
-    }
-    let (kind, title, text) = match &entry.state {
-        RegistryState::Away(away) => (ViewKind::Failed, words.away_title, cx.lang().registry_error(&away.error)),
-        RegistryState::Unusable(error) => (ViewKind::Failed, words.away_title, cx.lang().registry_error(error)),
-        _ => (ViewKind::Loading, words.opening, service.service.clone()),
-    };
-    let state = ViewState::new(kind, title, &text).centered();
-    let state = if kind == ViewKind::Failed { state.action(words.look_again) } else { state };
-    if state.show(&mut pane) {
-        act(cx, RegistryAct::Refresh(service.registry));
     }
 }
 

@@ -409,12 +409,12 @@ fn command_line(args: &[String]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::app::shell;
     use crate::registry::consul::registration::{Hide, read, typed_duration};
 
-    fn form() -> RegisterForm {
+    pub(in super::super) fn form() -> RegisterForm {
         RegisterForm {
             name: "User".to_owned(),
             id: "9005".to_owned(),

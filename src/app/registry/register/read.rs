@@ -217,17 +217,8 @@ fn definition(check: &CheckForm, usual: &Usual, reader: &mut Reading) -> CheckDe
 
 #[cfg(test)]
 mod tests {
+    use super::super::form::tests::form;
     use super::*;
-
-    fn form() -> RegisterForm {
-        RegisterForm {
-            name: "User".to_owned(),
-            id: "9005".to_owned(),
-            address: "127.0.0.1".to_owned(),
-            port: "9005".to_owned(),
-            ..RegisterForm::default()
-        }
-    }
 
     #[test]
     fn what_is_wrong_is_told_once_and_at_its_field() {

@@ -238,7 +238,7 @@ fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, at: &KeysRef, view: &KeysView, rest: R
                 refresh(cx);
             }
         } else if let Some(entry) = cx.app.registries.entry(at.registry).filter(|entry| is_silent(entry)) {
-            super::datacenter::waiting_ui(ui, cx, rest, entry);
+            super::datacenter::waiting_ui(ui, cx, rest, entry, &super::side::entry_title(cx.lang(), entry));
         } else if view.asked_at.is_none_or(|asked| cx.now.saturating_duration_since(asked) >= QUIET) {
             ViewState::new(ViewKind::Loading, cx.words().loading, "").centered().show(&mut pane);
         } else {
